@@ -1,0 +1,175 @@
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// answer is a 2xx answer: read whole, or for a stream still to be read.
+type answer struct {
+	client *Client
+	from   *prepared
+	status int
+	header http.Header
+	body   []byte
+	stream io.ReadCloser
+	size   int64 // of the stream, -1 when unknown
+}
+
+var (
+	errAttemptTimeout = fmt.Errorf("no complete answer within the time for one attempt: %w", context.DeadlineExceeded)
+	errTooLarge       = errors.New("the answer is larger than allowed")
+)
+
+// attempt sends the request once and reports it to OnCall.
+func (c *Client) attempt(ctx context.Context, p *prepared, number int) (a *answer, fail *Error) {
+	start := time.Now()
+	a, fail = c.exchange(ctx, p)
+	if c.shared.onCall == nil {
+		return a, fail
+	}
+	call := Call{Operation: p.op, Method: p.method, Attempt: number, Duration: time.Since(start)}
+	if fail != nil {
+		call.Status, call.RequestID, call.Err = fail.Status, fail.RequestID, fail
+	} else {
+		call.Status, call.RequestID = a.status, c.requestID(a.header)
+	}
+	c.shared.onCall(call)
+	return a, fail
+}
+
+func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error) {
+	ctx, cancel := context.WithCancelCause(parent)
+	limit := time.AfterFunc(c.shared.attemptTimeout, func() { cancel(errAttemptTimeout) })
+	done := func() {
+		limit.Stop()
+		cancel(nil)
+	}
+	left := &departure{}
+	resp, err := c.shared.http.Do(c.newHTTP(left.trace(ctx), p))
+	if err != nil {
+		defer done()
+		return nil, c.noAnswer(p, left, causeOf(parent, ctx, err))
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		defer done()
+		defer resp.Body.Close()
+		return nil, c.errorFrom(p, resp)
+	}
+	a := &answer{client: c, from: p, status: resp.StatusCode, header: resp.Header}
+	if p.stream {
+		limit.Stop()
+		// The timer may have fired between the headers and here: then the body is dead already.
+		if ctx.Err() != nil && parent.Err() == nil {
+			resp.Body.Close()
+			return nil, c.noAnswer(p, left, errAttemptTimeout)
+		}
+		a.stream, a.size = &streamBody{ReadCloser: resp.Body, release: done}, resp.ContentLength
+		return a, nil
+	}
+	defer done()
+	defer resp.Body.Close()
+	a.body, err = readBody(resp, c.shared.maxBody)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, a.unreadable(err)
+	case err != nil:
+		fail := a.unreadable(causeOf(parent, ctx, err))
+		fail.broken = true
+		return nil, fail
+	}
+	return a, nil
+}
+
+// causeOf replaces what a transport makes of a cancelled request by the reason: the caller's context, or our own limit.
+func causeOf(parent, ctx context.Context, err error) error {
+	switch {
+	case parent.Err() != nil:
+		return parent.Err()
+	case errors.Is(context.Cause(ctx), errAttemptTimeout):
+		return errAttemptTimeout
+	}
+	// Its text repeats the whole URL, query included.
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// readBody reads to the end, so that the connection can be used again.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.ContentLength > limit {
+		return nil, errTooLarge
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err == nil && int64(len(body)) > limit {
+		return nil, errTooLarge
+	}
+	return body, err
+}
+
+// streamBody ends the attempt's context when the caller closes the body.
+type streamBody struct {
+	io.ReadCloser
+	release func()
+}
+
+func (s *streamBody) Close() error {
+	defer s.release()
+	return s.ReadCloser.Close()
+}
+
+// departure records whether a request can have left the machine. A transport that reports no connections (one that is
+// no *http.Transport) is taken to have sent it.
+type departure struct{ asked, connected atomic.Bool }
+
+func (d *departure) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { d.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { d.connected.Store(true) },
+	})
+}
+
+func (d *departure) impossible(err error) bool {
+	return (d.asked.Load() && !d.connected.Load()) || neverConnected(err)
+}
+
+// noAnswer is the error of a request that got no answer.
+func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
+	message := "The service could not be reached."
+	switch {
+	case errors.Is(err, context.Canceled):
+		message = "The request was cancelled."
+	case isTimeout(err):
+		message = "The service did not answer in time."
+	}
+	if token := c.cred.token(); token != "" && strings.Contains(err.Error(), token) {
+		err = errors.New(c.redact(err.Error()))
+	}
+	return &Error{
+		Message: message, Method: p.method, Path: p.shown, Err: err,
+		unsent: left.impossible(err), broken: true,
+	}
+}
+
+// unreadable is the error of a 2xx answer that is of no use. A write has most likely happened.
+func (a *answer) unreadable(err error) *Error {
+	fail := &Error{
+		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,
+		RequestID: a.client.requestID(a.header), Method: a.from.method, Path: a.from.shown,
+	}
+	if errors.Is(err, errSaysFailure) {
+		fail.Message = "The service answered with an error."
+		a.client.readErrorBody(fail, a.body)
+	}
+	return fail
+}

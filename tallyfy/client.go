@@ -1,0 +1,168 @@
+package tallyfy
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// DefaultBaseURL is the documented address. https://api.tallyfy.com serves the same paths (seen in the vendor's client).
+const DefaultBaseURL = "https://go.tallyfy.com/api"
+
+const (
+	defaultUserAgent      = "tallyfy-admin"
+	defaultAttemptTimeout = 10 * time.Second
+	defaultMaxBody        = 16 << 20
+)
+
+// Options configures a [Client]. The zero value is usable.
+type Options struct {
+	// BaseURL is http or https and may have a path prefix; a trailing slash is tolerated. Default [DefaultBaseURL].
+	BaseURL string
+	// Transport sends the requests. Default [NewTransport].
+	Transport http.RoundTripper
+	// UserAgent defaults to "tallyfy-admin".
+	UserAgent string
+	// AttemptTimeout limits one attempt, headers and body together; for a streamed file only the headers, because its
+	// body belongs to the caller's context. Default 10 s.
+	AttemptTimeout time.Duration
+	// MaxBody is the largest answer that is decoded, in bytes after decompression. Default 16 MiB.
+	MaxBody int64
+	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs. It must be quick and safe for
+	// concurrent use. Calls that wait for a rate limit are not attempts.
+	OnCall func(Call)
+}
+
+// Call describes one attempt to [Options.OnCall]. It holds no token, query or body.
+type Call struct {
+	// Operation names the client's method, like "groups.list": a bounded set, fit for a metric's label.
+	Operation string
+	Method    string
+	// Status is 0 when there was no answer.
+	Status int
+	// Attempt counts from 1.
+	Attempt  int
+	Duration time.Duration
+	// Err is nil or a *[Error]. An answer that arrives whole but cannot be decoded counts as a successful attempt.
+	Err       error
+	RequestID string
+}
+
+// Client calls the API. It is safe for concurrent use; make one with [New] and a copy per token with [Client.WithToken].
+type Client struct {
+	Groups        *GroupsService
+	Members       *MembersService
+	Guests        *GuestsService
+	Tasks         *TasksService
+	Organizations *OrganizationsService
+	Files         *FilesService
+
+	shared *shared
+	cred   credential
+}
+
+// shared is what all copies of a client have in common.
+type shared struct {
+	base           *url.URL // without trailing slash
+	http           *http.Client
+	userAgent      string
+	attemptTimeout time.Duration
+	maxBody        int64
+	onCall         func(Call)
+	holds          *holds
+}
+
+// credential is a token and the key under which its rate limit is remembered.
+type credential struct {
+	token func() string // a function, because no verb of fmt prints what it holds
+	key   tokenKey
+}
+
+// service is embedded by each resource's service.
+type service struct{ client *Client }
+
+// New returns a client without a token. The only errors are about [Options.BaseURL].
+func New(o Options) (*Client, error) {
+	if o.BaseURL == "" {
+		o.BaseURL = DefaultBaseURL
+	}
+	base, err := parseBaseURL(o.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if o.Transport == nil {
+		o.Transport = NewTransport()
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = defaultUserAgent
+	}
+	if o.AttemptTimeout <= 0 {
+		o.AttemptTimeout = defaultAttemptTimeout
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = defaultMaxBody
+	}
+	s := &shared{
+		base:           base,
+		userAgent:      o.UserAgent,
+		attemptTimeout: o.AttemptTimeout,
+		maxBody:        o.MaxBody,
+		onCall:         o.OnCall,
+		holds:          newHolds(),
+	}
+	s.http = &http.Client{Transport: o.Transport, CheckRedirect: s.checkRedirect}
+	return newClient(s, ""), nil
+}
+
+// WithToken returns a copy that signs its calls with token. The copy shares the transport, the options and the memory of
+// rate limits, and costs no more than a few allocations.
+func (c *Client) WithToken(token string) *Client { return newClient(c.shared, token) }
+
+// IsAPIHost reports whether u has the scheme, host and port of the base URL: only then may the token travel there. A
+// URL with user information never counts.
+func (c *Client) IsAPIHost(u *url.URL) bool {
+	return u != nil && u.User == nil && sameOrigin(u, c.shared.base)
+}
+
+func newClient(s *shared, token string) *Client {
+	c := &Client{shared: s, cred: credential{
+		token: func() string { return token },
+		key:   sha256.Sum256([]byte(token)),
+	}}
+	common := service{client: c}
+	c.Groups = &GroupsService{common}
+	c.Members = &MembersService{common}
+	c.Guests = &GuestsService{common}
+	c.Tasks = &TasksService{common}
+	c.Organizations = &OrganizationsService{common}
+	c.Files = &FilesService{common}
+	return c
+}
+
+// parseBaseURL never repeats a rejected URL that may hold a password.
+func parseBaseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, errors.New("tallyfy: the base URL cannot be read as a URL")
+	}
+	switch {
+	case u.User != nil:
+		return nil, errors.New("tallyfy: the base URL must not hold a user name or password")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("tallyfy: the base URL must begin with https:// or http://, not %q", u.Scheme+":")
+	case u.Hostname() == "":
+		return nil, errors.New("tallyfy: the base URL has no host")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("tallyfy: the base URL must not have a query or a fragment")
+	}
+	escaped := strings.TrimRight(u.EscapedPath(), "/")
+	if u.Path, err = url.PathUnescape(escaped); err != nil {
+		return nil, errors.New("tallyfy: the path of the base URL cannot be read")
+	}
+	u.RawPath = escaped
+	return u, nil
+}

@@ -1,0 +1,78 @@
+package tallyfy
+
+import (
+	"bytes"
+	"context"
+)
+
+// The functions in this file are all that a service calls: one per kind of answer.
+
+// getItem makes the call and decodes one item, which must be there.
+func getItem[T any](ctx context.Context, c *Client, r request) (*T, error) {
+	a, fail := c.run(ctx, r)
+	if fail != nil {
+		return nil, fail
+	}
+	item, _, err := decodeItem[T](a.body)
+	if err != nil {
+		return nil, a.unreadable(err)
+	}
+	return item, nil
+}
+
+// getOptionalItem is getItem for calls whose answer may be empty: then it returns nil.
+func getOptionalItem[T any](ctx context.Context, c *Client, r request) (*T, error) {
+	a, fail := c.run(ctx, r)
+	if fail != nil {
+		return nil, fail
+	}
+	if len(bytes.TrimSpace(a.body)) == 0 {
+		return nil, nil
+	}
+	item, none, err := decodeItem[T](a.body)
+	if err != nil && !none {
+		return nil, a.unreadable(err)
+	}
+	return item, nil
+}
+
+// getPage makes the call and decodes a list.
+func getPage[T any](ctx context.Context, c *Client, r request) (*Page[T], error) {
+	a, fail := c.run(ctx, r)
+	if fail != nil {
+		return nil, fail
+	}
+	page, err := decodeList[T](a.body)
+	if err != nil {
+		return nil, a.unreadable(err)
+	}
+	return page, nil
+}
+
+// doEmpty makes a call whose answer is empty, or JSON of which only a failure matters. Anything else, like a proxy's
+// sign-in page, does not confirm the call.
+func (c *Client) doEmpty(ctx context.Context, r request) error {
+	a, fail := c.run(ctx, r)
+	if fail != nil {
+		return fail
+	}
+	if len(bytes.TrimSpace(a.body)) == 0 {
+		return nil
+	}
+	if _, err := openEnvelope(a.body); err != nil {
+		return a.unreadable(err)
+	}
+	return nil
+}
+
+// doStream makes the call and hands over the body unread.
+func (c *Client) doStream(ctx context.Context, r request) (*File, error) {
+	r.stream = true
+	a, fail := c.run(ctx, r)
+	if fail != nil {
+		return nil, fail
+	}
+	return &File{
+		Body: a.stream, ContentType: a.header.Get("Content-Type"), ETag: a.header.Get("ETag"), Size: a.size,
+	}, nil
+}

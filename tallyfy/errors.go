@@ -1,0 +1,145 @@
+package tallyfy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Error is what every failed call returns. No part of it holds the token.
+type Error struct {
+	// Status is the answer's HTTP status, 0 when there was no answer. A 2xx status means that the answer could not be
+	// read, or that it said {"error": true}.
+	Status int
+	// Message is the service's own sentence, or a plain phrase of ours when it sent none. It is plain text: escape it.
+	Message string
+	// Fields holds a 422's messages by field. The key "" is for messages that name no field.
+	Fields map[string][]string
+	// Code is the service's own, like "SEAT_POOL_EXHAUSTED"; often empty.
+	Code string
+	// RequestID is the answer's X-Request-Id, "" when it had none.
+	RequestID string
+	// RetryAfter is how long the service asks to wait; 0 when it did not say.
+	RetryAfter time.Duration
+	Method     string
+	// Path is the escaped path below the base URL, without host and query.
+	Path string
+	// Err is the cause when there was no answer, or none that could be read.
+	Err error
+
+	unsent bool // the request cannot have reached the service
+	broken bool // no answer, or the connection failed in the middle of it
+}
+
+// codeHourlyCap is the documented code of the hourly cap of an organisation, which no short wait ends.
+const codeHourlyCap = "RATE_LIMIT_EXCEEDED"
+
+// Error returns one line for logs. It is no text for a page.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "tallyfy: %s %s: ", e.Method, e.Path)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, "%d: ", e.Status)
+	}
+	b.WriteString(e.Message)
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, " (code %s)", e.Code)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause, which may be a context's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Timeout reports whether time ran out before the answer was complete. A 504 is an answer, and so not meant.
+func (e *Error) Timeout() bool { return e.Err != nil && isTimeout(e.Err) }
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &n) && n.Timeout())
+}
+
+func hasStatus(err error, status int) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == status
+}
+
+// IsUnauthorized reports a 401: the token is missing, unknown, expired, or revoked by signing out of Tallyfy.
+func IsUnauthorized(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
+
+// IsForbidden reports a 403: the role or the plan does not allow the call.
+func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
+
+// IsNotFound reports a 404.
+func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+// IsConflict reports a 409.
+func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
+
+// IsValidation reports a 422; see [FieldErrors].
+func IsValidation(err error) bool { return hasStatus(err, http.StatusUnprocessableEntity) }
+
+// IsRateLimited reports a 429, also one that was not repeated to the service because an earlier one still holds.
+func IsRateLimited(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
+
+// IsTimeout reports that time ran out before there was a complete answer.
+func IsTimeout(err error) bool {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Timeout()
+	}
+	return err != nil && isTimeout(err)
+}
+
+// FieldErrors returns the messages by field, nil when there are none.
+func FieldErrors(err error) map[string][]string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fields
+	}
+	return nil
+}
+
+// RetryAfter returns how long the service asks to wait, and whether it did.
+func RetryAfter(err error) (time.Duration, bool) {
+	var e *Error
+	if errors.As(err, &e) && e.RetryAfter > 0 {
+		return e.RetryAfter, true
+	}
+	return 0, false
+}
+
+// RequestID returns the service's request id, "" when there is none.
+func RequestID(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RequestID
+	}
+	return ""
+}
+
+// MayHaveHappened reports, for the error of a write, whether the service may have carried the write out all the same. It
+// is false for nil, for any 4xx (a 429 was never executed: seen in the vendor's client), and when the request cannot have
+// left: a failed dial, name resolution or TLS handshake, a context that had ended before, a refusal on our side. It is
+// true for a 5xx, a redirect, a time-out or broken connection after the request could have left, an answer of success
+// that cannot be read, and any error that is not an [Error].
+func MayHaveHappened(err error) bool {
+	if err == nil {
+		return false
+	}
+	var e *Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	return !e.unsent && (e.Status < 400 || e.Status > 499)
+}

@@ -1,0 +1,113 @@
+package tallyfy
+
+import (
+	"context"
+	"iter"
+	"net/http"
+)
+
+// Group is a named set of members and guests.
+type Group struct {
+	ID          ID
+	Name        string // at most 200 characters, unique in the organisation (documented)
+	Description string
+	// Logo is a URL, "" for none. It may point at the API's own host (see [FilesService.OpenURL]) or at any other.
+	Logo string
+	// Members are user ids in the API's order, without duplicates. An id may no longer resolve to a member.
+	Members []UserID
+	// Guests are email addresses in the API's order, without duplicates (in any letter case).
+	Guests      []string
+	CreatedAt   Time
+	LastUpdated Time
+	Assets      []Asset  // only with=assets: the logo's file record
+	Users       []Member // only with=users
+}
+
+func (g *Group) identity() string { return string(g.ID) }
+
+// GroupListOptions are the query of a list of groups. Zero values are not sent.
+type GroupListOptions struct {
+	Query   string   // q: searched in name and description
+	SortBy  string   // sort_by: "name", "created_at" (default) or "updated_at"; the direction cannot be set
+	Page    int      // from 1
+	PerPage int      // default 10, at most 100 (documented)
+	With    []string // "assets", "users", "guests"
+}
+
+// CreateGroupRequest is the body of a new group. Nil lists are sent as [].
+type CreateGroupRequest struct {
+	Name        string // required, at most 200 characters, unique
+	Description string // required, not empty
+	Members     []UserID
+	Guests      []string
+}
+
+// UpdateGroupRequest is the body of a change. The API has no way to add or remove a single person and no version check:
+// a list that is present replaces the whole list, so build it from a group read just before.
+type UpdateGroupRequest struct {
+	Name        string    // "" is not sent: the name stays
+	Description string    // required by the API: always sent
+	Members     *[]UserID // nil is not sent: the list stays; a pointer to an empty list empties it
+	Guests      *[]string // as Members
+}
+
+// GroupsService holds the calls on groups. Any member may read; changes need the manage_groups permission (documented).
+type GroupsService struct{ service }
+
+// List returns one page of groups.
+//
+// GET /organizations/{org}/groups
+func (s *GroupsService) List(ctx context.Context, org ID, o GroupListOptions) (*Page[Group], error) {
+	q := query{}
+	q.text("q", o.Query)
+	q.text("sort_by", o.SortBy)
+	q.number("page", o.Page)
+	q.number("per_page", o.PerPage)
+	q.list("with", o.With)
+	return getPage[Group](ctx, s.client, request{op: "groups.list", path: orgPath(org, "groups"), query: q})
+}
+
+// All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
+func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) iter.Seq2[Group, error] {
+	return walk(orgPath(org, "groups"), o.PerPage, func(page, perPage int) (*Page[Group], error) {
+		o.Page, o.PerPage = page, perPage
+		return s.List(ctx, org, o)
+	})
+}
+
+// Get returns one group. with=assets is documented.
+//
+// GET /organizations/{org}/groups/{group}
+func (s *GroupsService) Get(ctx context.Context, org, id ID, with ...string) (*Group, error) {
+	q := query{}
+	q.list("with", with)
+	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q})
+}
+
+// Create makes a group and returns it as stored. Documented answer: 201; 422 with field errors.
+//
+// POST /organizations/{org}/groups
+func (s *GroupsService) Create(ctx context.Context, org ID, g CreateGroupRequest) (*Group, error) {
+	return getItem[Group](ctx, s.client, request{
+		op: "groups.create", method: http.MethodPost, path: orgPath(org, "groups"), body: g.wire(),
+	})
+}
+
+// Update changes a group and returns it as stored. Documented answer: 201; any 2xx is accepted. 400, 403, 404, 422.
+//
+// PUT /organizations/{org}/groups/{group}
+func (s *GroupsService) Update(ctx context.Context, org, id ID, g UpdateGroupRequest) (*Group, error) {
+	return getItem[Group](ctx, s.client, request{
+		op: "groups.update", method: http.MethodPut, path: orgPath(org, "groups", string(id)), body: g.wire(),
+	})
+}
+
+// Delete removes a group for good; it cannot be undone. Its members and guests stay. Documented answer: 204, empty;
+// older pages say 200. 403, 404.
+//
+// DELETE /organizations/{org}/groups/{group}
+func (s *GroupsService) Delete(ctx context.Context, org, id ID) error {
+	return s.client.doEmpty(ctx, request{
+		op: "groups.delete", method: http.MethodDelete, path: orgPath(org, "groups", string(id)),
+	})
+}

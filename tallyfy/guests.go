@@ -1,0 +1,85 @@
+package tallyfy
+
+import (
+	"context"
+	"iter"
+)
+
+// Guest is a person outside the organisation. The API's `link` is a secret sign-in link: it is not decoded at all, so
+// that it can be neither shown nor logged.
+type Guest struct {
+	ID             ID
+	Email          string
+	FirstName      string
+	LastName       string
+	Company        string // details.company_name
+	Status         string // details.status
+	CreatedAt      Time
+	LastAccessedAt Time
+	DeletedAt      Time
+}
+
+func (g *Guest) identity() string { return string(g.ID) }
+
+// Name returns first and last name, else the email address.
+func (g *Guest) Name() string { return firstOf(joinName(g.FirstName, g.LastName), g.Email) }
+
+// GuestListOptions are the query of a list of guests. Zero values are not sent.
+type GuestListOptions struct {
+	Query   string // q: searched in the email address
+	Sort    string // sort: a field, default created_at
+	Page    int    // from 1
+	PerPage int    // default 999 (documented)
+}
+
+// GuestsService holds the calls on guests.
+type GuestsService struct{ service }
+
+// List returns one page of guests.
+//
+// GET /organizations/{org}/guests
+func (s *GuestsService) List(ctx context.Context, org ID, o GuestListOptions) (*Page[Guest], error) {
+	q := query{}
+	q.text("q", o.Query)
+	q.text("sort", o.Sort)
+	q.number("page", o.Page)
+	q.number("per_page", o.PerPage)
+	return getPage[Guest](ctx, s.client, request{op: "guests.list", path: orgPath(org, "guests"), query: q})
+}
+
+// All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
+func (s *GuestsService) All(ctx context.Context, org ID, o GuestListOptions) iter.Seq2[Guest, error] {
+	return walk(orgPath(org, "guests"), o.PerPage, func(page, perPage int) (*Page[Guest], error) {
+		o.Page, o.PerPage = page, perPage
+		return s.List(ctx, org, o)
+	})
+}
+
+// UnmarshalJSON reads a guest. `details` may be wrapped like an include, null or missing.
+func (g *Guest) UnmarshalJSON(data []byte) error {
+	type details struct {
+		Status  string   `json:"status"`
+		Company flexText `json:"company_name"`
+	}
+	var w struct {
+		ID             ID               `json:"id"`
+		Email          string           `json:"email"`
+		FirstName      string           `json:"first_name"`
+		LastName       string           `json:"last_name"`
+		CreatedAt      Time             `json:"created_at"`
+		LastAccessedAt Time             `json:"last_accessed_at"`
+		DeletedAt      Time             `json:"deleted_at"`
+		Details        include[details] `json:"details"`
+	}
+	if err := decode(data, &w); err != nil {
+		return err
+	}
+	*g = Guest{
+		ID: w.ID, Email: w.Email, FirstName: w.FirstName, LastName: w.LastName,
+		CreatedAt: w.CreatedAt, LastAccessedAt: w.LastAccessedAt, DeletedAt: w.DeletedAt,
+	}
+	if len(w.Details.items) > 0 {
+		g.Company, g.Status = string(w.Details.items[0].Company), w.Details.items[0].Status
+	}
+	return nil
+}

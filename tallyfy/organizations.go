@@ -1,0 +1,69 @@
+package tallyfy
+
+import "context"
+
+// User is the person whose token signs the calls.
+type User struct {
+	ID        UserID `json:"id"`
+	Email     string `json:"email"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Username  string `json:"username"`
+	Timezone  string `json:"timezone"`
+}
+
+func (u *User) identity() string { return string(u.ID) }
+
+// Name returns first and last name, else the user name, else the email address, else "User" and the id.
+func (u *User) Name() string {
+	return firstOf(joinName(u.FirstName, u.LastName), u.Username, u.Email, "User "+string(u.ID))
+}
+
+// Organization is a Tallyfy organisation.
+type Organization struct {
+	ID        ID     `json:"id"`
+	Name      string `json:"name"`
+	CreatedAt Time   `json:"created_at"`
+}
+
+func (o *Organization) identity() string { return string(o.ID) }
+
+// OrganizationsService holds the calls about the signed-in person and their organisations. None of its routes is
+// documented; all are seen in the vendor's client.
+type OrganizationsService struct{ service }
+
+// Me returns the person whose token is used. 401 when the token is unknown, expired or revoked.
+//
+// GET /me
+func (s *OrganizationsService) Me(ctx context.Context) (*User, error) {
+	return getItem[User](ctx, s.client, request{op: "organizations.me", path: []string{"me"}})
+}
+
+// List returns every organisation of the person, over all pages. A token is tied to the organisation its owner is signed
+// in to: the others may answer 401 or 403 to further calls (documented).
+//
+// GET /me/organizations
+func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error) {
+	path := []string{"me", "organizations"}
+	list := func(page, perPage int) (*Page[Organization], error) {
+		q := query{}
+		q.number("page", page)
+		q.number("per_page", perPage)
+		return getPage[Organization](ctx, s.client, request{op: "organizations.list", path: path, query: q})
+	}
+	var all []Organization
+	for org, err := range walk(path, 0, list) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, org)
+	}
+	return all, nil
+}
+
+// Membership returns the signed-in person as a member of the organisation, with their role.
+//
+// GET /organizations/{org}/me
+func (s *OrganizationsService) Membership(ctx context.Context, org ID) (*Member, error) {
+	return getItem[Member](ctx, s.client, request{op: "organizations.membership", path: orgPath(org, "me")})
+}

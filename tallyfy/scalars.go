@@ -1,0 +1,72 @@
+package tallyfy
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// The types in this file are for fields whose JSON type differs between samples. They stay on the wire side: exported
+// types hold plain Go values.
+
+// flexInt reads a number or a string holding one; everything else, and a number beyond an int, is 0. PHP services write
+// counts that came from a query string as strings.
+type flexInt int
+
+func (n *flexInt) UnmarshalJSON(data []byte) error {
+	v, err := strconv.Atoi(string(bytes.Trim(data, `"`)))
+	if err != nil {
+		v = 0
+	}
+	*n = flexInt(v)
+	return nil
+}
+
+// flexBool reads true and false, 1 and 0, and both as strings. null and everything else leave it unset.
+type flexBool struct{ set, value bool }
+
+func (b *flexBool) UnmarshalJSON(data []byte) error {
+	switch string(bytes.ToLower(bytes.Trim(data, `"`))) {
+	case "true", "1":
+		*b = flexBool{set: true, value: true}
+	case "false", "0":
+		*b = flexBool{set: true}
+	default:
+		*b = flexBool{}
+	}
+	return nil
+}
+
+// flexText reads a string, or the digits of a number; everything else is "".
+type flexText string
+
+func (t *flexText) UnmarshalJSON(data []byte) error {
+	*t = ""
+	switch {
+	case len(data) == 0:
+	case data[0] == '"':
+		var s string
+		if err := decode(data, &s); err != nil {
+			return err
+		}
+		*t = flexText(s)
+	case data[0] == '-' || (data[0] >= '0' && data[0] <= '9'):
+		*t = flexText(data)
+	}
+	return nil
+}
+
+// joinName puts the parts of a person's name together, leaving out what is missing.
+func joinName(first, last string) string {
+	return strings.TrimSpace(strings.TrimSpace(first) + " " + strings.TrimSpace(last))
+}
+
+// firstOf returns the first of the texts that is not blank, trimmed.
+func firstOf(texts ...string) string {
+	for _, s := range texts {
+		if s = strings.TrimSpace(s); s != "" {
+			return s
+		}
+	}
+	return ""
+}

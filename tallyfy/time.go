@@ -1,0 +1,54 @@
+package tallyfy
+
+import "time"
+
+// Time is a moment in an answer, always in UTC. It is zero for null, "", a missing field, and for a text that is no date
+// at all: one odd date is no reason to lose a whole list, and a zero time is shown as unknown.
+type Time struct{ time.Time }
+
+// timeLayouts are the forms of the contract. Go's parser accepts a fraction of any length after the seconds of each.
+var timeLayouts = [...]string{
+	time.RFC3339,               // 2023-01-15T09:00:00Z, .000Z, .000000Z and +00:00
+	time.DateTime,              // 2025-01-15 10:30:00, guests; UTC
+	"2006-01-02T15:04:05",      // not seen: like the first, without a zone
+	"2006-01-02T15:04:05Z0700", // not seen: an offset without a colon
+	time.DateOnly,              // not seen: a day
+}
+
+// UnmarshalJSON reads every documented form. It never fails on a well-formed JSON value.
+func (t *Time) UnmarshalJSON(data []byte) error {
+	*t = Time{}
+	if len(data) == 0 || data[0] != '"' {
+		return nil
+	}
+	var s string
+	if err := decode(data, &s); err != nil {
+		return err
+	}
+	*t = parseTime(s)
+	return nil
+}
+
+// MarshalJSON writes RFC 3339 in UTC, and null for the zero time, so that a stored value reads back as it was.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(t.UTC().Format(`"` + time.RFC3339Nano + `"`)), nil
+}
+
+func parseTime(s string) Time {
+	for _, layout := range timeLayouts {
+		parsed, err := time.Parse(layout, s)
+		if err != nil {
+			continue
+		}
+		parsed = parsed.UTC()
+		// An offset can move the first or last day out of the years that can be written again.
+		if parsed.Year() < 1 || parsed.Year() > 9999 {
+			return Time{}
+		}
+		return Time{parsed}
+	}
+	return Time{}
+}
