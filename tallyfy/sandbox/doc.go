@@ -1,0 +1,64 @@
+// Package sandbox is an in-memory implementation of the Tallyfy API with a demo organisation: for trying the
+// product out without an account, and for tests that want a service that says no.
+//
+// It follows the documented contract to the letter and is stricter than the service where a client could otherwise
+// be wrong without noticing: missing headers are 401, unknown routes and trailing slashes 404, wrong methods 405,
+// unknown or mistyped fields, parameters and includes 422. It has its own wire structs, store, clock and id source
+// and imports the standard library only; it must not import the client it is there to check.
+//
+// # Using it
+//
+// A [Server] is an [net/http.Handler] that serves the API under /api; [Server.Transport] reaches it in process
+// under [BaseURL]. The tokens are [AdminToken], [StandardToken] and [ExpiredToken]. Tests look at the store with
+// [Server.Members] and its neighbours, at the wire with [Server.Requests], and script faults with [Server.Fail].
+//
+// # Where to add a thing
+//
+// An operation is a row in routes.go, a method in the file of its resource and a struct in wire.go. A case of the
+// demo organisation is a row in seed_people.go, seed_groups.go or seed_tasks.go; seed_test.go counts the cases.
+//
+// # The demo organisation
+//
+// Aldermoor Logistics has 60 members, 34 groups, 18 guests and 400 tasks, the same on every start; dates follow the
+// clock at the start. The parts to know, all @example.com: maren.dahl is signed in by AdminToken, tomas.herrera by
+// StandardToken, ingrid.solheim is the default administrator, chiara.dangelo alone holds "Payroll",
+// soren.kjaergaard has twelve groups and much open work, noor.vandermeer is only in the group with everybody and
+// has no work, gareth.pugh is disabled and still owns open work, anna.kowalska and a.kowalska have one name.
+// Larger sizes add made-up people and groups. "Everyone at Aldermoor" holds everybody at every size: with 10,000
+// members, each member listed with=groups carries that group's 10,000 ids, as such an organisation's would.
+//
+// # Decided here, because the contract leaves it open
+//
+//   - An organisation that does not exist and one that is not the caller's both answer 403, so that nobody can
+//     probe for organisations. Not 401: the token itself is good.
+//   - Only administrators have the manage_groups permission. Permission comes before existence: 403, then 404.
+//   - Lists sort ascending, equal ones by age. A group's name is unique whatever its letter case; names,
+//     descriptions and roles lose outer space. Sizes above the maximum are capped, a page past the end is empty,
+//     empty parameters count as absent.
+//   - Each field has one date form, always the same; the forms differ between fields.
+//   - A default administrator who is removed or disabled hands the role to the oldest other active administrator,
+//     and is refused only when there is none. Nobody can take the role away with PUT …/role (same text, 400).
+//   - The last active administrator is refused with 400 and a text of our own. In the main organisation that is
+//     always the default one; the other organisation's default administrator is disabled, so that it can be tried.
+//   - to without with_reassignment=true is 422. Removing somebody who is disabled already succeeds again.
+//   - Disabling keeps the groups; only removing takes people out of them. Enabling gives nothing back, and is 400
+//     for an invited member.
+//   - Deleting for good leaves the id in the groups and the name in the tasks. A PUT that sends such an id is 422.
+//   - Guests of a group who are new to the organisation become guests of the organisation.
+//   - A deleted group disappears from the owners of its tasks; its logo file stays.
+//   - with=users and with=guests are for the group list only. with=guests replaces the emails in guests.
+//
+// # Not modelled
+//
+//   - Inviting members, seats and SEAT_POOL_EXHAUSTED; changing the default administrator; the time a token lives,
+//     its revocation by signing out, and OAuth.
+//   - Rate limits, other 5xx, HTML from a proxy: script them as faults.
+//   - Everything about processes, templates and their steps (a reassignment moves tasks only), automations, tags,
+//     guests as task owners, creating or changing tasks and guests, uploading files.
+//   - The content of the member includes preferences, assets, member_watchers, guest_watchers, auth_methods and
+//     country, and of the guest include stats: they come empty.
+//   - Logos on another host, logos in other formats than PNG, conditional and range requests.
+//   - Ids as text and the rarer forms of links (null, {}, absent): one form per field; the others are for
+//     table tests of a decoder.
+//   - Accents in searches (é does not find e), and the service's real collation in sorts.
+package sandbox

@@ -1,0 +1,84 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Request is what went over the wire, for tests.
+type Request struct {
+	Method   string
+	Path     string      // below /api, as it was sent (escaped)
+	RawQuery string      // without the question mark
+	Header   http.Header // without Authorization
+	Token    string      // the bearer token, empty without one
+	Body     []byte
+	Status   int // 0 when the connection was broken or is still open without an answer
+}
+
+// maxLogged keeps a sandbox that runs for weeks small.
+const maxLogged = 2000
+
+type requestLog struct {
+	mu      sync.Mutex
+	entries []*Request
+}
+
+var errBodyTooLarge = errors.New("request body too large")
+
+// add reads the body and records the request before anything is done about it.
+func (l *requestLog) add(r *http.Request, limit int64) (*Request, []byte, error) {
+	var body []byte
+	var err error
+	if r.Body != nil {
+		body, err = io.ReadAll(io.LimitReader(r.Body, limit+1))
+	}
+	if int64(len(body)) > limit {
+		body, err = body[:limit], errBodyTooLarge
+	}
+	header := r.Header.Clone()
+	header.Del("Authorization")
+	e := &Request{
+		Method: r.Method, Path: strings.TrimPrefix(r.URL.EscapedPath(), "/api"), RawQuery: r.URL.RawQuery,
+		Header: header, Token: bearer(r.Header), Body: body,
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.entries) >= maxLogged {
+		l.entries = slices.Delete(l.entries, 0, maxLogged/10)
+	}
+	l.entries = append(l.entries, e)
+	return e, body, err
+}
+
+func (l *requestLog) finish(e *Request, status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e.Status = status
+}
+
+// Requests gives copies of the requests since the start or the last [Server.ClearRequests], in the order they
+// arrived; the newest 2,000 at most.
+func (s *Server) Requests() []Request {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	out := make([]Request, len(s.log.entries))
+	for i, e := range s.log.entries {
+		out[i] = *e
+		out[i].Header = e.Header.Clone()
+		out[i].Body = bytes.Clone(e.Body)
+	}
+	return out
+}
+
+// ClearRequests forgets the requests so far.
+func (s *Server) ClearRequests() {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	s.log.entries = nil
+}

@@ -1,0 +1,171 @@
+package sandbox
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// The refusals with a documented text are those of the contract, word for word.
+var (
+	noMember       = refuse(http.StatusNotFound, "User not found")
+	noBotRemoval   = refuse(http.StatusBadRequest, "You can't remove a bot user from this organization!")
+	noBotDisabling = refuse(http.StatusBadRequest, "Bot users cannot be disabled.")
+	notDisabledYet = refuse(http.StatusBadRequest, "Please disable the user before deletion.")
+	isDefaultAdmin = refuse(http.StatusBadRequest, "Cannot modify the default administrator. Please assign another member as default administrator first.")
+	isLastAdmin    = refuse(http.StatusBadRequest, "The last active administrator cannot be removed.") // documented as a rule, without a text
+	isInvitedOnly  = refuse(http.StatusBadRequest, "The user has not accepted the invitation yet.")    // not documented
+)
+
+// refuseLeaving is what removing and disabling have in common. A default administrator with another
+// administrator beside is no refusal: the role is handed over.
+func (o *organisation) refuseLeaving(m *member, forBots answer) (answer, bool) {
+	switch {
+	case m.isBot():
+		return forBots, true
+	case m.defaultAdmin && o.successorAdmin(m) == nil:
+		return isDefaultAdmin, true
+	case o.isLastActiveAdmin(m):
+		return isLastAdmin, true
+	}
+	return answer{}, false
+}
+
+// removeMember is the soft delete. Removing somebody who is disabled already is repeated without complaint.
+func (s *Server) removeMember(c *call) answer {
+	m := c.target()
+	if m == nil {
+		return noMember
+	}
+	if a, refused := c.org.refuseLeaving(m, noBotRemoval); refused {
+		return a
+	}
+	p := c.parameters("with_reassignment", "to")
+	successor := c.successor(p, m)
+	if len(p.problems) > 0 {
+		return p.problems.answer()
+	}
+	if successor != nil {
+		c.org.reassign(m, successor)
+	}
+	c.org.handOverDefault(m)
+	c.org.takeOutOfGroups(m, c.now)
+	m.status, m.updatedAt = statusDisabled, c.now
+	return item(removedWire{
+		ID: m.id, Email: m.email, FirstName: m.firstName, LastName: m.lastName,
+		Role: roleNames[m.role], Status: m.status,
+	})
+}
+
+// successor is who takes over, nil without reassignment.
+func (c *call) successor(p parameters, leaver *member) *member {
+	reassign := p.oneOf("with_reassignment", "false", "true", "false", "1", "0")
+	to := p.values.Get("to")
+	if reassign == "false" || reassign == "0" {
+		if to != "" {
+			p.problems.add("to", "The to field needs with_reassignment=true.")
+		}
+		return nil
+	}
+	if to == "" {
+		p.problems.add("to", "The to field is required when with_reassignment is true.")
+		return nil
+	}
+	id, err := strconv.Atoi(to)
+	successor := c.org.memberByID[id]
+	if err != nil || successor == nil || successor == leaver || !successor.canWork() {
+		p.problems.add("to", "The selected to is invalid.")
+		return nil
+	}
+	return successor
+}
+
+// enableMember gives the access back, but neither groups nor tasks.
+func (s *Server) enableMember(c *call) answer {
+	m := c.target()
+	if m == nil {
+		return noMember
+	}
+	if a, ok := c.empty(); !ok {
+		return a
+	}
+	if m.status == statusInvited {
+		return isInvitedOnly
+	}
+	m.status, m.updatedAt = statusActive, c.now
+	return item(c.member(m, nil))
+}
+
+// disableMember leaves the groups as they are: only a removal is documented to change them.
+func (s *Server) disableMember(c *call) answer {
+	m := c.target()
+	if m == nil {
+		return noMember
+	}
+	if a, refused := c.org.refuseLeaving(m, noBotDisabling); refused {
+		return a
+	}
+	if a, ok := c.empty(); !ok {
+		return a
+	}
+	c.org.handOverDefault(m)
+	m.status, m.updatedAt = statusDisabled, c.now
+	return item(c.member(m, nil))
+}
+
+func (s *Server) deleteMember(c *call) answer {
+	m := c.target()
+	switch {
+	case m == nil:
+		return noMember
+	case m.status != statusDisabled:
+		return notDisabledYet
+	}
+	if a, ok := c.empty(); !ok {
+		return a
+	}
+	c.org.forget(m)
+	return item(c.member(m, nil))
+}
+
+func (s *Server) changeRole(c *call) answer {
+	m := c.target()
+	if m == nil {
+		return noMember
+	}
+	p := c.parameters()
+	f, refusal := c.fields("role")
+	if refusal != nil {
+		return *refusal
+	}
+	role := f.text("role")
+	if role != "" && roleNames[role] == "" {
+		f.problems.add("role", "The selected role is invalid.")
+	}
+	switch {
+	case len(p.problems) > 0:
+		return p.problems.answer()
+	case len(f.problems) > 0:
+		return f.problems.answer()
+	case role != roleAdmin && m.defaultAdmin:
+		return isDefaultAdmin
+	case role != roleAdmin && c.org.isLastActiveAdmin(m):
+		return isLastAdmin
+	}
+	m.role, m.updatedAt = role, c.now
+	return item(c.member(m, nil))
+}
+
+// empty refuses parameters and fields for operations that have none.
+func (c *call) empty() (answer, bool) {
+	if p := c.parameters(); len(p.problems) > 0 {
+		return p.problems.answer(), false
+	}
+	f, refusal := c.fields()
+	if refusal != nil {
+		return *refusal, false
+	}
+	if len(f.problems) > 0 {
+		return f.problems.answer(), false
+	}
+	return answer{}, true
+}
