@@ -1,0 +1,261 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestParseURL(t *testing.T) {
+	for given, want := range map[string]struct{ dialect, target string }{
+		"memory:":                  {SQLite, ""},
+		":memory:":                 {SQLite, ""},
+		"dashboard.db":             {SQLite, "dashboard.db"},
+		"/data/a b.db":             {SQLite, "/data/a b.db"},
+		"50%.db":                   {SQLite, "50%.db"},
+		"sqlite:///data/x.db":      {SQLite, "/data/x.db"},
+		"sqlite:///data/a%20b.db":  {SQLite, "/data/a b.db"},
+		"postgres://u:p@h/d":       {Postgres, "postgres://u:p@h/d"},
+		"postgresql://u:p@h/d?x=y": {Postgres, "postgresql://u:p@h/d?x=y"},
+	} {
+		dialect, target, err := parseURL(given)
+		require.NoError(t, err, given)
+		assert.Equal(t, want.dialect, dialect, given)
+		assert.Equal(t, want.target, target, given)
+	}
+	for _, given := range []string{
+		"", "mysql://u:pa55@h/d", "sqlite://pa55.db", "sqlite:pa55.db", "sqlite:///x?mode=pa55", "sqlite:///%zzpa55", "file:pa55.db",
+		"host=h password=pa55", "user=u password=pa55 dbname=d",
+	} {
+		_, _, err := parseURL(given)
+		require.Error(t, err, given)
+		assert.NotContains(t, err.Error(), "pa55", given)
+	}
+}
+
+func FuzzParseURL(f *testing.F) {
+	for _, seed := range []string{"", "memory:", "a.db", "sqlite:///x", "sqlite:///%2e%00", "postgres://u:p@h/d", "x://"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, given string) {
+		dialect, target, err := parseURL(given)
+		if err != nil {
+			return
+		}
+		if dialect == Postgres {
+			assert.Equal(t, given, target)
+		} else if target == "" {
+			assert.Contains(t, []string{"memory:", ":memory:", "sqlite://"}, given)
+		}
+	})
+}
+
+func TestOpenTwiceKeepsData(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c := newClock()
+		db := e.open(t)
+		require.NoError(t, db.Ping(t.Context()))
+		v := newVisitor(t, newSessions(t, db, c))
+		v.signIn()
+		if !e.durable {
+			v.store = newSessions(t, e.open(t), c)
+			assert.Nil(t, v.tokenNow(), "each database in memory is its own")
+			return
+		}
+		require.NoError(t, db.Close())
+		v.store = newSessions(t, e.open(t), c)
+		assert.Equal(t, token, v.tokenNow())
+	})
+}
+
+func TestManyOpenAtOnce(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				db, err := Open(t.Context(), e.url)
+				if assert.NoError(t, err) {
+					assert.NoError(t, db.Close())
+				}
+			})
+		}
+		group.Wait()
+	})
+}
+
+func TestNewerDatabaseIsRefused(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		db := e.open(t)
+		newer := fstest.MapFS{"00099_later.sql": {Data: []byte("-- +goose Up\nCREATE TABLE later (x TEXT);\n")}}
+		for name, content := range embedded(t) {
+			newer[name] = &fstest.MapFile{Data: content}
+		}
+		require.NoError(t, migrateWith(t.Context(), db.sql, db.Dialect(), newer))
+		require.ErrorIs(t, migrate(t.Context(), db.sql, db.Dialect()), ErrNewer)
+		if e.durable {
+			_, err := Open(t.Context(), e.url)
+			require.ErrorIs(t, err, ErrNewer)
+			assert.Contains(t, err.Error(), "99")
+		}
+	})
+}
+
+func embedded(t *testing.T) map[string][]byte {
+	t.Helper()
+	files := map[string][]byte{}
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	require.NoError(t, err)
+	require.NotEmpty(t, names)
+	for _, name := range names {
+		content, err := fs.ReadFile(migrationFiles, name)
+		require.NoError(t, err)
+		files[filepath.Base(name)] = content
+	}
+	return files
+}
+
+func TestFilesAreForTheOwnerOnly(t *testing.T) {
+	for name, existing := range map[string]bool{"made": false, "made by somebody before": true} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			path := filepath.Join(folder, "a ?%#.db")
+			if existing {
+				require.NoError(t, os.WriteFile(path, nil, 0o600))
+				require.NoError(t, os.Chmod(path, 0o644))
+			}
+			db := engine{url: path}.open(t)
+			v := newVisitor(t, newSessions(t, db, newClock()))
+			v.signIn()
+			files, err := os.ReadDir(folder)
+			require.NoError(t, err)
+			assert.Len(t, files, 3, "the database, its log and its index")
+			for _, file := range files {
+				info, err := file.Info()
+				require.NoError(t, err)
+				assert.Equal(t, fs.FileMode(0o600), info.Mode(), file.Name())
+				assert.True(t, strings.HasPrefix(file.Name(), "a ?%#.db"), file.Name())
+			}
+		})
+	}
+}
+
+// TestRelativePath leaves the folder while the database is open: connections are opened later too.
+func TestRelativePath(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	db := engine{url: "dashboard.db"}.open(t)
+	assert.FileExists(t, filepath.Join(folder, "dashboard.db-wal"), "SQLite works in that folder")
+	t.Chdir(t.TempDir())
+	for range sqliteConnections {
+		conn, err := db.sql.Conn(t.Context())
+		require.NoError(t, err)
+		defer func() { _ = conn.Close() }()
+		_, err = conn.ExecContext(t.Context(), "DELETE FROM dashboard_sessions")
+		require.NoError(t, err)
+	}
+}
+
+func TestPragmasAreSetOnEveryConnection(t *testing.T) {
+	db := engine{url: filepath.Join(t.TempDir(), "x.db")}.open(t)
+	for range sqliteConnections {
+		conn, err := db.sql.Conn(t.Context())
+		require.NoError(t, err)
+		defer func() { _ = conn.Close() }()
+		for pragma, want := range map[string]string{"journal_mode": "wal", "busy_timeout": "5000", "synchronous": "1", "foreign_keys": "1"} {
+			var got string
+			require.NoError(t, conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+			assert.Equal(t, want, got, pragma)
+		}
+	}
+}
+
+func TestOpenExplainsWhatIsWrong(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(folder, name)
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	text := write("notes.txt", strings.Repeat("these are notes, not a database\n", 100))
+	for name, c := range map[string]struct{ url, want string }{
+		"missing folder":  {filepath.Join(folder, "no", "x.db"), "does not exist"},
+		"file as folder":  {filepath.Join(text, "x.db"), "is not a folder"},
+		"folder":          {folder, "is a folder"},
+		"not a database":  {text, "is not a SQLite database"},
+		"damaged":         {damagedFile(t), "is damaged"},
+		"no such scheme":  {"oracle://h/d", "unknown kind"},
+		"postgres absent": {"postgres://u:pa55word@127.0.0.1:1/d", "cannot be reached"},
+		"postgres bad":    {"postgres://u:pa55word%@h/d", "cannot be read"},
+		"postgres option": {"postgres://u:pa55word@h/d?sslmode=maybe", "sslmode"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, err := Open(t.Context(), c.url)
+			require.Error(t, err)
+			assert.Nil(t, db)
+			assert.Contains(t, err.Error(), c.want)
+			assert.NotContains(t, err.Error(), "pa55word")
+		})
+	}
+	kept, err := os.ReadFile(text)
+	require.NoError(t, err)
+	assert.Contains(t, string(kept), "these are notes", "what is not ours is left as it was")
+}
+
+// damagedFile returns a database with many rows, a stretch of whose pages was overwritten.
+func damagedFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "damaged.db")
+	db, err := Open(t.Context(), path)
+	require.NoError(t, err)
+	r := newRecords(t, db, newClock())
+	for i := range 50 {
+		_, err := r.Claim(t.Context(), strings.Repeat("i", i+1), "s", make([]byte, 2000), time.Hour)
+		require.NoError(t, err)
+	}
+	require.NoError(t, db.Close())
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = file.WriteAt([]byte(strings.Repeat("garbage!", 2048)), 40960)
+	require.NoError(t, errors.Join(err, file.Close()))
+	return path
+}
+
+func TestReadOnlyPlaces(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere; run this test as another user")
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "x.db")
+	require.NoError(t, engine{url: path}.open(t).Close())
+	t.Cleanup(func() { _ = os.Chmod(folder, 0o700) }) //nolint:gosec // a folder needs x
+
+	require.NoError(t, os.Chmod(path, 0o400))
+	_, err := Open(t.Context(), path)
+	require.ErrorContains(t, err, "must be writable")
+	require.NoError(t, os.Chmod(path, 0o600))
+
+	require.NoError(t, os.Chmod(folder, 0o500)) //nolint:gosec // a folder needs x
+	_, err = Open(t.Context(), path)
+	require.ErrorContains(t, err, "must be writable", "an existing file in a read-only folder")
+	_, err = Open(t.Context(), filepath.Join(folder, "new.db"))
+	require.ErrorContains(t, err, "must be writable")
+	_, err = LoadSecret(filepath.Join(folder, "secret"), true)
+	require.ErrorContains(t, err, "be writable")
+}
+
+func TestOpenObeysItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Open(ctx, filepath.Join(t.TempDir(), "x.db"))
+	require.ErrorIs(t, err, context.Canceled)
+}

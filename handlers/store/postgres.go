@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	// postgresConnections per replica; PostgreSQL allows 100 in all unless configured otherwise.
+	postgresConnections = 10
+	postgresIdle        = 5 * time.Minute
+	postgresLifetime    = 30 * time.Minute // follows a failover or a changed address within that time
+)
+
+func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
+	// url.Error repeats the URL, password and all, so neither it nor what pgx makes of it is shown.
+	if _, err := url.Parse(databaseURL); err != nil {
+		return nil, errors.New("the PostgreSQL URL cannot be read; it is written postgres://user:password@host:5432/name, special characters of the password as %XX")
+	}
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("the PostgreSQL URL: %w", err) // pgx hides the password
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(postgresConnections)
+	db.SetMaxIdleConns(postgresConnections)
+	db.SetConnMaxIdleTime(postgresIdle)
+	db.SetConnMaxLifetime(postgresLifetime)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("PostgreSQL cannot be reached: %w", err), db.Close())
+	}
+	if err := migrate(ctx, db, Postgres); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &DB{sql: db, dialect: Postgres}, nil
+}

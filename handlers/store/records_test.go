@@ -1,0 +1,173 @@
+package store
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func newRecords(t testing.TB, db *DB, c *clock) *Records {
+	t.Helper()
+	r, err := db.Records(testSecret)
+	require.NoError(t, err)
+	r.Now = c.Now
+	return r
+}
+
+func TestRecordLife(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c := newClock()
+		r := newRecords(t, e.open(t), c)
+		ctx := t.Context()
+
+		_, _, err := r.Get(ctx, "a")
+		require.ErrorIs(t, err, ErrNotFound)
+		require.ErrorIs(t, r.Put(ctx, "a", []byte("x")), ErrNotFound)
+
+		claimed, err := r.Claim(ctx, "a", "scope 1", []byte("started"), time.Hour)
+		require.NoError(t, err)
+		assert.True(t, claimed)
+		claimed, err = r.Claim(ctx, "a", "scope 2", []byte("again"), 48*time.Hour)
+		require.NoError(t, err)
+		assert.False(t, claimed)
+		body, scope, err := r.Get(ctx, "a")
+		require.NoError(t, err)
+		assert.Equal(t, "started", string(body), "the second claim changed nothing")
+		assert.Equal(t, "scope 1", scope)
+
+		require.NoError(t, r.Put(ctx, "a", []byte("finished")))
+		body, scope, err = r.Get(ctx, "a")
+		require.NoError(t, err)
+		assert.Equal(t, "finished", string(body))
+		assert.Equal(t, "scope 1", scope)
+
+		c.Advance(time.Hour - time.Millisecond)
+		_, _, err = r.Get(ctx, "a")
+		require.NoError(t, err)
+		c.Advance(time.Millisecond)
+		_, _, err = r.Get(ctx, "a")
+		require.ErrorIs(t, err, ErrNotFound, "expired, though nobody swept and though it was put since")
+		require.ErrorIs(t, r.Put(ctx, "a", []byte("late")), ErrNotFound)
+		claimed, err = r.Claim(ctx, "a", "scope 3", nil, time.Hour)
+		require.NoError(t, err)
+		assert.True(t, claimed, "an expired record does not hold its id")
+		body, scope, err = r.Get(ctx, "a")
+		require.NoError(t, err)
+		assert.Empty(t, body)
+		assert.Equal(t, "scope 3", scope)
+
+		require.NoError(t, r.Delete(ctx, "a"))
+		require.NoError(t, r.Delete(ctx, "a"))
+		_, _, err = r.Get(ctx, "a")
+		require.ErrorIs(t, err, ErrNotFound)
+	})
+}
+
+func TestRecordSweep(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c, db := newClock(), e.open(t)
+		r := newRecords(t, db, c)
+		for id, keep := range map[string]time.Duration{"short": time.Minute, "long": time.Hour} {
+			claimed, err := r.Claim(t.Context(), id, "", []byte(id), keep)
+			require.NoError(t, err)
+			require.True(t, claimed)
+		}
+		c.Advance(time.Minute)
+		n, err := r.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, n)
+		assert.Equal(t, 1, rows(t, db, "dashboard_records"))
+		_, _, err = r.Get(t.Context(), "long")
+		assert.NoError(t, err)
+	})
+}
+
+func TestOneOfManyGetsTheClaim(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c := newClock()
+		one := e.open(t)
+		replicas := []*Records{newRecords(t, one, c), newRecords(t, one, c)}
+		if e.durable {
+			replicas[1] = newRecords(t, e.open(t), c)
+		}
+		for range 2 { // the second time the id is held by an expired record
+			var won atomic.Int32
+			var group sync.WaitGroup
+			for i := range 24 {
+				group.Go(func() {
+					claimed, err := replicas[i%2].Claim(t.Context(), "remove:17", "s", []byte("x"), time.Hour)
+					assert.NoError(t, err)
+					if claimed {
+						won.Add(1)
+					}
+				})
+			}
+			group.Wait()
+			assert.EqualValues(t, 1, won.Load())
+			c.Advance(time.Hour)
+		}
+	})
+}
+
+func TestRecordLimits(t *testing.T) {
+	db := engine{url: "memory:"}.open(t)
+	r := newRecords(t, db, newClock())
+	ctx := t.Context()
+	large := []byte(strings.Repeat("x", 1<<20))
+	_, err := r.Claim(ctx, "a", "s", large, time.Hour)
+	require.ErrorIs(t, err, ErrTooLarge)
+	_, err = r.Claim(ctx, "a", string(large), nil, time.Hour)
+	require.ErrorIs(t, err, ErrTooLarge)
+	_, err = r.Claim(ctx, "", "s", nil, time.Hour)
+	require.Error(t, err)
+	_, err = r.Claim(ctx, "a", "s", nil, 0)
+	require.Error(t, err)
+	assert.Zero(t, rows(t, db, "dashboard_records"))
+
+	_, err = r.Claim(ctx, "a", "s", large[:700<<10], time.Hour)
+	require.NoError(t, err)
+	require.ErrorIs(t, r.Put(ctx, "a", large), ErrTooLarge)
+	_, err = db.Records(testSecret[:31])
+	require.Error(t, err)
+}
+
+func TestRecordsOfAnotherSecretAreNotFound(t *testing.T) {
+	db := engine{url: "memory:"}.open(t)
+	r := newRecords(t, db, newClock())
+	_, err := r.Claim(t.Context(), "a", "s", []byte("x"), time.Hour)
+	require.NoError(t, err)
+	other, err := db.Records([]byte(strings.Repeat("x", 32)))
+	require.NoError(t, err)
+	other.Now = r.Now
+	_, _, err = other.Get(t.Context(), "a")
+	assert.ErrorIs(t, err, ErrNotFound)
+}
+
+// TestSwappedRecordIsRefused moves sealed text between rows and columns, as somebody with write access could.
+func TestSwappedRecordIsRefused(t *testing.T) {
+	for name, statement := range map[string]string{
+		"body of another":  "UPDATE dashboard_records SET body = (SELECT body FROM dashboard_records WHERE id_hash = $2) WHERE id_hash = $1",
+		"scope of another": "UPDATE dashboard_records SET scope = (SELECT scope FROM dashboard_records WHERE id_hash = $2) WHERE id_hash = $1",
+		"body as scope":    "UPDATE dashboard_records SET scope = body WHERE id_hash = $1 AND id_hash <> $2",
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := engine{url: "memory:"}.open(t)
+			r := newRecords(t, db, newClock())
+			for _, id := range []string{"a", "b"} {
+				_, err := r.Claim(t.Context(), id, "scope "+id, []byte("body "+id), time.Hour)
+				require.NoError(t, err)
+			}
+			a, b := recordRow(r.rowKey, "a"), recordRow(r.rowKey, "b")
+			_, err := db.sql.ExecContext(t.Context(), statement, a, b)
+			require.NoError(t, err)
+			_, _, err = r.Get(t.Context(), "a")
+			require.Error(t, err)
+			assert.NotErrorIs(t, err, ErrNotFound, "an id that is taken is not free")
+		})
+	}
+}

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+)
+
+// The ages of a session when SessionOptions gives none.
+const (
+	DefaultIdle     = 8 * time.Hour
+	DefaultAbsolute = 7 * 24 * time.Hour
+)
+
+// idBytes is the length of a session id before base64.
+const idBytes = 32
+
+// SessionOptions configures DB.Sessions.
+type SessionOptions struct {
+	// Secret is at least 32 bytes, the same on every replica. With another secret everybody has to sign in again.
+	Secret []byte
+	// Cookie is complete, because the library's defaults (SameSite=None, not HttpOnly) are not wanted: Path (required),
+	// HttpOnly (required), Secure, SameSite. MaxAge 0 makes a cookie that ends with the browser.
+	Cookie sessions.Options
+	// Idle is how long a session lives without a request, 8 hours if 0.
+	Idle time.Duration
+	// Absolute is how long it lives at most after it was made or renewed, 7 days if 0.
+	Absolute time.Duration
+	// Now is the clock, time.Now if nil.
+	Now func() time.Time
+}
+
+// Sessions keeps sessions in the database and a random id in the cookie. It is a sessions.Store, safe for concurrent
+// use. Values are stored with encoding/gob: register your own types and all maps and slices but []byte with
+// gob.Register. Two requests that save one session at the same time both succeed and the last one wins, so save only
+// what changed.
+type Sessions struct {
+	db             *DB
+	secret         []byte
+	codec          *securecookie.SecureCookie
+	cookie         sessions.Options
+	idle, absolute time.Duration
+	touchAfter     time.Duration
+	now            func() time.Time
+}
+
+var _ sessions.Store = (*Sessions)(nil)
+
+// Sessions returns the session store of this database. It fails for a short secret and for cookie options that would
+// make a cookie nobody wants.
+func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
+	if err := checkSecret(o.Secret); err != nil {
+		return nil, err
+	}
+	if o.Cookie.Path == "" || !o.Cookie.HttpOnly || o.Cookie.MaxAge < 0 {
+		return nil, errors.New("the session cookie needs a path, HttpOnly, and a MaxAge of 0 or more")
+	}
+	if o.Idle < 0 || o.Absolute < 0 {
+		return nil, errors.New("the ages of a session cannot be negative")
+	}
+	key, err := serverKey(o.Secret, infoCookie)
+	if err != nil {
+		return nil, fmt.Errorf("the key for session cookies: %w", err)
+	}
+	s := &Sessions{
+		db: db, secret: o.Secret, cookie: o.Cookie, idle: o.Idle, absolute: o.Absolute, now: o.Now,
+		codec: securecookie.New(key, nil).MaxAge(0), // the row's own times decide, on our clock
+	}
+	if s.idle == 0 {
+		s.idle = DefaultIdle
+	}
+	if s.absolute == 0 {
+		s.absolute = DefaultAbsolute
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	// A read writes at most once a minute; less for an idle time so short that a minute would end the session.
+	s.touchAfter = min(time.Minute, s.idle/4)
+	return s, nil
+}
+
+// Get returns the session of a request, reading it once: later calls with the same request share it.
+func (s *Sessions) Get(r *http.Request, name string) (*sessions.Session, error) {
+	return sessions.GetRegistry(r).Get(s, name)
+}
+
+// New reads the session of a request. Without a cookie, or with one that is unknown, expired, tampered with or made
+// under another secret, it returns an empty session with IsNew and no error. An error means that the database did not
+// answer; it does not mean that nobody is signed in, so do not save the (empty, new) session that comes with it.
+func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) {
+	session := sessions.NewSession(s, name)
+	options := s.cookie
+	session.Options = &options
+	session.IsNew = true
+	// A cookie of the same name left by another path, or set by another host of the domain, must not hide ours.
+	for _, cookie := range r.CookiesNamed(name) {
+		id, ok := s.decodeID(cookie)
+		if !ok {
+			continue
+		}
+		values, found, err := s.load(r.Context(), id)
+		if err != nil {
+			return session, err
+		}
+		if found {
+			session.ID, session.Values, session.IsNew = id, values, false
+			return session, nil
+		}
+	}
+	return session, nil
+}
+
+func (s *Sessions) decodeID(cookie *http.Cookie) (string, bool) {
+	var id string
+	err := s.codec.Decode(cookie.Name, cookie.Value, &id)
+	return id, err == nil
+}
+
+// Save stores a session. A new or renewed one gets a fresh id and a Set-Cookie header, so call it before the body is
+// begun. One that exists is updated, and ErrGone returned if that row is no longer there; its cookie is sent again only
+// when it has an age to prolong: a late answer must not put an old cookie over the one of a newer sign-in. With
+// Options.MaxAge < 0 it destroys the session, as Destroy does. It finishes even if the request is cancelled.
+func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	if session.Options.MaxAge < 0 {
+		return s.Destroy(r, w, session)
+	}
+	fresh := session.ID == ""
+	id := session.ID
+	if fresh {
+		id = newID()
+	}
+	value, err := s.codec.Encode(session.Name(), id)
+	if err != nil {
+		return fmt.Errorf("making the session cookie: %w", err)
+	}
+	if err := s.store(r.Context(), id, session.Values, fresh); err != nil {
+		return err
+	}
+	session.ID = id
+	if fresh || session.Options.MaxAge > 0 {
+		http.SetCookie(w, sessions.NewCookie(session.Name(), value, session.Options))
+	}
+	return nil
+}
+
+// Renew deletes the session's row and takes its id away; the values stay, and the next Save stores them under a new id
+// with a new absolute age. Call it at sign-in, sign-out and when the organisation changes, so that an id somebody knew
+// before is worth nothing after.
+func (s *Sessions) Renew(r *http.Request, session *sessions.Session) error {
+	if err := s.remove(r.Context(), session.ID); err != nil {
+		return err
+	}
+	session.ID = ""
+	session.IsNew = true
+	return nil
+}
+
+// Destroy deletes the session's row and values and makes the browser drop the cookie. Its MaxAge stays negative, so that
+// a Save later in the same request does not bring the session back. When the row cannot be deleted the cookie is kept:
+// the visitor can try again.
+func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
+	if err := s.Renew(r, session); err != nil {
+		return err
+	}
+	clear(session.Values)
+	session.Options.MaxAge = -1
+	http.SetCookie(w, sessions.NewCookie(session.Name(), "", session.Options))
+	return nil
+}
+
+// Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used even when nobody
+// sweeps; call it every few minutes to keep the table small.
+func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
+	madeAfter, seenAfter := s.limits()
+	return s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE created_at <= $1 OR seen_at <= $2`, madeAfter, seenAfter)
+}
+
+func newID() string {
+	random := make([]byte, idBytes)
+	rand.Read(random) // never fails: crypto/rand ends the process instead
+	return base64.RawURLEncoding.EncodeToString(random)
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	// sqliteConnections lets pages be read while another one writes; SQLite itself allows one writer at a time.
+	sqliteConnections = 4
+
+	// Two processes that make the same file at once can trip over each other's first migration.
+	sqliteAttempts = 10
+	sqlitePause    = 200 * time.Millisecond
+)
+
+func openMemory(ctx context.Context) (*DB, error) {
+	db, err := sql.Open("sqlite", ":memory:?_pragma=foreign_keys(1)&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("opening a database in memory: %w", err)
+	}
+	// Each connection to :memory: is a database of its own, and closing it loses the data.
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
+	db.SetConnMaxLifetime(0)
+	db.SetConnMaxIdleTime(0)
+	if err := migrate(ctx, db, SQLite); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &DB{sql: db, dialect: SQLite}, nil
+}
+
+func openFile(ctx context.Context, path string) (*DB, error) {
+	if err := prepareFile(path); err != nil {
+		return nil, err
+	}
+	dsn, err := sqliteDSN(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database file %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(sqliteConnections)
+	db.SetMaxIdleConns(sqliteConnections)
+	if err := checkAndMigrate(ctx, db); err != nil {
+		return nil, errors.Join(explain(path, err), db.Close())
+	}
+	return &DB{sql: db, dialect: SQLite}, nil
+}
+
+// prepareFile makes the file, so that it has mode 0600 from its first byte: SQLite would use the umask, and gives the
+// files beside it the mode of this one.
+func prepareFile(path string) error {
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the folder %s for the database does not exist; make it or choose another path", folder)
+	} else if err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is not a folder, so the database cannot be kept there", folder)
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder; give the path of the database file in it", path)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's setting
+	if err != nil {
+		return fmt.Errorf("the database file cannot be written; it and its folder must be writable: %w", err)
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	info, err := file.Stat()
+	if err != nil {
+		return fmt.Errorf("looking at the database file: %w", err)
+	}
+	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		if err := file.Chmod(0o600); err != nil {
+			return fmt.Errorf("the database file may be read by others and that cannot be changed: %w", err)
+		}
+	}
+	return nil
+}
+
+// sqliteDSN makes the path absolute, because connections are opened later too, and escapes it: ? and % mean something
+// in a file: URI.
+func sqliteDSN(path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("the path of the database: %w", err)
+	}
+	slashed := "/" + strings.TrimPrefix(filepath.ToSlash(absolute), "/")
+	options := url.Values{
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"},
+		"_txlock": {"immediate"},
+	}
+	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?" + options.Encode(), nil
+}
+
+func checkAndMigrate(ctx context.Context, db *sql.DB) error {
+	for attempt := 1; ; attempt++ {
+		err := quickCheck(ctx, db)
+		if err == nil {
+			err = migrate(ctx, db, SQLite)
+		}
+		if err == nil || attempt == sqliteAttempts || !maybeOtherProcess(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(sqlitePause):
+		}
+	}
+}
+
+// quickCheck finds a damaged file at the start, with a clear error, instead of on some page later.
+func quickCheck(ctx context.Context, db *sql.DB) error {
+	var answer string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&answer); err != nil {
+		return fmt.Errorf("checking the database file: %w", err)
+	}
+	if answer != "ok" {
+		return fmt.Errorf("%w: %s", errDamaged, answer)
+	}
+	return nil
+}
+
+var errDamaged = errors.New("the check of the database file failed")
+
+// maybeOtherProcess is true for a busy file and for the general error of "table … already exists".
+func maybeOtherProcess(err error) bool {
+	code := sqliteCode(err)
+	return code == sqlite3.SQLITE_BUSY || code == sqlite3.SQLITE_LOCKED || code == sqlite3.SQLITE_ERROR
+}
+
+// sqliteCode returns SQLite's primary result code, or 0 for another kind of error.
+func sqliteCode(err error) int {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return sqlite3.SQLITE_OK
+	}
+	return e.Code() & 0xff // the higher bits say more about the same thing
+}
+
+// explain puts what the operator can do in front of SQLite's own words.
+func explain(path string, err error) error {
+	advice := "cannot be used"
+	switch code := sqliteCode(err); {
+	case code == sqlite3.SQLITE_NOTADB:
+		advice = "is not a SQLite database; move it away or choose another path"
+	case code == sqlite3.SQLITE_CORRUPT, errors.Is(err, errDamaged):
+		advice = "is damaged; move it away (everybody signs in again) or put a copy back"
+	case code == sqlite3.SQLITE_CANTOPEN, code == sqlite3.SQLITE_READONLY, code == sqlite3.SQLITE_PERM:
+		advice = "cannot be written; it and its folder must be writable"
+	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED:
+		advice = "is held by another process"
+	case code == sqlite3.SQLITE_FULL:
+		advice = "cannot grow; the disk is full"
+	}
+	return fmt.Errorf("the database file %s %s: %w", path, advice, err)
+}
