@@ -1,0 +1,158 @@
+package config_test
+
+import (
+	"log/slog"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/config"
+)
+
+// environment is a lookupEnv over a map.
+type environment map[string]string
+
+func (e environment) lookup(name string) (string, bool) {
+	value, ok := e[name]
+	return value, ok
+}
+
+func parse(t *testing.T, env environment, args ...string) config.Config {
+	t.Helper()
+	cfg, err := config.Parse(args, env.lookup)
+	require.NoError(t, err)
+	return cfg
+}
+
+func TestDefaults(t *testing.T) {
+	cfg := parse(t, nil)
+	assert.Equal(t, "http://127.0.0.1:8080", cfg.PublicURL.String())
+	cfg.PublicURL = nil
+	assert.Equal(t, config.Config{
+		Addr:        "127.0.0.1:8080",
+		APIURL:      "https://go.tallyfy.com/api",
+		DatabaseURL: "tallyfy-admin.db",
+		SecretFile:  "tallyfy-admin.db.secret",
+		LogLevel:    slog.LevelInfo,
+		LogFormat:   "auto",
+		Command:     config.CommandServe,
+	}, cfg)
+}
+
+func TestEverySettingFromEachSource(t *testing.T) {
+	texts := map[string]string{
+		"ADDR":            "0.0.0.0:9000",
+		"PUBLIC_URL":      "https://Tools.Example.com:443/tools/tallyfy/",
+		"API_URL":         "http://127.0.0.1:8081/api/",
+		"DATABASE_URL":    "postgres://u:p@db/name?sslmode=disable",
+		"SECRET_FILE":     "/run/secrets/key",
+		"TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
+		"LOG_LEVEL":       "WARN",
+		"LOG_FORMAT":      "json",
+		"SANDBOX":         "1",
+		"SANDBOX_GROUPS":  "5000",
+		"SANDBOX_MEMBERS": "10000",
+		"SANDBOX_LATENCY": "150ms",
+		"SANDBOX_LISTEN":  "127.0.0.1:8081",
+	}
+	env, args := environment{}, []string{"healthcheck"}
+	for _, row := range config.Settings() {
+		require.Contains(t, texts, row.Variable)
+		env[row.Variable] = texts[row.Variable]
+		args = append(args, "--"+row.Flag+"="+texts[row.Variable])
+	}
+	for name, cfg := range map[string]config.Config{
+		"environment": parse(t, env, "healthcheck"),
+		"flags":       parse(t, nil, args...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, "https://tools.example.com/tools/tallyfy", cfg.PublicURL.String())
+			cfg.PublicURL = nil
+			assert.Equal(t, config.Config{
+				Addr:           "0.0.0.0:9000",
+				APIURL:         "http://127.0.0.1:8081/api",
+				DatabaseURL:    "postgres://u:p@db/name?sslmode=disable",
+				SecretFile:     "/run/secrets/key",
+				TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
+				LogLevel:       slog.LevelWarn,
+				LogFormat:      "json",
+				Sandbox:        true,
+				SandboxGroups:  5000,
+				SandboxMembers: 10000,
+				SandboxLatency: 150 * time.Millisecond,
+				SandboxListen:  "127.0.0.1:8081",
+				Command:        config.CommandHealthcheck,
+			}, cfg)
+		})
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	env := environment{"ADDR": "127.0.0.1:1", "LOG_FORMAT": "", "LOG_LEVEL": " debug\n", "SANDBOX": "true"}
+
+	cfg := parse(t, env)
+	assert.Equal(t, "127.0.0.1:1", cfg.Addr)
+	assert.Equal(t, "auto", cfg.LogFormat, "an empty variable counts as unset")
+	assert.Equal(t, slog.LevelDebug, cfg.LogLevel, "space around a value is dropped")
+	assert.True(t, cfg.Sandbox)
+
+	cfg = parse(t, env, "--addr", "127.0.0.1:2", "--sandbox=false", "--log-level=")
+	assert.Equal(t, "127.0.0.1:2", cfg.Addr, "a flag wins")
+	assert.False(t, cfg.Sandbox, "a flag wins")
+	assert.Equal(t, slog.LevelInfo, cfg.LogLevel, "an empty flag asks for the default")
+}
+
+func TestCommandAnywhere(t *testing.T) {
+	for want, args := range map[string][]string{
+		"serve":       {"serve", "--sandbox"},
+		"healthcheck": {"--sandbox", "healthcheck", "--addr", "127.0.0.1:1"},
+		"version":     {"-sandbox", "--addr", "127.0.0.1:1", "version"},
+	} {
+		cfg := parse(t, nil, args...)
+		assert.Equal(t, want, cfg.Command)
+		assert.True(t, cfg.Sandbox)
+	}
+	assert.Equal(t, "127.0.0.1:1", parse(t, nil, "healthcheck", "--addr", "127.0.0.1:1").Addr, "flags after the command count")
+}
+
+func TestDerivedPublicURL(t *testing.T) {
+	for addr, want := range map[string]string{
+		"127.0.0.1:8080":     "http://127.0.0.1:8080",
+		":8080":              "http://localhost:8080",
+		"0.0.0.0:8080":       "http://localhost:8080",
+		"[::]:8080":          "http://localhost:8080",
+		"[::ffff:0.0.0.0]:1": "http://localhost:1",
+		"[::1]:8080":         "http://[::1]:8080",
+		"[::1]:80":           "http://[::1]",
+		"intranet:80":        "http://intranet",
+		"Intranet:8080":      "http://intranet:8080",
+	} {
+		assert.Equal(t, want, parse(t, nil, "--addr", addr).PublicURL.String(), addr)
+	}
+}
+
+func TestDatabaseAndSecretFile(t *testing.T) {
+	tests := []struct {
+		name           string
+		env            environment
+		database, file string
+	}{
+		{"sandbox", environment{"SANDBOX": "true"}, "memory:", ""},
+		{"memory", environment{"DATABASE_URL": ":memory:"}, ":memory:", ""},
+		{"a secret all the same", environment{"DATABASE_URL": "memory:", "SECRET_FILE": "k"}, "memory:", "k"},
+		{"a file in the sandbox", environment{"SANDBOX": "true", "DATABASE_URL": "/data/a.db"}, "/data/a.db", "/data/a.db.secret"},
+		{"a file as URL", environment{"DATABASE_URL": "sqlite:///data/a.db"}, "sqlite:///data/a.db", "/data/a.db.secret"},
+		{"a named secret", environment{"DATABASE_URL": "a.db", "SECRET_FILE": "k"}, "a.db", "k"},
+		{"PostgreSQL", environment{"DATABASE_URL": "postgresql://db/x", "SECRET_FILE": "k"}, "postgresql://db/x", "k"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := parse(t, tt.env)
+			assert.Equal(t, tt.database, string(cfg.DatabaseURL))
+			assert.Equal(t, tt.file, cfg.SecretFile)
+		})
+	}
+}

@@ -1,0 +1,117 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The types of the fields of settings: each reads one form of text. Their errors say what is wrong; what is accepted
+// is added from the table. A value is repeated only where it cannot be a secret.
+
+// text is taken as it is.
+type text string
+
+// address is a host:port.
+type address string
+
+func (a *address) UnmarshalText(b []byte) error {
+	host, port, err := net.SplitHostPort(string(b))
+	if err != nil {
+		return fmt.Errorf("%.40q is no host:port", b)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || port != strconv.FormatUint(n, 10) {
+		return fmt.Errorf("%.40q is no port", port)
+	}
+	if host != "" && !isHost(host) {
+		return fmt.Errorf("%.40q is no host", host)
+	}
+	*a = address(b)
+	return nil
+}
+
+// url is where a browser on the same machine finds the address.
+func (a address) url() baseURL {
+	host, port, _ := net.SplitHostPort(string(a))
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.Unmap().IsUnspecified() {
+		host = "localhost"
+	}
+	var u baseURL
+	_ = u.UnmarshalText([]byte("http://" + net.JoinHostPort(host, port))) // cannot fail: the address has been checked
+	return u
+}
+
+// logLevel is one of the four names of log/slog, without its offsets ("INFO+2").
+type logLevel string
+
+func (l *logLevel) UnmarshalText(b []byte) error {
+	*l = logLevel(strings.ToLower(string(b)))
+	switch *l {
+	case "debug", "info", "warn", "error":
+		return nil
+	}
+	return fmt.Errorf("%.40q is no level", b)
+}
+
+func (l logLevel) level() slog.Level {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(l)) // the names are slog's own
+	return level
+}
+
+type logFormat string
+
+func (f *logFormat) UnmarshalText(b []byte) error {
+	*f = logFormat(strings.ToLower(string(b)))
+	switch *f {
+	case "auto", "text", "json":
+		return nil
+	}
+	return fmt.Errorf("%.40q is no format", b)
+}
+
+// toggle is a switch: what strconv.ParseBool understands.
+type toggle bool
+
+func (t *toggle) UnmarshalText(b []byte) error {
+	on, err := strconv.ParseBool(strings.ToLower(string(b)))
+	if err != nil {
+		return fmt.Errorf("%.40q is neither true nor false", b)
+	}
+	*t = toggle(on)
+	return nil
+}
+
+// count is the size of a made-up organisation. The seed's own size is the sandbox's to check.
+type count int
+
+func (c *count) UnmarshalText(b []byte) error {
+	n, err := strconv.Atoi(string(b))
+	if err != nil {
+		return fmt.Errorf("%.40q is no whole number", b)
+	}
+	if n < 0 || n > 100_000 {
+		return fmt.Errorf("%d is out of range", n)
+	}
+	*c = count(n)
+	return nil
+}
+
+// latency ends where every time limit of the dashboard has passed.
+type latency time.Duration
+
+func (l *latency) UnmarshalText(b []byte) error {
+	d, err := time.ParseDuration(string(b))
+	if err != nil {
+		return fmt.Errorf("%.40q is no duration", b)
+	}
+	if d < 0 || d > time.Minute {
+		return fmt.Errorf("%s is out of range", d)
+	}
+	*l = latency(d)
+	return nil
+}
