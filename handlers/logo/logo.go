@@ -1,0 +1,161 @@
+package logo
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"tallyfy-admin/tallyfy"
+)
+
+// ErrNone means that there is nothing that a browser can show: missing, refused, too large, or not a raster image. The
+// wrapping error gives the reason, for a log; it never holds a URL's query, which is the secret of a pre-signed URL.
+var ErrNone = errors.New("no logo")
+
+// Image is a raster image that browsers show.
+type Image struct {
+	Data []byte
+	// ContentType is one of image/png, image/jpeg, image/gif, image/webp and image/bmp, told from the content.
+	ContentType string
+	// ETag is a strong entity tag, quotes included: a hash of Data.
+	ETag string
+}
+
+// Options configures a [Fetcher]. The zero value is usable.
+type Options struct {
+	// Timeout limits one Fetch, redirects and body included. Default 5 s.
+	Timeout time.Duration
+	// MaxBytes is the largest file that is taken. Default 2 MiB.
+	MaxBytes int64
+	// MaxPixels is the largest width times height, because a small file can unfold into gigabytes in the browser.
+	// Default 16 million.
+	MaxPixels int
+
+	// Resolver, for tests, finds the addresses of storage hosts. Default: the system's.
+	Resolver *net.Resolver
+	// Dial, for tests only, connects to storage hosts instead of the dialer that refuses private addresses.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// RootCAs, for tests, are the authorities that storage hosts are checked against. Default: the system's.
+	RootCAs *x509.CertPool
+}
+
+// Fetcher fetches logos. It is safe for concurrent use and keeps connections to storage hosts, but no images.
+type Fetcher struct {
+	timeout   time.Duration
+	maxBytes  int64
+	maxPixels int64
+	outside   *http.Transport
+}
+
+// New returns a Fetcher.
+func New(o Options) *Fetcher {
+	if o.Timeout <= 0 {
+		o.Timeout = 5 * time.Second
+	}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = 2 << 20
+	}
+	if o.MaxPixels <= 0 {
+		o.MaxPixels = 16_000_000
+	}
+	if o.Dial == nil {
+		o.Dial = newDialer(o.Resolver, guard).DialContext
+	}
+	return &Fetcher{
+		timeout:   o.Timeout,
+		maxBytes:  o.MaxBytes,
+		maxPixels: int64(o.MaxPixels),
+		outside:   newTransport(o.Dial, o.RootCAs),
+	}
+}
+
+// Fetch returns the image at rawURL. The client's token goes to the API's own host only (see [tallyfy.Client.IsAPIHost]);
+// any other host must be public and speak https on port 443.
+//
+// Errors: a [*tallyfy.Error] as it is when the API refuses or fails, but for a 404; everything else wraps [ErrNone],
+// and the context's error too if its end was the reason. A relative URL is ErrNone: the contract only knows absolute ones.
+func (f *Fetcher) Fetch(ctx context.Context, client *tallyfy.Client, rawURL string) (*Image, error) {
+	u, err := parse(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.timeout)
+	defer cancel()
+
+	var data []byte
+	if client.IsAPIHost(u) {
+		data, err = f.fromAPI(ctx, client, u)
+	} else {
+		data, err = f.fromOutside(ctx, u)
+	}
+	if err != nil {
+		return nil, err
+	}
+	contentType, err := sniff(data, f.maxPixels)
+	if err != nil {
+		return nil, none("%w", err)
+	}
+	sum := sha256.Sum256(data)
+	return &Image{Data: data, ContentType: contentType, ETag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
+}
+
+// maxURL is far above what storage services sign.
+const maxURL = 8 << 10
+
+// parse drops url.Parse's error, which repeats the URL.
+func parse(rawURL string) (*url.URL, error) {
+	if rawURL == "" {
+		return nil, none("the group has none")
+	}
+	if len(rawURL) > maxURL {
+		return nil, none("the URL is too long")
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil || u.Host == "" {
+		return nil, none("the URL is not an absolute one")
+	}
+	return u, nil
+}
+
+func (f *Fetcher) fromAPI(ctx context.Context, client *tallyfy.Client, u *url.URL) ([]byte, error) {
+	file, err := client.Files.OpenURL(ctx, u)
+	if tallyfy.IsNotFound(err) {
+		return nil, none("%w", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Body.Close() }()
+	return f.read(file.Body, file.Size)
+}
+
+// read takes the body up to the cap; size is what was announced, -1 if nothing was.
+func (f *Fetcher) read(body io.Reader, size int64) ([]byte, error) {
+	if size > f.maxBytes {
+		return nil, none("%d bytes announced, more than %d", size, f.maxBytes)
+	}
+	data, err := io.ReadAll(io.LimitReader(body, f.maxBytes+1))
+	var apiError *tallyfy.Error
+	switch {
+	case errors.As(err, &apiError):
+		return nil, err
+	case err != nil:
+		return nil, none("reading the body: %w", err)
+	case int64(len(data)) > f.maxBytes:
+		return nil, none("more than %d bytes", f.maxBytes)
+	}
+	return data, nil
+}
+
+// none wraps ErrNone with the reason.
+func none(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", ErrNone, fmt.Errorf(format, args...))
+}
