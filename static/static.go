@@ -1,0 +1,146 @@
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/andybalholm/brotli"
+)
+
+//go:embed css js icons
+var embedded embed.FS
+
+// contentTypes is fixed here because a minimal container has no mime table to look them up in.
+var contentTypes = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+	".png": "image/png",
+}
+
+// A Set is the embedded files, served below one path whose last folder is the hash of them all: a link from one file to
+// another needs no rewriting, and a changed file changes every URL.
+type Set struct {
+	base    string
+	version string
+	files   map[string]*file
+}
+
+type file struct {
+	contentType string
+	plain       []byte
+	// Compressing everything costs tens of milliseconds, so each file is compressed when it is first asked for.
+	brotli, gzip func() []byte
+}
+
+// New reads the embedded files. prefix is the path that they are served below, for example "/tools/assets".
+func New(prefix string) (*Set, error) {
+	s := &Set{base: strings.TrimSuffix(prefix, "/") + "/", files: map[string]*file{}}
+	sum := sha256.New()
+	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := embedded.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		sum.Write([]byte(name))
+		sum.Write(data)
+		s.files[name] = &file{
+			contentType: contentTypes[path.Ext(name)],
+			plain:       data,
+			brotli:      sync.OnceValue(func() []byte { return squeeze(data, "br") }),
+			gzip:        sync.OnceValue(func() []byte { return squeeze(data, "gzip") }),
+		}
+		return nil
+	})
+	s.version = hex.EncodeToString(sum.Sum(nil))[:12]
+	return s, err
+}
+
+// URL is the path of an embedded file, for example URL("css/app.css"). It panics on a name that is not embedded.
+func (s *Set) URL(name string) string {
+	if _, ok := s.files[name]; !ok {
+		panic("static: no file " + strconv.Quote(name))
+	}
+	return s.base + s.version + "/" + name
+}
+
+// ServeHTTP answers GET and HEAD for the paths that URL gives. A path with another version, as a page of an older build
+// has it during a rollout, is served too, but not to be kept.
+func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, s.base), "/")
+	f, ok := s.files[name]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	if version == s.version {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	h.Set("Content-Type", f.contentType)
+	h.Set("Vary", "Accept-Encoding")
+	body, encoding := f.plain, ""
+	if r.Header.Get("Range") == "" {
+		switch accepted := r.Header.Values("Accept-Encoding"); {
+		case accepts(accepted, "br"):
+			body, encoding = f.brotli(), "br"
+		case accepts(accepted, "gzip"):
+			body, encoding = f.gzip(), "gzip"
+		}
+	}
+	if encoding != "" {
+		h.Set("Content-Encoding", encoding)
+		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside a Content-Encoding
+	}
+	h.Set("ETag", `"`+s.version+encoding+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// accepts reports whether an Accept-Encoding header names the encoding, by name and not by "*", with a quality above 0.
+func accepts(headers []string, encoding string) bool {
+	for _, header := range headers {
+		for part := range strings.SplitSeq(header, ",") {
+			name, parameters, _ := strings.Cut(part, ";")
+			if !strings.EqualFold(strings.TrimSpace(name), encoding) {
+				continue
+			}
+			quality, found := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(parameters, " ", "")), "q=")
+			if !found {
+				return true
+			}
+			q, err := strconv.ParseFloat(quality, 64)
+			return err == nil && q > 0
+		}
+	}
+	return false
+}
+
+// squeeze compresses with brotli level 9, which is within 9 % of level 11 at a tenth of the time, or gzip's best.
+func squeeze(data []byte, encoding string) []byte {
+	var out bytes.Buffer
+	// Writes to a bytes.Buffer cannot fail.
+	if encoding == "br" {
+		w := brotli.NewWriterLevel(&out, 9)
+		_, _ = w.Write(data)
+		_ = w.Close()
+		return out.Bytes()
+	}
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	_, _ = w.Write(data)
+	_ = w.Close()
+	return out.Bytes()
+}

@@ -1,0 +1,131 @@
+package views
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+
+	"tallyfy-admin/views/components"
+)
+
+// A List is what the address of a list page says: the search, the order, and which page of how many rows. Both lists use
+// the API's own names for it, so that an address can be read and typed.
+type List struct {
+	// SortKey is the parameter's name: sort_by for groups, sort for members (as the API has them).
+	SortKey string
+	Query   string
+	Sort    string
+	PerPage int
+	Page    int
+}
+
+// PageSizes are the numbers of rows to choose from; the second is the default.
+var PageSizes = []int{10, 25, 50, 100}
+
+// DefaultPageSize is the number of rows where the address names none.
+const DefaultPageSize = 25
+
+// ReadList takes a list from an address. Whatever is unknown or empty is dropped: it is no error to have followed an
+// old link.
+func ReadList(values url.Values, sortKey string, sorts []components.Choice) List {
+	l := List{SortKey: sortKey, Query: values.Get("q"), PerPage: DefaultPageSize, Page: 1}
+	if slices.ContainsFunc(sorts, func(c components.Choice) bool { return c.Value == values.Get(sortKey) }) {
+		l.Sort = values.Get(sortKey)
+	}
+	if n, err := strconv.Atoi(values.Get("per_page")); err == nil && slices.Contains(PageSizes, n) {
+		l.PerPage = n
+	}
+	if n, err := strconv.Atoi(values.Get("page")); err == nil && n > 1 {
+		l.Page = n
+	}
+	return l
+}
+
+// Encode is the list as the query of an address, "" for the plain list; what is at its default is left out.
+func (l List) Encode() string {
+	v := url.Values{}
+	if l.Query != "" {
+		v.Set("q", l.Query)
+	}
+	if l.Sort != "" {
+		v.Set(l.SortKey, l.Sort)
+	}
+	if l.PerPage != DefaultPageSize {
+		v.Set("per_page", strconv.Itoa(l.PerPage))
+	}
+	if l.Page > 1 {
+		v.Set("page", strconv.Itoa(l.Page))
+	}
+	if len(v) == 0 {
+		return ""
+	}
+	return "?" + v.Encode()
+}
+
+// At is the list at another page.
+func (l List) At(page int) List {
+	l.Page = page
+	return l
+}
+
+// SortedBy is the list in another order, from its first page: page 3 of one order has nothing to do with page 3 of
+// another.
+func (l List) SortedBy(sort string) List {
+	l.Sort, l.Page = sort, 1
+	return l
+}
+
+// A Range says which rows of a list a page shows.
+type Range struct {
+	// From and To count from 1; both are 0 when there are no rows.
+	From, To, Total int
+	Page, Pages     int
+}
+
+// NewRange works out what the page of a list shows. rows is the number of rows that arrived.
+func NewRange(l List, rows, total int) Range {
+	r := Range{Total: total, Page: l.Page, Pages: max(1, (total+l.PerPage-1)/l.PerPage)}
+	if rows > 0 {
+		r.From = (l.Page-1)*l.PerPage + 1
+		r.To = r.From + rows - 1
+		// A list can grow between the count and the rows.
+		r.Total = max(total, r.To)
+		r.Pages = max(r.Pages, l.Page)
+	}
+	return r
+}
+
+// Sentence is the range in words: "1 to 25 of 312 groups".
+func (r Range) Sentence(one, many string) string {
+	switch {
+	case r.From == 0:
+		return Count(r.Total, one, many)
+	case r.Pages == 1:
+		return Count(r.Total, one, many)
+	case r.From == r.To:
+		return Number(r.From) + " of " + Count(r.Total, one, many)
+	}
+	return Number(r.From) + " to " + Number(r.To) + " of " + Count(r.Total, one, many)
+}
+
+// pager links to the pages around this one. base is the list's path.
+func (r Range) pager(label, base string, l List) components.PagerProps {
+	p := components.PagerProps{Label: label, Position: "Page " + Number(r.Page) + " of " + Number(r.Pages)}
+	if r.Page > 1 {
+		p.First = base + l.At(1).Encode()
+		p.Previous = base + l.At(r.Page-1).Encode()
+	}
+	if r.Page < r.Pages {
+		p.Next = base + l.At(r.Page+1).Encode()
+		p.Last = base + l.At(r.Pages).Encode()
+	}
+	return p
+}
+
+func pageSizeChoices() []components.Choice {
+	choices := make([]components.Choice, len(PageSizes))
+	for i, n := range PageSizes {
+		choices[i] = components.Choice{Value: strconv.Itoa(n), Text: strconv.Itoa(n)}
+	}
+	return choices
+}

@@ -1,0 +1,81 @@
+package views
+
+import (
+	"time"
+
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
+)
+
+// MemberSorts are the orders that members can be listed in. A leading minus turns one round.
+var MemberSorts = []components.Choice{
+	{Value: "", Text: "As Tallyfy lists them"},
+	{Value: "first_name", Text: "First name"},
+	{Value: "-first_name", Text: "First name, from Z"},
+	{Value: "last_name", Text: "Last name"},
+	{Value: "-last_name", Text: "Last name, from Z"},
+	{Value: "email", Text: "Email"},
+	{Value: "-email", Text: "Email, from Z"},
+	{Value: "-created_at", Text: "Joined last"},
+	{Value: "created_at", Text: "Joined first"},
+	{Value: "-last_login_at", Text: "Last sign-in, newest"},
+	{Value: "last_login_at", Text: "Last sign-in, oldest"},
+}
+
+// MemberList is the list of members.
+type MemberList struct {
+	List  List
+	Range Range
+	Rows  []MemberRow
+}
+
+// MemberRow is one member in the list.
+type MemberRow struct {
+	ID          tallyfy.UserID
+	Name, Email string
+	Role        string
+	Status      Status
+	// Groups is the number of groups; GroupsKnown is false when Tallyfy left them out.
+	Groups            []GroupLink
+	GroupsKnown       bool
+	Joined, LastLogin time.Time
+}
+
+// GroupLink is a group by name.
+type GroupLink struct {
+	ID   tallyfy.ID
+	Name string
+}
+
+// MemberPage is one member.
+type MemberPage struct {
+	MemberRow
+	BackURL      string
+	JobTitle     string
+	Phone        string
+	Timezone     string
+	DefaultAdmin bool
+	Self         bool
+	Tasks        OpenTasks
+}
+
+// shownGroups is how many groups a row of the list names before it counts the rest.
+const shownGroups = 3
+
+func (r MemberRow) groupNames() string {
+	names := make([]string, 0, shownGroups)
+	for _, g := range r.Groups[:min(shownGroups, len(r.Groups))] {
+		names = append(names, g.Name)
+	}
+	s := ""
+	for i, n := range names {
+		if i > 0 {
+			s += ", "
+		}
+		s += n
+	}
+	if more := len(r.Groups) - len(names); more > 0 {
+		s += " and " + Number(more) + " more"
+	}
+	return s
+}

@@ -1,0 +1,111 @@
+package views
+
+import (
+	"time"
+
+	"tallyfy-admin/static"
+)
+
+// A Page is what surrounds every screen: the title, who is signed in and where, and what just happened.
+type Page struct {
+	Title   string
+	Section Section
+	URL     URLs
+	Assets  *static.Set
+	Clock   Clock
+	// Account is nil on pages that anyone may see.
+	Account *Account
+	Notices []Notice
+	// Sandbox says that nothing here is real.
+	Sandbox bool
+}
+
+// Account is the signed-in person.
+type Account struct {
+	Name, Email, Organisation string
+}
+
+// Section marks the entry of the navigation that a page belongs to.
+type Section string
+
+// The entries of the navigation.
+const (
+	SectionNone    Section = ""
+	SectionGroups  Section = "groups"
+	SectionMembers Section = "members"
+)
+
+// A Notice is a sentence at the top of a page about something that has just happened.
+type Notice struct {
+	Kind NoticeKind
+	Text string
+	// LinkText and LinkURL, if set, lead to what the notice is about.
+	LinkText, LinkURL string
+}
+
+// NoticeKind says how a notice is marked: always by a word, colour comes on top.
+type NoticeKind string
+
+// The kinds of notice.
+const (
+	NoticeDone    NoticeKind = "done"
+	NoticeInfo    NoticeKind = "info"
+	NoticeWarning NoticeKind = "warning"
+	NoticeProblem NoticeKind = "problem"
+)
+
+// A Clock writes times as the signed-in person reads them.
+type Clock struct {
+	Now      time.Time
+	Location *time.Location
+}
+
+func (c Clock) in(t time.Time) time.Time {
+	if c.Location == nil {
+		return t.UTC()
+	}
+	return t.In(c.Location)
+}
+
+// Day is the date, for example "4 Mar 2026"; empty for the zero time.
+func (c Clock) Day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return c.in(t).Format("2 Jan 2006")
+}
+
+// Minute is the time of day, for example "10:58".
+func (c Clock) Minute(t time.Time) string { return c.in(t).Format("15:04") }
+
+// Exact is the whole time with its zone, for example "Wednesday, 4 March 2026, 10:58:07 CET".
+func (c Clock) Exact(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return c.in(t).Format("Monday, 2 January 2006, 15:04:05 MST")
+}
+
+// Machine is the time as a datetime attribute takes it.
+func (c Clock) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// word says in text what the colour of a notice says.
+func (k NoticeKind) word() string {
+	switch k {
+	case NoticeDone:
+		return "Done."
+	case NoticeWarning:
+		return "Please note."
+	case NoticeProblem:
+		return "Problem."
+	}
+	return ""
+}
+
+func (p Page) documentTitle() string {
+	title := p.Title
+	if p.Account != nil && p.Account.Organisation != "" {
+		title += " · " + p.Account.Organisation
+	}
+	return title + " · Tallyfy admin"
+}

@@ -1,0 +1,134 @@
+package views
+
+import (
+	"time"
+
+	"tallyfy-admin/tallyfy"
+)
+
+// RemovalHead is whom the wizard is about, and where it stands.
+type RemovalHead struct {
+	ID           tallyfy.UserID
+	Name, Email  string
+	Role         string
+	Status       Status
+	Organisation string
+}
+
+var removalSteps = []string{"What is held", "Who takes over", "Plan", "Receipt"}
+
+// RemovalStart is the first step: what stands in the way, and what the member holds.
+type RemovalStart struct {
+	Head     RemovalHead
+	Blockers []Blocker
+	Groups   []HeldGroup
+	// GroupsKnown is false when Tallyfy left the groups out of its answer.
+	GroupsKnown bool
+	Tasks       OpenTasks
+}
+
+// A Blocker is a reason why the removal cannot go on, with the way out.
+type Blocker struct {
+	Title, Text       string
+	LinkText, LinkURL string
+}
+
+// HeldGroup is a group that the member is in, and what becomes of it.
+type HeldGroup struct {
+	GroupLink
+	// Warning says what is left when the member goes, if that is little.
+	Warning string
+	// Others is the number of other members; Guests the number of guests.
+	Others, Guests int
+}
+
+// RemovalHandover is the second step: who takes over the open work.
+type RemovalHandover struct {
+	Head  RemovalHead
+	Tasks OpenTasks
+	Query string
+	// To is the choice so far: a member's id, LeaveWork, or nothing.
+	To         string
+	Candidates []Candidate
+	// Matching is how many fit the search; Candidates may be fewer.
+	Matching int
+	Note     string
+	Problem  string
+}
+
+// LeaveWork is the choice to leave the work with the member who goes.
+const LeaveWork = "leave"
+
+// Candidate is somebody who can take over.
+type Candidate struct {
+	ID          tallyfy.UserID
+	Name, Email string
+	Role        string
+	// Reason says why somebody stands at the top: "shares 4 of 5 groups".
+	Reason    string
+	LastLogin time.Time
+}
+
+// RemovalPlan is the third step: what will happen, sentence by sentence.
+type RemovalPlan struct {
+	Head     RemovalHead
+	Lines    []string
+	Warnings []string
+	// To, Record and Seen go along with the form: the choice, the name of the record that keeps a second press from
+	// becoming a second call, and what the plan was made from.
+	To, Record, Seen string
+	Button           string
+	// Problem says why the plan is shown again.
+	Problem string
+}
+
+// RemovalReceipt is the last step: what did happen.
+type RemovalReceipt struct {
+	Head RemovalHead
+	// Kind and Summary are the result in one sentence.
+	Kind      NoticeKind
+	Summary   string
+	CheckedAt time.Time
+	Lines     []ReceiptLine
+	By        string
+}
+
+// ReceiptLine is a sentence of the plan and what was found afterwards.
+type ReceiptLine struct {
+	Text   string
+	Result ReceiptResult
+	// Detail says what was found, where the sentence alone would leave it open.
+	Detail string
+}
+
+// ReceiptResult is how a line of the plan came out.
+type ReceiptResult string
+
+// The results of a check.
+const (
+	Confirmed    ReceiptResult = "confirmed"
+	NotAsPlanned ReceiptResult = "not as expected"
+	NotChecked   ReceiptResult = "could not check"
+)
+
+func (r ReceiptResult) badge() string {
+	switch r {
+	case Confirmed:
+		return "good"
+	case NotAsPlanned:
+		return "bad"
+	default:
+		return "warn"
+	}
+}
+
+func (r ReceiptResult) word() string {
+	switch r {
+	case Confirmed:
+		return "Confirmed"
+	case NotAsPlanned:
+		return "Not as expected"
+	default:
+		return "Could not check"
+	}
+}

@@ -1,0 +1,80 @@
+package views
+
+import (
+	"net/url"
+	"strings"
+
+	"tallyfy-admin/tallyfy"
+)
+
+// URLs gives the path of every page, below the sub-path that the dashboard is served under. Its methods are the only
+// place where a path is written, besides the table of routes; a test checks that each one reaches a route.
+type URLs struct {
+	// Base is the sub-path without a trailing slash: "" or, for example, "/tools/tallyfy".
+	Base string
+}
+
+// Home leads to the list of groups, or to sign-in.
+func (u URLs) Home() string { return u.Base + "/" }
+
+// SignIn is the sign-in page; next, which may be empty, is the page to go to afterwards, without the base.
+func (u URLs) SignIn(next string) string {
+	return u.Base + "/signin" + query("next", next)
+}
+
+// SignOut takes a POST that ends the session.
+func (u URLs) SignOut() string { return u.Base + "/signout" }
+
+// Groups is the list of groups. A POST to it creates one.
+func (u URLs) Groups() string { return u.Base + "/groups" }
+
+// NewGroup is the form for a new group.
+func (u URLs) NewGroup() string { return u.Base + "/groups/new" }
+
+// Group is the page of one group.
+func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
+
+// GroupLogo is the group's logo as a picture. version changes when the logo does, so that a browser can keep it.
+func (u URLs) GroupLogo(id tallyfy.ID, version string) string {
+	return u.Group(id) + "/logo" + query("v", version)
+}
+
+// DeleteGroup is the page that asks before a group is deleted. A POST to it deletes.
+func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete" }
+
+// Members is the list of members.
+func (u URLs) Members() string { return u.Base + "/members" }
+
+// Member is the page of one member.
+func (u URLs) Member(id tallyfy.UserID) string {
+	return u.Members() + "/" + url.PathEscape(string(id))
+}
+
+// RemoveMember is the removal wizard's first step: what stands in the way, and what the member holds. A POST to it
+// removes.
+func (u URLs) RemoveMember(id tallyfy.UserID) string { return u.Member(id) + "/remove" }
+
+// RemovalHandover is the wizard's second step: who takes over. to, which may be empty, is the choice made so far.
+func (u URLs) RemovalHandover(id tallyfy.UserID, to string) string {
+	return u.RemoveMember(id) + "/handover" + query("to", to)
+}
+
+// RemovalPlan is the wizard's third step: what exactly will happen.
+func (u URLs) RemovalPlan(id tallyfy.UserID, to string) string {
+	return u.RemoveMember(id) + "/plan" + query("to", to)
+}
+
+// RemovalReceipt is the wizard's last step: what did happen. record names what was kept about the removal.
+func (u URLs) RemovalReceipt(id tallyfy.UserID, record string) string {
+	return u.RemoveMember(id) + "/receipt/" + url.PathEscape(record)
+}
+
+// Local turns a path of ours with the base into one without, the form that SignIn takes.
+func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }
+
+func query(key, value string) string {
+	if value == "" {
+		return ""
+	}
+	return "?" + url.Values{key: {value}}.Encode()
+}

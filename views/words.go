@@ -1,0 +1,32 @@
+package views
+
+import "strconv"
+
+// Number writes a whole number with its thousands apart: 12,345.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// Count writes a number and its noun: "no groups", "1 group", "1,200 groups". The zero form is the number 0, for a
+// column of figures reads better than a word; sentences that want "no" say so themselves.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Number(n) + " " + many
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
