@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/labstack/echo/v4"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/static"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// Options is what the application is made of.
+type Options struct {
+	API       *tallyfy.Client
+	Sessions  *store.Sessions
+	Records   *store.Records
+	Directory *directory.Cache
+	Logos     *logo.Fetcher
+	// PublicURL is the address that people use; its path, if any, is where the dashboard is mounted.
+	PublicURL      *url.URL
+	TrustedProxies []netip.Prefix
+	Log            *slog.Logger
+	// SandboxToken, if set, says that API is a sandbox, and signs in there as its administrator.
+	SandboxToken string
+	// Now is the clock, time.Now if nil.
+	Now func() time.Time
+}
+
+// App is the dashboard.
+type App struct {
+	Options
+	urls   views.URLs
+	assets *static.Set
+	logos  *logoShelf
+	guests *guestShelf
+	ready  atomic.Bool
+	cookie string
+	root   http.Handler
+}
+
+// New puts the application together.
+func New(o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	a := &App{Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, logos: newLogoShelf(), guests: newGuestShelf(), cookie: CookieName(o.PublicURL)}
+	a.ready.Store(true)
+	var err error
+	if a.assets, err = static.New(a.urls.Base + "/assets"); err != nil {
+		return nil, err
+	}
+	e, err := a.router()
+	if err != nil {
+		return nil, err
+	}
+	pages, err := gzhttp.NewWrapper(gzhttp.MinSize(512))
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle(a.urls.Base+"/assets/", a.assets)
+	mux.Handle("/", pages(e))
+	a.root = web.SecurityHeaders(o.PublicURL, mux)
+	return a, nil
+}
+
+// ServeHTTP answers every request.
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.root.ServeHTTP(w, r) }
+
+// SetReady is told false when the server is about to stop, so that a load balancer sends nobody here any more.
+func (a *App) SetReady(ready bool) { a.ready.Store(ready) }
+
+// CookieName is the name of the session's cookie: with the strongest prefix that the public address allows.
+func CookieName(public *url.URL) string {
+	const name = "ta_session"
+	switch {
+	case public.Scheme != "https": // browsers drop a prefixed cookie on plain http
+		return name
+	case strings.Trim(public.Path, "/") == "":
+		return "__Host-" + name
+	default: // __Host- demands the path "/"
+		return "__Secure-" + name
+	}
+}
+
+func (a *App) router() (*echo.Echo, error) {
+	sameSite, err := web.SameSite(a.PublicURL)
+	if err != nil {
+		return nil, errors.Join(errors.New("the public address cannot be an origin"), err)
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = web.ClientIP(a.TrustedProxies)
+	e.HTTPErrorHandler = a.answerError
+	e.Use(web.RequestID(a.TrustedProxies), web.AccessLog(a.Log, whoInLog), a.recover, sameSite)
+	for _, r := range a.routes() {
+		handler := a.wrap(r)
+		e.Add(r.method, a.urls.Base+r.path, handler)
+		if r.method == http.MethodGet {
+			e.Add(http.MethodHead, a.urls.Base+r.path, handler)
+		}
+	}
+	if a.urls.Base != "" {
+		e.GET(a.urls.Base, func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, a.urls.Home()) })
+	}
+	return e, nil
+}

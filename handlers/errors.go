@@ -1,0 +1,210 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
+)
+
+// A problem is an error with a page of its own; cause, if any, is for the log.
+type problem struct {
+	status      int
+	title, text string
+	links       []components.LinkProps
+	cause       error
+}
+
+func (p *problem) Error() string {
+	if p.cause != nil {
+		return p.title + ": " + p.cause.Error()
+	}
+	return p.title
+}
+
+func (p *problem) Unwrap() error { return p.cause }
+
+// answerError turns any error into a page. It is the only place that does.
+func (a *App) answerError(err error, c echo.Context) {
+	if c.Response().Committed {
+		a.Log.Error("answer broken off", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
+		return
+	}
+	v, ok := c.Get(visitKey).(*visit)
+	if !ok {
+		v = &visit{Context: c, app: a}
+	}
+	if v.who != nil && tallyfy.IsUnauthorized(err) {
+		if err = v.tokenEnded(); err == nil {
+			return
+		}
+	}
+	p := v.explain(err)
+	level := slog.LevelInfo
+	if p.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	a.Log.Log(c.Request().Context(), level, "request failed", slog.String("request_id", web.IDOf(c)), slog.Int("status", p.status), slog.Any("error", err))
+	v.setRetryAfter(err)
+	view := views.ErrorView{Status: p.status, Title: p.title, Text: p.text, RequestID: web.IDOf(c), UpstreamID: tallyfy.RequestID(err), Links: p.links}
+	if err := v.show(p.status, views.Error(v.page(p.title, views.SectionNone), view)); err != nil {
+		a.Log.Error("error page failed", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
+		_ = c.String(http.StatusInternalServerError, "Something went wrong. Request "+web.IDOf(c)+"\n")
+	}
+}
+
+// explain finds the page for an error.
+func (v *visit) explain(err error) *problem {
+	var own *problem
+	if errors.As(err, &own) {
+		return own
+	}
+	var http4 *echo.HTTPError
+	if errors.As(err, &http4) {
+		return v.explainHTTP(http4)
+	}
+	var upstream *tallyfy.Error
+	if errors.As(err, &upstream) {
+		return v.explainUpstream(upstream)
+	}
+	switch {
+	case errors.Is(err, web.ErrCrossSite):
+		return &problem{
+			status: http.StatusForbidden, title: "This form came from another site",
+			text: "Your browser says that the form was sent from another address than this dashboard's, so nothing was done. Open the page here and send it again.", links: v.wayHome(),
+		}
+	case errors.Is(err, web.ErrTooLarge):
+		return &problem{
+			status: http.StatusRequestEntityTooLarge, title: "The form is too large",
+			text: "A form may hold 1 MB. Nothing was done.", links: v.wayHome(),
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		return v.noAnswer()
+	}
+	return &problem{
+		status: http.StatusInternalServerError, title: "Something went wrong here",
+		text: "The mistake is ours, not yours. It has been logged under the request's number below.", links: v.tryAgain(),
+	}
+}
+
+func (v *visit) explainHTTP(err *echo.HTTPError) *problem {
+	switch err.Code {
+	case http.StatusNotFound:
+		return &problem{status: err.Code, title: "There is no such page", text: "The address may be mistyped, or what it showed is gone.", links: v.wayHome()}
+	case http.StatusMethodNotAllowed:
+		return &problem{status: err.Code, title: "This page can't be used that way", text: "The address exists, but not for this kind of request.", links: v.wayHome()}
+	case http.StatusBadRequest:
+		return &problem{status: err.Code, title: "The form could not be read", text: "It arrived damaged, so nothing was done. Please go back and send it again.", links: v.wayHome()}
+	default:
+		return &problem{status: err.Code, title: "This did not work", text: "The request could not be answered.", links: v.wayHome()}
+	}
+}
+
+// explainUpstream finds the page for what Tallyfy answered, or for its silence. On a page that only reads, trying again is
+// always safe; handlers that write explain their own failures.
+func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
+	switch {
+	case err.Status == http.StatusForbidden:
+		return &problem{status: http.StatusForbidden, title: "Tallyfy does not allow this for your account", text: v.missingPermission(), links: v.wayHome()}
+	case err.Status == http.StatusNotFound:
+		return &problem{status: http.StatusNotFound, title: "Tallyfy does not have this", text: "It may have been deleted, or it belongs to another organisation.", links: v.wayHome()}
+	case err.Status == http.StatusTooManyRequests:
+		return &problem{status: http.StatusTooManyRequests, title: "Tallyfy asks to slow down", text: howLong(err), links: v.tryAgain()}
+	case err.Status == 0 && err.Timeout():
+		return v.noAnswer()
+	case err.Status == 0:
+		return &problem{status: http.StatusBadGateway, title: "Tallyfy can't be reached", text: "The connection failed. Trying again is safe: nothing was changed.", links: v.tryAgain()}
+	case err.Status >= http.StatusInternalServerError:
+		return &problem{status: http.StatusBadGateway, title: "Tallyfy has a problem", text: fmt.Sprintf("It answered with an error of its own (%d). Trying again is safe: nothing was changed.", err.Status), links: v.tryAgain()}
+	case err.Status < http.StatusBadRequest:
+		return &problem{status: http.StatusBadGateway, title: "Tallyfy's answer could not be read", text: "It was not what its interface promises; a proxy in between may have answered instead. Trying again is safe.", links: v.tryAgain()}
+	default:
+		return &problem{status: http.StatusBadGateway, title: "Tallyfy refused this", text: fmt.Sprintf("It answered %d and gave no reason that can be acted on.", err.Status), links: v.tryAgain()}
+	}
+}
+
+func (v *visit) noAnswer() *problem {
+	return &problem{status: http.StatusGatewayTimeout, title: "Tallyfy did not answer in time", text: "Trying again is safe: nothing was changed.", links: v.tryAgain()}
+}
+
+// missingPermission says what the account would need.
+func (v *visit) missingPermission() string {
+	if strings.HasPrefix(v.Path(), v.urls().Groups()) {
+		return "Changing groups takes the permission to manage groups. Administrators have it; they can let others have it in Tallyfy under Settings, Organization."
+	}
+	return "Looking at one member, and removing members, takes an administrator. Ask one, or have your role changed in Tallyfy."
+}
+
+func howLong(err *tallyfy.Error) string {
+	const shared = " Its limit is shared by everybody behind your office's address. Nothing was changed."
+	if err.RetryAfter <= 0 {
+		return "Too many requests have reached it. Please try again in a minute." + shared
+	}
+	wait := err.RetryAfter.Round(time.Second)
+	if wait < 2*time.Minute {
+		return "Please try again in " + views.Count(max(1, int(math.Ceil(wait.Seconds()))), "second", "seconds") + "." + shared
+	}
+	return "Please try again in " + views.Count(int(math.Ceil(wait.Minutes())), "minute", "minutes") + "." + shared
+}
+
+// tokenEnded ends a session whose token Tallyfy no longer takes. What was typed waits for the same person to sign in.
+func (v *visit) tokenEnded() error {
+	who := v.who
+	v.who, v.api = nil, nil
+	var kept sessionData
+	if v.typed != nil {
+		kept.Draft = &draft{Path: v.returnTo, Form: v.typed, UserID: who.UserID, Organisation: who.Organisation.ID}
+	}
+	if err := v.app.renew(v, v.session, kept); err != nil {
+		return err
+	}
+	text := "Your sign-in with Tallyfy has ended. Nothing was changed. Sign in again to go on where you were."
+	if v.typed != nil {
+		text = "Your sign-in with Tallyfy has ended. Nothing was changed, and what you typed is kept. Sign in again to go on."
+	}
+	return v.sendToSignIn(text)
+}
+
+// wayHome leads to a page that works.
+func (v *visit) wayHome() []components.LinkProps {
+	if v.who == nil {
+		return []components.LinkProps{{Text: "Go to the start", URL: v.urls().Home(), Kind: components.ButtonPrimary}}
+	}
+	return []components.LinkProps{{Text: "All groups", URL: v.urls().Groups()}, {Text: "All members", URL: v.urls().Members()}}
+}
+
+// tryAgain leads to the same page, which after a POST is the page that the form is on.
+func (v *visit) tryAgain() []components.LinkProps {
+	path := v.Request().URL.RequestURI()
+	switch {
+	case v.returnTo != "":
+		path = v.urls().Base + v.returnTo
+	case v.Request().Method != http.MethodGet && v.Request().Method != http.MethodHead:
+		return v.wayHome()
+	}
+	return append([]components.LinkProps{{Text: "Try again", URL: path, Kind: components.ButtonPrimary}}, v.wayHome()...)
+}
+
+// setRetryAfter passes on how long Tallyfy asks to wait.
+func (v *visit) setRetryAfter(err error) {
+	if wait, ok := tallyfy.RetryAfter(err); ok && wait > 0 {
+		v.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	}
+}
+
+// logUnknown logs a change of which it is not known whether it was carried out.
+func (v *visit) logUnknown(err error) {
+	v.app.Log.Warn("change not confirmed", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+}

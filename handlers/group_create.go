@@ -1,0 +1,213 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// typedGroup is the form for a new group as it was typed.
+type typedGroup struct {
+	name, description string
+	members           []tallyfy.UserID
+	// pickedGuests are addresses ticked in the list, typedGuests is the text of the field below it.
+	pickedGuests          []string
+	typedGuests           string
+	memberFind, guestFind string
+	errors                map[string]string
+	existing              *tallyfy.Group
+	notice                *views.Notice
+}
+
+// maxName is the longest name of a group, in characters (documented).
+const maxName = 200
+
+func showGroupForm(v *visit) error {
+	t := typedGroup{}
+	if kept := v.takeDraft(v.urls().Local(v.urls().NewGroup())); kept != nil {
+		t = readGroupForm(kept)
+	}
+	return v.showGroupForm(http.StatusOK, &t)
+}
+
+func (v *visit) showGroupForm(status int, t *typedGroup) error {
+	f := views.GroupForm{
+		Name: t.name, Description: t.description, Members: v.memberPicker(t.memberFind, t.members),
+		Guests: v.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice,
+	}
+	if t.existing != nil {
+		f.ExistingName, f.ExistingURL = t.existing.Name, v.urls().Group(t.existing.ID)
+	}
+	return v.show(status, views.NewGroup(v.page("New group", views.SectionGroups), f))
+}
+
+// createGroup creates a group; or, when the button of a picker was pressed, shows the form again with what was searched
+// for. Whatever goes wrong, the form comes back with everything in it.
+func createGroup(v *visit) error {
+	form, err := web.Form(v)
+	if err != nil {
+		return err
+	}
+	v.returnTo, v.typed = v.urls().Local(v.urls().NewGroup()), form
+	t := readGroupForm(form)
+	if form.Get("action") == "find" {
+		return v.showGroupForm(http.StatusOK, &t)
+	}
+	request := t.check()
+	if len(t.errors) > 0 {
+		return v.showGroupForm(http.StatusUnprocessableEntity, &t)
+	}
+	ctx, cancel := v.writeCtx()
+	defer cancel()
+	group, err := v.api.Groups.Create(ctx, v.org(), request)
+	if err != nil {
+		return v.notCreated(&t, err)
+	}
+	v.notice(views.Notice{Kind: views.NoticeDone, Text: fmt.Sprintf("%s was created, with %s and %s.", group.Name,
+		views.Count(len(group.Members), "member", "members"), views.Count(len(group.Guests), "guest", "guests"))})
+	return v.goTo(v.urls().Group(group.ID))
+}
+
+// readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same
+// name.
+func readGroupForm(form url.Values) typedGroup {
+	t := typedGroup{
+		name: form.Get("name"), description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
+		memberFind: strings.TrimSpace(form.Get("member_q")), guestFind: strings.TrimSpace(form.Get("guest_q")),
+	}
+	for _, id := range form["members"] {
+		if id = strings.TrimSpace(id); id != "" && !slices.Contains(t.members, tallyfy.UserID(id)) {
+			t.members = append(t.members, tallyfy.UserID(id))
+		}
+	}
+	if guests := form["guests"]; len(guests) > 0 {
+		t.typedGuests = strings.ReplaceAll(guests[len(guests)-1], "\r\n", "\n")
+		for _, email := range guests[:len(guests)-1] {
+			if email != "" && !slices.Contains(t.pickedGuests, email) {
+				t.pickedGuests = append(t.pickedGuests, email)
+			}
+		}
+	}
+	return t
+}
+
+// check looks for what Tallyfy would refuse, and makes the request.
+func (t *typedGroup) check() tallyfy.CreateGroupRequest {
+	t.errors = map[string]string{}
+	r := tallyfy.CreateGroupRequest{Name: strings.TrimSpace(t.name), Description: strings.TrimSpace(t.description), Members: t.members}
+	switch n := utf8.RuneCountInString(r.Name); {
+	case n == 0:
+		t.errors["name"] = "The group needs a name."
+	case n > maxName:
+		t.errors["name"] = fmt.Sprintf("The name has %d characters; %d are allowed.", n, maxName)
+	}
+	if r.Description == "" {
+		t.errors["description"] = "The group needs a description: Tallyfy takes none without."
+	}
+	var wrong []string
+	for _, email := range append(slices.Clone(t.pickedGuests), splitAddresses(t.typedGuests)...) {
+		switch {
+		case !isAddress(email):
+			wrong = append(wrong, "“"+email+"”")
+		case !slices.ContainsFunc(r.Guests, func(other string) bool { return strings.EqualFold(other, email) }):
+			r.Guests = append(r.Guests, email)
+		}
+	}
+	switch len(wrong) {
+	case 0:
+	case 1:
+		t.errors["guests"] = wrong[0] + " is not an email address."
+	default:
+		t.errors["guests"] = strings.Join(wrong, ", ") + " are not email addresses."
+	}
+	return r
+}
+
+// splitAddresses takes a list apart at commas, semicolons, spaces and line ends.
+func splitAddresses(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",; \t\r\n\u00a0", r) })
+}
+
+func isAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s {
+		return false
+	}
+	_, domain, _ := strings.Cut(s, "@")
+	return strings.Contains(domain, ".") && len(s) <= 254
+}
+
+// notCreated shows the form again with the reason at the right place.
+func (v *visit) notCreated(t *typedGroup, err error) error {
+	switch {
+	case tallyfy.IsUnauthorized(err):
+		return err
+	case tallyfy.IsValidation(err) || tallyfy.IsConflict(err):
+		v.placeErrors(t, err)
+		return v.showGroupForm(http.StatusUnprocessableEntity, t)
+	case tallyfy.MayHaveHappened(err):
+		v.logUnknown(err)
+		t.existing, t.notice = v.afterSilence(t.name)
+		return v.showGroupForm(http.StatusBadGateway, t)
+	}
+	p := v.explain(err)
+	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created."}
+	v.setRetryAfter(err)
+	return v.showGroupForm(p.status, t)
+}
+
+// placeErrors puts Tallyfy's own messages at their fields. "members.3" is about the field members.
+func (v *visit) placeErrors(t *typedGroup, err error) {
+	for field, messages := range tallyfy.FieldErrors(err) {
+		field, _, _ = strings.Cut(field, ".")
+		if !slices.Contains([]string{"name", "description", "members", "guests"}, field) {
+			field = "name"
+		}
+		t.errors[field] = strings.TrimSpace(t.errors[field] + " " + strings.Join(messages, " "))
+	}
+	if len(t.errors) == 0 {
+		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: "Tallyfy refused the group and did not say which field is wrong. The group was not created."}
+	}
+	if t.errors["name"] != "" {
+		t.existing, _ = v.groupNamed(t.name)
+	}
+}
+
+// afterSilence looks whether a group was created although Tallyfy's answer did not arrive. The form is not sent again.
+func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
+	existing, err := v.groupNamed(name)
+	n := &views.Notice{Kind: views.NoticeWarning}
+	switch {
+	case err != nil:
+		n.Text = "Tallyfy did not answer. The group may or may not have been created. Look at the list of groups before you send the form again."
+	case existing != nil:
+		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
+		n.LinkText, n.LinkURL = existing.Name, v.urls().Group(existing.ID)
+	default:
+		n.Text = "Tallyfy did not answer, and there is no group with this name yet. It may still appear: look at the list of groups in a minute, before you send the form again."
+	}
+	return existing, n
+}
+
+// groupNamed finds the group that has a name; nil when there is none.
+func (v *visit) groupNamed(name string) (*tallyfy.Group, error) {
+	name = strings.TrimSpace(name)
+	page, err := v.api.Groups.List(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: name, PerPage: 100})
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Items {
+		if strings.EqualFold(page.Items[i].Name, name) {
+			return &page.Items[i], nil
+		}
+	}
+	return nil, nil
+}

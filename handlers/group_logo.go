@@ -1,0 +1,85 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
+)
+
+// showGroupLogo streams a group's logo with the session's token, or draws the group's initials. It never ends a session
+// and never shows an error page: it is only a picture.
+func showGroupLogo(v *visit) error {
+	id := tallyfy.ID(web.Param(v, "group"))
+	k := logoKey{v.directoryKey(), id}
+	place, ok := v.app.logos.places.Get(k)
+	if !ok {
+		group, err := v.api.Groups.Get(v.ctx(), v.org(), id)
+		if err != nil {
+			return v.initials(id, "?", err)
+		}
+		v.app.logos.remember(k.key, group)
+		place, _ = v.app.logos.places.Get(k)
+	}
+	if place.url == "" {
+		return v.initials(id, place.name, nil)
+	}
+	image, kept := v.app.logos.image(k, place.version)
+	if !kept {
+		var err error
+		image, err = v.app.Logos.Fetch(v.ctx(), v.api, place.url)
+		if err != nil && !errors.Is(err, logo.ErrNone) {
+			return v.initials(id, place.name, err) // Tallyfy did not answer: the next request may fare better
+		}
+		if err != nil {
+			v.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		}
+		v.app.logos.keep(k, place.version, image)
+	}
+	if image == nil {
+		return v.initials(id, place.name, nil)
+	}
+	h := v.picture(image.ContentType)
+	if v.QueryParam("v") == place.version {
+		h.Set(echo.HeaderCacheControl, "private, max-age=604800, immutable")
+	} else {
+		h.Set(echo.HeaderCacheControl, "private, no-cache")
+	}
+	h.Set("ETag", image.ETag)
+	http.ServeContent(v.Response(), v.Request(), "", time.Time{}, bytes.NewReader(image.Data))
+	return nil
+}
+
+// picture sets the headers of something that is only a picture, whatever it may contain. The answer depends on who asks.
+func (v *visit) picture(contentType string) http.Header {
+	h := v.Response().Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set(echo.HeaderContentType, contentType)
+	h.Add(echo.HeaderVary, echo.HeaderCookie)
+	return h
+}
+
+// initials draws what stands for a logo that cannot be shown. err, if any, is why it may be another time.
+func (v *visit) initials(id tallyfy.ID, name string, err error) error {
+	h := v.picture("image/svg+xml")
+	h.Set(echo.HeaderCacheControl, "private, max-age=300")
+	if err != nil {
+		v.app.Log.Info("logo not fetched", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		h.Set(echo.HeaderCacheControl, "no-store")
+	}
+	hue := components.Hue(string(id))*30 + 15
+	return v.Blob(http.StatusOK, "image/svg+xml", fmt.Appendf(nil,
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" width="40" height="40"><rect width="40" height="40" fill="hsl(%d 45%% 85%%)"/>`+
+			`<text x="20" y="21" text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif" font-weight="650" font-size="15" fill="hsl(%d 55%% 24%%)">%s</text></svg>`,
+		hue, hue, html.EscapeString(components.Initials(name))))
+}

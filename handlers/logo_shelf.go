@@ -1,0 +1,80 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/expirable"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/tallyfy"
+)
+
+// logoShelf remembers where the logos of groups are that a page has just shown, so that the browser's request for one
+// takes no call to find out, and keeps small logos for a while. Everything belongs to the token that read it.
+type logoShelf struct {
+	places *expirable.LRU[logoKey, logoPlace]
+	images *expirable.LRU[logoKey, logoImage]
+}
+
+type logoKey struct {
+	key   directory.Key
+	group tallyfy.ID
+}
+
+type logoPlace struct {
+	url, version, name string
+}
+
+// logoImage is a fetched logo; a nil image is the knowledge that there is none to show.
+type logoImage struct {
+	version string
+	image   *logo.Image
+}
+
+const (
+	// keptLogo is the largest logo that is kept in memory; with keptLogos they take 32 MB at the most.
+	keptLogo  = 64 << 10
+	keptLogos = 512
+)
+
+func newLogoShelf() *logoShelf {
+	return &logoShelf{
+		places: expirable.NewLRU[logoKey, logoPlace](20_000, nil, time.Hour),
+		images: expirable.NewLRU[logoKey, logoImage](keptLogos, nil, 10*time.Minute),
+	}
+}
+
+// remember notes where a group's logo is, and gives its version: a name for this very address. A group without a logo has
+// none.
+func (s *logoShelf) remember(key directory.Key, g *tallyfy.Group) string {
+	place := logoPlace{url: g.Logo, name: g.Name}
+	if g.Logo != "" {
+		sum := sha256.Sum256([]byte(g.Logo))
+		place.version = hex.EncodeToString(sum[:6])
+	}
+	s.places.Add(logoKey{key, g.ID}, place)
+	return place.version
+}
+
+func (s *logoShelf) forget(key directory.Key, id tallyfy.ID) {
+	s.places.Remove(logoKey{key, id})
+	s.images.Remove(logoKey{key, id})
+}
+
+// image gives a kept logo of that version. ok without an image means that there is nothing to show.
+func (s *logoShelf) image(k logoKey, version string) (image *logo.Image, ok bool) {
+	kept, ok := s.images.Get(k)
+	if !ok || kept.version != version {
+		return nil, false
+	}
+	return kept.image, true
+}
+
+func (s *logoShelf) keep(k logoKey, version string, image *logo.Image) {
+	if image == nil || len(image.Data) <= keptLogo {
+		s.images.Add(k, logoImage{version, image})
+	}
+}

@@ -1,0 +1,222 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// removalRecord is what is kept about a removal, sealed. It makes the receipt possible on another day, and a second press
+// of the button harmless.
+type removalRecord struct {
+	Plan   removal.Plan
+	Head   views.RemovalHead
+	By     string
+	SentAt time.Time
+	State  removalState
+}
+
+type removalState string
+
+const (
+	// removalSent is written before the call, so it is also what a crash in the middle leaves behind.
+	removalSent removalState = "sent"
+	removalDone removalState = "done"
+	// removalUnknown: the answer did not arrive.
+	removalUnknown removalState = "unknown"
+)
+
+// keepRecord is how long a receipt can be looked at.
+const keepRecord = 30 * 24 * time.Hour
+
+var recordID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// removeMember carries the plan out. It makes sure that nobody else is removing the same member, looks at everything
+// again, and sends one call.
+func removeMember(v *visit) error {
+	form, err := web.Form(v)
+	if err != nil {
+		return err
+	}
+	id := tallyfy.UserID(web.Param(v, "member"))
+	v.returnTo = v.urls().Local(v.urls().RemovalPlan(id, v.chosen()))
+	record := form.Get("record")
+	if !recordID.MatchString(record) {
+		record = web.NewID()
+	}
+	if pressed, err := v.pressedBefore(record); err != nil || pressed {
+		return v.toReceipt(id, record, err)
+	}
+	release, held, err := v.lockMember(id, record)
+	switch {
+	case err != nil:
+		return err
+	case held:
+		return v.underWay(id, record)
+	}
+	defer release()
+	l, err := v.leaver()
+	if err != nil {
+		return err
+	}
+	if len(l.Blockers()) > 0 {
+		return v.showBlockers(http.StatusConflict, l)
+	}
+	plan, problem, err := v.plan(l)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
+		return v.askForSuccessor(http.StatusUnprocessableEntity, l, problem)
+	}
+	if seen := form.Get("seen"); seen != "" && seen != plan.Seen() {
+		return v.askBeforeRemoving(http.StatusConflict, l, plan, "Something has changed since you opened the plan. This is how it is now.")
+	}
+	return v.carryOut(l, plan, record)
+}
+
+// lockMember keeps everybody else, on this server or another, from removing the same member at the same time. held says
+// that somebody is.
+func (v *visit) lockMember(id tallyfy.UserID, record string) (release func(), held bool, err error) {
+	ctx, cancel := v.writeCtx()
+	name := lockName(v.org(), id)
+	claimed, err := v.app.Records.Claim(ctx, name, v.scope(), []byte(record), 2*writeTime)
+	if err != nil || !claimed {
+		cancel()
+		return nil, !claimed, err
+	}
+	return func() {
+		defer cancel()
+		if err := v.app.Records.Delete(context.WithoutCancel(ctx), name); err != nil {
+			v.app.Log.Error("lock not released", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		}
+	}, false, nil
+}
+
+func lockName(org tallyfy.ID, id tallyfy.UserID) string {
+	return "removing " + string(org) + " " + string(id)
+}
+
+// underWay answers while somebody else holds the lock. If that is the same button pressed twice, the first press is about to
+// have a receipt, and this one shows it.
+func (v *visit) underWay(id tallyfy.UserID, record string) error {
+	if first, _, err := v.app.Records.Get(v.ctx(), lockName(v.org(), id)); err == nil && string(first) == record {
+		for range 50 {
+			if pressed, err := v.pressedBefore(record); err != nil || pressed {
+				return v.toReceipt(id, record, err)
+			}
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-v.ctx().Done():
+				return v.ctx().Err()
+			}
+		}
+	}
+	return &problem{
+		status: http.StatusConflict, title: "This member is being removed right now",
+		text:  "Another request for the same removal is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one.",
+		links: v.memberLinks(id),
+	}
+}
+
+func (v *visit) toReceipt(id tallyfy.UserID, record string, err error) error {
+	if err != nil {
+		return err
+	}
+	return v.goTo(v.urls().RemovalReceipt(id, record))
+}
+
+// pressedBefore reports whether the removal that a record stands for has been sent.
+func (v *visit) pressedBefore(record string) (bool, error) {
+	_, err := v.readRecord(record)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// carryOut writes down what is about to be done, sends the call, and writes down how it ended.
+func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
+	ctx, cancel := v.writeCtx()
+	defer cancel()
+	r := removalRecord{Plan: plan, Head: l.head(), By: v.who.Name, SentAt: v.app.Now(), State: removalSent}
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	claimed, err := v.app.Records.Claim(ctx, recordName(record), v.scope(), body, keepRecord)
+	if err != nil {
+		return err
+	}
+	if !claimed {
+		return v.goTo(v.urls().RemovalReceipt(l.Leaver.ID, record))
+	}
+
+	_, err = v.api.Members.Remove(ctx, v.org(), l.Leaver.ID, tallyfy.RemoveOptions{ReassignTo: plan.SuccessorID})
+	switch {
+	case err == nil:
+		r.State = removalDone
+	case tallyfy.MayHaveHappened(err):
+		v.logUnknown(err)
+		r.State = removalUnknown
+	default: // certainly not carried out: the button may be pressed again
+		if failed := v.app.Records.Delete(ctx, recordName(record)); failed != nil {
+			return errors.Join(err, failed)
+		}
+		return v.notRemoved(l, plan, err)
+	}
+	v.app.Directory.Changed(v.directoryKey(), nil)
+	if body, err = json.Marshal(r); err == nil {
+		err = v.app.Records.Put(ctx, recordName(record), body)
+	}
+	if err != nil { // the receipt will say that the outcome was not noted, and look
+		v.app.Log.Error("record not updated", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+	}
+	return v.goTo(v.urls().RemovalReceipt(l.Leaver.ID, record))
+}
+
+// notRemoved shows the plan again with Tallyfy's reason. Errors that are about more than this removal have pages of their
+// own.
+func (v *visit) notRemoved(l *leaving, plan removal.Plan, err error) error {
+	var refused *tallyfy.Error
+	if !errors.As(err, &refused) || refused.Message == "" {
+		return err
+	}
+	switch refused.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
+		return v.askBeforeRemoving(http.StatusConflict, l, plan, fmt.Sprintf("Tallyfy refused: “%s”", refused.Message))
+	}
+	return err
+}
+
+// scope ties a record to a person in an organisation: nobody else can open it.
+func (v *visit) scope() string { return string(v.org()) + " " + string(v.who.UserID) }
+
+func recordName(record string) string { return "removal " + record }
+
+// readRecord reads a record of this person's; any other is not found.
+func (v *visit) readRecord(record string) (*removalRecord, error) {
+	body, scope, err := v.app.Records.Get(v.ctx(), recordName(record))
+	if err != nil {
+		return nil, err
+	}
+	if scope != v.scope() {
+		return nil, store.ErrNotFound
+	}
+	var r removalRecord
+	if err := json.Unmarshal(body, &r); err != nil {
+		return nil, err
+	}
+	return &r, nil
+}

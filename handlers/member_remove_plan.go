@@ -1,0 +1,63 @@
+package handlers
+
+import (
+	"net/http"
+
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// showPlan is the third step: what exactly will happen.
+func showPlan(v *visit) error {
+	l, err := v.leaver()
+	if err != nil {
+		return err
+	}
+	if len(l.Blockers()) > 0 {
+		return v.showBlockers(http.StatusConflict, l)
+	}
+	plan, problem, err := v.plan(l)
+	if err != nil {
+		return err
+	}
+	if problem != "" {
+		return v.askForSuccessor(http.StatusUnprocessableEntity, l, problem)
+	}
+	return v.askBeforeRemoving(http.StatusOK, l, plan, "")
+}
+
+// plan words the removal with the choice that came along. The one who takes over is read anew: people leave. problem says
+// what is wrong with the choice.
+func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) {
+	to := v.chosen()
+	switch to {
+	case "":
+		return plan, "Choose who takes over, or leave the work where it is.", nil
+	case views.LeaveWork:
+		return l.Plan(nil), "", nil
+	case string(l.Leaver.ID):
+		return plan, l.Leaver.Name() + " is the one to be removed. Choose somebody else.", nil
+	}
+	successor, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(to))
+	switch {
+	case tallyfy.IsNotFound(err):
+		return plan, "The person chosen is not in this organisation any more. Choose somebody else.", nil
+	case err != nil:
+		return plan, "", err
+	case !l.CanTakeOver(successor):
+		return plan, successor.Name() + " can't take over: only active members can, and no bots. Choose somebody else.", nil
+	}
+	return l.Plan(successor), "", nil
+}
+
+func (v *visit) askBeforeRemoving(status int, l *leaving, plan removal.Plan, problem string) error {
+	view := views.RemovalPlan{
+		Head: l.head(), Warnings: plan.Warnings, To: v.chosen(), Record: web.NewID(), Seen: plan.Seen(), Button: plan.Button(), Problem: problem,
+	}
+	for _, line := range plan.Lines {
+		view.Lines = append(view.Lines, line.String())
+	}
+	return v.show(status, views.RemovalThird(v.page("Plan: remove "+l.Leaver.Name(), views.SectionMembers), view))
+}

@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// pickerRows is how many people a picker shows that are not chosen: enough to read, and the search reaches the others.
+const pickerRows = 50
+
+// memberPicker makes the picker for several members. It costs no call while the directory is warm; while a large
+// organisation is still being read, Tallyfy's own search fills in.
+func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
+	members, err := v.members()
+	p := views.MemberPicker{Query: query, Note: v.directoryNote(members, err)}
+	for _, id := range chosen {
+		if m, ok := members.Member(id); ok {
+			p.Chosen = append(p.Chosen, pickedMember(m))
+		} else {
+			p.Chosen = append(p.Chosen, views.PickedMember{ID: id, Name: "Member " + string(id)})
+		}
+	}
+	found := v.searchMembers(members, query, func(m *tallyfy.Member) bool {
+		return m.Status != tallyfy.StatusDisabled && !slices.Contains(chosen, m.ID)
+	})
+	p.Matching = len(found)
+	for _, m := range found[:min(pickerRows, len(found))] {
+		p.Found = append(p.Found, pickedMember(m))
+	}
+	return p
+}
+
+func pickedMember(m *tallyfy.Member) views.PickedMember {
+	return views.PickedMember{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}
+}
+
+// searchMembers looks in the directory, or asks Tallyfy for what an incomplete directory may lack.
+func (v *visit) searchMembers(members *directory.Snapshot, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
+	found := members.Search(query, keep)
+	if members.Complete || query == "" {
+		return found
+	}
+	page, err := v.api.Members.List(v.ctx(), v.org(), tallyfy.MemberListOptions{Query: query, PerPage: 100})
+	if err != nil {
+		return found
+	}
+	for i := range page.Items {
+		m := &page.Items[i]
+		if keep(m) && !slices.ContainsFunc(found, func(other *tallyfy.Member) bool { return other.ID == m.ID }) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// directoryNote says when a picker may lack somebody, and logs why.
+func (v *visit) directoryNote(members *directory.Snapshot, err error) string {
+	switch {
+	case err != nil:
+		v.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		return "Tallyfy did not give all members: somebody may be missing."
+	case !members.Complete:
+		return "The members are still being read (" + views.Number(members.Len()) + " so far): search by name or email to find the others."
+	}
+	return ""
+}
+
+// guestPicker makes the picker for existing guests, with one call that is kept for a while.
+func (v *visit) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
+	p := views.GuestPicker{Query: query, Typed: typed}
+	guests, err := v.app.guests.search(v, query)
+	if err != nil {
+		v.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		p.Note = "The existing guests could not be read. Their addresses can be typed."
+		guests = &tallyfy.Page[tallyfy.Guest]{}
+	}
+	names := map[string]string{}
+	for i := range guests.Items {
+		g := &guests.Items[i]
+		names[strings.ToLower(g.Email)] = g.Name()
+		if !slices.ContainsFunc(chosen, func(email string) bool { return strings.EqualFold(email, g.Email) }) {
+			p.Found = append(p.Found, views.PickedGuest{Email: g.Email, Name: g.Name()})
+		}
+	}
+	p.Matching = max(len(p.Found), guests.Pagination.Total-(len(guests.Items)-len(p.Found)))
+	p.Found = p.Found[:min(pickerRows, len(p.Found))]
+	for _, email := range chosen {
+		name := names[strings.ToLower(email)]
+		if name == "" {
+			name = email
+		}
+		p.Chosen = append(p.Chosen, views.PickedGuest{Email: email, Name: name})
+	}
+	return p
+}

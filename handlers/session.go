@@ -1,0 +1,115 @@
+package handlers
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+
+	"github.com/gorilla/sessions"
+	"github.com/labstack/echo/v4"
+
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// identity is the signed-in person, in one organisation.
+type identity struct {
+	Token        string
+	Organisation tallyfy.Organization
+	UserID       tallyfy.UserID
+	Name, Email  string
+	Role         tallyfy.Role
+	Timezone     string
+}
+
+// pendingSignIn holds a token that Tallyfy knows while its owner chooses the organisation.
+type pendingSignIn struct {
+	Token         string
+	User          tallyfy.User
+	Organisations []tallyfy.Organization
+}
+
+// draft is a form that could not be sent because the sign-in with Tallyfy had ended. It is shown again to the same person
+// in the same organisation only.
+type draft struct {
+	Path         string
+	Form         url.Values
+	UserID       tallyfy.UserID
+	Organisation tallyfy.ID
+}
+
+// sessionData is all that a session holds. It is stored sealed.
+type sessionData struct {
+	Who     *identity      `json:",omitempty"`
+	Pending *pendingSignIn `json:",omitempty"`
+	Draft   *draft         `json:",omitempty"`
+	Notices []views.Notice `json:",omitempty"`
+}
+
+// session is a session of one request. It is saved once, before the answer begins, and only if it changed.
+type session struct {
+	raw   *sessions.Session
+	data  sessionData
+	dirty bool
+}
+
+// dataKey is the one value in the stored session.
+const dataKey = "data"
+
+// openSession loads the session of a request and arranges for it to be saved.
+func (a *App) openSession(c echo.Context) (*session, error) {
+	raw, err := a.Sessions.Get(c.Request(), a.cookie)
+	if err != nil {
+		return nil, fmt.Errorf("loading the session: %w", err)
+	}
+	s := &session{raw: raw}
+	if b, ok := raw.Values[dataKey].([]byte); ok {
+		// A session of another version of this program, which cannot be read, is like none.
+		if json.Unmarshal(b, &s.data) != nil {
+			s.data = sessionData{}
+		}
+	}
+	c.Response().Before(func() {
+		if err := s.save(c); err != nil {
+			a.Log.Error("session not saved", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
+		}
+	})
+	return s, nil
+}
+
+// change replaces what the session holds.
+func (s *session) change(f func(*sessionData)) {
+	f(&s.data)
+	s.dirty = true
+}
+
+// renew gives the session a new id and new contents: whoever knew the old id knows nothing now.
+func (a *App) renew(c echo.Context, s *session, data sessionData) error {
+	if err := a.Sessions.Renew(c.Request(), s.raw); err != nil {
+		return fmt.Errorf("renewing the session: %w", err)
+	}
+	s.data, s.dirty = data, true
+	return nil
+}
+
+// end deletes the session and its cookie.
+func (a *App) end(c echo.Context, s *session) error {
+	s.data, s.dirty = sessionData{}, false
+	return a.Sessions.Destroy(c.Request(), c.Response(), s.raw)
+}
+
+// save stores the session if it changed. It must run before the first byte of the answer.
+func (s *session) save(c echo.Context) error {
+	if !s.dirty {
+		return nil
+	}
+	s.dirty = false
+	b, err := json.Marshal(s.data)
+	if err != nil {
+		return err
+	}
+	s.raw.Values[dataKey] = b
+	return s.raw.Save(c.Request(), c.Response())
+}

@@ -1,0 +1,191 @@
+package handlers
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// showSignIn asks for a token. Somebody who is signed in already may sign in as somebody else.
+func showSignIn(v *visit) error {
+	if v.session.data.Pending != nil { // the visitor came back for another token
+		v.session.change(func(d *sessionData) { d.Pending = nil })
+	}
+	return v.askForToken(http.StatusOK, views.SignInForm{Next: nextPage(v.QueryParam("next"), v.urls())})
+}
+
+func (v *visit) askForToken(status int, f views.SignInForm) error {
+	f.SandboxButton = v.app.SandboxToken != ""
+	return v.show(status, views.SignIn(v.page("Sign in", views.SectionNone), f))
+}
+
+// nextPage is a path that a visitor sent along, without the base, if it is one of this site; else "".
+func nextPage(next string, urls views.URLs) string {
+	if next = web.LocalPath(next); next == "" {
+		return ""
+	}
+	return web.LocalPath(urls.Local(next))
+}
+
+// signIn takes a token, and the organisation if that has to be asked for. Both are verified with Tallyfy before a session
+// with access exists. In between, when there are several organisations, the session holds the token and nothing else.
+func signIn(v *visit) error {
+	form, err := web.Form(v)
+	if err != nil {
+		return err
+	}
+	f := views.SignInForm{Next: nextPage(form.Get("next"), v.urls()), Organisation: strings.TrimSpace(form.Get("organization"))}
+	pending := v.session.data.Pending
+	token := cleanToken(form.Get("token"))
+	switch {
+	case form.Get("sandbox") != "" && v.app.SandboxToken != "":
+		pending, token = nil, v.app.SandboxToken
+	case token != "":
+		pending = nil
+	case pending == nil:
+		f.Errors = map[string]string{"token": "Paste your personal access token."}
+		return v.askForToken(http.StatusUnprocessableEntity, f)
+	}
+	if pending == nil {
+		if !plausibleToken(token) {
+			f.Errors = map[string]string{"token": "This is not a token: it holds spaces or other characters that no token has. Copy it again, whole."}
+			return v.askForToken(http.StatusUnprocessableEntity, f)
+		}
+		if pending, err = v.checkToken(token); err != nil {
+			return v.tokenRefused(f, err)
+		}
+	}
+	return v.chooseOrganisation(f, pending)
+}
+
+// cleanToken takes off what comes along when a token is copied from a command or a document.
+func cleanToken(s string) string {
+	s = strings.Trim(strings.TrimSpace(s), `"'`)
+	if len(s) > 7 && strings.EqualFold(s[:7], "bearer ") {
+		s = s[7:]
+	}
+	return strings.TrimSpace(s)
+}
+
+func plausibleToken(s string) bool {
+	return len(s) <= 8192 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// checkToken asks Tallyfy whose token it is, and for which organisations. The second may be refused: then none are known.
+func (v *visit) checkToken(token string) (*pendingSignIn, error) {
+	api := v.app.API.WithToken(token)
+	me, err := api.Organizations.Me(v.ctx())
+	if err != nil {
+		return nil, err
+	}
+	p := &pendingSignIn{Token: token, User: *me}
+	if p.Organisations, err = api.Organizations.List(v.ctx()); err != nil {
+		v.app.Log.Info("organisations not listed at sign-in", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+	}
+	return p, nil
+}
+
+func (v *visit) tokenRefused(f views.SignInForm, err error) error {
+	if tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) {
+		f.Errors = map[string]string{"token": "Tallyfy does not take this token. It may be mistyped, older than 6 months, or ended by signing out of Tallyfy's web app. Make a new one and paste it here."}
+		return v.askForToken(http.StatusUnprocessableEntity, f)
+	}
+	v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
+	return err
+}
+
+// chooseOrganisation signs in to the one organisation, or to the one that was chosen or typed, or asks.
+func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
+	var org tallyfy.Organization
+	switch {
+	case f.Organisation != "":
+		org.ID = tallyfy.ID(f.Organisation)
+		if i := slices.IndexFunc(p.Organisations, func(o tallyfy.Organization) bool { return o.ID == org.ID }); i >= 0 {
+			org = p.Organisations[i]
+		}
+	case len(p.Organisations) == 1:
+		org = p.Organisations[0]
+	case v.app.SandboxToken != "" && p.Token == v.app.SandboxToken && len(p.Organisations) > 0 && v.session.data.Pending == nil:
+		org = p.Organisations[0]
+	default:
+		return v.askForOrganisation(http.StatusOK, f, p, "")
+	}
+	member, err := v.app.API.WithToken(p.Token).Organizations.Membership(v.ctx(), org.ID)
+	switch {
+	case tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) || tallyfy.IsNotFound(err) || tallyfy.IsValidation(err):
+		return v.askForOrganisation(http.StatusUnprocessableEntity, f, p,
+			"Tallyfy does not let this token into that organisation. A token belongs to the organisation that its owner was signed in to when it was made.")
+	case err != nil:
+		v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
+		return err
+	}
+	return v.enter(f.Next, p, org, member)
+}
+
+// askForOrganisation keeps the token on the server, so that it need not be pasted again, and asks.
+func (v *visit) askForOrganisation(status int, f views.SignInForm, p *pendingSignIn, message string) error {
+	if err := v.app.renew(v, v.session, sessionData{Pending: p, Draft: v.session.data.Draft}); err != nil {
+		return err
+	}
+	if len(p.Organisations) == 0 {
+		f.AskOrganisation, f.TokenKept = true, true
+		if f.Organisation != "" {
+			f.Errors = map[string]string{"organization": message}
+		}
+		return v.askForToken(status, f)
+	}
+	choices := make([]views.OrganisationChoice, len(p.Organisations))
+	for i, o := range p.Organisations {
+		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.Name}
+	}
+	return v.show(status, views.ChooseOrganisation(v.page("Choose the organisation", views.SectionNone), f.Next, p.User.Name(), message, choices))
+}
+
+// enter makes the session: a new id, and nothing of an earlier one but this person's own draft.
+func (v *visit) enter(next string, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
+	who := &identity{
+		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,
+		Role: member.Role, Timezone: p.User.Timezone,
+	}
+	if who.Organisation.Name == "" {
+		who.Organisation.Name = string(org.ID)
+	}
+	data := sessionData{Who: who}
+	if d := v.session.data.Draft; d != nil && d.UserID == who.UserID && d.Organisation == org.ID {
+		data.Draft = d
+	}
+	if err := v.app.renew(v, v.session, data); err != nil {
+		return err
+	}
+	if err := v.session.save(v); err != nil { // here and not later: a lost cookie would be a loop
+		return err
+	}
+	if next == "" || strings.HasPrefix(next, "/signin") {
+		next = v.urls().Local(v.urls().Groups())
+	}
+	return v.goTo(v.urls().Base + next)
+}
+
+// signOut ends the session. It works without one, too.
+func signOut(v *visit) error {
+	if err := v.app.end(v, v.session); err != nil {
+		return err
+	}
+	return v.goTo(v.urls().SignIn(""))
+}
+
+// takeDraft gives the form that was kept for a page when the sign-in ended, once.
+func (v *visit) takeDraft(path string) url.Values {
+	d := v.session.data.Draft
+	if d == nil || d.Path != path {
+		return nil
+	}
+	v.session.change(func(s *sessionData) { s.Draft = nil })
+	return d.Form
+}

@@ -1,0 +1,124 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// A visit is one request with what every page of it needs.
+type visit struct {
+	echo.Context
+	app     *App
+	session *session
+	// who and api are set on routes for signed-in people: the person, and the client with the person's token.
+	who *identity
+	api *tallyfy.Client
+	// returnTo is the page to come back to, without the base, when the sign-in with Tallyfy turns out to have ended; empty
+	// for the page itself. A POST sets it, for its own address may not have a page.
+	returnTo string
+	// typed is the form to keep for then.
+	typed url.Values
+}
+
+const visitKey = "visit"
+
+func (v *visit) signedInAs(who *identity) {
+	v.who = who
+	v.api = v.app.API.WithToken(who.Token)
+}
+
+// ctx is the request's context, with its id for Tallyfy's log.
+func (v *visit) ctx() context.Context {
+	return tallyfy.WithRequestID(v.Request().Context(), web.IDOf(v))
+}
+
+// writeTime is how long a change may take.
+const writeTime = 30 * time.Second
+
+// writeCtx is a context for a change: once begun it is not broken off because the browser went away.
+func (v *visit) writeCtx() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(v.ctx()), writeTime)
+}
+
+func (v *visit) org() tallyfy.ID { return v.who.Organisation.ID }
+
+func (v *visit) urls() views.URLs { return v.app.urls }
+
+// members is the directory as this person's token sees it. The snapshot is never nil.
+func (v *visit) members() (*directory.Snapshot, error) {
+	return v.app.Directory.Get(v.ctx(), v.api, v.directoryKey())
+}
+
+func (v *visit) directoryKey() directory.Key { return directory.KeyFor(v.who.Token, v.org()) }
+
+// page is the frame of a screen. It takes the notices out of the session: they are shown once.
+func (v *visit) page(title string, section views.Section) views.Page {
+	p := views.Page{
+		Title: title, Section: section, URL: v.urls(), Assets: v.app.assets, Sandbox: v.app.SandboxToken != "",
+		Clock: views.Clock{Now: v.app.Now(), Location: time.UTC},
+	}
+	if v.who != nil {
+		p.Account = &views.Account{Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name}
+		if location, err := time.LoadLocation(v.who.Timezone); err == nil {
+			p.Clock.Location = location
+		}
+	}
+	if v.session != nil && len(v.session.data.Notices) > 0 {
+		p.Notices = v.session.data.Notices
+		v.session.change(func(d *sessionData) { d.Notices = nil })
+	}
+	return p
+}
+
+// show sends a screen.
+func (v *visit) show(status int, screen templ.Component) error { return web.Page(v, status, screen) }
+
+// goTo sends the browser to another page of ours after a form.
+func (v *visit) goTo(path string) error { return v.Redirect(http.StatusSeeOther, path) }
+
+// notice keeps a sentence for the next page.
+func (v *visit) notice(n views.Notice) {
+	v.session.change(func(d *sessionData) { d.Notices = append(d.Notices, n) })
+}
+
+// sendToSignIn sends the browser to the sign-in page, and back here afterwards. why is shown there.
+func (v *visit) sendToSignIn(why string) error {
+	next := v.returnTo
+	if next == "" && (v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead) {
+		next = v.urls().Local(v.Request().URL.RequestURI())
+	}
+	if why != "" {
+		v.notice(views.Notice{Kind: views.NoticeWarning, Text: why})
+	}
+	return v.goTo(v.urls().SignIn(next))
+}
+
+// cameFrom is the list that the visitor came from, search and page included, if that is where the link was followed; else
+// the plain list.
+func (v *visit) cameFrom(list string) string {
+	u, err := url.Parse(v.Request().Referer())
+	if err != nil || u.Path != list || u.RawQuery == "" || (u.Host != v.app.PublicURL.Host && u.Host != v.Request().Host) {
+		return list
+	}
+	return list + "?" + u.RawQuery
+}
+
+// whoInLog adds to the access line who it was: ids, never names.
+func whoInLog(c echo.Context) []slog.Attr {
+	v, ok := c.Get(visitKey).(*visit)
+	if !ok || v.who == nil {
+		return nil
+	}
+	return []slog.Attr{slog.String("user", string(v.who.UserID)), slog.String("organisation", string(v.org()))}
+}

@@ -1,0 +1,131 @@
+package web
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// RequestID gives each request an id: the one that a trusted proxy sent, if it is a sane one, else a new one. It is on
+// the answer, in the log and on error pages.
+func RequestID(trusted []netip.Prefix) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			id := c.Request().Header.Get(echo.HeaderXRequestID)
+			if !fromTrusted(c.Request(), trusted) || !saneID.MatchString(id) {
+				id = NewID()
+			}
+			c.Response().Header().Set(echo.HeaderXRequestID, id)
+			return next(c)
+		}
+	}
+}
+
+// IDOf is the request's id.
+func IDOf(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// NewID makes a random id of 128 bits.
+func NewID() string {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // never fails, by its documentation
+	return hex.EncodeToString(b)
+}
+
+func fromTrusted(r *http.Request, trusted []netip.Prefix) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(peer.Addr().Unmap()) })
+}
+
+// ClientIP finds the address of the person behind the given proxies; without any, whoever is connected.
+func ClientIP(trusted []netip.Prefix) echo.IPExtractor {
+	if len(trusted) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range trusted {
+		options = append(options, echo.TrustIPRange(prefixNet(p)))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// AccessLog writes one line per request. extra adds what only the application knows: who it was.
+func AccessLog(log *slog.Logger, extra func(echo.Context) []slog.Attr) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			began := time.Now()
+			err := next(c)
+			if err != nil {
+				c.Error(err) // answered here, so that the line has the status that was sent
+			}
+			attrs := []slog.Attr{
+				slog.String("request_id", IDOf(c)),
+				slog.String("method", c.Request().Method),
+				slog.String("route", c.Path()),
+				slog.Int("status", c.Response().Status),
+				slog.Float64("duration_ms", float64(time.Since(began).Microseconds())/1000),
+				slog.String("client", c.RealIP()),
+			}
+			log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", append(attrs, extra(c)...)...)
+			return nil
+		}
+	}
+}
+
+// ErrTooLarge is a form that is larger than any page of ours sends.
+var ErrTooLarge = errors.New("form too large")
+
+// MaxForm is the largest form that is read: ten thousand chosen members are about 200 kB.
+const MaxForm = 1 << 20
+
+// Form reads the form that was posted. Unlike FormValue it does not take a broken or oversized body for an empty one.
+func Form(c echo.Context) (url.Values, error) {
+	r := c.Request()
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, MaxForm)
+	if err := r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, ErrTooLarge
+		}
+		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	return r.PostForm, nil
+}
+
+// Param is a part of the path as it was meant: Echo leaves it escaped when the path as a whole was.
+func Param(c echo.Context, name string) string {
+	value := c.Param(name)
+	if c.Request().URL.RawPath == "" {
+		return value
+	}
+	plain, err := url.PathUnescape(value)
+	if err != nil {
+		return value
+	}
+	return plain
+}
+
+// LocalPath checks an address that a visitor sent along, to go on to: it is given back if it is a path of this site, and
+// "" otherwise. Anything that a browser could read as another host is refused: "//host", "/\host", control characters.
+func LocalPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\") ||
+		strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f }) || len(path) > 2000 {
+		return ""
+	}
+	u, err := url.Parse(path)
+	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") {
+		return ""
+	}
+	return path
+}
