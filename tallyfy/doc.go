@@ -18,7 +18,7 @@
 // # Where to add a thing
 //
 //   - A call: a method in its resource's file (groups.go, members.go …), named as in the API's documentation, with the
-//     route in its comment; then a row in the contract suite (contract_test.go) and the route in the sandbox.
+//     route in its comment; then a row in the contract suite (contract_x_test.go) and the route in the sandbox.
 //   - A field: in the resource's type and its decoder (group_wire.go, member_wire.go, or the same file).
 //   - An odd shape on the wire: a small type of its own beside ids.go, time.go, scalars.go and include.go, with a table
 //     test and a seed in fuzz_test.go.

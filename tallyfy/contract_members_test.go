@@ -1,0 +1,137 @@
+package tallyfy_test
+
+import (
+	"fmt"
+	"net/url"
+	"testing"
+
+	"tallyfy-admin/tallyfy"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func (s *service) testMembers(t *testing.T) {
+	ctx := t.Context()
+	me, err := s.client.Organizations.Me(ctx)
+	require.NoError(t, err)
+	s.wire(t, sent{"GET", "/me", "", "", 200})
+
+	found, err := s.client.Members.List(ctx, s.org, tallyfy.MemberListOptions{
+		Query: me.Email, Sort: "-created_at", Page: 1, PerPage: 5, With: []string{"groups", "stats"},
+	})
+	require.NoError(t, err)
+	require.NotEmpty(t, found.Items)
+	assert.Equal(t, me.ID, found.Items[0].ID)
+	assert.True(t, found.Items[0].GroupsIncluded)
+	s.wire(t, sent{"GET", s.at("/users"), "page=1&per_page=5&q=" + url.QueryEscape(me.Email) +
+		"&sort=-created_at&with=groups%2Cstats", "", 200})
+
+	member, err := s.client.Members.Get(ctx, s.org, me.ID, "groups", "stats")
+	require.NoError(t, err)
+	assert.Equal(t, me.Email, member.Email)
+	assert.Equal(t, tallyfy.StatusActive, member.Status)
+	assert.True(t, member.CanWork())
+	assert.False(t, member.CreatedAt.IsZero())
+	assert.True(t, member.GroupsIncluded)
+	assert.NotNil(t, member.Stats)
+	s.wire(t, sent{"GET", s.at("/users/%s", me.ID), "with=groups%2Cstats", "", 200})
+
+	seen := map[tallyfy.UserID]bool{}
+	for m, err := range s.client.Members.All(ctx, s.org, tallyfy.MemberListOptions{PerPage: 25}) {
+		require.NoError(t, err)
+		assert.False(t, seen[m.ID], "twice: %s", m.Name())
+		assert.False(t, m.GroupsIncluded, "not asked for")
+		seen[m.ID] = true
+	}
+	assert.True(t, seen[me.ID])
+	var pages []sent
+	for from := 0; from < len(seen); from += 25 {
+		pages = append(pages, sent{"GET", s.at("/users"), fmt.Sprintf("page=%d&per_page=25", len(pages)+1), "", 200})
+	}
+	s.wire(t, pages...)
+
+	_, err = s.client.Members.Get(ctx, s.org, "999999999")
+	assert.True(t, tallyfy.IsNotFound(err), "%v", err)
+}
+
+func (s *service) testGuests(t *testing.T) {
+	ctx := t.Context()
+	page, err := s.client.Guests.List(ctx, s.org, tallyfy.GuestListOptions{Sort: "created_at", Page: 1, PerPage: 3})
+	require.NoError(t, err)
+	s.wire(t, sent{"GET", s.at("/guests"), "page=1&per_page=3&sort=created_at", "", 200})
+	assert.LessOrEqual(t, len(page.Items), 3)
+	count := 0
+	for g, err := range s.client.Guests.All(ctx, s.org, tallyfy.GuestListOptions{}) {
+		require.NoError(t, err)
+		assert.Contains(t, g.Email, "@")
+		assert.False(t, g.CreatedAt.IsZero())
+		count++
+	}
+	assert.Equal(t, page.Pagination.Total, count)
+	if count <= 100 {
+		s.wire(t, sent{"GET", s.at("/guests"), "page=1&per_page=100", "", 200})
+	}
+}
+
+func (s *service) testTasks(t *testing.T) {
+	ctx := t.Context()
+	me, err := s.client.Organizations.Me(ctx)
+	require.NoError(t, err)
+	s.wire(t, sent{"GET", "/me", "", "", 200})
+	page, err := s.client.Tasks.List(ctx, s.org, tallyfy.TaskListOptions{Owner: me.ID, Status: "active", Page: 1, PerPage: 2})
+	require.NoError(t, err)
+	s.wire(t, sent{"GET", s.at("/tasks"), fmt.Sprintf("owners=%s&page=1&per_page=2&status=active", me.ID), "", 200})
+	assert.LessOrEqual(t, len(page.Items), 2)
+	assert.GreaterOrEqual(t, page.Pagination.Total, len(page.Items))
+	for _, task := range page.Items {
+		assert.NotEmpty(t, task.ID)
+		assert.NotEmpty(t, task.Title)
+	}
+
+	g, _ := s.makeGroup(t)
+	s.forget()
+	page, err = s.client.Tasks.List(ctx, s.org, tallyfy.TaskListOptions{Group: g.ID, Status: "active", PerPage: 5})
+	require.NoError(t, err)
+	assert.Zero(t, page.Pagination.Total, "a new group has no tasks")
+	s.wire(t, sent{"GET", s.at("/tasks"), fmt.Sprintf("groups=%s&per_page=5&status=active", g.ID), "", 200})
+}
+
+// testRemoval removes a member and lets them in again. Their groups are lost by it.
+func (s *service) testRemoval(t *testing.T) {
+	if s.removable == "" {
+		t.Skip("no member is named who may be removed")
+	}
+	ctx := t.Context()
+	me, err := s.client.Organizations.Me(ctx)
+	require.NoError(t, err)
+	s.wire(t, sent{"GET", "/me", "", "", 200})
+	read := func() *tallyfy.Member {
+		t.Helper()
+		m, err := s.client.Members.Get(ctx, s.org, s.removable, "groups")
+		require.NoError(t, err)
+		s.wire(t, sent{"GET", s.at("/users/%s", s.removable), "with=groups", "", 200})
+		return m
+	}
+	require.True(t, read().CanWork())
+	for query, o := range map[string]tallyfy.RemoveOptions{
+		"": {}, fmt.Sprintf("to=%s&with_reassignment=true", me.ID): {ReassignTo: me.ID},
+	} {
+		removed, err := s.client.Members.Remove(ctx, s.org, s.removable, o)
+		require.NoError(t, err)
+		s.wire(t, sent{"DELETE", s.at("/users/%s", s.removable), query, "", 200})
+		if removed != nil {
+			assert.Equal(t, s.removable, removed.ID)
+			assert.Equal(t, tallyfy.StatusDisabled, removed.Status)
+		}
+		after := read()
+		assert.Equal(t, tallyfy.StatusDisabled, after.Status)
+		assert.False(t, after.CanWork())
+		assert.Empty(t, after.Groups)
+
+		_, err = s.client.Members.Enable(ctx, s.org, s.removable)
+		require.NoError(t, err)
+		s.wire(t, sent{"PUT", s.at("/users/%s/enable", s.removable), "", "", 200})
+		assert.True(t, read().CanWork())
+	}
+}

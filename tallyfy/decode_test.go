@@ -1,0 +1,118 @@
+package tallyfy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestDecodeItemEnvelopes(t *testing.T) {
+	for _, body := range []string{
+		`{"data":{"id":"a"}}`, `{"id":"a"}`, ` {"data": {"id":"a"}, "meta": null, "error": false} `,
+	} {
+		g, none, err := decodeItem[Group]([]byte(body))
+		require.NoError(t, err, body)
+		assert.False(t, none)
+		assert.Equal(t, ID("a"), g.ID, body)
+	}
+	for _, body := range []string{`{"data":null}`, `{"data":[]}`, `{"data":{}}`, `{}`, `{"message":"done"}`, `{"data":{"name":"x"}}`} {
+		_, none, err := decodeItem[Group]([]byte(body))
+		assert.ErrorIs(t, err, errNoItem, body)
+		assert.True(t, none, body)
+	}
+	for _, body := range []string{``, `<html>`, `"x"`, `5`, `{"data":`, `{"data":[{"id":"a"}]}`, `{"data":5}`} {
+		_, none, err := decodeItem[Group]([]byte(body))
+		assert.Error(t, err, body)
+		assert.False(t, none, body)
+	}
+}
+
+func TestDecodeListEnvelopesAndMeta(t *testing.T) {
+	const meta = `"total":21,"count":2,"per_page":"2","current_page":3,"total_pages":11`
+	known := Pagination{Total: 21, Count: 2, PerPage: 2, CurrentPage: 3, TotalPages: 11, Known: true}
+	unknown := Pagination{Total: 2, Count: 2, PerPage: 2, CurrentPage: 1, TotalPages: 1}
+	for body, want := range map[string]Pagination{
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{` + meta + `,"links":{"previous":null,"next":"https://x.test"}}}}`: known,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{` + meta + `,"links":{}}}}`:                                        known,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{` + meta + `,"links":[]}}}`:                                        known,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{` + meta + `,"links":null}}}`:                                      known,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{` + meta + `}}}`:                                                   known,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{"total":2}}}`:                                                      {Total: 2, Count: 2, CurrentPage: 1, TotalPages: 1, Known: true},
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{"total":-1}}}`:                                                     unknown,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":[]}}`:                                                               unknown,
+		`{"data":[{"id":1},{"id":2}],"meta":{}}`:                                                                              unknown,
+		`{"data":[{"id":1},{"id":2}],"meta":[]}`:                                                                              unknown,
+		`{"data":[{"id":1},{"id":2}],"meta":null}`:                                                                            unknown,
+		`{"data":[{"id":1},{"id":2}]}`:                                                                                        unknown,
+		`[{"id":1},{"id":2}]`:                                                                                                 unknown,
+	} {
+		p, err := decodeList[Task]([]byte(body))
+		require.NoError(t, err, body)
+		assert.Equal(t, want, p.Pagination, body)
+		assert.Len(t, p.Items, 2)
+	}
+	for _, body := range []string{`{"data":[]}`, `{"data":null}`, `{"data":{}}`, `[]`} {
+		p, err := decodeList[Task]([]byte(body))
+		require.NoError(t, err, body)
+		assert.NotNil(t, p.Items, body)
+		assert.Equal(t, Pagination{CurrentPage: 1, TotalPages: 1}, p.Pagination, body)
+	}
+	for _, body := range []string{``, `{"message":"hello"}`, `{"data":{"id":1}}`, `<html>`, `null`} {
+		_, err := decodeList[Task]([]byte(body))
+		assert.Error(t, err, body)
+	}
+}
+
+// A whole organisation at the documented page size of 9999.
+func BenchmarkDecodeMembers(b *testing.B) {
+	var body strings.Builder
+	body.WriteString(`{"data":[`)
+	for i := range 9999 {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		fmt.Fprintf(&body, `{"id":%d,"email":"person%d@x.test","username":"p%d","first_name":"Pat","last_name":"No %d","full_name":"Pat No %d",
+			"profile_pic":null,"is_active":true,"last_login_at":"2023-01-15T09:00:00.000000Z","created_at":"2023-01-15T09:00:00+00:00",
+			"role":"Standard","status":"active","type":"standard","groups":{"data":[{"id":"g","name":"G","members":[1,2,3],"guests":[]}]}}`, i, i, i, i, i)
+	}
+	body.WriteString(`],"meta":{"pagination":{"total":9999,"links":[]}}}`)
+	data := []byte(body.String())
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeList[Member](data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A page of members with=groups, all of them in one group of 10,000.
+func BenchmarkDecodeEverybodyGroup(b *testing.B) {
+	var ids strings.Builder
+	for i := range 10000 {
+		if i > 0 {
+			ids.WriteByte(',')
+		}
+		fmt.Fprint(&ids, 100000+i)
+	}
+	var body strings.Builder
+	body.WriteString(`{"data":[`)
+	for i := range 100 {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		fmt.Fprintf(&body, `{"id":%d,"groups":{"data":[{"id":"g","name":"Everybody","members":[%s],"guests":[]}]}}`, i, ids.String())
+	}
+	body.WriteString(`]}`)
+	data := []byte(body.String())
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeList[Member](data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package tallyfy
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+func seeds(f *testing.F, texts ...string) {
+	for _, s := range texts {
+		f.Add([]byte(s))
+	}
+}
+
+func FuzzTime(f *testing.F) {
+	seeds(f, `"2023-01-15T09:00:00Z"`, `"2023-01-15T09:00:00.000000Z"`, `"2023-01-15T09:00:00+00:00"`, `"2025-01-15 10:30:00"`,
+		`""`, `null`, `"9999-12-31T23:59:59-23:59"`, `"0001-01-01T00:00:00+01:00"`, `"0000-00-00 00:00:00"`, `5`, `{}`)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var got Time
+		if json.Unmarshal(data, &got) != nil {
+			return
+		}
+		out, err := json.Marshal(got)
+		if err != nil {
+			t.Fatalf("%q cannot be written again: %v", data, err)
+		}
+		var again Time
+		if err := json.Unmarshal(out, &again); err != nil || !again.Equal(got.Time) {
+			t.Fatalf("%q became %s and then %v (%v)", data, out, again, err)
+		}
+		if got.Location() != time.UTC {
+			t.Fatalf("%q is not in UTC", data)
+		}
+	})
+}
+
+func FuzzUserID(f *testing.F) {
+	seeds(f, `1`, `"1"`, `0`, `-0`, `17.0`, `1e5`, `9007199254740993`, `""`, `null`, `"007"`, `"a\u0000b"`, `"\ud800"`, `[1]`)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var user UserID
+		var id ID
+		userErr, idErr := json.Unmarshal(data, &user), json.Unmarshal(data, &id)
+		if (userErr == nil) != (idErr == nil) || string(user) != string(id) {
+			t.Fatalf("%q is %q and %q", data, user, id)
+		}
+		if userErr != nil {
+			return
+		}
+		out, err := json.Marshal(user)
+		if err != nil {
+			t.Fatalf("%q cannot be written again: %v", data, err)
+		}
+		var again UserID
+		if err := json.Unmarshal(out, &again); err != nil || again != user {
+			t.Fatalf("%q became %s and then %q (%v)", data, out, again, err)
+		}
+	})
+}
+
+func FuzzList(f *testing.F) {
+	seeds(f, `{"data":[{"id":1}],"meta":{"pagination":{"total":1,"count":1,"per_page":10,"current_page":1,"total_pages":1,"links":[]}}}`,
+		`{"data":[],"meta":{"pagination":{"total":-5,"links":{}}}}`, `{"data":null,"meta":null}`, `[{"id":"a"}]`, `{}`, `[]`,
+		`{"meta":{"pagination":{"total":"1e9","current_page":-1,"total_pages":99999999999999999999}}}`, `{"error":true}`)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := decodeList[Task](data)
+		if err != nil {
+			return
+		}
+		g := p.Pagination
+		if p.Items == nil || g.Total < 0 || g.Count < 0 || g.PerPage < 0 || g.CurrentPage < 1 || g.TotalPages < 1 {
+			t.Fatalf("%q: %+v", data, p)
+		}
+		if !g.Known && (g.Total != len(p.Items) || g.TotalPages != 1) {
+			t.Fatalf("%q: unknown, but %+v", data, g)
+		}
+	})
+}
+
+func FuzzMemberIncludes(f *testing.F) {
+	seeds(f, `{"groups":{"data":[{"id":"a","members":[1,"2",{"id":3}],"guests":{"data":[{"email":"a@x.test"}]}}]}}`,
+		`{"groups":{"data":{"id":"a"}}}`, `{"groups":[]}`, `{"groups":null}`, `{"stats":{"data":{"steps_created":"1"}}}`,
+		`{"groups":{"data":{"data":[]}}}`, `{"groups":[null,{}]}`, `{"groups":{ }}`, `{"groups":{"data":[{"guests":[{"email":5}]}]}}`)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var m Member
+		if json.Unmarshal(data, &m) != nil {
+			return
+		}
+		if len(m.Groups) > 0 && !m.GroupsIncluded {
+			t.Fatalf("%q has groups that were not included", data)
+		}
+		for _, g := range m.Groups {
+			seen := map[string]bool{}
+			for _, id := range g.Members {
+				if id == "" || seen[strings.ToLower(string(id))] {
+					t.Fatalf("%q: member %q is empty or twice", data, id)
+				}
+				seen[strings.ToLower(string(id))] = true
+			}
+		}
+		_, _, _, _ = m.Name(), m.IsBot(), m.CanWork(), m.Status
+	})
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, s := range []string{"5", "", "-1", "1.5", "99999999999999999999", "Fri, 01 May 2026 12:00:07 GMT", "soon", "0x10", "٣"} {
+		f.Add(s, "Fri, 01 May 2026 12:00:00 GMT")
+	}
+	f.Fuzz(func(t *testing.T, value, date string) {
+		got := retryAfter(http.Header{"Retry-After": {value}, "Date": {date}}, time.Unix(1, 0))
+		if got < 0 || got > maxRetryAfter {
+			t.Fatalf("%q: %v", value, got)
+		}
+	})
+}
+
+func FuzzErrorBody(f *testing.F) {
+	seeds(f, `{"error":true,"message":"no"}`, `{"message":"x","errors":{"name":["taken"]}}`, `{"errors":["a"]}`, `{"errors":"a"}`,
+		`<html>`, ``, `{"message":"`+testToken+`"}`, `{"code":5}`, `{"message":"\u0000<b>"}`, `{"errors":{"`+testToken+`":"x"}}`)
+	base, err := New(Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	c := base.WithToken(testToken)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e := &Error{Status: 422, Message: phraseFor(422), Method: "PUT", Path: "/x"}
+		c.readErrorBody(e, data)
+		texts := []string{e.Message, e.Code, e.Error()}
+		for name, messages := range e.Fields {
+			texts = append(append(texts, name), messages...)
+		}
+		for _, s := range texts {
+			if strings.Contains(s, testToken) || strings.ContainsAny(s, "\x00\n\r\x1b") || !utf8.ValidString(s) {
+				t.Fatalf("%q gave %q", data, s)
+			}
+		}
+		if e.Message == "" || strings.HasPrefix(e.Message, "<") || utf8.RuneCountInString(e.Message) > maxMessageRunes+1 {
+			t.Fatalf("%q gave the message %q", data, e.Message)
+		}
+	})
+}

@@ -1,0 +1,168 @@
+package tallyfy
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// pager serves n groups as a service would, with its quirks.
+type pager struct {
+	n           int
+	cap         int // page size that it does not exceed, without saying so; 0: none
+	noMeta      bool
+	ignorePage  bool
+	totalPages  int  // a wrong number, when not 0
+	total       int  // a wrong number, when not 0
+	repeatFirst bool // each page begins with the last item of the page before, as when a group is added meanwhile
+	endless     bool
+	calls       []string
+}
+
+func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
+	p.calls = append(p.calls, r.URL.RawQuery)
+	q := r.URL.Query()
+	page, _ := strconv.Atoi(q.Get("page"))
+	size, _ := strconv.Atoi(q.Get("per_page"))
+	if p.cap > 0 {
+		size = min(size, p.cap)
+	}
+	if p.ignorePage {
+		page = 1
+	}
+	var data []map[string]any
+	from := (page - 1) * size
+	if p.repeatFirst && page > 1 {
+		from--
+	}
+	for i := from; i < from+size && (i < p.n || p.endless); i++ {
+		data = append(data, map[string]any{"id": fmt.Sprint("g", i)})
+	}
+	answer := map[string]any{"data": data}
+	if !p.noMeta {
+		pages := (p.n + size - 1) / size
+		answer["meta"] = map[string]any{"pagination": map[string]any{
+			"total": max(p.n, p.total), "count": len(data), "per_page": size, "current_page": page,
+			"total_pages": max(pages, p.totalPages), "links": []any{},
+		}}
+	}
+	if p.totalPages < 0 {
+		answer["meta"].(map[string]any)["pagination"].(map[string]any)["total_pages"] = -p.totalPages
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	return answers(200, string(body))(r)
+}
+
+func collect(t *testing.T, p *pager, o GroupListOptions) ([]ID, error) {
+	t.Helper()
+	var ids []ID
+	for g, err := range newTestClient(t, Options{Transport: p}).Groups.All(t.Context(), "o", o) {
+		if err != nil {
+			return ids, err
+		}
+		ids = append(ids, g.ID)
+	}
+	return ids, nil
+}
+
+func TestAllFindsEveryItemOnceInFewCalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		pager pager
+		calls int
+	}{
+		"none":                         {pager{n: 0}, 1},
+		"one":                          {pager{n: 1}, 1},
+		"a full page":                  {pager{n: 100}, 1},
+		"a full page and one":          {pager{n: 101}, 2},
+		"many":                         {pager{n: 1001}, 11},
+		"capped at 10":                 {pager{n: 25, cap: 10}, 3},
+		"capped, wrong total_pages":    {pager{n: 25, cap: 10, totalPages: -1}, 3},
+		"too many pages announced":     {pager{n: 25, totalPages: 9}, 2},
+		"too large a total":            {pager{n: 25, total: 30}, 2},
+		"items move while reading":     {pager{n: 250, repeatFirst: true}, 3},
+		"page is ignored":              {pager{n: 150, ignorePage: true}, 2},
+		"no meta, none":                {pager{n: 0, noMeta: true}, 1},
+		"no meta, fewer than any page": {pager{n: 9, noMeta: true}, 1},
+		"no meta, maybe capped":        {pager{n: 10, noMeta: true}, 2},
+		"no meta, capped at 10":        {pager{n: 25, cap: 10, noMeta: true}, 4},
+		"no meta, a full page":         {pager{n: 100, noMeta: true}, 2},
+		"no meta, many":                {pager{n: 250, noMeta: true}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ids, err := collect(t, &c.pager, GroupListOptions{Query: "x", Page: 7})
+			require.NoError(t, err)
+			want := c.pager.n
+			if c.pager.ignorePage {
+				want = 100
+			}
+			require.Len(t, ids, want)
+			for i, id := range ids {
+				require.Equal(t, ID(fmt.Sprint("g", i)), id)
+			}
+			require.Len(t, c.pager.calls, c.calls)
+			assert.Equal(t, "page=1&per_page=100&q=x", c.pager.calls[0])
+		})
+	}
+}
+
+func TestAllWithAPageSizeOfTheCallers(t *testing.T) {
+	p := &pager{n: 12}
+	ids, err := collect(t, p, GroupListOptions{PerPage: 5})
+	require.NoError(t, err)
+	assert.Len(t, ids, 12)
+	assert.Equal(t, []string{"page=1&per_page=5", "page=2&per_page=5", "page=3&per_page=5"}, p.calls)
+
+	p = &pager{n: 12, noMeta: true}
+	ids, err = collect(t, p, GroupListOptions{PerPage: 5})
+	require.NoError(t, err)
+	assert.Len(t, ids, 12, "a full page of 5 is not the end")
+}
+
+func TestAllEndsWithAnErrorOnAnEndlessList(t *testing.T) {
+	p := &pager{endless: true, noMeta: true}
+	_, err := collect(t, p, GroupListOptions{PerPage: 2})
+	require.ErrorIs(t, err, errEndless)
+	assert.Contains(t, err.Error(), "GET /organizations/o/groups")
+	assert.Len(t, p.calls, maxPages)
+}
+
+func TestAllPassesAnErrorOnAndStops(t *testing.T) {
+	c, s := scripted(t, answers(200, `{"data":[{"id":1},{"id":2}],"meta":{"pagination":{"total":4,"current_page":1,"total_pages":2}}}`), answers(403, ``))
+	var got []string
+	for m, err := range c.Members.All(t.Context(), "o", MemberListOptions{PerPage: 2}) {
+		if err != nil {
+			assert.True(t, IsForbidden(err))
+			got = append(got, "error")
+			continue
+		}
+		got = append(got, string(m.ID))
+	}
+	assert.Equal(t, []string{"1", "2", "error"}, got)
+	assert.Equal(t, 2, s.count())
+}
+
+func TestAllStopsWhenTheCallerDoes(t *testing.T) {
+	p := &pager{n: 250}
+	for range newTestClient(t, Options{Transport: p}).Guests.All(t.Context(), "o", GuestListOptions{}) {
+		break
+	}
+	assert.Len(t, p.calls, 1)
+}
+
+func TestOrganizationsListWalksAllPages(t *testing.T) {
+	p := &pager{n: 130}
+	all, err := newTestClient(t, Options{Transport: p}).Organizations.List(t.Context())
+	require.NoError(t, err)
+	assert.Len(t, all, 130)
+	c, _ := scripted(t, answers(401, ``))
+	_, err = c.Organizations.List(t.Context())
+	assert.True(t, IsUnauthorized(err))
+}
