@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tallyfy-admin/views/components"
 )
@@ -28,7 +29,7 @@ const DefaultPageSize = 25
 // ReadList takes a list from an address. Whatever is unknown or empty is dropped: it is no error to have followed an
 // old link.
 func ReadList(values url.Values, sortKey string, sorts []components.Choice) List {
-	l := List{SortKey: sortKey, Query: values.Get("q"), PerPage: DefaultPageSize, Page: 1}
+	l := List{SortKey: sortKey, Query: strings.TrimSpace(values.Get("q")), PerPage: DefaultPageSize, Page: 1}
 	if slices.ContainsFunc(sorts, func(c components.Choice) bool { return c.Value == values.Get(sortKey) }) {
 		l.Sort = values.Get(sortKey)
 	}

@@ -22,6 +22,11 @@ func (u URLs) SignIn(next string) string {
 	return u.Base + "/signin" + query("next", next)
 }
 
+// SignInUnsent is the sign-in page for somebody whose form was not taken because they were not signed in any more.
+func (u URLs) SignInUnsent(next string) string {
+	return u.Base + "/signin?" + url.Values{"next": {next}, "unsent": {"1"}}.Encode()
+}
+
 // SignOut takes a POST that ends the session.
 func (u URLs) SignOut() string { return u.Base + "/signout" }
 

@@ -19,7 +19,8 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
     const data = new URLSearchParams(new FormData(form));
     if (form.method === "post") {
       data.set("action", "find");
-      return fetch(form.action, { method: "POST", body: data, signal });
+      // Not form.action: that is the buttons, which bear this name.
+      return fetch(form.getAttribute("action"), { method: "POST", body: data, signal });
     }
     const address = `${picker.dataset.findUrl}?${data}`;
     history.replaceState(history.state, "", address);
