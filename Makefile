@@ -1,8 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build generate test
-
-# The tools that only the checks need have a module file of their own, so that they are no dependency of the program.
-CHECK := go tool -modfile=.ci/tools.mod
+.PHONY: help run build generate pictures test
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,6 +13,9 @@ build: ## Build bin/tallyfy-admin
 generate: ## Make the Go code of the templates anew, after a change to a .templ file
 	go tool templ fmt views
 	go tool templ generate
+
+pictures: ## Take the README's pictures anew (needs Chromium)
+	go test -tags pictures -count=1 -run TestPictures ./handlers
 
 test: ## Everything that has to pass
 	./.ci/check
