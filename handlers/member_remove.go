@@ -40,8 +40,9 @@ func (v *visit) leaver() (*leaving, error) {
 	}
 	l.Lookup, l.AllMembers = l.members.Member, l.members.Complete
 	l.Self = l.Leaver.ID == v.who.UserID
-	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
-	l.OtherAdmin = !l.Self || len(l.members.Search("", func(m *tallyfy.Member) bool {
+	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind. While not all are
+	// known there may be another: one's own account stands in the way anyhow.
+	l.OtherAdmin = !l.Self || !l.AllMembers || len(l.members.Search("", func(m *tallyfy.Member) bool {
 		return m.ID != l.Leaver.ID && m.Role == tallyfy.RoleAdmin && m.CanWork()
 	})) > 0
 	return l, nil

@@ -55,9 +55,6 @@ func removeMember(v *visit) error {
 	if !recordID.MatchString(record) {
 		record = web.NewID()
 	}
-	if pressed, err := v.pressedBefore(record); err != nil || pressed {
-		return v.toReceipt(id, record, err)
-	}
 	release, held, err := v.lockMember(id, record)
 	switch {
 	case err != nil:
@@ -66,6 +63,10 @@ func removeMember(v *visit) error {
 		return v.underWay(id, record)
 	}
 	defer release()
+	// Asked with the lock held: an earlier press of the same button is either over, and has a receipt, or has the lock.
+	if pressed, err := v.pressedBefore(id, record); err != nil || pressed {
+		return v.toReceipt(id, record, err)
+	}
 	l, err := v.leaver()
 	if err != nil {
 		return err
@@ -109,18 +110,21 @@ func lockName(org tallyfy.ID, id tallyfy.UserID) string {
 }
 
 // underWay answers while somebody else holds the lock. If that is the same button pressed twice, the first press is about to
-// have a receipt, and this one shows it.
+// have a receipt, and this one shows it. The lock is looked at before the record: a first press that has given it back in
+// between has written its record by then.
 func (v *visit) underWay(id tallyfy.UserID, record string) error {
-	if first, _, err := v.app.Records.Get(v.ctx(), lockName(v.org(), id)); err == nil && string(first) == record {
-		for range 50 {
-			if pressed, err := v.pressedBefore(record); err != nil || pressed {
-				return v.toReceipt(id, record, err)
-			}
-			select {
-			case <-time.After(100 * time.Millisecond):
-			case <-v.ctx().Done():
-				return v.ctx().Err()
-			}
+	for range 50 {
+		first, _, failed := v.app.Records.Get(v.ctx(), lockName(v.org(), id))
+		if pressed, err := v.pressedBefore(id, record); err != nil || pressed {
+			return v.toReceipt(id, record, err)
+		}
+		if failed != nil || string(first) != record {
+			break
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-v.ctx().Done():
+			return v.ctx().Err()
 		}
 	}
 	return &problem{
@@ -138,8 +142,8 @@ func (v *visit) toReceipt(id tallyfy.UserID, record string, err error) error {
 }
 
 // pressedBefore reports whether the removal that a record stands for has been sent.
-func (v *visit) pressedBefore(record string) (bool, error) {
-	_, err := v.readRecord(record)
+func (v *visit) pressedBefore(id tallyfy.UserID, record string) (bool, error) {
+	_, err := v.readRecord(id, record)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
@@ -155,7 +159,8 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 	if err != nil {
 		return err
 	}
-	claimed, err := v.app.Records.Claim(ctx, recordName(record), v.scope(), body, keepRecord)
+	name := recordName(l.Leaver.ID, record)
+	claimed, err := v.app.Records.Claim(ctx, name, v.scope(), body, keepRecord)
 	if err != nil {
 		return err
 	}
@@ -171,14 +176,14 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 		v.logUnknown(err)
 		r.State = removalUnknown
 	default: // certainly not carried out: the button may be pressed again
-		if failed := v.app.Records.Delete(ctx, recordName(record)); failed != nil {
+		if failed := v.app.Records.Delete(ctx, name); failed != nil {
 			return errors.Join(err, failed)
 		}
 		return v.notRemoved(l, plan, err)
 	}
 	v.app.Directory.Changed(v.directoryKey(), nil)
 	if body, err = json.Marshal(r); err == nil {
-		err = v.app.Records.Put(ctx, recordName(record), body)
+		err = v.app.Records.Put(ctx, name, body)
 	}
 	if err != nil { // the receipt will say that the outcome was not noted, and look
 		v.app.Log.Error("record not updated", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
@@ -203,11 +208,14 @@ func (v *visit) notRemoved(l *leaving, plan removal.Plan, err error) error {
 // scope ties a record to a person in an organisation: nobody else can open it.
 func (v *visit) scope() string { return string(v.org()) + " " + string(v.who.UserID) }
 
-func recordName(record string) string { return "removal " + record }
+// recordName names the member, too: the record of one removal stands for no other.
+func recordName(id tallyfy.UserID, record string) string {
+	return "removal " + string(id) + " " + record
+}
 
-// readRecord reads a record of this person's; any other is not found.
-func (v *visit) readRecord(record string) (*removalRecord, error) {
-	body, scope, err := v.app.Records.Get(v.ctx(), recordName(record))
+// readRecord reads this person's record of a member's removal; any other is not found.
+func (v *visit) readRecord(id tallyfy.UserID, record string) (*removalRecord, error) {
+	body, scope, err := v.app.Records.Get(v.ctx(), recordName(id, record))
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,16 @@ func (v *visit) chosen() string {
 	return strings.TrimSpace(v.QueryParam("to"))
 }
 
+// chosenMember finds who was chosen, also while the directory does not hold all: then one call more asks for the person.
+func (v *visit) chosenMember(l *leaving, to string) (*tallyfy.Member, bool) {
+	m, ok := l.members.Member(tallyfy.UserID(to))
+	if ok || l.members.Complete || to == "" || to == views.LeaveWork {
+		return m, ok
+	}
+	m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(to))
+	return m, err == nil
+}
+
 // candidates orders those who can take over: the one chosen so far first, whatever is searched for; then by how many groups
 // they share with the leaver; then by name.
 func (v *visit) candidates(l *leaving, found []*tallyfy.Member, to string) []views.Candidate {
@@ -50,7 +60,7 @@ func (v *visit) candidates(l *leaving, found []*tallyfy.Member, to string) []vie
 		shared[m.ID] = len(l.Shared(m.ID))
 	}
 	slices.SortStableFunc(found, func(a, b *tallyfy.Member) int { return cmp.Compare(shared[b.ID], shared[a.ID]) })
-	if m, ok := l.members.Member(tallyfy.UserID(to)); ok && l.CanTakeOver(m) {
+	if m, ok := v.chosenMember(l, to); ok && l.CanTakeOver(m) {
 		found = slices.DeleteFunc(found, func(other *tallyfy.Member) bool { return other.ID == m.ID })
 		found = slices.Insert(found, 0, m)
 		shared[m.ID] = len(l.Shared(m.ID))

@@ -37,13 +37,15 @@ func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) 
 		return plan, "Choose who takes over, or leave the work where it is.", nil
 	case views.LeaveWork:
 		return l.Plan(nil), "", nil
+	case ".", "..": // no id, and no address can be made of it
+		return plan, noSuchSuccessor, nil
 	case string(l.Leaver.ID):
 		return plan, l.Leaver.Name() + " is the one to be removed. Choose somebody else.", nil
 	}
 	successor, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(to))
 	switch {
 	case tallyfy.IsNotFound(err):
-		return plan, "The person chosen is not in this organisation any more. Choose somebody else.", nil
+		return plan, noSuchSuccessor, nil
 	case err != nil:
 		return plan, "", err
 	case !l.CanTakeOver(successor):
@@ -51,6 +53,8 @@ func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) 
 	}
 	return l.Plan(successor), "", nil
 }
+
+const noSuchSuccessor = "The person chosen is not in this organisation any more. Choose somebody else."
 
 func (v *visit) askBeforeRemoving(status int, l *leaving, plan removal.Plan, problem string) error {
 	view := views.RemovalPlan{

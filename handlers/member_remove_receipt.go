@@ -17,7 +17,7 @@ import (
 // showReceipt reads back what became of a removal and says it line by line. Each look is a new one.
 func showReceipt(v *visit) error {
 	record := web.Param(v, "record")
-	r, err := v.readRecord(record)
+	r, err := v.readRecord(tallyfy.UserID(web.Param(v, "member")), record)
 	if errors.Is(err, store.ErrNotFound) {
 		return &problem{
 			status: http.StatusNotFound, title: "There is no such receipt",
@@ -34,9 +34,10 @@ func showReceipt(v *visit) error {
 	}
 	view := views.RemovalReceipt{Head: r.Head, CheckedAt: v.app.Now(), By: r.By}
 	underWay := r.State == removalSent && v.app.Now().Sub(r.SentAt) < writeTime
+	removed, _ := after.Removed()
 	for _, check := range r.Plan.Verify(after) {
 		line := views.ReceiptLine{Text: check.Line.Text, Result: receiptWord(check.Result), Detail: check.Detail}
-		if underWay && check.Result == removal.Unexpected {
+		if underWay && (!removed || check.Result == removal.Unexpected) {
 			line.Result, line.Detail = views.NotChecked, "Still under way."
 		}
 		view.Lines = append(view.Lines, line)
@@ -138,15 +139,15 @@ func summary(r *removalRecord, after removal.After, lines []views.ReceiptLine, u
 	case !known && r.State == removalDone:
 		return views.NoticeWarning, "Tallyfy said that " + name + " is removed, but does not answer now, so it could not be checked."
 	case !known:
-		return views.NoticeWarning, "Tallyfy didn't answer. " + name + " may or may not be removed. Please don't repeat it; check again in a minute."
+		return views.NoticeWarning, "Tallyfy didn't confirm the removal. " + name + " may or may not be removed. Please don't repeat it; check again in a minute."
 	case !removed && r.State == removalDone:
 		return views.NoticeProblem, "Tallyfy said that " + name + " is removed, but still lists " + name + " as active. Check again in a minute; if it stays so, ask Tallyfy's support."
 	case !removed:
-		return views.NoticeProblem, "Tallyfy didn't answer the removal, and " + name + " is still active. It may still be under way: check again in a minute before you repeat it."
+		return views.NoticeProblem, "Tallyfy didn't confirm the removal, and " + name + " is still active. It may still be under way: check again in a minute before you repeat it."
 	case unexpected > 0:
 		return views.NoticeWarning, name + " is removed, but " + views.Count(unexpected, "line is", "lines are") + " not as expected."
 	case r.State != removalDone:
-		return views.NoticeDone, "Tallyfy's answer did not arrive, but " + name + " is removed."
+		return views.NoticeDone, "Tallyfy didn't confirm the removal, but " + name + " is removed."
 	default:
 		return views.NoticeDone, name + " is removed from " + r.Head.Organisation + "."
 	}

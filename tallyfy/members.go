@@ -77,6 +77,12 @@ func (m *Member) Name() string {
 // IsBot reports whether the member is a bot. Bots can be neither removed nor disabled (documented).
 func (m *Member) IsBot() bool { return strings.EqualFold(m.Type, "bot") }
 
+// IsDisabled reports whether the member has lost access to the organisation: the status says so, or is_active does of somebody
+// who is not merely invited.
+func (m *Member) IsDisabled() bool {
+	return m.Status == StatusDisabled || (!m.IsActive && m.Status != StatusInvited)
+}
+
 // CanWork reports whether the member may receive work: active, and not a bot.
 func (m *Member) CanWork() bool { return m.Status == StatusActive && m.IsActive && !m.IsBot() }
 

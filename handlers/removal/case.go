@@ -15,7 +15,7 @@ type Case struct {
 	Leaver       *tallyfy.Member // with the groups included, if Tallyfy sent them
 	// Self says that the signed-in person is the leaver.
 	Self bool
-	// OtherAdmin says that an active administrator other than the leaver is known.
+	// OtherAdmin says that there is, or may be, an active administrator other than the leaver.
 	OtherAdmin bool
 	Tasks      Tasks
 	// Lookup finds a member by id; AllMembers says that whom it does not find is not in the organisation.
@@ -63,7 +63,7 @@ func (c Case) Blockers() []Blocker {
 		"Removing it would end this session half-way. Ask another administrator.")
 	add(m.IsBot(), Bot, name+" is a bot.",
 		"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.")
-	add(gone(m), Disabled, name+" is already disabled.",
+	add(m.IsDisabled(), Disabled, name+" is already disabled.",
 		"Access to "+c.Organisation+" has ended already. There is nothing left to remove.")
 	add(m.Status == tallyfy.StatusInvited, Invited, name+" has not accepted the invitation yet.",
 		"Withdraw the invitation in Tallyfy under Settings, Organization, Members.")
@@ -72,11 +72,6 @@ func (c Case) Blockers() []Blocker {
 	add(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin, LastAdmin, name+" is the only active administrator.",
 		"Make somebody else an administrator first, or nobody will be able to manage "+c.Organisation+".")
 	return list
-}
-
-// gone reports whether a member has lost access already.
-func gone(m *tallyfy.Member) bool {
-	return m.Status == tallyfy.StatusDisabled || (m.Status == tallyfy.StatusActive && !m.IsActive)
 }
 
 // CanTakeOver reports whether a member can be given the leaver's work: active people only, and never the leaver.

@@ -28,7 +28,7 @@ func (a After) Removed() (removed, known bool) {
 	case a.Leaver == nil:
 		return false, false
 	default:
-		return gone(a.Leaver), true
+		return a.Leaver.IsDisabled(), true
 	}
 }
 
@@ -72,7 +72,7 @@ func (p Plan) verify(l Line, a After) (Result, string) {
 	case Emptied:
 		g, ok := a.Groups[l.Group]
 		if !ok {
-			return Unknown, "The group could not be read."
+			return Unknown, "The group was not read back."
 		}
 		return verdict(len(g.Members)+len(g.Guests) == 0,
 			fmt.Sprintf("%s has %s and %s.", g.Name, count(len(g.Members), "member", "members"), count(len(g.Guests), "guest", "guests")))
@@ -139,6 +139,8 @@ func (p Plan) verifyStays(a After) (Result, string) {
 		return Unknown, "The open tasks could not be counted."
 	case a.Tasks.Total == 0 && p.TasksNow > 0:
 		return Unexpected, fmt.Sprintf("No open task is in %s's name any more.", p.LeaverName)
+	case a.Tasks.Total < p.TasksNow: // done meanwhile, or moved after all: that cannot be told apart
+		return Unknown, fmt.Sprintf("%s in %s's name; when the plan was made there were %d.", areOpen(a.Tasks.Total), p.LeaverName, p.TasksNow)
 	}
 	return Confirmed, fmt.Sprintf("%s in %s's name.", areOpen(a.Tasks.Total), p.LeaverName)
 }

@@ -1,0 +1,95 @@
+package handlers_test
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// Sentences of the plan to remove Chiara D'Angelo.
+const (
+	chiaraAccess  = "Chiara D'Angelo can't open Aldermoor Logistics any more, from that moment on."
+	chiaraLeaves  = "Chiara D'Angelo leaves 4 groups: Payroll, Everyone at Aldermoor, Finance and People and Culture."
+	chiaraEmptied = "Payroll will have nobody in it. Work sent to Payroll may reach no one."
+	chiaraStays   = "The open tasks and template steps stay in Chiara D'Angelo's name. Chiara D'Angelo can't open them, and no one else is asked to do them."
+	chiaraAccount = "Chiara D'Angelo's account is not deleted: it stays in Tallyfy, disabled, and finished work stays as it is."
+)
+
+func moves(to string) string {
+	return "Every open task that is Chiara D'Angelo's then goes to " + to + "."
+}
+
+func steps(to string) string { return "The template steps that name Chiara D'Angelo go to " + to + "." }
+
+func TestThePlanOfARemoval(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	open := s.sandbox.OpenTasks(s.member("chiara.dangelo").ID)
+	assert.Greater(t, open, 1)
+	now := " There are " + strconv.Itoa(open) + " open tasks now."
+	for name, test := range map[string]struct {
+		to, button   string
+		want, warned []string
+	}{
+		"hand over": {
+			to: "siobhan.obrien", button: "Remove Chiara D'Angelo and give the work to Siobhán O'Brien",
+			want: []string{
+				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien") + now, steps("Siobhán O'Brien"),
+				"Siobhán O'Brien does not join Payroll, Finance and People and Culture.", chiaraAccount,
+			},
+		},
+		"to a light member": {
+			to: "noor.vandermeer", button: "Remove Chiara D'Angelo and give the work to Noor van der Meer",
+			want: []string{
+				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Noor van der Meer") + now, steps("Noor van der Meer"),
+				"Noor van der Meer does not join Payroll, Finance and People and Culture.", chiaraAccount,
+			},
+			warned: []string{"Please note. Noor van der Meer has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."},
+		},
+		"leave": {
+			to: "leave", button: "Remove Chiara D'Angelo and leave the work in Chiara D'Angelo's name",
+			want: []string{chiaraAccess, chiaraLeaves, chiaraEmptied, chiaraStays + now, chiaraAccount},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := s.get(s.planPath("chiara.dangelo", test.to)).whole(http.StatusOK)
+			assert.Equal(t, "Plan", p.text("h1"))
+			assert.Equal(t, test.want, p.texts("ol.plan li"))
+			assert.Equal(t, len(test.warned), p.Find("main .notice").Length())
+			if test.warned != nil {
+				assert.Equal(t, test.warned, p.texts("main .notice"))
+			}
+			assert.Equal(t, []string{test.button}, p.texts("main form button"), "one button, named after the act")
+			f := p.form("main form")
+			assert.Equal(t, http.MethodPost, f.method)
+			assert.Regexp(t, regexp.MustCompile(`^[0-9a-f]{32}$`), f.values.Get("record"))
+			again := s.get(s.planPath("chiara.dangelo", test.to)).form("main form")
+			assert.NotEqual(t, f.values.Get("record"), again.values.Get("record"), "each plan has a record of its own")
+			assert.Equal(t, f.values.Get("seen"), again.values.Get("seen"))
+			assert.Equal(t, f.values.Get("to"), p.follow("Back").whole(http.StatusOK).chosen(), "Back keeps the choice")
+		})
+	}
+}
+
+func TestThePlanSaysWhatCouldNotBeCounted(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	s.sandbox.Fail(sandbox.Fault{Route: tasksRoute, Status: http.StatusInternalServerError})
+	p := s.get(s.planPath("chiara.dangelo", "leave")).whole(http.StatusOK)
+	assert.Equal(t, chiaraStays+" How many there are could not be counted.", p.texts("ol.plan li")[3])
+}
+
+func TestThePlanIsTheSameUnderASubPath(t *testing.T) {
+	s := signedIn(t, siteOptions{base: "/tools/tallyfy"})
+	p := s.get(s.memberPath("chiara.dangelo")).follow("Remove from the organisation…").follow("Go on: who takes over?")
+	p = p.form(handoverForm).tick("to", "leave").submit("Show the plan").whole(http.StatusOK)
+	assert.Equal(t, s.removePath("chiara.dangelo")+"/plan?q=&to=leave", p.url)
+	p = p.form("main form").submit("").whole(http.StatusOK)
+	assert.Equal(t, "Receipt", p.text("h1"))
+	assert.Equal(t, "Receipt", p.follow("Check again").whole(http.StatusOK).text("h1"))
+	assert.Equal(t, "Members", p.follow("All members").whole(http.StatusOK).text("h1"))
+	assert.Equal(t, "disabled", s.member("chiara.dangelo").Status)
+}

@@ -1,0 +1,107 @@
+package removal_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/tallyfy"
+)
+
+// check gives what became of the one sentence of that kind.
+func check(t *testing.T, p removal.Plan, kind removal.Kind, a removal.After) (removal.Result, string) {
+	t.Helper()
+	for _, c := range p.Verify(a) {
+		if c.Line.Kind == kind {
+			return c.Result, c.Detail
+		}
+	}
+	require.Fail(t, "no such line", kind)
+	return removal.Unknown, ""
+}
+
+func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
+	payroll, legal := group("Payroll", idJane), group("Legal", idJane, idOmar, idLena)
+	jane := person(idJane, "Jane Doe", in(payroll, legal))
+	omar := person(idOmar, "Omar Ali")
+	c := aCase(jane, omar, person(idLena, "Lena"))
+	over, left := c.Plan(omar), c.Plan(nil)
+	c.Tasks = tasks(0)
+	overNone, leftNone := c.Plan(omar), c.Plan(nil)
+	c.Tasks = removal.Tasks{}
+	overUnknown, leftUnknown := c.Plan(omar), c.Plan(nil)
+
+	out := person(idJane, "Jane Doe", disabled)
+	leaver := func(m *tallyfy.Member) removal.After { return removal.After{Leaver: m} }
+	tasksAre := func(mine, theirs removal.Tasks) removal.After {
+		return removal.After{Leaver: out, Tasks: mine, SuccessorTasks: theirs}
+	}
+	groups := func(g tallyfy.Group) removal.After {
+		return removal.After{Groups: map[tallyfy.ID]*tallyfy.Group{g.ID: &g}}
+	}
+	successor := func(m *tallyfy.Member) removal.After { return removal.After{Successor: m} }
+	unread := removal.Tasks{}
+
+	const yes, no, unknown = removal.Confirmed, removal.Unexpected, removal.Unknown
+	for name, test := range map[string]struct {
+		plan   removal.Plan
+		kind   removal.Kind
+		after  removal.After
+		want   removal.Result
+		detail string
+	}{
+		"access ended":                     {over, removal.Access, leaver(out), yes, ""},
+		"access ended, by 404":             {over, removal.Access, removal.After{Gone: true}, yes, ""},
+		"access ended, by is_active alone": {over, removal.Access, leaver(person(idJane, "Jane Doe", inactive)), yes, ""},
+		"access goes on":                   {over, removal.Access, leaver(jane), no, "Jane Doe is still active."},
+		"access not read":                  {over, removal.Access, removal.After{}, unknown, "Tallyfy did not answer."},
+
+		"left":                    {over, removal.Leaves, leaver(out), yes, ""},
+		"still in a group":        {over, removal.Leaves, leaver(person(idJane, "Jane Doe", disabled, in(legal))), no, "Jane Doe is still in Legal."},
+		"groups not sent":         {over, removal.Leaves, leaver(person(idJane, "Jane Doe", disabled, noGroupsSent)), unknown, "The groups could not be read."},
+		"groups not read":         {over, removal.Leaves, removal.After{}, unknown, "The groups could not be read."},
+		"groups of somebody gone": {over, removal.Leaves, removal.After{Gone: true}, unknown, "Tallyfy no longer lists Jane Doe."},
+
+		"emptied":           {over, removal.Emptied, groups(group("Payroll")), yes, ""},
+		"not emptied":       {over, removal.Emptied, groups(withGuests(group("Payroll", idOmar), "a@example.com")), no, "Payroll has 1 member and 1 guest."},
+		"emptied, not read": {over, removal.Emptied, removal.After{}, unknown, "The group was not read back."},
+
+		"moved":                      {over, removal.Moves, tasksAre(tasks(0), tasks(9)), yes, ""},
+		"none to move":               {overNone, removal.Moves, tasksAre(tasks(0), tasks(0)), yes, ""},
+		"not moved":                  {over, removal.Moves, tasksAre(tasks(2), tasks(9)), no, "2 open tasks are still in Jane Doe's name."},
+		"one not moved":              {over, removal.Moves, tasksAre(tasks(1), tasks(9)), no, "1 open task is still in Jane Doe's name."},
+		"moved to nobody":            {over, removal.Moves, tasksAre(tasks(0), tasks(0)), no, "None is in Jane Doe's name any more, but Omar Ali has no open task either."},
+		"moved, but is it to Omar":   {over, removal.Moves, tasksAre(tasks(0), unread), unknown, "None is in Jane Doe's name any more; Omar Ali's could not be counted."},
+		"moved, not counted":         {over, removal.Moves, tasksAre(unread, tasks(9)), unknown, "The open tasks could not be counted."},
+		"moved, not counted before":  {overUnknown, removal.Moves, tasksAre(tasks(0), tasks(9)), unknown, "None is in Jane Doe's name now; how many there were is not known."},
+		"not moved, unknown before":  {overUnknown, removal.Moves, tasksAre(tasks(3), tasks(9)), no, "3 open tasks are still in Jane Doe's name."},
+		"template steps":             {over, removal.Templates, tasksAre(tasks(0), tasks(9)), unknown, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."},
+		"stay":                       {left, removal.Stays, tasksAre(tasks(5), unread), yes, "5 open tasks are in Jane Doe's name."},
+		"stay, there were none":      {leftNone, removal.Stays, tasksAre(tasks(0), unread), yes, "0 open tasks are in Jane Doe's name."},
+		"do not stay":                {left, removal.Stays, tasksAre(tasks(0), unread), no, "No open task is in Jane Doe's name any more."},
+		"some do not stay":           {left, removal.Stays, tasksAre(tasks(1), unread), unknown, "1 open task is in Jane Doe's name; when the plan was made there were 5."},
+		"stay, not counted":          {left, removal.Stays, tasksAre(unread, unread), unknown, "The open tasks could not be counted."},
+		"stay, not counted before":   {leftUnknown, removal.Stays, tasksAre(tasks(5), unread), unknown, "The open tasks could not be counted."},
+		"did not join":               {over, removal.NotJoin, successor(person(idOmar, "Omar Ali", in(legal))), yes, ""},
+		"joined":                     {over, removal.NotJoin, successor(person(idOmar, "Omar Ali", in(legal, payroll))), no, "Omar Ali is now in Payroll."},
+		"joined, not read":           {over, removal.NotJoin, removal.After{}, unknown, "The groups could not be read."},
+		"joined, groups not sent":    {over, removal.NotJoin, successor(person(idOmar, "Omar Ali", noGroupsSent)), unknown, "The groups could not be read."},
+		"account kept":               {over, removal.Account, leaver(out), yes, ""},
+		"account not disabled":       {over, removal.Account, leaver(jane), no, "Jane Doe is not disabled."},
+		"account not listed anymore": {over, removal.Account, removal.After{Gone: true}, unknown, "Tallyfy no longer lists Jane Doe."},
+		"account not read":           {over, removal.Account, removal.After{}, unknown, "Tallyfy did not answer."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, detail := check(t, test.plan, test.kind, test.after)
+			assert.Equal(t, test.want, result)
+			assert.Equal(t, test.detail, detail)
+		})
+	}
+}
+
+func TestASentenceWithoutACheckIsNotConfirmed(t *testing.T) {
+	p := removal.Plan{Lines: []removal.Line{{Kind: "of a later version", Text: "Something."}}}
+	assert.Equal(t, []removal.Check{{Line: p.Lines[0]}}, p.Verify(removal.After{Gone: true}))
+}
