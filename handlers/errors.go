@@ -36,6 +36,9 @@ func (p *problem) Error() string {
 
 func (p *problem) Unwrap() error { return p.cause }
 
+// statusWentAway is what nginx logs for a visitor who did not wait; the standard has no number for it.
+const statusWentAway = 499
+
 // answerError turns any error into a page. It is the only place that does.
 func (a *App) answerError(err error, c echo.Context) {
 	if c.Response().Committed {
@@ -45,6 +48,11 @@ func (a *App) answerError(err error, c echo.Context) {
 	v, ok := c.Get(visitKey).(*visit)
 	if !ok {
 		v = &visit{Context: c, app: a}
+	}
+	if errors.Is(c.Request().Context().Err(), context.Canceled) { // nobody is there to read an answer
+		a.Log.Info("visitor went away", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
+		_ = c.NoContent(statusWentAway)
+		return
 	}
 	if v.who != nil && tallyfy.IsUnauthorized(err) {
 		if err = v.tokenEnded(); err == nil {
@@ -105,8 +113,8 @@ func (v *visit) explainHTTP(err *echo.HTTPError) *problem {
 		return &problem{status: err.Code, title: "There is no such page", text: "The address may be mistyped, or what it showed is gone.", links: v.wayHome()}
 	case http.StatusMethodNotAllowed:
 		return &problem{status: err.Code, title: "This page can't be used that way", text: "The address exists, but not for this kind of request.", links: v.wayHome()}
-	case http.StatusBadRequest:
-		return &problem{status: err.Code, title: "The form could not be read", text: "It arrived damaged, so nothing was done. Please go back and send it again.", links: v.wayHome()}
+	case http.StatusBadRequest, http.StatusUnsupportedMediaType:
+		return &problem{status: err.Code, title: "The form could not be read", text: "It arrived damaged or in another format than this page sends, so nothing was done. Please go back and send it again.", links: v.wayHome()}
 	default:
 		return &problem{status: err.Code, title: "This did not work", text: "The request could not be answered.", links: v.wayHome()}
 	}
@@ -122,7 +130,7 @@ func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
 		return &problem{status: http.StatusNotFound, title: "Tallyfy does not have this", text: "It may have been deleted, or it belongs to another organisation.", links: v.wayHome()}
 	case err.Status == http.StatusTooManyRequests:
 		return &problem{status: http.StatusTooManyRequests, title: "Tallyfy asks to slow down", text: howLong(err), links: v.tryAgain()}
-	case err.Status == 0 && err.Timeout():
+	case err.Status < http.StatusBadRequest && err.Timeout(): // before the answer, or in the middle of it
 		return v.noAnswer()
 	case err.Status == 0:
 		return &problem{status: http.StatusBadGateway, title: "Tallyfy can't be reached", text: "The connection failed. Trying again is safe: nothing was changed.", links: v.tryAgain()}
@@ -163,6 +171,11 @@ func howLong(err *tallyfy.Error) string {
 func (v *visit) tokenEnded() error {
 	who := v.who
 	v.who, v.api = nil, nil
+	if v.typed == nil && v.sessionGone() {
+		// Another request met the same refusal first. Its new session, which may hold a draft, must not be replaced.
+		v.session.dirty = false
+		return v.sendToSignIn("")
+	}
 	var kept sessionData
 	if v.typed != nil {
 		kept.Draft = &draft{Path: v.returnTo, Form: v.typed, UserID: who.UserID, Organisation: who.Organisation.ID}
@@ -175,6 +188,12 @@ func (v *visit) tokenEnded() error {
 		text = "Your sign-in with Tallyfy has ended. Nothing was changed, and what you typed is kept. Sign in again to go on."
 	}
 	return v.sendToSignIn(text)
+}
+
+// sessionGone reports whether the session has been renewed or ended since this request began.
+func (v *visit) sessionGone() bool {
+	now, err := v.app.Sessions.New(v.Request(), v.app.cookie)
+	return err == nil && now.IsNew
 }
 
 // wayHome leads to a page that works.

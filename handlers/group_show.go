@@ -51,7 +51,14 @@ func showGroup(v *visit) error {
 func sideBySide(ctx context.Context, calls ...func(context.Context) error) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for _, call := range calls {
-		g.Go(func() error { return call(ctx) })
+		g.Go(func() (err error) {
+			defer func() {
+				if p := recover(); p != nil { // in a goroutine of its own it would end the whole server
+					err = panicked(p)
+				}
+			}()
+			return call(ctx)
+		})
 	}
 	return g.Wait()
 }

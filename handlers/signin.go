@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,20 +18,12 @@ func showSignIn(v *visit) error {
 	if v.session.data.Pending != nil { // the visitor came back for another token
 		v.session.change(func(d *sessionData) { d.Pending = nil })
 	}
-	return v.askForToken(http.StatusOK, views.SignInForm{Next: nextPage(v.QueryParam("next"), v.urls())})
+	return v.askForToken(http.StatusOK, views.SignInForm{Next: web.LocalPath(v.QueryParam("next")), Unsent: v.QueryParam("unsent") != ""})
 }
 
 func (v *visit) askForToken(status int, f views.SignInForm) error {
 	f.SandboxButton = v.app.SandboxToken != ""
 	return v.show(status, views.SignIn(v.page("Sign in", views.SectionNone), f))
-}
-
-// nextPage is a path that a visitor sent along, without the base, if it is one of this site; else "".
-func nextPage(next string, urls views.URLs) string {
-	if next = web.LocalPath(next); next == "" {
-		return ""
-	}
-	return web.LocalPath(urls.Local(next))
 }
 
 // signIn takes a token, and the organisation if that has to be asked for. Both are verified with Tallyfy before a session
@@ -40,11 +33,12 @@ func signIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	f := views.SignInForm{Next: nextPage(form.Get("next"), v.urls()), Organisation: strings.TrimSpace(form.Get("organization"))}
+	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Organisation: strings.TrimSpace(form.Get("organization"))}
 	pending := v.session.data.Pending
 	token := cleanToken(form.Get("token"))
+	button := form.Get("sandbox") != "" && v.app.SandboxToken != ""
 	switch {
-	case form.Get("sandbox") != "" && v.app.SandboxToken != "":
+	case button:
 		pending, token = nil, v.app.SandboxToken
 	case token != "":
 		pending = nil
@@ -61,6 +55,9 @@ func signIn(v *visit) error {
 			return v.tokenRefused(f, err)
 		}
 	}
+	if button && f.Organisation == "" && len(pending.Organisations) > 0 {
+		f.Organisation = string(pending.Organisations[0].ID)
+	}
 	return v.chooseOrganisation(f, pending)
 }
 
@@ -76,6 +73,9 @@ func cleanToken(s string) string {
 func plausibleToken(s string) bool {
 	return len(s) <= 8192 && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' })
 }
+
+// plausibleID takes more than the 32 hexadecimal characters that ids have, but nothing that means something in an address.
+var plausibleID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
 // checkToken asks Tallyfy whose token it is, and for which organisations. The second may be refused: then none are known.
 func (v *visit) checkToken(token string) (*pendingSignIn, error) {
@@ -111,10 +111,11 @@ func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
 		}
 	case len(p.Organisations) == 1:
 		org = p.Organisations[0]
-	case v.app.SandboxToken != "" && p.Token == v.app.SandboxToken && len(p.Organisations) > 0 && v.session.data.Pending == nil:
-		org = p.Organisations[0]
 	default:
 		return v.askForOrganisation(http.StatusOK, f, p, "")
+	}
+	if !plausibleID.MatchString(string(org.ID)) {
+		return v.askForOrganisation(http.StatusUnprocessableEntity, f, p, "This is not an organisation's id: it holds characters that no id has.")
 	}
 	member, err := v.app.API.WithToken(p.Token).Organizations.Membership(v.ctx(), org.ID)
 	switch {

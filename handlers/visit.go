@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -95,7 +96,7 @@ func (v *visit) notice(n views.Notice) {
 // sendToSignIn sends the browser to the sign-in page, and back here afterwards. why is shown there.
 func (v *visit) sendToSignIn(why string) error {
 	next := v.returnTo
-	if next == "" && (v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead) {
+	if next == "" {
 		next = v.urls().Local(v.Request().URL.RequestURI())
 	}
 	if why != "" {
@@ -104,11 +105,30 @@ func (v *visit) sendToSignIn(why string) error {
 	return v.goTo(v.urls().SignIn(next))
 }
 
+// refuseForm answers a form of somebody who is not signed in any more. It makes no session to say so in: then anybody could
+// fill the database. Afterwards the browser goes back to the page that the form was on.
+func (v *visit) refuseForm() error {
+	next := v.urls().Local(v.Request().URL.RequestURI())
+	if u, ok := v.ownReferer(); ok {
+		next = v.urls().Local(u.RequestURI())
+	}
+	return v.goTo(v.urls().SignInUnsent(next))
+}
+
+// ownReferer is the page of ours where a link was followed or a form sent, if the browser says so.
+func (v *visit) ownReferer() (*url.URL, bool) {
+	u, err := url.Parse(v.Request().Referer())
+	if err != nil || (u.Host != v.app.PublicURL.Host && u.Host != v.Request().Host) || !strings.HasPrefix(u.Path, v.urls().Base+"/") {
+		return nil, false
+	}
+	return u, true
+}
+
 // cameFrom is the list that the visitor came from, search and page included, if that is where the link was followed; else
 // the plain list.
 func (v *visit) cameFrom(list string) string {
-	u, err := url.Parse(v.Request().Referer())
-	if err != nil || u.Path != list || u.RawQuery == "" || (u.Host != v.app.PublicURL.Host && u.Host != v.Request().Host) {
+	u, ok := v.ownReferer()
+	if !ok || u.Path != list || u.RawQuery == "" {
 		return list
 	}
 	return list + "?" + u.RawQuery

@@ -82,12 +82,17 @@ func (s *Set) URL(name string) string {
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, s.base), "/")
 	f, ok := s.files[name]
-	if !ok {
-		http.NotFound(w, r)
-		return
-	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
+	switch {
+	case !ok:
+		http.NotFound(w, r)
+		return
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		h.Set("Allow", "GET, HEAD")
+		http.Error(w, http.StatusText(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed)
+		return
+	}
 	if version == s.version {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}

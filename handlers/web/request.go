@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -27,14 +28,20 @@ func RequestID(trusted []netip.Prefix) echo.MiddlewareFunc {
 			if !fromTrusted(c.Request(), trusted) || !saneID.MatchString(id) {
 				id = NewID()
 			}
+			c.Set(requestIDKey, id)
 			c.Response().Header().Set(echo.HeaderXRequestID, id)
 			return next(c)
 		}
 	}
 }
 
-// IDOf is the request's id.
-func IDOf(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+const requestIDKey = "request id"
+
+// IDOf is the request's id. It may be asked by several goroutines at once, which the answer's header may not.
+func IDOf(c echo.Context) string {
+	id, _ := c.Get(requestIDKey).(string)
+	return id
+}
 
 // NewID makes a random id of 128 bits.
 func NewID() string {
@@ -89,9 +96,13 @@ var ErrTooLarge = errors.New("form too large")
 // MaxForm is the largest form that is read: ten thousand chosen members are about 200 kB.
 const MaxForm = 1 << 20
 
-// Form reads the form that was posted. Unlike FormValue it does not take a broken or oversized body for an empty one.
+// Form reads the form that was posted. Unlike FormValue it does not take a broken or oversized body, or one in another
+// format, for an empty one.
 func Form(c echo.Context) (url.Values, error) {
 	r := c.Request()
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); kind != echo.MIMEApplicationForm && r.ContentLength != 0 {
+		return nil, echo.NewHTTPError(http.StatusUnsupportedMediaType)
+	}
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, MaxForm)
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
@@ -117,15 +128,21 @@ func Param(c echo.Context, name string) string {
 }
 
 // LocalPath checks an address that a visitor sent along, to go on to: it is given back if it is a path of this site, and
-// "" otherwise. Anything that a browser could read as another host is refused: "//host", "/\host", control characters.
+// "" otherwise. Anything that a browser could read as another host is refused: "//host", "/\host", control characters. So
+// are dots that climb out of the sub-path that the dashboard is served under, to a neighbour on the same host.
 func LocalPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\") ||
-		strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f }) || len(path) > 2000 {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || len(path) > 2000 ||
+		strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
 		return ""
 	}
 	u, err := url.Parse(path)
-	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") {
+	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) {
 		return ""
+	}
+	for part := range strings.SplitSeq(u.Path, "/") { // unescaped, for browsers take %2e%2e for dots too
+		if part == "." || part == ".." {
+			return ""
+		}
 	}
 	return path
 }

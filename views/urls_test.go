@@ -1,0 +1,34 @@
+package views
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
+	for _, base := range []string{"", "/tools/tallyfy"} {
+		u := URLs{Base: base}
+		for got, want := range map[string]string{
+			u.Home():                                   "/",
+			u.SignIn(""):                               "/signin",
+			u.SignIn("/groups?q=a&page=2"):             "/signin?next=%2Fgroups%3Fq%3Da%26page%3D2",
+			u.SignInUnsent("/groups"):                  "/signin?next=%2Fgroups&unsent=1",
+			u.SignOut():                                "/signout",
+			u.Group("a/b ?#%"):                         "/groups/a%2Fb%20%3F%23%25",
+			u.GroupLogo("1", ""):                       "/groups/1/logo",
+			u.GroupLogo("1", "v&1"):                    "/groups/1/logo?v=v%261",
+			u.DeleteGroup("1"):                         "/groups/1/delete",
+			u.NewGroup():                               "/groups/new",
+			u.Member("17"):                             "/members/17",
+			u.RemoveMember("17"):                       "/members/17/remove",
+			u.RemovalHandover("17", ""):                "/members/17/remove/handover",
+			u.RemovalHandover("17", "18"):              "/members/17/remove/handover?to=18",
+			u.RemovalPlan("17", "a b"):                 "/members/17/remove/plan?to=a+b",
+			u.RemovalReceipt("17", "../../../signout"): "/members/17/remove/receipt/..%2F..%2F..%2Fsignout",
+		} {
+			assert.Equal(t, base+want, got)
+		}
+		assert.Equal(t, "/groups?q=a", u.Local(base+"/groups?q=a"))
+	}
+}
