@@ -71,6 +71,7 @@ func createGroup(v *visit) error {
 	if err != nil {
 		return v.notCreated(&t, err)
 	}
+	v.app.Directory.GroupsChanged(v.directoryKey())
 	v.notice(views.Notice{Kind: views.NoticeDone, Text: fmt.Sprintf("%s was created, with %s and %s.", group.Name,
 		views.Count(len(group.Members), "member", "members"), views.Count(len(group.Guests), "guest", "guests"))})
 	return v.goTo(v.urls().Group(group.ID))

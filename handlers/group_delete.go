@@ -103,6 +103,7 @@ func deleteGroup(v *visit) error {
 	switch {
 	case err == nil:
 		v.app.logos.forget(v.directoryKey(), id)
+		v.app.Directory.GroupsChanged(v.directoryKey())
 		v.notice(views.Notice{Kind: views.NoticeDone, Text: group.Name + " was deleted."})
 		return v.goTo(v.urls().Groups())
 	case tallyfy.IsNotFound(err):

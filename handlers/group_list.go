@@ -2,25 +2,92 @@ package handlers
 
 import (
 	"net/http"
+	"regexp"
 
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
 
-// listGroups shows a page of groups with one call; only a page past the end takes a second one, for the last page.
+// listGroups shows a page of groups: straight from Tallyfy with one call, or with a filter from the copy in memory. A page
+// past the end takes a second call, for the last page; so does an id that was searched for and not found.
 func listGroups(v *visit) error {
-	l := views.ReadList(v.QueryParams(), "sort_by", views.GroupSorts)
+	l := v.groupList()
+	if v.QueryParam("refresh") != "" {
+		return v.readAnew(v.urls().Groups() + l.Encode())
+	}
+	if len(l.Chosen) > 0 {
+		return v.listGroupsFromCopy(l)
+	}
 	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.Group], error) {
 		return v.api.Groups.List(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: l.Query, SortBy: l.Sort, Page: l.Page, PerPage: l.PerPage})
 	})
 	if err != nil {
 		return err
 	}
-	list := views.GroupList{List: l, Range: views.NewRange(l, len(page.Items), page.Pagination.Total)}
-	for i := range page.Items {
-		list.Rows = append(list.Rows, v.groupRow(&page.Items[i]))
+	groups, total := page.Items, page.Pagination.Total
+	if len(groups) == 0 && groupID.MatchString(l.Query) {
+		if g, err := v.api.Groups.Get(v.ctx(), v.org(), tallyfy.ID(l.Query)); err == nil {
+			groups, total = []tallyfy.Group{*g}, 1
+		}
+	}
+	list := views.GroupList{List: l, Range: views.NewRange(l, len(groups), total), Narrowing: views.Narrowing{Filters: views.GroupFilters}}
+	if members, copied, ok := v.app.Directory.Kept(v.directoryKey()); ok {
+		_, list.Narrowing.Counts = narrowGroups(l, members, copied)
+	}
+	for i := range groups {
+		list.Rows = append(list.Rows, v.groupRow(&groups[i]))
 	}
 	return v.show(http.StatusOK, views.Groups(v.page("Groups", views.SectionGroups), list))
+}
+
+// groupID is what Tallyfy's ids of groups look like (seen in the vendor's client). It only decides whether an id is worth a
+// call.
+var groupID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func (v *visit) groupList() views.List {
+	l := views.ReadList(v.QueryParams(), "sort_by", views.GroupSorts)
+	l.Chosen = listing.Choose(listing.GroupDimensions(), v.QueryParams())
+	return l
+}
+
+// listGroupsFromCopy shows what the filters leave, counted and sorted here.
+func (v *visit) listGroupsFromCopy(l views.List) error {
+	members, groups, err := v.wholeOrganisation()
+	if err != nil {
+		return err
+	}
+	if !members.Complete || !groups.Complete {
+		return v.stillReading("Groups", "The filters", members, groups, v.urls().Groups())
+	}
+	teams, counts := narrowGroups(l, members, groups)
+	listing.SortGroups(teams, l.Sort)
+	rows, page := listing.Page(teams, l.Page, l.PerPage)
+	l.Page = page
+	list := views.GroupList{
+		List: l, Range: views.NewRange(l, len(rows), len(teams)),
+		Narrowing: views.Narrowing{Filters: views.GroupFilters, Counts: counts, ReadAt: older(members.ReadAt, groups.ReadAt)},
+	}
+	for _, t := range rows {
+		list.Rows = append(list.Rows, v.groupRow(t.Group))
+	}
+	return v.show(http.StatusOK, views.Groups(v.page("Groups", views.SectionGroups), list))
+}
+
+// narrowGroups searches and filters the copy.
+func narrowGroups(l views.List, members *directory.Snapshot, groups *directory.Groups) ([]listing.Team, listing.Counts) {
+	found := groups.Search(l.Query)
+	teams := make([]listing.Team, len(found))
+	for i, g := range found {
+		teams[i].Group = g
+		for _, id := range g.Members {
+			if m, ok := members.Member(id); ok && m.IsDisabled() {
+				teams[i].Disabled++
+			}
+		}
+	}
+	return listing.Narrow(teams, listing.GroupDimensions(), l.Chosen)
 }
 
 // lastPageAtMost reads a page of a list, or the last one if the list ends before.

@@ -2,14 +2,23 @@ package handlers
 
 import (
 	"net/http"
+	"regexp"
 
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
 
-// listMembers shows a page of members with one call.
+// listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from the copy in memory.
 func listMembers(v *visit) error {
-	l := views.ReadList(v.QueryParams(), "sort", views.MemberSorts)
+	l := v.memberList()
+	if v.QueryParam("refresh") != "" {
+		return v.readAnew(v.urls().Members() + l.Encode())
+	}
+	if len(l.Chosen) > 0 {
+		return v.listMembersFromCopy(l)
+	}
 	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.Member], error) {
 		return v.api.Members.List(v.ctx(), v.org(), tallyfy.MemberListOptions{
 			Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: []string{"groups"},
@@ -18,25 +27,86 @@ func listMembers(v *visit) error {
 	if err != nil {
 		return err
 	}
-	list := views.MemberList{List: l, Range: views.NewRange(l, len(page.Items), page.Pagination.Total)}
-	for i := range page.Items {
-		list.Rows = append(list.Rows, memberRow(&page.Items[i]))
+	found, total := page.Items, page.Pagination.Total
+	if len(found) == 0 && memberID.MatchString(l.Query) {
+		if m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(l.Query), "groups"); err == nil {
+			found, total = []tallyfy.Member{*m}, 1
+		}
+	}
+	list := views.MemberList{List: l, Range: views.NewRange(l, len(found), total), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
+	if members, groups, ok := v.app.Directory.Kept(v.directoryKey()); ok {
+		_, list.Narrowing.Counts = v.narrowMembers(l, members, groups)
+	}
+	for i := range found {
+		list.Rows = append(list.Rows, memberRow(&found[i]))
 	}
 	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
 }
 
-// memberRow shapes a member for the screen.
-func memberRow(m *tallyfy.Member) views.MemberRow {
-	row := views.MemberRow{
-		ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m),
-		GroupsKnown: m.GroupsIncluded, Joined: m.CreatedAt.Time, LastLogin: m.LastLoginAt.Time,
+// memberID is what ids of members look like. It only decides whether an id is worth a call.
+var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
+
+func (v *visit) memberList() views.List {
+	l := views.ReadList(v.QueryParams(), "sort", views.MemberSorts)
+	l.Chosen = listing.Choose(listing.MemberDimensions(v.app.Now()), v.QueryParams())
+	return l
+}
+
+// listMembersFromCopy shows what the filters leave, counted and sorted here.
+func (v *visit) listMembersFromCopy(l views.List) error {
+	members, groups, err := v.wholeOrganisation()
+	if err != nil {
+		return err
 	}
+	if !members.Complete || !groups.Complete {
+		return v.stillReading("Members", "The filters", members, groups, v.urls().Members())
+	}
+	people, counts := v.narrowMembers(l, members, groups)
+	listing.SortMembers(people, l.Sort)
+	rows, page := listing.Page(people, l.Page, l.PerPage)
+	l.Page = page
+	list := views.MemberList{
+		List: l, Range: views.NewRange(l, len(rows), len(people)),
+		Narrowing: views.Narrowing{Filters: views.MemberFilters, Counts: counts, ReadAt: older(members.ReadAt, groups.ReadAt)},
+	}
+	for _, p := range rows {
+		list.Rows = append(list.Rows, personRow(p))
+	}
+	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
+}
+
+// narrowMembers searches and filters the copy.
+func (v *visit) narrowMembers(l views.List, members *directory.Snapshot, groups *directory.Groups) ([]listing.Person, listing.Counts) {
+	found := members.Search(l.Query, nil)
+	people := make([]listing.Person, len(found))
+	for i, m := range found {
+		people[i] = listing.Person{Member: m, In: groups.Of(m.ID)}
+	}
+	return listing.Narrow(people, listing.MemberDimensions(v.app.Now()), l.Chosen)
+}
+
+// memberRow shapes a member, with the groups that Tallyfy sent along, for the screen.
+func memberRow(m *tallyfy.Member) views.MemberRow {
+	row := personRow(listing.Person{Member: m})
+	row.GroupsKnown = m.GroupsIncluded
 	seen := map[tallyfy.ID]bool{}
 	for i := range m.Groups {
 		if g := &m.Groups[i]; !seen[g.ID] {
 			seen[g.ID] = true
 			row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
 		}
+	}
+	return row
+}
+
+// personRow shapes a member of the copy for the screen.
+func personRow(p listing.Person) views.MemberRow {
+	row := views.MemberRow{
+		ID: p.ID, Name: p.Name(), Email: p.Email, Role: views.RoleWord(p.Role), Status: views.MemberStatus(p.Member),
+		GroupsKnown: true, Joined: p.CreatedAt.Time, LastLogin: p.LastLoginAt.Time,
+	}
+	for _, g := range p.In {
+		row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
 	}
 	return row
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"tallyfy-admin/handlers/web"
 )
 
 // access says who may use a route.
@@ -39,13 +41,16 @@ func (a *App) routes() []route {
 
 		{http.MethodGet, "/groups", signedIn, listGroups},
 		{http.MethodPost, "/groups", signedIn, createGroup},
+		{http.MethodGet, "/groups.csv", signedIn, exportGroups},
 		{http.MethodGet, "/groups/new", signedIn, showGroupForm},
 		{http.MethodGet, "/groups/:group", signedIn, showGroup},
 		{http.MethodGet, "/groups/:group/logo", signedIn, showGroupLogo},
+		{http.MethodGet, "/groups/:group/people.csv", signedIn, exportPeople},
 		{http.MethodGet, "/groups/:group/delete", signedIn, showGroupDeletion},
 		{http.MethodPost, "/groups/:group/delete", signedIn, deleteGroup},
 
 		{http.MethodGet, "/members", signedIn, listMembers},
+		{http.MethodGet, "/members.csv", signedIn, exportMembers},
 		{http.MethodGet, "/members/:member", signedIn, showMember},
 		{http.MethodGet, "/members/:member/remove", signedIn, showRemoval},
 		{http.MethodGet, "/members/:member/remove/handover", signedIn, showHandover},
@@ -53,6 +58,7 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/members/:member/remove", signedIn, removeMember},
 		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showReceipt},
 
+		{http.MethodGet, "/keys", signedIn, showKeys},
 		{http.MethodGet, "/healthz", plain, health},
 		{http.MethodGet, "/readyz", plain, readiness},
 	}
@@ -64,11 +70,20 @@ const pageTime = 25 * time.Second
 // wrap makes an Echo handler of a route.
 func (a *App) wrap(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), pageTime)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
+		whole := c.Request()
+		ctx, cancel := context.WithTimeout(whole.Context(), pageTime)
+		c.SetRequest(whole.WithContext(ctx))
+		defer func() {
+			cancel()
+			c.SetRequest(whole) // an error is answered after this, and its page still takes a living context
+		}()
 		v := &visit{Context: c, app: a}
 		c.Set(visitKey, v)
+		for _, name := range c.ParamNames() {
+			if id := web.Param(c, name); id == "." || id == ".." { // no id, and no address of Tallyfy's can be made of it
+				return echo.ErrNotFound
+			}
+		}
 		if r.access == plain {
 			return r.handle(v)
 		}
@@ -78,10 +93,14 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 		}
 		v.session = s
 		if r.access == signedIn {
-			if s.data.Who == nil {
+			switch {
+			case s.data.Who != nil:
+				v.signedInAs(s.data.Who)
+			case r.method == http.MethodPost:
+				return v.refuseForm()
+			default:
 				return v.sendToSignIn("")
 			}
-			v.signedInAs(s.data.Who)
 		}
 		return r.handle(v)
 	}
@@ -95,9 +114,13 @@ func (a *App) recover(next echo.HandlerFunc) echo.HandlerFunc {
 				if e, ok := p.(error); ok && errors.Is(e, http.ErrAbortHandler) {
 					panic(p)
 				}
-				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+				err = panicked(p)
 			}
 		}()
 		return next(c)
 	}
 }
+
+// panicked makes an error of what recover returned. It is called where that happened, so that the stack is the one that
+// panicked.
+func panicked(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }

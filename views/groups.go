@@ -8,11 +8,12 @@ import (
 )
 
 // GroupSorts are the orders that Tallyfy can list groups in; it documents no way to turn one round.
-var GroupSorts = []components.Choice{{Value: "", Text: "As Tallyfy lists them"}, {Value: "name", Text: "Name"}, {Value: "created_at", Text: "Created"}, {Value: "updated_at", Text: "Updated"}}
+var GroupSorts = []components.Choice{{Value: "", Text: "Tallyfy's order"}, {Value: "name", Text: "Name"}, {Value: "created_at", Text: "Created"}, {Value: "updated_at", Text: "Updated"}}
 
 // GroupList is the list of groups.
 type GroupList struct {
-	List  List
+	List      List
+	Narrowing Narrowing
 	Range Range
 	Rows  []GroupRow
 }
@@ -75,18 +76,17 @@ type Status struct{ Text, Badge string }
 
 // MemberStatus words the state of a member.
 func MemberStatus(m *tallyfy.Member) Status {
-	switch m.Status {
-	case tallyfy.StatusActive:
-		if m.IsBot() {
-			return Status{Text: "Bot", Badge: ""}
-		}
-		return Status{Text: "Active", Badge: "good"}
-	case tallyfy.StatusInvited:
-		return Status{Text: "Invited", Badge: "warn"}
-	case tallyfy.StatusDisabled:
+	switch {
+	case m.IsDisabled():
 		return Status{Text: "Disabled", Badge: "bad"}
+	case m.IsBot():
+		return Status{Text: "Bot"}
+	case m.Status == tallyfy.StatusActive:
+		return Status{Text: "Active", Badge: "good"}
+	case m.Status == tallyfy.StatusInvited:
+		return Status{Text: "Invited", Badge: "warn"}
 	default:
-		return Status{Text: string(m.Status), Badge: ""}
+		return Status{Text: string(m.Status)}
 	}
 }
 

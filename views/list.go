@@ -18,6 +18,8 @@ type List struct {
 	Sort    string
 	PerPage int
 	Page    int
+	// Chosen is the chosen value of each filter.
+	Chosen map[string]string
 }
 
 // PageSizes are the numbers of rows to choose from; the second is the default.
@@ -51,6 +53,9 @@ func (l List) Encode() string {
 	if l.Sort != "" {
 		v.Set(l.SortKey, l.Sort)
 	}
+	for name, value := range l.Chosen {
+		v.Set(name, value)
+	}
 	if l.PerPage != DefaultPageSize {
 		v.Set("per_page", strconv.Itoa(l.PerPage))
 	}
@@ -61,6 +66,25 @@ func (l List) Encode() string {
 		return ""
 	}
 	return "?" + v.Encode()
+}
+
+// Refresh is the list as the query of an address that has its copy read anew first.
+func (l List) Refresh() string {
+	if q := l.Encode(); q != "" {
+		return q + "&refresh=1"
+	}
+	return "?refresh=1"
+}
+
+// noMatch words that nothing fits.
+func (l List) noMatch(one string) string {
+	switch {
+	case l.Query != "" && len(l.Chosen) > 0:
+		return "No " + one + " matches “" + l.Query + "” with these filters"
+	case l.Query != "":
+		return "No " + one + " matches “" + l.Query + "”"
+	}
+	return "No " + one + " fits these filters"
 }
 
 // At is the list at another page.
@@ -126,7 +150,7 @@ func (r Range) pager(label, base string, l List) components.PagerProps {
 func pageSizeChoices() []components.Choice {
 	choices := make([]components.Choice, len(PageSizes))
 	for i, n := range PageSizes {
-		choices[i] = components.Choice{Value: strconv.Itoa(n), Text: strconv.Itoa(n)}
+		choices[i] = components.Choice{Value: strconv.Itoa(n), Text: strconv.Itoa(n) + " rows"}
 	}
 	return choices
 }

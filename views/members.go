@@ -9,7 +9,7 @@ import (
 
 // MemberSorts are the orders that members can be listed in. A leading minus turns one round.
 var MemberSorts = []components.Choice{
-	{Value: "", Text: "As Tallyfy lists them"},
+	{Value: "", Text: "Tallyfy's order"},
 	{Value: "first_name", Text: "First name"},
 	{Value: "-first_name", Text: "First name, from Z"},
 	{Value: "last_name", Text: "Last name"},
@@ -24,7 +24,8 @@ var MemberSorts = []components.Choice{
 
 // MemberList is the list of members.
 type MemberList struct {
-	List  List
+	List      List
+	Narrowing Narrowing
 	Range Range
 	Rows  []MemberRow
 }

@@ -30,6 +30,9 @@ func (u URLs) SignInUnsent(next string) string {
 // SignOut takes a POST that ends the session.
 func (u URLs) SignOut() string { return u.Base + "/signout" }
 
+// Keys is the list of what can be done with the keyboard.
+func (u URLs) Keys() string { return u.Base + "/keys" }
+
 // Groups is the list of groups. A POST to it creates one.
 func (u URLs) Groups() string { return u.Base + "/groups" }
 
@@ -49,6 +52,15 @@ func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete"
 
 // Members is the list of members.
 func (u URLs) Members() string { return u.Base + "/members" }
+
+// GroupsFile is the list of groups as a CSV file: all of it, whatever page is shown.
+func (u URLs) GroupsFile(l List) string { return u.Base + "/groups.csv" + l.At(1).Encode() }
+
+// MembersFile is the list of members as a CSV file.
+func (u URLs) MembersFile(l List) string { return u.Base + "/members.csv" + l.At(1).Encode() }
+
+// GroupPeopleFile is the members and guests of a group as a CSV file.
+func (u URLs) GroupPeopleFile(id tallyfy.ID) string { return u.Group(id) + "/people.csv" }
 
 // Member is the page of one member.
 func (u URLs) Member(id tallyfy.UserID) string {

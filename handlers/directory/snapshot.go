@@ -58,6 +58,14 @@ func newSnapshot(members []tallyfy.Member, readAt time.Time, complete bool) *Sna
 	return s
 }
 
+func (s *Snapshot) readAt() time.Time { return s.ReadAt }
+
+func (s *Snapshot) incomplete() *Snapshot {
+	older := *s
+	older.Complete = false
+	return &older
+}
+
 // Len is the number of members that were read.
 func (s *Snapshot) Len() int { return len(s.members) }
 
@@ -70,17 +78,13 @@ func (s *Snapshot) Member(id tallyfy.UserID) (*tallyfy.Member, bool) {
 	return &s.members[i], true
 }
 
-// Search gives the members whose name or email holds every word of the query, whatever its case and accents, in the
-// order of their names. An empty query fits everybody; keep, if not nil, leaves out those it is false for.
+// Search gives the members whose name or email holds every word of the query, whatever its case and accents, or whose id it
+// is, in the order of their names. An empty query fits everybody; keep, if not nil, leaves out those it is false for.
 func (s *Snapshot) Search(query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
 	words := strings.Fields(fold(query))
 	var found []*tallyfy.Member
 	for i, key := range s.keys {
-		fits := true
-		for _, w := range words {
-			fits = fits && strings.Contains(key, w)
-		}
-		if fits && (keep == nil || keep(&s.members[i])) {
+		if (holdsAll(key, words) || string(s.members[i].ID) == query) && (keep == nil || keep(&s.members[i])) {
 			found = append(found, &s.members[i])
 		}
 	}
@@ -98,9 +102,16 @@ func (s *Snapshot) with(m tallyfy.Member) *Snapshot {
 	return newSnapshot(members, s.ReadAt, s.Complete)
 }
 
+// alike writes letters that Unicode does not take apart the way people type them who have no such key.
+var alike = strings.NewReplacer(
+	"’", "'", "‘", "'", "ʼ", "'",
+	"ł", "l", "Ł", "l", "ø", "o", "Ø", "o", "đ", "d", "Đ", "d", "ð", "d", "Ð", "d", "þ", "th", "Þ", "th", "ħ", "h", "Ħ", "h",
+	"ß", "ss", "ẞ", "ss", "æ", "ae", "Æ", "ae", "œ", "oe", "Œ", "oe", "ı", "i",
+)
+
 // fold makes text comparable: lower case, without accents, and with one kind of apostrophe.
 func fold(s string) string {
-	s = strings.ReplaceAll(s, "’", "'")
+	s = alike.Replace(s)
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}

@@ -1,0 +1,68 @@
+package directory
+
+import (
+	"strings"
+	"time"
+
+	"tallyfy-admin/tallyfy"
+)
+
+// Groups is the groups of an organisation as they were read, in the order of Tallyfy's list. It does not change.
+type Groups struct {
+	// ReadAt is when the reading began.
+	ReadAt time.Time
+	// Complete is false while more is being read, or when reading stopped half-way.
+	Complete bool
+
+	groups []tallyfy.Group
+	keys   []string // what Search looks into, folded
+	of     map[tallyfy.UserID][]*tallyfy.Group
+}
+
+func newGroups(groups []tallyfy.Group, readAt time.Time, complete bool) *Groups {
+	g := &Groups{ReadAt: readAt, Complete: complete, groups: groups, keys: make([]string, len(groups)), of: map[tallyfy.UserID][]*tallyfy.Group{}}
+	for i := range groups {
+		group := &groups[i]
+		g.keys[i] = fold(group.Name) + "\n" + fold(group.Description)
+		for _, id := range group.Members {
+			g.of[id] = append(g.of[id], group)
+		}
+	}
+	return g
+}
+
+func (g *Groups) readAt() time.Time { return g.ReadAt }
+
+func (g *Groups) incomplete() *Groups {
+	older := *g
+	older.Complete = false
+	return &older
+}
+
+// Len is the number of groups that were read.
+func (g *Groups) Len() int { return len(g.groups) }
+
+// Of gives the groups that a member is in. The result is shared: it must not be changed.
+func (g *Groups) Of(id tallyfy.UserID) []*tallyfy.Group { return g.of[id] }
+
+// Search gives the groups whose name or description holds every word of the query, whatever its case and accents, or whose id
+// it is, in the order of Tallyfy's list. An empty query fits every group.
+func (g *Groups) Search(query string) []*tallyfy.Group {
+	words := strings.Fields(fold(query))
+	var found []*tallyfy.Group
+	for i, key := range g.keys {
+		if holdsAll(key, words) || string(g.groups[i].ID) == query {
+			found = append(found, &g.groups[i])
+		}
+	}
+	return found
+}
+
+func holdsAll(key string, words []string) bool {
+	for _, w := range words {
+		if !strings.Contains(key, w) {
+			return false
+		}
+	}
+	return true
+}

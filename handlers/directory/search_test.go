@@ -1,0 +1,121 @@
+package directory_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
+)
+
+func TestSearchFindsPeopleTheWayTheyAreTyped(t *testing.T) {
+	s := snapshotOf(t,
+		row{ID: 1, Name: "Zoë Lindqvist", Email: "zl@example.com"},
+		row{ID: 2, Name: "Siobhán O’Brien", Email: "so@example.com"},
+		row{ID: 3, Name: "Chiara D'Angelo", Email: "cd@example.com"},
+		row{ID: 4, Name: "Łukasz Wiśniewski", Email: "lw@example.com"},
+		row{ID: 5, Name: "Søren Kjærgaard", Email: "sk@example.com"},
+		row{ID: 6, Name: "ליאור בן־דוד", Email: "lior@example.com"},
+		row{ID: 7, Name: "ليلى الحداد", Email: "layla@example.com"},
+		row{ID: 8, Name: "Đorđe Petrović", Email: "dp@example.com"},
+		row{ID: 9, Name: "Jonas Weiß", Email: "jw@example.com"},
+		row{ID: 10, Name: "Emre Yıldız", Email: "ey@example.com"},
+		row{ID: 11, Name: "Nguyễn Thị Mai", Email: "ntm@example.com"},
+		row{ID: 12, Name: "", Email: "nameless@example.com"},
+	)
+	for query, want := range map[string][]tallyfy.UserID{
+		"q":             {"1"},
+		"zoe":           {"1"},
+		"ZOË":           {"1"},
+		"zoe\u0308":     {"1"}, // the accent as a character of its own
+		"lind zoë":      {"1"}, // words in any order
+		"o'brien":       {"2"},
+		"o’brien":       {"2"},
+		"d’angelo":      {"3"},
+		"SIOBHAN":       {"2"},
+		"lukasz":        {"4"},
+		"Łukasz":        {"4"},
+		"wisniewski":    {"4"},
+		"soren":         {"5"},
+		"kjaergaard":    {"5"},
+		"ליאור":         {"6"},
+		"בן דוד":        {"6"},
+		"الحداد":        {"7"},
+		"djordje":       nil, // another spelling, not another accent
+		"dorde":         {"8"},
+		"weiss":         {"9"},
+		"yildiz":        {"10"},
+		"nguyen thi":    {"11"},
+		"nameless":      {"12"},
+		"  zoe   zl@  ": {"1"}, // name and address together
+		"zoe chiara":    nil,   // every word must fit
+		"%":             nil,
+		".*":            nil,
+		"zzz":           nil,
+	} {
+		t.Run(query, func(t *testing.T) {
+			var got []tallyfy.UserID
+			for _, m := range s.Search(query, nil) {
+				got = append(got, m.ID)
+			}
+			assert.Equal(t, want, got)
+		})
+	}
+	assert.Len(t, s.Search("", nil), 12)
+	assert.Len(t, s.Search(" \t ", nil), 12)
+}
+
+func TestSearchGivesPeopleInTheOrderOfTheirNames(t *testing.T) {
+	s := snapshotOf(t,
+		row{ID: 5, Name: "Zoë", Email: "z@example.com"}, row{ID: 4, Name: "Anna Kowalska", Email: "b@example.com"}, row{ID: 3, Name: "anna kowalska", Email: "a@example.com"},
+		row{ID: 2, Name: "Łukasz", Email: "l@example.com"}, row{ID: 1, Name: "Mateus", Email: "m@example.com"}, row{ID: 6, Name: "Élodie", Email: "e@example.com"},
+	)
+	var names []string
+	for _, m := range s.Search("", nil) {
+		names = append(names, m.Name()+" "+m.Email)
+	}
+	assert.Equal(t, []string{
+		"anna kowalska a@example.com", "Anna Kowalska b@example.com", "Élodie e@example.com", "Łukasz l@example.com", "Mateus m@example.com", "Zoë z@example.com",
+	}, names)
+}
+
+func TestSearchLeavesOutWhomThePageDoesNotWant(t *testing.T) {
+	s := snapshotOf(t, row{ID: 1, Name: "Anna", Status: "active"}, row{ID: 2, Name: "Annette", Status: "disabled"})
+	found := s.Search("ann", func(m *tallyfy.Member) bool { return m.CanWork() })
+	require.Len(t, found, 1)
+	assert.Equal(t, tallyfy.UserID("1"), found[0].ID)
+}
+
+// Nobody is out of reach in a large organisation, from the first letter.
+func TestSearchReachesTenThousand(t *testing.T) {
+	people := crowd(10_000)
+	people[9_876].Name = "Żaneta Przykład"
+	s := snapshotOf(t, people...)
+	found := s.Search("z", nil)
+	require.Len(t, found, 1)
+	assert.Equal(t, "Żaneta Przykład", found[0].Name())
+	assert.Len(t, s.Search("p", nil), 10_000)
+	seen := map[tallyfy.UserID]bool{}
+	for _, m := range s.Search("", nil) {
+		seen[m.ID] = true
+	}
+	assert.Len(t, seen, 10_000)
+}
+
+func BenchmarkSearch(b *testing.B) {
+	people := crowd(10_000)
+	for i := range people {
+		people[i].Name = strings.Repeat("Maëlle ", i%3) + people[i].Name
+	}
+	s := snapshotOf(b, people...)
+	for _, query := range []string{"p", "maelle 0099", "nobody at all"} {
+		b.Run(query, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Search(query, nil)
+			}
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package export
+
+import (
+	"bytes"
+	"encoding/csv"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestCSV(t *testing.T) {
+	var out bytes.Buffer
+	rows := [][]string{{"Zoë, \"Z\"", "line\nbreak"}, {"=HYPERLINK(\"x\")", "ליאור"}}
+	require.NoError(t, CSV(&out, []string{"Name", "Note"}, slices.Values(rows)))
+	assert.Equal(t, "\ufeffName,Note\r\n\"Zoë, \"\"Z\"\"\",\"line\r\nbreak\"\r\n\"'=HYPERLINK(\"\"x\"\")\",ליאור\r\n", out.String())
+}
+
+func TestPlain(t *testing.T) {
+	for cell, want := range map[string]string{
+		"":              "",
+		"Payroll":       "Payroll",
+		"a=b":           "a=b",
+		"=1+1":          "'=1+1",
+		"+44 20":        "'+44 20",
+		"-1":            "'-1",
+		"@SUM(A1)":      "'@SUM(A1)",
+		"  =1":          "'  =1",
+		"\u00a0=1":      "'\u00a0=1",
+		"\ufeff=1":      "'\ufeff=1",
+		"\tcmd":         "'\tcmd",
+		"\r=1":          "'\r=1",
+		"＝1+1":          "'＝1+1",
+		"'=1":           "'=1",
+		"O'Brien":       "O'Brien",
+		"ليلى":          "ليلى",
+		"2026-11-21":    "2026-11-21",
+		"a@example.com": "a@example.com",
+	} {
+		assert.Equal(t, want, Plain(cell), "%q", cell)
+	}
+}
+
+func TestName(t *testing.T) {
+	day := time.Date(2026, 11, 21, 23, 0, 0, 0, time.UTC)
+	assert.Equal(t, "members-zoe-sons-2026-11-21.csv", Name(day, "members", "Zoë & Sons"))
+	assert.Equal(t, "people-2026-11-21.csv", Name(day, "people", "ליאור"))
+	assert.NotContains(t, Name(day, "x\r\nSet-Cookie: a=b", `"../..`), "\n")
+	assert.LessOrEqual(t, len(Name(day, strings.Repeat("long ", 100))), 100)
+}
+
+// Whatever is in a cell, a reader gets it back, at most with the apostrophe in front.
+func FuzzCSV(f *testing.F) {
+	for _, seed := range []string{"", "=1", "a,b", "\"", "a\r\nb", "\x00", "\xff", " ", "é"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, cell string) {
+		var out bytes.Buffer
+		require.NoError(t, CSV(&out, []string{"a", "b"}, slices.Values([][]string{{cell, "end"}})))
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), byteOrderMark))).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, rows, 2)
+		lines := func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "") }
+		assert.Equal(t, lines(Plain(cell)), lines(rows[1][0]))
+		assert.Equal(t, "end", rows[1][1])
+	})
+}

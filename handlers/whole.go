@@ -1,0 +1,46 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/views"
+)
+
+// wholeOrganisation gives the copies of all members and all groups, side by side. They may not be complete yet.
+func (v *visit) wholeOrganisation() (members *directory.Snapshot, groups *directory.Groups, err error) {
+	err = sideBySide(v.ctx(),
+		func(ctx context.Context) (err error) {
+			members, err = v.app.Directory.Get(ctx, v.api, v.directoryKey())
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			groups, err = v.app.Directory.Groups(ctx, v.api, v.directoryKey())
+			return err
+		})
+	return members, groups, err
+}
+
+// stillReading stands in for a page or a file until the organisation is read. The browser asks again by itself, also without
+// script.
+func (v *visit) stillReading(title, what string, members *directory.Snapshot, groups *directory.Groups, back string) error {
+	v.Response().Header().Set("Refresh", "2")
+	return v.show(http.StatusOK, views.StillReading(v.page(title, views.SectionNone), views.Reading{
+		Title: title, What: what, Members: members.Len(), Groups: groups.Len(), BackText: "Back to the list", BackURL: back,
+	}))
+}
+
+// readAnew drops the copies and shows the page again.
+func (v *visit) readAnew(path string) error {
+	v.app.Directory.Forget(v.directoryKey())
+	return v.goTo(path)
+}
+
+func older(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,75 @@
+package views
+
+import (
+	"time"
+
+	"tallyfy-admin/views/components"
+)
+
+// A Filter is a menu above a list that narrows it down by something that Tallyfy's own list cannot.
+type Filter struct {
+	// Name is the parameter in the address.
+	Name, Label string
+	// Any is the entry that does not narrow down.
+	Any     string
+	Choices []components.Choice
+}
+
+// MemberFilters are the filters of members. A test holds them against those that are carried out.
+var MemberFilters = []Filter{
+	{"role", "Role", "Any role", []components.Choice{{Value: "admin", Text: "Administrator"}, {Value: "standard", Text: "Standard"}, {Value: "light", Text: "Light"}}},
+	{"status", "Status", "Any status", []components.Choice{{Value: "active", Text: "Active"}, {Value: "invited", Text: "Invited"}, {Value: "disabled", Text: "Disabled"}, {Value: "bot", Text: "Bot"}}},
+	{"groups", "Groups", "Any groups", []components.Choice{{Value: "none", Text: "In no group"}}},
+	{"seen", "Sign-in", "Any sign-in", []components.Choice{{Value: "never", Text: "Never signed in"}}},
+	{"joined", "Joined", "Joined any time", []components.Choice{{Value: "lately", Text: "Joined in the last 30 days"}}},
+}
+
+// GroupFilters are the filters of groups.
+var GroupFilters = []Filter{
+	{"people", "People", "Any people", []components.Choice{{Value: "none", Text: "Empty"}, {Value: "one", Text: "One member"}, {Value: "guests", Text: "Guests only"}}},
+	{"holds", "Holds", "Whoever is in it", []components.Choice{{Value: "disabled", Text: "Holds disabled people"}}},
+}
+
+// A Narrowing is what the filters of a list show: the menus, what each entry would leave, and how old the copy is that they
+// are worked out from.
+type Narrowing struct {
+	Filters []Filter
+	// Counts is nil while there is no copy: then the menus have no numbers.
+	Counts map[string]map[string]int
+	// ReadAt is when the copy was read that the list is from; zero for a list that comes straight from Tallyfy.
+	ReadAt time.Time
+}
+
+// choices are the entries of a menu, with their counts where they are known.
+func (n Narrowing) choices(f Filter) []components.Choice {
+	list := []components.Choice{{Value: "", Text: f.Any}}
+	for _, c := range f.Choices {
+		if n.Counts != nil {
+			c.Text += " (" + Number(n.Counts[f.Name][c.Value]) + ")"
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// Ago words how long ago something was, for what is minutes old at most.
+func (c Clock) Ago(t time.Time) string {
+	switch d := c.Now.Sub(t); {
+	case d < 10*time.Second:
+		return "just now"
+	case d < time.Minute:
+		return Count(int(d.Seconds()), "second ago", "seconds ago")
+	default:
+		return Count(int(d.Minutes()), "minute ago", "minutes ago")
+	}
+}
+
+// Reading is the page that stands in for a list, or a file, until the whole of the organisation is read.
+type Reading struct {
+	Title string
+	// What says what is being made: "The filters", "The file".
+	What            string
+	Members, Groups int
+	BackText        string
+	BackURL         string
+}
