@@ -65,7 +65,7 @@ func TestBrowserJourney(t *testing.T) {
 // find searches in a picker: by typing alone with script, by the button without. It waits for the list to be about that.
 func (b *tab) find(field, text string, script bool) {
 	b.t.Helper()
-	b.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).select()`, field)))
+	b.do(chromedp.WaitVisible(field), chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.querySelector(%q).select()`, field)))
 	b.typeInto(field, text)
 	if !script {
 		b.do(chromedp.Click(fmt.Sprintf(`.search:has(%s) button`, field)))

@@ -1,8 +1,7 @@
 // Makes a picker search while one types. The server makes the list, as it does for the Search button: the form goes there
 // as it stands, choices included, and the picker's part of the answer takes the place of the list.
 
-const policy = globalThis.trustedTypes?.createPolicy("app", { createHTML: (html) => html });
-const parse = (html) => new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");
+import { parse } from "./parse.js";
 
 const pause = 200; // milliseconds without a key before the search goes out
 

@@ -1,0 +1,22 @@
+// Shows the list of keys over the page. It is the page that the link "Keys" leads to where there is no script.
+
+import { parse } from "./parse.js";
+
+let dialog;
+
+export const show = async (address) => {
+  if (!dialog) {
+    const page = parse(await (await fetch(address)).text());
+    dialog = document.createElement("dialog");
+    dialog.className = "keys";
+    dialog.setAttribute("aria-label", "Keys");
+    dialog.append(...page.querySelector("[data-part=keys]").childNodes);
+    const close = document.createElement("button");
+    close.className = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(close);
+    document.body.append(dialog);
+  }
+  if (!dialog.open) dialog.showModal();
+};
