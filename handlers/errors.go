@@ -183,9 +183,14 @@ func (v *visit) tokenEnded() error {
 	if err := v.app.renew(v, v.session, kept); err != nil {
 		return err
 	}
-	text := "Your sign-in with Tallyfy has ended. Nothing was changed. Sign in again to go on where you were."
-	if v.typed != nil {
-		text = "Your sign-in with Tallyfy has ended. Nothing was changed, and what you typed is kept. Sign in again to go on."
+	text := "Your sign-in with Tallyfy has ended. "
+	switch {
+	case v.typed != nil:
+		text += "Nothing was changed, and what you typed is kept. Sign in again to go on."
+	case v.Request().Method == http.MethodPost:
+		text += "Nothing was changed. Sign in again to go on where you were."
+	default:
+		text += "Sign in again to go on where you were."
 	}
 	return v.sendToSignIn(text)
 }

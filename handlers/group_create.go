@@ -9,7 +9,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
@@ -52,7 +51,7 @@ func (v *visit) showGroupForm(status int, t *typedGroup) error {
 // createGroup creates a group; or, when the button of a picker was pressed, shows the form again with what was searched
 // for. Whatever goes wrong, the form comes back with everything in it.
 func createGroup(v *visit) error {
-	form, err := web.Form(v)
+	form, err := v.form()
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func (v *visit) alreadyDeleted() error {
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.
 func deleteGroup(v *visit) error {
-	form, err := web.Form(v)
+	form, err := v.form()
 	if err != nil {
 		return err
 	}

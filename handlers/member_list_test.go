@@ -18,14 +18,14 @@ import (
 
 func TestMemberListTakesOneCallWithTheDocumentedParameters(t *testing.T) {
 	for address, want := range map[string]url.Values{
-		"/members":                             {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
-		"/members?q=anna&sort=-created_at":     {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}, "q": {"anna"}, "sort": {"-created_at"}},
-		"/members?per_page=50&page=2":          {"page": {"2"}, "per_page": {"50"}, "with": {"groups"}},
-		"/members?q=&sort=&per_page=&page=":    {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
-		"/members?sort=shoe_size&per_page=26":  {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
-		"/members?page=-1&per_page=99999":      {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
+		"/members":                            {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
+		"/members?q=anna&sort=-created_at":    {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}, "q": {"anna"}, "sort": {"-created_at"}},
+		"/members?per_page=50&page=2":         {"page": {"2"}, "per_page": {"50"}, "with": {"groups"}},
+		"/members?q=&sort=&per_page=&page=":   {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
+		"/members?sort=shoe_size&per_page=26": {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
+		"/members?page=-1&per_page=99999":     {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
 		"/members?page=abc&state=disabled&x=": {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
-		"/members?sort_by=name":                {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}}, // that one is the groups' name for it
+		"/members?sort_by=name":               {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}}, // that one is the groups' name for it
 	} {
 		t.Run(address, func(t *testing.T) {
 			s := signedIn(t, siteOptions{})

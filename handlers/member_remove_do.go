@@ -45,7 +45,7 @@ var recordID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 // removeMember carries the plan out. It makes sure that nobody else is removing the same member, looks at everything
 // again, and sends one call.
 func removeMember(v *visit) error {
-	form, err := web.Form(v)
+	form, err := v.form()
 	if err != nil {
 		return err
 	}
@@ -204,9 +204,6 @@ func (v *visit) notRemoved(l *leaving, plan removal.Plan, err error) error {
 	}
 	return err
 }
-
-// scope ties a record to a person in an organisation: nobody else can open it.
-func (v *visit) scope() string { return string(v.org()) + " " + string(v.who.UserID) }
 
 // recordName names the member, too: the record of one removal stands for no other.
 func recordName(id tallyfy.UserID, record string) string {

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -70,7 +72,7 @@ func (v *visit) page(title string, section views.Section) views.Page {
 		Clock: views.Clock{Now: v.app.Now(), Location: time.UTC},
 	}
 	if v.who != nil {
-		p.Account = &views.Account{Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name}
+		p.Account = &views.Account{Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.tag()}
 		if location, err := time.LoadLocation(v.who.Timezone); err == nil {
 			p.Clock.Location = location
 		}
@@ -84,6 +86,32 @@ func (v *visit) page(title string, section views.Section) views.Page {
 
 // show sends a screen.
 func (v *visit) show(status int, screen templ.Component) error { return web.Page(v, status, screen) }
+
+// form reads a form that changes something. One that was opened by somebody else, or for another organisation, is refused:
+// the person may have signed in anew in another tab. A form that does not say, as another client may send it, is taken.
+func (v *visit) form() (url.Values, error) {
+	form, err := web.Form(v)
+	if err != nil {
+		return nil, err
+	}
+	if as := form.Get("as"); as != "" && as != v.tag() {
+		return nil, &problem{
+			status: http.StatusConflict, title: "You have signed in anew since this form was opened",
+			text:  "It was opened by somebody else or for another organisation than you are in now, so nothing was done. Go to the page again and look whether it is still what you want.",
+			links: v.wayHome(),
+		}
+	}
+	return form, nil
+}
+
+// tag stands for the signed-in person in the organisation.
+func (v *visit) tag() string {
+	sum := sha256.Sum256([]byte(v.scope()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// scope names the signed-in person in the organisation.
+func (v *visit) scope() string { return string(v.org()) + " " + string(v.who.UserID) }
 
 // goTo sends the browser to another page of ours after a form.
 func (v *visit) goTo(path string) error { return v.Redirect(http.StatusSeeOther, path) }

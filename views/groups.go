@@ -14,8 +14,8 @@ var GroupSorts = []components.Choice{{Value: "", Text: "Tallyfy's order"}, {Valu
 type GroupList struct {
 	List      List
 	Narrowing Narrowing
-	Range Range
-	Rows  []GroupRow
+	Range     Range
+	Rows      []GroupRow
 }
 
 // GroupRow is one group in the list.

@@ -26,8 +26,8 @@ var MemberSorts = []components.Choice{
 type MemberList struct {
 	List      List
 	Narrowing Narrowing
-	Range Range
-	Rows  []MemberRow
+	Range     Range
+	Rows      []MemberRow
 }
 
 // MemberRow is one member in the list.

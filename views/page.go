@@ -23,6 +23,9 @@ type Page struct {
 // Account is the signed-in person.
 type Account struct {
 	Name, Email, Organisation string
+	// Tag stands for the person in the organisation. Forms that change something carry it, so that one that was opened before
+	// somebody else signed in is not carried out in the new name.
+	Tag string
 }
 
 // Section marks the entry of the navigation that a page belongs to.

@@ -63,9 +63,7 @@ func Name(day time.Time, words ...string) string {
 		if err != nil {
 			continue
 		}
-		for _, part := range strings.FieldsFunc(strings.ToLower(plain), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
-			parts = append(parts, part)
-		}
+		parts = append(parts, strings.FieldsFunc(strings.ToLower(plain), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })...)
 	}
 	name := strings.Join(parts, "-")
 	return name[:min(len(name), 80)] + day.Format("-2006-01-02") + ".csv"
