@@ -138,8 +138,10 @@ func TestFilesAreStreamed(t *testing.T) {
 		var attemptCtx context.Context
 		client, s := scripted(t, func(r *http.Request) (*http.Response, error) {
 			attemptCtx = r.Context()
-			return &http.Response{StatusCode: 200, Request: r, Body: reader, ContentLength: 10,
-				Header: http.Header{"Content-Type": {"image/png"}, "Etag": {`"e"`}}}, nil
+			return &http.Response{
+				StatusCode: 200, Request: r, Body: reader, ContentLength: 10,
+				Header: http.Header{"Content-Type": {"image/png"}, "Etag": {`"e"`}},
+			}, nil
 		})
 		f, err := client.Files.Open(t.Context(), "o", "f")
 		require.NoError(t, err)

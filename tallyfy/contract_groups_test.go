@@ -74,8 +74,10 @@ func (s *service) testGroups(t *testing.T) {
 		Name: want.Name, Description: want.Description, Members: &nobody, Guests: &noGuests,
 	})
 	require.NoError(t, err)
-	s.wire(t, sent{"PUT", s.at("/groups/%s", g.ID), "",
-		fmt.Sprintf(`{"name":%q,"description":"Changed.","members":[],"guests":[]}`, want.Name), 201})
+	s.wire(t, sent{
+		"PUT", s.at("/groups/%s", g.ID), "",
+		fmt.Sprintf(`{"name":%q,"description":"Changed.","members":[],"guests":[]}`, want.Name), 201,
+	})
 	got, err = s.client.Groups.Get(ctx, s.org, g.ID)
 	require.NoError(t, err)
 	same(got)

@@ -166,8 +166,10 @@ func TestSandboxFaults(t *testing.T) {
 			t.Parallel() // the waits between attempts are real here
 			s := startSandbox(t, tallyfy.Options{AttemptTimeout: 500 * time.Millisecond})
 			id := tallyfy.ID(s.server.Groups()[0].ID)
-			s.server.Fail(sandbox.Fault{Method: "", Route: route, Status: c.fault.Status, Header: c.fault.Header, Body: c.fault.Body,
-				Execute: c.fault.Execute, Abort: c.fault.Abort, Hang: c.fault.Hang})
+			s.server.Fail(sandbox.Fault{
+				Method: "", Route: route, Status: c.fault.Status, Header: c.fault.Header, Body: c.fault.Body,
+				Execute: c.fault.Execute, Abort: c.fault.Abort, Hang: c.fault.Hang,
+			})
 
 			err := s.client.Groups.Delete(t.Context(), s.org, id)
 			require.Error(t, err)

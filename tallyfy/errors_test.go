@@ -23,8 +23,10 @@ func TestErrorBodies(t *testing.T) {
 		`{"message":"No seat","code":"SEAT_POOL_EXHAUSTED"}`: {Message: "No seat", Code: "SEAT_POOL_EXHAUSTED"},
 		`{"message":"x","code":1234}`:                        {Message: "x", Code: "1234"},
 		`{"message":"x","code":null}`:                        {Message: "x"},
-		`{"message":"x","errors":{"name":["taken","too long"],"guests.0":["bad"]}}`: {Message: "x",
-			Fields: map[string][]string{"name": {"taken", "too long"}, "guests.0": {"bad"}}},
+		`{"message":"x","errors":{"name":["taken","too long"],"guests.0":["bad"]}}`: {
+			Message: "x",
+			Fields:  map[string][]string{"name": {"taken", "too long"}, "guests.0": {"bad"}},
+		},
 		`{"message":"x","errors":{"name":"taken"}}`:                 {Message: "x", Fields: map[string][]string{"name": {"taken"}}},
 		`{"message":"x","errors":{"name":[],"to":null,"a":[1,{}]}}`: {Message: "x"},
 		`{"message":"x","errors":["one","two"]}`:                    {Message: "x", Fields: map[string][]string{"": {"one", "two"}}},
@@ -34,7 +36,8 @@ func TestErrorBodies(t *testing.T) {
 		`{"message":"two\nlines\u0000\u001b[31m"}`:                  {Message: "two lines [31m"},
 		`{"message":"` + long + `"}`:                                {Message: strings.Repeat("é", maxMessageRunes) + "…"},
 		`{"message":"echo test-token-0123456789 done","errors":{"test-token-0123456789":"test-token-0123456789"},"code":"test-token-0123456789"}`: {
-			Message: "echo [token] done", Code: "[token]", Fields: map[string][]string{"[token]": {"[token]"}}},
+			Message: "echo [token] done", Code: "[token]", Fields: map[string][]string{"[token]": {"[token]"}},
+		},
 		`{"message":" <!DOCTYPE html><p>hello"}`: {Message: phraseFor(404)},
 		`{"message":""}`:                         {Message: phraseFor(404)},
 		`{"message":{"text":"x"}}`:               {Message: phraseFor(404)},

@@ -98,13 +98,19 @@ func TestGroupBodies(t *testing.T) {
 		body groupBody
 		want string
 	}{
-		"create, bare": {CreateGroupRequest{Name: "N", Description: "D"}.wire(),
-			`{"name":"N","description":"D","members":[],"guests":[]}`},
-		"create, full": {CreateGroupRequest{Name: "N", Description: "D", Members: []UserID{"5", "x"}, Guests: []string{"a@x.test"}}.wire(),
-			`{"name":"N","description":"D","members":[5,"x"],"guests":["a@x.test"]}`},
+		"create, bare": {
+			CreateGroupRequest{Name: "N", Description: "D"}.wire(),
+			`{"name":"N","description":"D","members":[],"guests":[]}`,
+		},
+		"create, full": {
+			CreateGroupRequest{Name: "N", Description: "D", Members: []UserID{"5", "x"}, Guests: []string{"a@x.test"}}.wire(),
+			`{"name":"N","description":"D","members":[5,"x"],"guests":["a@x.test"]}`,
+		},
 		"update, text only": {UpdateGroupRequest{Description: "D"}.wire(), `{"description":"D"}`},
-		"update, emptied": {UpdateGroupRequest{Name: "N", Description: "D", Members: &empty, Guests: &noGuests}.wire(),
-			`{"name":"N","description":"D","members":[],"guests":[]}`},
+		"update, emptied": {
+			UpdateGroupRequest{Name: "N", Description: "D", Members: &empty, Guests: &noGuests}.wire(),
+			`{"name":"N","description":"D","members":[],"guests":[]}`,
+		},
 		"update, no description": {UpdateGroupRequest{Name: "N"}.wire(), `{"name":"N","description":""}`},
 	} {
 		out, err := json.Marshal(c.body)
