@@ -55,13 +55,15 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	case config.CommandHealthcheck:
 		return healthcheck(ctx, cfg)
 	}
-	return serve(ctx, cfg, newLog(cfg, stderr), stdout)
+	log := newLog(cfg, stderr)
+	slog.SetDefault(log)
+	return serve(ctx, cfg, log, stdout)
 }
 
 // serve puts the parts together and answers requests until ctx ends.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) error {
 	api := tallyfy.Options{BaseURL: cfg.APIURL}
-	directoryOptions := directory.Options{Burst: 8, Pace: 500 * time.Millisecond}
+	directoryOptions := directory.Options{Burst: 4, Pace: 650 * time.Millisecond} // with it a reading stays below 12 in 5 seconds
 	sandboxToken := ""
 	if cfg.Sandbox {
 		demo, err := sandbox.New(sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency})

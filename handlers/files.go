@@ -80,11 +80,7 @@ func exportPeople(v *visit) error {
 		return err
 	}
 	if !members.Complete {
-		_, groups, err := v.wholeOrganisation()
-		if err != nil {
-			return err
-		}
-		return v.stillReading("Preparing the file", "The names in the file", members, groups, v.urls().Group(group.ID))
+		return v.stillReading("Preparing the file", "The names in the file", members, nil, v.urls().Group(group.ID))
 	}
 	people, _ := peopleOf(group, members, nil)
 	return v.sendFile(group.Name, []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {

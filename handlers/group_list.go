@@ -28,8 +28,12 @@ func listGroups(v *visit) error {
 	}
 	groups, total := page.Items, page.Pagination.Total
 	if len(groups) == 0 && groupID.MatchString(l.Query) {
-		if g, err := v.api.Groups.Get(v.ctx(), v.org(), tallyfy.ID(l.Query)); err == nil {
+		g, err := v.api.Groups.Get(v.ctx(), v.org(), tallyfy.ID(l.Query))
+		switch {
+		case err == nil:
 			groups, total = []tallyfy.Group{*g}, 1
+		case !noSuchID(err):
+			return err
 		}
 	}
 	list := views.GroupList{List: l, Range: views.NewRange(l, len(groups), total), Narrowing: views.Narrowing{Filters: views.GroupFilters}}
@@ -45,6 +49,9 @@ func listGroups(v *visit) error {
 // groupID is what Tallyfy's ids of groups look like (seen in the vendor's client). It only decides whether an id is worth a
 // call.
 var groupID = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// noSuchID reports that an id that was searched for is not one. Any other failure says nothing about it.
+func noSuchID(err error) bool { return tallyfy.IsNotFound(err) || tallyfy.IsValidation(err) }
 
 func (v *visit) groupList() views.List {
 	l := views.ReadList(v.QueryParams(), "sort_by", views.GroupSorts)

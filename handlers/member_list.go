@@ -29,8 +29,12 @@ func listMembers(v *visit) error {
 	}
 	found, total := page.Items, page.Pagination.Total
 	if len(found) == 0 && memberID.MatchString(l.Query) {
-		if m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(l.Query), "groups"); err == nil {
+		m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(l.Query), "groups")
+		switch {
+		case err == nil:
 			found, total = []tallyfy.Member{*m}, 1
+		case !noSuchID(err):
+			return err
 		}
 	}
 	list := views.MemberList{List: l, Range: views.NewRange(l, len(found), total), Narrowing: views.Narrowing{Filters: views.MemberFilters}}

@@ -24,11 +24,15 @@ func (v *visit) wholeOrganisation() (members *directory.Snapshot, groups *direct
 }
 
 // stillReading stands in for a page or a file until the organisation is read. The browser asks again by itself, also without
-// script.
+// script. groups is nil where only the members are read.
 func (v *visit) stillReading(title, what string, members *directory.Snapshot, groups *directory.Groups, back string) error {
+	soFar := views.Count(members.Len(), "member", "members")
+	if groups != nil {
+		soFar += " and " + views.Count(groups.Len(), "group", "groups")
+	}
 	v.Response().Header().Set("Refresh", "2")
 	return v.show(http.StatusOK, views.StillReading(v.page(title, views.SectionNone), views.Reading{
-		Title: title, What: what, Members: members.Len(), Groups: groups.Len(), BackText: "Back to the list", BackURL: back,
+		Title: title, What: what, SoFar: soFar, BackText: "Back", BackURL: back,
 	}))
 }
 

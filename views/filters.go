@@ -52,15 +52,17 @@ func (n Narrowing) choices(f Filter) []components.Choice {
 	return list
 }
 
-// Ago words how long ago something was, for what is minutes old at most.
+// Ago words how long ago something was, for what is hours old at most.
 func (c Clock) Ago(t time.Time) string {
 	switch d := c.Now.Sub(t); {
 	case d < 10*time.Second:
 		return "just now"
 	case d < time.Minute:
 		return Count(int(d.Seconds()), "second ago", "seconds ago")
-	default:
+	case d < 2*time.Hour:
 		return Count(int(d.Minutes()), "minute ago", "minutes ago")
+	default:
+		return Count(int(d.Hours()), "hour ago", "hours ago")
 	}
 }
 
@@ -68,8 +70,9 @@ func (c Clock) Ago(t time.Time) string {
 type Reading struct {
 	Title string
 	// What says what is being made: "The filters", "The file".
-	What            string
-	Members, Groups int
-	BackText        string
-	BackURL         string
+	What string
+	// SoFar says how much is there: "200 members and 34 groups".
+	SoFar    string
+	BackText string
+	BackURL  string
 }

@@ -76,6 +76,17 @@ func (l List) Refresh() string {
 	return "?refresh=1"
 }
 
+// searched says where was searched: on a list with filters that is here, not at Tallyfy.
+func (l List) searched(atTallyfy string) string {
+	switch {
+	case len(l.Chosen) == 0:
+		return atTallyfy
+	case l.Query == "":
+		return "Choose fewer filters to see more."
+	}
+	return "Try other words, or fewer filters."
+}
+
 // noMatch words that nothing fits.
 func (l List) noMatch(one string) string {
 	switch {

@@ -11,14 +11,15 @@ import (
 
 // Options sets how copies are read and kept. A zero value means the default.
 type Options struct {
-	// MaxAge is how long a copy is shown before it is read again; default 2 minutes.
+	// MaxAge is how long a copy is shown, once it is there, before it is read again; default 2 minutes. It does not count the
+	// time that the reading took: a large organisation would be read all the time.
 	MaxAge time.Duration
 	// Wait is how long a page waits for a copy that is being read before it goes on with what is there; default 6 s.
 	Wait time.Duration
 	// Timeout ends a reading that goes on in the background; default 5 minutes.
 	Timeout time.Duration
-	// Burst is how many calls a reading makes before it slows down to one per Pace, so that a large organisation does
-	// not use up what Tallyfy allows a whole office (about 12 reads in 5 seconds, by its documentation). Pace 0 is no limit.
+	// Burst is how many calls all readings together make before they slow down to one per Pace, so that a large organisation
+	// does not use up what Tallyfy allows a whole office (about 12 reads in 5 seconds, by its documentation). Pace 0 is no limit.
 	Burst int
 	Pace  time.Duration
 	// Copies is how many are kept at the most; default 64.
@@ -56,11 +57,12 @@ func New(o Options) *Cache {
 	if o.Copies == 0 {
 		o.Copies = 64
 	}
+	pace := &pacer{burst: o.Burst, every: o.Pace}
 	return &Cache{
-		members: newCopies(o, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Member, error] {
+		members: newCopies(o, pace, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Member, error] {
 			return client.Members.All(ctx, org, tallyfy.MemberListOptions{PerPage: pageSize})
 		}, newSnapshot),
-		groups: newCopies(o, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Group, error] {
+		groups: newCopies(o, pace, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Group, error] {
 			return client.Groups.All(ctx, org, tallyfy.GroupListOptions{PerPage: pageSize})
 		}, newGroups),
 	}

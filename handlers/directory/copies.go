@@ -2,7 +2,9 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -21,6 +23,7 @@ type snapshot[S any] interface {
 // copies reads lists of T and keeps them as snapshots S, one for each key.
 type copies[T any, S snapshot[S]] struct {
 	options Options
+	pace    *pacer
 	all     func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[T, error]
 	build   func(items []T, readAt time.Time, complete bool) S
 
@@ -31,6 +34,7 @@ type copies[T any, S snapshot[S]] struct {
 // entry is guarded by the mutex of its copies.
 type entry[T any, S snapshot[S]] struct {
 	snapshot S           // the last complete one, the zero value at first
+	ended    time.Time   // when the reading of it was done
 	reading  *reading[T] // nil when none is under way
 }
 
@@ -43,14 +47,14 @@ type reading[T any] struct {
 	done  chan struct{} // closed at the end
 }
 
-func newCopies[T any, S snapshot[S]](o Options,
+func newCopies[T any, S snapshot[S]](o Options, pace *pacer,
 	all func(context.Context, *tallyfy.Client, tallyfy.ID) iter.Seq2[T, error], build func([]T, time.Time, bool) S,
 ) *copies[T, S] {
 	entries, err := lru.New[Key, *entry[T, S]](o.Copies)
 	if err != nil {
 		panic(err) // only for a negative size, a mistake in our own code
 	}
-	return &copies[T, S]{options: o, all: all, build: build, entries: entries}
+	return &copies[T, S]{options: o, pace: pace, all: all, build: build, entries: entries}
 }
 
 func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key) (S, error) {
@@ -61,7 +65,7 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 		e = &entry[T, S]{}
 		c.entries.Add(key, e)
 	}
-	if e.snapshot != none && time.Since(e.snapshot.readAt()) < c.options.MaxAge {
+	if e.snapshot != none && time.Since(e.ended) < c.options.MaxAge {
 		defer c.mu.Unlock()
 		return e.snapshot, nil
 	}
@@ -69,7 +73,7 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 	if r == nil {
 		r = &reading[T]{began: time.Now(), done: make(chan struct{})}
 		e.reading = r
-		go c.read(context.WithoutCancel(ctx), client, key.org, e, r)
+		go c.readSafely(context.WithoutCancel(ctx), client, key.org, e, r)
 	}
 	c.mu.Unlock()
 
@@ -103,17 +107,36 @@ func (c *copies[T, S]) kept(key Key) (S, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries.Peek(key)
-	if !ok || e.snapshot == none || time.Since(e.snapshot.readAt()) >= c.options.MaxAge {
+	if !ok || e.snapshot == none || time.Since(e.ended) >= c.options.MaxAge {
 		return none, false
 	}
 	return e.snapshot, true
 }
 
+// readSafely keeps a panic in a reading, which runs in a goroutine of its own, from ending the server: it fails the reading.
+func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, e *entry[T, S], r *reading[T]) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		r.err, r.ended = fmt.Errorf("panic while reading: %v\n%s", p, debug.Stack()), true
+		if e.reading == r {
+			e.reading = nil
+		}
+		close(r.done)
+	}()
+	c.read(ctx, client, org, e, r)
+}
+
 func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, e *entry[T, S], r *reading[T]) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	read, calls := 0, 1
+	read := 0
 	var err error
+	c.pace.wait(ctx)
 	for item, failed := range c.all(ctx, client, org) {
 		if failed != nil {
 			err = failed
@@ -123,9 +146,7 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tal
 		r.items = append(r.items, item)
 		c.mu.Unlock()
 		if read++; read%pageSize == 0 { // the next one costs a call
-			if calls++; c.options.Pace > 0 && calls > c.options.Burst {
-				pause(ctx, c.options.Pace)
-			}
+			c.pace.wait(ctx)
 		}
 	}
 	var s S
@@ -138,7 +159,7 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tal
 	if e.reading == r { // otherwise the copy was dropped meanwhile and must not come back
 		e.reading = nil
 		if err == nil {
-			e.snapshot = s
+			e.snapshot, e.ended = s, time.Now()
 		}
 	}
 	close(r.done)
@@ -173,12 +194,3 @@ func (c *copies[T, S]) forget(key Key) {
 
 // pageSize is the largest number of rows per call that the vendor's own client relies on.
 const pageSize = 100
-
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"iter"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -39,10 +40,15 @@ func CSV(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 	return out.Error()
 }
 
+// inside is where a cell could be taken apart, with a formula behind.
+var inside = regexp.MustCompile(`([;\t\r\n][\s\x{feff}\x{200b}\x{a0}]*)([=+\-@＝＋－＠])`)
+
 // Plain makes a cell that no spreadsheet program runs as a formula: one that begins with = + - @, a tab, a line end or their
 // full-width forms gets an apostrophe in front, which those programs take as "this is text" (OWASP, CSV Injection). White
-// space in front is no way around.
+// space in front is no way around. Nor is a semicolon, a tab or a line end before it: where the comma is for decimals, those
+// programs take the semicolon for the end of a cell, and do not see quotes in the middle of what they take for one.
 func Plain(cell string) string {
+	cell = inside.ReplaceAllString(cell, "$1'$2")
 	first := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' })
 	if first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
 		return "'" + cell
@@ -66,5 +72,9 @@ func Name(day time.Time, words ...string) string {
 		parts = append(parts, strings.FieldsFunc(strings.ToLower(plain), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })...)
 	}
 	name := strings.Join(parts, "-")
-	return name[:min(len(name), 80)] + day.Format("-2006-01-02") + ".csv"
+	name = strings.TrimSuffix(name[:min(len(name), 80)], "-")
+	if name == "" {
+		name = "export" // all in other scripts
+	}
+	return name + day.Format("-2006-01-02") + ".csv"
 }

@@ -32,9 +32,15 @@ func TestPlain(t *testing.T) {
 		"\u00a0=1":      "'\u00a0=1",
 		"\ufeff=1":      "'\ufeff=1",
 		"\tcmd":         "'\tcmd",
-		"\r=1":          "'\r=1",
+		"\r=1":          "'\r'=1",
 		"＝1+1":          "'＝1+1",
 		"'=1":           "'=1",
+		"Ops;=1+1":      "Ops;'=1+1",
+		"Ops; @x;\t-1":  "Ops; '@x;\t'-1",
+		"a\n=1":         "a\n'=1",
+		"a\r\n＋1":       "a\r\n'＋1",
+		"a\n\u00a0=1":   "a\n\u00a0'=1",
+		"a; b = c":      "a; b = c",
 		"O'Brien":       "O'Brien",
 		"ليلى":          "ليلى",
 		"2026-11-21":    "2026-11-21",
@@ -48,6 +54,8 @@ func TestName(t *testing.T) {
 	day := time.Date(2026, 11, 21, 23, 0, 0, 0, time.UTC)
 	assert.Equal(t, "members-zoe-sons-2026-11-21.csv", Name(day, "members", "Zoë & Sons"))
 	assert.Equal(t, "people-2026-11-21.csv", Name(day, "people", "ליאור"))
+	assert.Equal(t, "export-2026-11-21.csv", Name(day, "ליאור", "物流"))
+	assert.NotContains(t, Name(day, strings.Repeat("long ", 100)), "--")
 	assert.NotContains(t, Name(day, "x\r\nSet-Cookie: a=b", `"../..`), "\n")
 	assert.LessOrEqual(t, len(Name(day, strings.Repeat("long ", 100))), 100)
 }

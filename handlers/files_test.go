@@ -1,0 +1,174 @@
+package handlers_test
+
+import (
+	"encoding/csv"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// file takes an answer for a CSV file, whole and as spreadsheet programs want it, and gives its rows without the first.
+func (p *page) file(columns ...string) [][]string {
+	t := p.site.t
+	t.Helper()
+	require.Equal(t, http.StatusOK, p.status)
+	assert.Equal(t, "text/csv; charset=utf-8", p.header.Get("Content-Type"))
+	assert.Equal(t, "no-store", p.header.Get("Cache-Control"))
+	assert.Equal(t, "nosniff", p.header.Get("X-Content-Type-Options"))
+	assert.Empty(t, p.header.Get("Refresh"))
+	assert.Regexp(t, `^attachment; filename="[a-z0-9]+(-[a-z0-9]+)*-20\d\d-\d\d-\d\d\.csv"$`, p.header.Get("Content-Disposition"))
+	body, ok := strings.CutPrefix(p.body, "\ufeff")
+	assert.True(t, ok, "without the mark accents are garbled")
+	assert.Equal(t, strings.Count(body, "\n"), strings.Count(body, "\r\n"), "RFC 4180 ends lines with both")
+	assert.True(t, strings.HasSuffix(body, "\r\n"))
+	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	require.NoError(t, err)
+	require.NotEmpty(t, rows)
+	assert.Equal(t, columns, rows[0])
+	return rows[1:]
+}
+
+func (p *page) groupRows() [][]string {
+	p.site.t.Helper()
+	return p.file("Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id")
+}
+
+func (p *page) memberRows() [][]string {
+	p.site.t.Helper()
+	return p.file("Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id")
+}
+
+// column is one column of a file.
+func column(rows [][]string, n int) []string {
+	list := make([]string, len(rows))
+	for i, row := range rows {
+		list[i] = row[n]
+	}
+	return list
+}
+
+func TestTheFileOfGroupsHoldsAllOfThem(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	rows := s.get("/groups").follow("Export as CSV").groupRows()
+	byID := map[string]sandbox.Group{}
+	for _, g := range s.sandbox.Groups() {
+		byID[g.ID] = g
+	}
+	require.Len(t, rows, len(byID))
+	disabled := []int{s.member("gareth.pugh").ID, s.member("marisol.quispe").ID}
+	for _, row := range rows {
+		g, ok := byID[row[7]]
+		require.True(t, ok)
+		delete(byID, g.ID)
+		gone := 0
+		for _, id := range disabled {
+			if slices.Contains(g.Members, id) {
+				gone++
+			}
+		}
+		assert.Equal(t, []string{g.Name, g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(gone)}, row[:5])
+		for _, at := range row[5:7] {
+			_, err := time.Parse("2006-01-02 15:04:05", at)
+			assert.NoError(t, err)
+		}
+	}
+	assert.Empty(t, byID)
+}
+
+func TestTheFileOfMembersHoldsAllOfThem(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	rows := s.get("/members").follow("Export as CSV").memberRows()
+	names := map[string]string{}
+	for _, g := range s.sandbox.Groups() {
+		names[g.ID] = g.Name
+	}
+	byID := map[string]sandbox.Member{}
+	for _, m := range s.sandbox.Members() {
+		byID[strconv.Itoa(m.ID)] = m
+	}
+	require.Len(t, rows, 60)
+	role := map[string]string{"admin": "Administrator", "standard": "Standard", "light": "Light"}
+	status := map[string]string{"active": "Active", "invited": "Invited", "disabled": "Disabled"}
+	for _, row := range rows {
+		m, ok := byID[row[8]]
+		require.True(t, ok)
+		delete(byID, row[8])
+		want := []string{m.FirstName + " " + m.LastName, m.Email, role[m.Role], status[m.Status]}
+		if m.Type == "bot" {
+			want[3] = "Bot"
+		}
+		assert.Equal(t, want, row[:4])
+		var in []string
+		for _, id := range m.Groups {
+			in = append(in, names[id])
+		}
+		assert.ElementsMatch(t, in, strings.Split(row[4], "; "), m.Email)
+		assert.NotEmpty(t, row[5])
+		assert.Equal(t, m.Status == "invited" || m.Type == "bot", row[7] == "", "%s never signed in", m.Email)
+	}
+	assert.Empty(t, byID)
+}
+
+// A file is what the list shows, on all its pages.
+func TestFilesFollowTheListTheyAreTakenFrom(t *testing.T) {
+	s := signedIn(t, siteOptions{sandbox: sandbox.Options{Members: 230, Groups: 140}})
+	for _, address := range []string{
+		"/members?role=light&per_page=10&page=3&sort=email", "/members?q=an&status=active", "/members?q=nobody+at+all", "/members?sort=-email&per_page=10&role=standard",
+		"/members?q=" + s.id("chiara.dangelo"),
+	} {
+		p := s.get(address)
+		rows := p.follow("Export as CSV").memberRows()
+		if strings.Contains(address, "role=") || strings.Contains(address, "status=") {
+			perPage := 25
+			if strings.Contains(address, "per_page") {
+				perPage = 10
+			}
+			list := s.get(with(address, "page=1"))
+			assert.Equal(t, list.walked("tbody .sub", perPage), column(rows, 1), address)
+		}
+		assert.Len(t, rows, p.total(), address)
+	}
+	const address = "/groups?q=e&sort_by=name&per_page=10&page=2"
+	p := s.get(address)
+	rows := p.follow("Export as CSV").groupRows()
+	assert.Len(t, rows, p.total())
+	assert.Equal(t, s.get(with(address, "page=1")).walked("tbody .name", 10), column(rows, 0))
+	assert.Len(t, s.get("/groups.csv").groupRows(), 140)
+	assert.Len(t, s.get("/members.csv").memberRows(), 230)
+}
+
+func TestTheFileOfAGroupHoldsItsPeople(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	for _, name := range []string{"Fleet and Drivers", "Carrier Partners", "Archive 2019 Relocation", everybody} {
+		g := s.group(name)
+		rows := s.get("/groups/"+g.ID+"/people.csv").file("Kind", "Name", "Email", "Role", "Status", "Id")
+		var members, guests []string
+		for _, row := range rows {
+			if row[0] == "Guest" {
+				guests = append(guests, row[2])
+				continue
+			}
+			m, ok := s.sandbox.MemberByEmail(row[2])
+			require.True(t, ok, row[2])
+			assert.Equal(t, m.FirstName+" "+m.LastName, row[1])
+			members = append(members, row[5])
+		}
+		var want []string
+		for _, id := range g.Members {
+			want = append(want, strconv.Itoa(id))
+		}
+		assert.ElementsMatch(t, want, members, name)
+		assert.ElementsMatch(t, g.Guests, guests, name)
+	}
+	p := s.get("/groups/" + s.group("Fleet and Drivers").ID).follow("Export people as CSV")
+	assert.Contains(t, p.body, "Gareth Pugh,gareth.pugh@example.com,Standard,Disabled")
+	s.get("/groups/" + noGroupID + "/people.csv").whole(http.StatusNotFound)
+}
