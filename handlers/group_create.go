@@ -1,12 +1,14 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"tallyfy-admin/tallyfy"
@@ -70,10 +72,16 @@ func createGroup(v *visit) error {
 	if err != nil {
 		return v.notCreated(&t, err)
 	}
-	v.app.Directory.GroupsChanged(v.directoryKey())
+	v.groupCreated()
 	v.notice(views.Notice{Kind: views.NoticeDone, Text: fmt.Sprintf("%s was created, with %s and %s.", group.Name,
 		views.Count(len(group.Members), "member", "members"), views.Count(len(group.Guests), "guest", "guests"))})
 	return v.goTo(v.urls().Group(group.ID))
+}
+
+// groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.
+func (v *visit) groupCreated() {
+	v.app.Directory.GroupsChanged(v.directoryKey())
+	v.app.guests.forget(v.directoryKey())
 }
 
 // readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same
@@ -83,8 +91,10 @@ func readGroupForm(form url.Values) typedGroup {
 		name: form.Get("name"), description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
 		memberFind: strings.TrimSpace(form.Get("member_q")), guestFind: strings.TrimSpace(form.Get("guest_q")),
 	}
+	seen := map[string]bool{"": true}
 	for _, id := range form["members"] {
-		if id = strings.TrimSpace(id); id != "" && !slices.Contains(t.members, tallyfy.UserID(id)) {
+		if id = strings.TrimSpace(id); !seen[id] {
+			seen[id] = true
 			t.members = append(t.members, tallyfy.UserID(id))
 		}
 	}
@@ -154,7 +164,8 @@ func (v *visit) notCreated(t *typedGroup, err error) error {
 		v.placeErrors(t, err)
 		return v.showGroupForm(http.StatusUnprocessableEntity, t)
 	case tallyfy.MayHaveHappened(err):
-		v.logUnknown(err)
+		v.notConfirmed(err)
+		v.groupCreated() // for it may have been
 		t.existing, t.notice = v.afterSilence(t.name)
 		return v.showGroupForm(http.StatusBadGateway, t)
 	}
@@ -173,13 +184,18 @@ func (v *visit) placeErrors(t *typedGroup, err error) {
 		}
 		t.errors[field] = strings.TrimSpace(t.errors[field] + " " + strings.Join(messages, " "))
 	}
-	if len(t.errors) == 0 {
-		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: "Tallyfy refused the group and did not say which field is wrong. The group was not created."}
+	var refused *tallyfy.Error
+	if len(t.errors) == 0 && errors.As(err, &refused) {
+		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: fmt.Sprintf("Tallyfy refused: “%s” It did not say which field is wrong. The group was not created.", refused.Message)}
 	}
-	if t.errors["name"] != "" {
+	if t.errors["name"] != "" || tallyfy.IsConflict(err) {
 		t.existing, _ = v.groupNamed(t.name)
 	}
 }
+
+// maxClockError is how far Tallyfy's clock and ours may be apart when a group's age is judged; a change itself takes less
+// than writeTime.
+const maxClockError = 10 * time.Minute
 
 // afterSilence looks whether a group was created although Tallyfy's answer did not arrive. The form is not sent again.
 func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
@@ -188,6 +204,9 @@ func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
 	switch {
 	case err != nil:
 		n.Text = "Tallyfy did not answer. The group may or may not have been created. Look at the list of groups before you send the form again."
+	case existing != nil && !existing.CreatedAt.IsZero() && v.app.Now().Sub(existing.CreatedAt.Time) > maxClockError:
+		n.Text = "Tallyfy's answer did not arrive. There is a group with this name, but it is older, so nothing was created now:"
+		n.LinkText, n.LinkURL = existing.Name, v.urls().Group(existing.ID)
 	case existing != nil:
 		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
 		n.LinkText, n.LinkURL = existing.Name, v.urls().Group(existing.ID)
@@ -197,16 +216,16 @@ func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
 	return existing, n
 }
 
-// groupNamed finds the group that has a name; nil when there is none.
+// groupNamed finds the group that has a name; nil when there is none. It may take several pages: Tallyfy's search finds parts
+// of names and of descriptions, too.
 func (v *visit) groupNamed(name string) (*tallyfy.Group, error) {
 	name = strings.TrimSpace(name)
-	page, err := v.api.Groups.List(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: name, PerPage: 100})
-	if err != nil {
-		return nil, err
-	}
-	for i := range page.Items {
-		if strings.EqualFold(page.Items[i].Name, name) {
-			return &page.Items[i], nil
+	for g, err := range v.api.Groups.All(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: name}) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(g.Name, name) {
+			return &g, nil
 		}
 	}
 	return nil, nil

@@ -7,40 +7,63 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
 
-// showGroupDeletion says what deleting the group will do.
-func showGroupDeletion(v *visit) error {
-	return v.askBeforeDeleting(http.StatusOK, "")
+// doomed is a group that may be deleted, and the open tasks that are given to it. asked says that the form had a field for
+// the phrase.
+type doomed struct {
+	group *tallyfy.Group
+	tasks views.OpenTasks
+	asked bool
 }
 
-func (v *visit) askBeforeDeleting(status int, problem string) error {
+// readDoomed reads both side by side.
+func (v *visit) readDoomed() (d doomed, err error) {
 	id := tallyfy.ID(web.Param(v, "group"))
-	var group *tallyfy.Group
-	var tasks views.OpenTasks
-	err := sideBySide(v.ctx(),
+	err = sideBySide(v.ctx(),
 		func(ctx context.Context) (err error) {
-			group, err = v.api.Groups.Get(ctx, v.org(), id)
+			d.group, err = v.api.Groups.Get(ctx, v.org(), id)
 			return err
 		},
 		func(ctx context.Context) error {
-			tasks = v.openTasks(ctx, tallyfy.TaskListOptions{Group: id})
+			d.tasks = v.openTasks(ctx, tallyfy.TaskListOptions{Group: id})
 			return nil
 		})
+	return d, err
+}
+
+// phrase is what has to be typed before the group is deleted: its name if open tasks are given to it, else nothing, for a
+// phrase that is typed every time becomes a habit. Once asked for, it is not waived because the tasks could not be counted
+// again.
+func (d doomed) phrase() string {
+	if d.tasks.Total > 0 || (d.asked && !d.tasks.Checked) {
+		return strings.Join(strings.Fields(d.group.Name), " ")
+	}
+	return ""
+}
+
+// showGroupDeletion says what deleting the group will do.
+func showGroupDeletion(v *visit) error {
+	d, err := v.readDoomed()
 	if tallyfy.IsNotFound(err) {
 		return v.alreadyDeleted()
 	}
 	if err != nil {
 		return err
 	}
-	row := v.groupRow(group)
-	return v.show(status, views.DeleteGroup(v.page("Delete "+group.Name, views.SectionGroups), views.GroupDeletion{
-		ID: id, Name: group.Name, LogoVersion: row.LogoVersion, Consequences: consequences(group), Tasks: tasks, Seen: seenGroup(group), Problem: problem,
-	}))
+	return v.askBeforeDeleting(http.StatusOK, d, views.GroupDeletion{})
+}
+
+// askBeforeDeleting shows the page; view holds what is said beside the group itself.
+func (v *visit) askBeforeDeleting(status int, d doomed, view views.GroupDeletion) error {
+	view.ID, view.Name, view.LogoVersion = d.group.ID, d.group.Name, v.groupRow(d.group).LogoVersion
+	view.Consequences, view.Tasks, view.Seen, view.Phrase = consequences(d.group), d.tasks, seenGroup(d.group), d.phrase()
+	return v.show(status, views.DeleteGroup(v.page("Delete "+d.group.Name, views.SectionGroups), view))
 }
 
 // consequences words what deleting a group does.
@@ -75,8 +98,15 @@ func seenGroup(g *tallyfy.Group) string {
 }
 
 func (v *visit) alreadyDeleted() error {
+	v.groupGone(tallyfy.ID(web.Param(v, "group")))
 	v.notice(views.Notice{Kind: views.NoticeInfo, Text: "That group is already gone. Nothing was done now."})
 	return v.goTo(v.urls().Groups())
+}
+
+// groupGone drops what is remembered of a group, so that no list shows it any more.
+func (v *visit) groupGone(id tallyfy.ID) {
+	v.app.logos.forget(v.directoryKey(), id)
+	v.app.Directory.GroupsChanged(v.directoryKey())
 }
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.
@@ -87,47 +117,61 @@ func deleteGroup(v *visit) error {
 	}
 	id := tallyfy.ID(web.Param(v, "group"))
 	v.returnTo = v.urls().Local(v.urls().DeleteGroup(id))
-	group, err := v.api.Groups.Get(v.ctx(), v.org(), id)
+	d, err := v.readDoomed()
 	if tallyfy.IsNotFound(err) {
 		return v.alreadyDeleted()
 	}
 	if err != nil {
 		return err
 	}
+	group, typed := d.group, form.Get("phrase")
+	d.asked = form.Has("phrase")
 	if seen := form.Get("seen"); seen != "" && seen != seenGroup(group) {
-		return v.askBeforeDeleting(http.StatusConflict, "Stopped before anything was done: "+group.Name+" has changed since you opened this page. This is how it is now.")
+		return v.askBeforeDeleting(http.StatusConflict, d, views.GroupDeletion{
+			Typed: typed, Problem: "Stopped before anything was done: " + group.Name + " has changed since you opened this page. This is how it is now.",
+		})
+	}
+	if phrase := d.phrase(); phrase != "" && strings.Join(strings.Fields(typed), " ") != phrase {
+		message := "That is not the group's name. Nothing was deleted."
+		if strings.TrimSpace(typed) == "" {
+			message = "Type the group's name to go on. Nothing was deleted."
+		}
+		return v.askBeforeDeleting(http.StatusUnprocessableEntity, d, views.GroupDeletion{Typed: typed, PhraseError: message})
 	}
 	ctx, cancel := v.writeCtx()
 	defer cancel()
 	err = v.api.Groups.Delete(ctx, v.org(), id)
 	switch {
 	case err == nil:
-		v.app.logos.forget(v.directoryKey(), id)
-		v.app.Directory.GroupsChanged(v.directoryKey())
+		v.groupGone(id)
 		v.notice(views.Notice{Kind: views.NoticeDone, Text: group.Name + " was deleted."})
 		return v.goTo(v.urls().Groups())
 	case tallyfy.IsNotFound(err):
 		return v.alreadyDeleted()
 	case tallyfy.MayHaveHappened(err):
-		v.logUnknown(err)
-		return v.lookAfterDeletion(group)
+		v.notConfirmed(err)
+		return v.lookAfterDeletion(d, typed)
 	}
 	return err
 }
 
-// lookAfterDeletion finds out what became of a group when the answer to its deletion did not arrive. It does not repeat it.
-func (v *visit) lookAfterDeletion(g *tallyfy.Group) error {
+// lookAfterDeletion finds out what became of a group when its deletion was not confirmed. It does not repeat it.
+func (v *visit) lookAfterDeletion(d doomed, typed string) error {
+	g := d.group
+	v.groupGone(g.ID) // or it may go in a moment: no copy from before can be trusted
 	_, err := v.api.Groups.Get(v.ctx(), v.org(), g.ID)
 	switch {
 	case tallyfy.IsNotFound(err):
-		v.notice(views.Notice{Kind: views.NoticeDone, Text: "Tallyfy's answer did not arrive, but " + g.Name + " is gone."})
+		v.notice(views.Notice{Kind: views.NoticeDone, Text: "Tallyfy didn't confirm the deletion, but " + g.Name + " is gone."})
 		return v.goTo(v.urls().Groups())
 	case err == nil:
-		return v.askBeforeDeleting(http.StatusBadGateway, "Tallyfy did not answer, and "+g.Name+" is still there. It may still be deleted: look again in a minute before you press the button again.")
+		return v.askBeforeDeleting(http.StatusBadGateway, d, views.GroupDeletion{
+			Typed: typed, Problem: "Tallyfy didn't confirm the deletion, and " + g.Name + " is still there. It may still be deleted: look again in a minute before you press the button again.",
+		})
 	}
 	return &problem{
 		status: http.StatusBadGateway, title: "It is not known whether " + g.Name + " was deleted",
-		text:  "Tallyfy did not answer, neither to the deletion nor to the question afterwards. Please don't repeat it; look at the list of groups first.",
+		text:  "Tallyfy didn't confirm the deletion, and could not be asked about the group afterwards. Please don't repeat it; look at the list of groups first.",
 		links: v.wayHome(), cause: err,
 	}
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"html"
@@ -37,14 +38,9 @@ func showGroupLogo(v *visit) error {
 	image, kept := v.app.logos.image(k, place.version)
 	if !kept {
 		var err error
-		image, err = v.app.Logos.Fetch(v.ctx(), v.api, place.url)
-		if err != nil && !errors.Is(err, logo.ErrNone) {
-			return v.initials(id, place.name, err) // Tallyfy did not answer: the next request may fare better
+		if image, err = v.fetchLogo(k, place); err != nil {
+			return v.initials(id, place.name, err) // no answer, or nobody waited for it: the next request may fare better
 		}
-		if err != nil {
-			v.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
-		}
-		v.app.logos.keep(k, place.version, image)
 	}
 	if image == nil {
 		return v.initials(id, place.name, nil)
@@ -58,6 +54,25 @@ func showGroupLogo(v *visit) error {
 	h.Set("ETag", image.ETag)
 	http.ServeContent(v.Response(), v.Request(), "", time.Time{}, bytes.NewReader(image.Data))
 	return nil
+}
+
+// fetchLogo fetches a logo and keeps it, in turn with the others of the page. A nil image is the knowledge that there is
+// none to show.
+func (v *visit) fetchLogo(k logoKey, place logoPlace) (*logo.Image, error) {
+	leave, err := v.app.logos.lane(v.ctx(), k.key)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	image, err := v.app.Logos.Fetch(v.ctx(), v.api, place.url)
+	if err != nil && (!errors.Is(err, logo.ErrNone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		return nil, err
+	}
+	if err != nil {
+		v.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+	}
+	v.app.logos.keep(k, place.version, image)
+	return image, nil
 }
 
 // picture sets the headers of something that is only a picture, whatever it may contain. The answer depends on who asks.

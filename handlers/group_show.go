@@ -70,7 +70,7 @@ func (v *visit) openTasks(ctx context.Context, o tallyfy.TaskListOptions) views.
 
 // peopleOf gives names to the members of a group, sorted by name. Ids without a name come last, with the reason.
 func peopleOf(g *tallyfy.Group, members *directory.Snapshot, problem error) (people []views.GroupMember, note string) {
-	unknown := "no longer in this organisation"
+	unknown := "not in the list of members"
 	if !members.Complete {
 		unknown = "name not read yet"
 		note = "Not all names are read yet. Reload in a moment."

@@ -37,3 +37,12 @@ func (s *guestShelf) search(v *visit, query string) (*tallyfy.Page[tallyfy.Guest
 	s.pages.Add(key, page)
 	return page, nil
 }
+
+// forget drops the answers to one token, so that they are read anew.
+func (s *guestShelf) forget(key directory.Key) {
+	for _, q := range s.pages.Keys() {
+		if q.key == key {
+			s.pages.Remove(q)
+		}
+	}
+}

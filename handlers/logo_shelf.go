@@ -1,10 +1,13 @@
 package handlers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/hashicorp/golang-lru/v2/expirable"
 
 	"tallyfy-admin/handlers/directory"
@@ -17,6 +20,9 @@ import (
 type logoShelf struct {
 	places *expirable.LRU[logoKey, logoPlace]
 	images *expirable.LRU[logoKey, logoImage]
+
+	mu    sync.Mutex
+	lanes *lru.Cache[directory.Key, chan struct{}]
 }
 
 type logoKey struct {
@@ -40,8 +46,17 @@ const (
 	keptLogos = 512
 )
 
+// logosAtOnce is how many logos are fetched at the same time with one token. A list of a hundred rows would otherwise ask for a
+// hundred files at once, and Tallyfy would answer the next page with "slow down".
+const logosAtOnce = 2
+
 func newLogoShelf() *logoShelf {
+	lanes, err := lru.New[directory.Key, chan struct{}](1000)
+	if err != nil {
+		panic(err) // only for a negative size, a mistake in our own code
+	}
 	return &logoShelf{
+		lanes:  lanes,
 		places: expirable.NewLRU[logoKey, logoPlace](20_000, nil, time.Hour),
 		images: expirable.NewLRU[logoKey, logoImage](keptLogos, nil, 10*time.Minute),
 	}
@@ -57,6 +72,23 @@ func (s *logoShelf) remember(key directory.Key, g *tallyfy.Group) string {
 	}
 	s.places.Add(logoKey{key, g.ID}, place)
 	return place.version
+}
+
+// lane waits for a turn to fetch a logo with a token. leave gives the turn to the next.
+func (s *logoShelf) lane(ctx context.Context, key directory.Key) (leave func(), err error) {
+	s.mu.Lock()
+	lane, ok := s.lanes.Get(key)
+	if !ok {
+		lane = make(chan struct{}, logosAtOnce)
+		s.lanes.Add(key, lane)
+	}
+	s.mu.Unlock()
+	select {
+	case lane <- struct{}{}:
+		return func() { <-lane }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (s *logoShelf) forget(key directory.Key, id tallyfy.ID) {

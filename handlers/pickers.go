@@ -19,7 +19,9 @@ const pickerRows = 50
 func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
 	members, err := v.members()
 	p := views.MemberPicker{Query: query, Note: v.directoryNote(members, err)}
+	picked := make(map[tallyfy.UserID]bool, len(chosen)) // thousands may be
 	for _, id := range chosen {
+		picked[id] = true
 		if m, ok := members.Member(id); ok {
 			p.Chosen = append(p.Chosen, pickedMember(m))
 		} else {
@@ -27,7 +29,7 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 		}
 	}
 	found := v.searchMembers(members, query, func(m *tallyfy.Member) bool {
-		return m.Status != tallyfy.StatusDisabled && !slices.Contains(chosen, m.ID)
+		return m.Status != tallyfy.StatusDisabled && !picked[m.ID]
 	})
 	p.Matching = len(found)
 	for _, m := range found[:min(pickerRows, len(found))] {

@@ -121,7 +121,7 @@ type MemberPicker struct {
 	Query  string
 	Chosen []PickedMember
 	Found  []PickedMember
-	// Matching is how many fit the search, chosen ones included; Found may be fewer.
+	// Matching is how many fit the search and are not chosen; Found may be fewer.
 	Matching int
 	// Note says what is not complete, if anything.
 	Note string
@@ -170,4 +170,15 @@ type GroupDeletion struct {
 	// Seen stands for what the page said; a deletion is refused when the group has changed since.
 	Seen    string
 	Problem string
+	// Phrase is what has to be typed first, the group's name: only where open tasks would lose their group. Typed and
+	// PhraseError are what was typed instead.
+	Phrase, Typed, PhraseError string
+}
+
+// phraseHint says what to type and why.
+func (v GroupDeletion) phraseHint() string {
+	if v.Tasks.Checked {
+		return "It is asked for because open tasks are given to this group: " + v.Phrase
+	}
+	return "It is asked for because open tasks may be given to this group: " + v.Phrase
 }

@@ -2,19 +2,29 @@ package views
 
 // summary is the sentence below the picker that a screen reader is told after each search.
 func (m MemberPicker) summary() string {
-	s := pickerSummary(len(m.Found), m.Matching, m.Query, "member", "members")
+	if m.Note != "" && m.Matching == 0 {
+		return m.Note
+	}
+	s := pickerSummary(len(m.Found), m.Matching, len(m.Chosen), m.Query, "member", "members")
 	if m.Note != "" {
 		s += " " + m.Note
 	}
 	return s
 }
 
+// summary is empty when the guests could not be read: the note says so.
 func (g GuestPicker) summary() string {
-	return pickerSummary(len(g.Found), g.Matching, g.Query, "guest", "guests")
+	if g.Note != "" {
+		return ""
+	}
+	return pickerSummary(len(g.Found), g.Matching, len(g.Chosen), g.Query, "guest", "guests")
 }
 
-func pickerSummary(found, matching int, query, one, many string) string {
+// pickerSummary counts those who are not chosen: a search that fits only chosen ones has a match.
+func pickerSummary(found, matching, chosen int, query, one, many string) string {
 	switch {
+	case matching == 0 && query != "" && chosen > 0:
+		return "Nobody else matches “" + query + "”."
 	case matching == 0 && query != "":
 		return "No match for “" + query + "”."
 	case matching == 0:

@@ -8,16 +8,17 @@ import (
 
 func TestPickerSummary(t *testing.T) {
 	for _, c := range []struct {
-		found, matching int
-		query, want     string
+		found, matching, chosen int
+		query, want             string
 	}{
-		{0, 0, "", "Nobody else to choose."},
-		{0, 0, "zz", "No match for “zz”."},
-		{1, 1, "", "Showing 1 member."},
-		{8, 8, "a", "Showing 8 members."},
-		{50, 10000, "", "Showing 50 of 10,000 members: search to find the others."},
+		{0, 0, 0, "", "Nobody else to choose."},
+		{0, 0, 0, "zz", "No match for “zz”."},
+		{0, 0, 2, "zz", "Nobody else matches “zz”."},
+		{1, 1, 0, "", "Showing 1 member."},
+		{8, 8, 3, "a", "Showing 8 members."},
+		{50, 10000, 0, "", "Showing 50 of 10,000 members: search to find the others."},
 	} {
-		assert.Equal(t, c.want, pickerSummary(c.found, c.matching, c.query, "member", "members"))
+		assert.Equal(t, c.want, pickerSummary(c.found, c.matching, c.chosen, c.query, "member", "members"))
 	}
 }
 
