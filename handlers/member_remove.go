@@ -69,7 +69,7 @@ func (v *visit) showBlockers(status int, l *leaving) error {
 	for _, b := range l.Blockers() {
 		blocker := views.Blocker{Title: b.Title, Text: b.Out}
 		if b.Kind == removal.Yourself || b.Kind == removal.LastAdmin {
-			blocker.LinkText, blocker.LinkURL = "Find an administrator", v.urls().Members()
+			blocker.LinkText, blocker.LinkURL = "Find an administrator", v.urls().Members()+"?role=admin"
 		}
 		view.Blockers = append(view.Blockers, blocker)
 	}

@@ -37,6 +37,16 @@ const (
 	removalUnknown removalState = "unknown"
 )
 
+// leaverNow is the leaver as a confirmed removal leaves the account, for the directory; nil when it is not known.
+func (r removalRecord) leaverNow(m *tallyfy.Member) *tallyfy.Member {
+	if r.State != removalDone {
+		return nil
+	}
+	now := *m
+	now.Status, now.IsActive, now.Groups = tallyfy.StatusDisabled, false, nil
+	return &now
+}
+
 // keepRecord is how long a receipt can be looked at.
 const keepRecord = 30 * 24 * time.Hour
 
@@ -84,6 +94,11 @@ func removeMember(v *visit) error {
 	if seen := form.Get("seen"); seen != "" && seen != plan.Seen() {
 		return v.askBeforeRemoving(http.StatusConflict, l, plan, "Something has changed since you opened the plan. This is how it is now.")
 	}
+	if plan.SuccessorID != "" {
+		if tasks := v.readTasks(v.ctx(), tallyfy.TaskListOptions{Owner: plan.SuccessorID}); tasks.Checked {
+			plan.SuccessorTasksNow = tasks.Total
+		}
+	}
 	return v.carryOut(l, plan, record)
 }
 
@@ -92,7 +107,7 @@ func removeMember(v *visit) error {
 func (v *visit) lockMember(id tallyfy.UserID, record string) (release func(), held bool, err error) {
 	ctx, cancel := v.writeCtx()
 	name := lockName(v.org(), id)
-	claimed, err := v.app.Records.Claim(ctx, name, v.scope(), []byte(record), 2*writeTime)
+	claimed, err := v.app.Records.Claim(ctx, name, v.who.scope(), []byte(record), 2*writeTime)
 	if err != nil || !claimed {
 		cancel()
 		return nil, !claimed, err
@@ -160,7 +175,7 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 		return err
 	}
 	name := recordName(l.Leaver.ID, record)
-	claimed, err := v.app.Records.Claim(ctx, name, v.scope(), body, keepRecord)
+	claimed, err := v.app.Records.Claim(ctx, name, v.who.scope(), body, keepRecord)
 	if err != nil {
 		return err
 	}
@@ -173,7 +188,7 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 	case err == nil:
 		r.State = removalDone
 	case tallyfy.MayHaveHappened(err):
-		v.logUnknown(err)
+		v.notConfirmed(err)
 		r.State = removalUnknown
 	default: // certainly not carried out: the button may be pressed again
 		if failed := v.app.Records.Delete(ctx, name); failed != nil {
@@ -181,7 +196,7 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 		}
 		return v.notRemoved(l, plan, err)
 	}
-	v.app.Directory.Changed(v.directoryKey(), nil)
+	v.app.Directory.Changed(v.directoryKey(), r.leaverNow(l.Leaver))
 	if body, err = json.Marshal(r); err == nil {
 		err = v.app.Records.Put(ctx, name, body)
 	}
@@ -216,7 +231,7 @@ func (v *visit) readRecord(id tallyfy.UserID, record string) (*removalRecord, er
 	if err != nil {
 		return nil, err
 	}
-	if scope != v.scope() {
+	if scope != v.who.scope() {
 		return nil, store.ErrNotFound
 	}
 	var r removalRecord

@@ -16,12 +16,14 @@ const (
 	chiaraAccess  = "Chiara D'Angelo can't open Aldermoor Logistics any more, from that moment on."
 	chiaraLeaves  = "Chiara D'Angelo leaves 4 groups: Payroll, Everyone at Aldermoor, Finance and People and Culture."
 	chiaraEmptied = "Payroll will have nobody in it. Work sent to Payroll may reach no one."
-	chiaraStays   = "The open tasks and template steps stay in Chiara D'Angelo's name. Chiara D'Angelo can't open them, and no one else is asked to do them."
-	chiaraAccount = "Chiara D'Angelo's account is not deleted: it stays in Tallyfy, disabled, and finished work stays as it is."
+	chiaraStays   = "The open tasks stay in Chiara D'Angelo's name."
+	chiaraSteps   = "The template steps that name Chiara D'Angelo stay as they are."
+	chiaraAccount = "Chiara D'Angelo's account is not deleted: it stays in Tallyfy, disabled."
 )
 
-func moves(to string) string {
-	return "Every open task that is Chiara D'Angelo's then goes to " + to + "."
+// moves names who takes over with the address, of which user is the part before the @.
+func moves(to, user string) string {
+	return "Every open task that is Chiara D'Angelo's then goes to " + to + " (" + user + "@example.com)."
 }
 
 func steps(to string) string { return "The template steps that name Chiara D'Angelo go to " + to + "." }
@@ -38,21 +40,22 @@ func TestThePlanOfARemoval(t *testing.T) {
 		"hand over": {
 			to: "siobhan.obrien", button: "Remove Chiara D'Angelo and give the work to Siobhán O'Brien",
 			want: []string{
-				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien") + now, steps("Siobhán O'Brien"),
+				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien", "siobhan.obrien") + now, steps("Siobhán O'Brien"),
 				"Siobhán O'Brien does not join Payroll, Finance and People and Culture.", chiaraAccount,
 			},
 		},
 		"to a light member": {
 			to: "noor.vandermeer", button: "Remove Chiara D'Angelo and give the work to Noor van der Meer",
 			want: []string{
-				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Noor van der Meer") + now, steps("Noor van der Meer"),
+				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Noor van der Meer", "noor.vandermeer") + now, steps("Noor van der Meer"),
 				"Noor van der Meer does not join Payroll, Finance and People and Culture.", chiaraAccount,
 			},
 			warned: []string{"Please note. Noor van der Meer has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."},
 		},
 		"leave": {
 			to: "leave", button: "Remove Chiara D'Angelo and leave the work in Chiara D'Angelo's name",
-			want: []string{chiaraAccess, chiaraLeaves, chiaraEmptied, chiaraStays + now, chiaraAccount},
+			want:   []string{chiaraAccess, chiaraLeaves, chiaraEmptied, chiaraStays + now, chiaraSteps, chiaraAccount},
+			warned: []string{"Please note. Chiara D'Angelo can't open what stays in Chiara D'Angelo's name, and no one else is asked to do it."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ func showReceipt(v *visit) error {
 	if err != nil {
 		return err
 	}
+	v.unsure = r.State != removalDone // should the sign-in have ended before it can be looked at
 	after, err := v.lookAfterRemoval(r)
 	if err != nil {
 		return err
@@ -127,11 +128,18 @@ func receiptWord(r removal.Result) views.ReceiptResult {
 func summary(r *removalRecord, after removal.After, lines []views.ReceiptLine, underWay bool) (views.NoticeKind, string) {
 	name := r.Head.Name
 	removed, known := after.Removed()
-	unexpected := 0
+	unexpected, unchecked := 0, 0
 	for _, l := range lines {
-		if l.Result == views.NotAsPlanned {
+		switch l.Result {
+		case views.NotAsPlanned:
 			unexpected++
+		case views.NotChecked:
+			unchecked++
 		}
+	}
+	gaps := ""
+	if unchecked > 0 {
+		gaps = " " + views.Count(unchecked, "line", "lines") + " of the plan could not be checked."
 	}
 	switch {
 	case underWay:
@@ -147,9 +155,9 @@ func summary(r *removalRecord, after removal.After, lines []views.ReceiptLine, u
 	case unexpected > 0:
 		return views.NoticeWarning, name + " is removed, but " + views.Count(unexpected, "line is", "lines are") + " not as expected."
 	case r.State != removalDone:
-		return views.NoticeDone, "Tallyfy didn't confirm the removal, but " + name + " is removed."
+		return views.NoticeDone, "Tallyfy didn't confirm the removal, but " + name + " is removed." + gaps
 	default:
-		return views.NoticeDone, name + " is removed from " + r.Head.Organisation + "."
+		return views.NoticeDone, name + " is removed from " + r.Head.Organisation + "." + gaps
 	}
 }
 

@@ -16,7 +16,7 @@ const (
 	ownAccount = "This is your own account. Removing it would end this session half-way. Ask another administrator. Find an administrator"
 	onlyAdmin  = "Maren Dahl is the only active administrator. Make somebody else an administrator first, or nobody will be able to manage "
 	standing   = " is the default administrator. Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."
-	ended      = " is already disabled. Access to Aldermoor Logistics has ended already. There is nothing left to remove."
+	ended      = " is already disabled. Access to Aldermoor Logistics has ended already. What is still held stands below; it can be changed in Tallyfy."
 )
 
 // blocked asserts that the wizard says these things at every step, with no way on, and sends nothing.
@@ -47,7 +47,7 @@ func TestRemovalIsBlockedWithTheWayOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := signedIn(t, siteOptions{})
 			s.blocked(s.removePath(name), want)
-			assert.Equal(t, name == "maren.dahl", s.get(s.removePath(name)).link("Find an administrator") == "/members")
+			assert.Equal(t, name == "maren.dahl", s.get(s.removePath(name)).link("Find an administrator") == "/members?role=admin")
 		})
 	}
 }
@@ -68,7 +68,7 @@ func TestRemovalIsBlockedInAnotherOrganisation(t *testing.T) {
 	s.inOther()
 	s.blocked(s.removePath("maren.dahl"), ownAccount, onlyAdmin+"Aldermoor Training Sandpit. Find an administrator")
 	s.blocked(s.removePath("ingrid.solheim"),
-		"Ingrid Solheim is already disabled. Access to Aldermoor Training Sandpit has ended already. There is nothing left to remove.", "Ingrid Solheim"+standing)
+		"Ingrid Solheim is already disabled. Access to Aldermoor Training Sandpit has ended already. What is still held stands below; it can be changed in Tallyfy.", "Ingrid Solheim"+standing)
 }
 
 // Who else is an administrator is known from the list of members. Without it, nobody is said to be the only one.

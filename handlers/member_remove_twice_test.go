@@ -70,7 +70,7 @@ func TestTheSameButtonPressedManyTimesAtOnce(t *testing.T) {
 		assert.Contains(t, u, "/receipt/")
 	}
 	assert.Len(t, s.removals(), 1)
-	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics.", s.get(urls[0]).summary())
+	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", s.get(urls[0]).summary())
 }
 
 // What a second press sees while the call is under way is also what a crash between the record and the call leaves behind.
@@ -98,7 +98,7 @@ func TestTheSameButtonPressedWhileTheCallIsUnderWay(t *testing.T) {
 	s.app.Now = now
 
 	close(g.open)
-	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics.", (<-first).summary())
+	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", (<-first).summary())
 	assert.Equal(t, "Confirmed", second.follow("Check again").receipt()[chiaraAccess])
 	assert.Len(t, s.removals(), 1)
 	assert.Empty(t, g.arrived)
@@ -138,7 +138,7 @@ func TestARecordStandsForOneMember(t *testing.T) {
 	p := s.get(s.removePath("esi.mensah") + "/receipt/" + record).whole(http.StatusNotFound)
 	assert.Equal(t, "There is no such receipt", p.text("h1"))
 	p = s.post(s.removePath("esi.mensah"), url.Values{"to": {"leave"}, "record": {record}})
-	assert.Equal(t, "Done. Esi Mensah is removed from Aldermoor Logistics.", p.summary())
+	assert.Equal(t, "Done. Esi Mensah is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", p.summary())
 }
 
 // A browser that goes away in the middle leaves a removal that is carried out to its end, and noted.
@@ -156,7 +156,7 @@ func TestARemovalIsNotBrokenOffWithItsBrowser(t *testing.T) {
 	receipt := s.removePath("chiara.dangelo") + "/receipt/" + f.values.Get("record")
 	assert.Eventually(t, func() bool { return s.member("chiara.dangelo").Status == "disabled" }, 5*time.Second, 10*time.Millisecond)
 	assert.Eventually(t, func() bool {
-		return s.get(receipt).summary() == "Done. Chiara D'Angelo is removed from Aldermoor Logistics."
+		return s.get(receipt).summary() == "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked."
 	}, 5*time.Second, 10*time.Millisecond)
 	f.submit("").receipt()
 	assert.Len(t, s.removals(), 1)

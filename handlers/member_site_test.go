@@ -98,6 +98,17 @@ func (s *site) writes() int {
 	return n
 }
 
+// listings is how often the members were listed, by anybody.
+func (s *site) listings() int {
+	n := 0
+	for _, r := range s.sandbox.Requests() {
+		if r.Method == http.MethodGet && r.Path == "/organizations/"+s.sandbox.OrgID()+"/users" {
+			n++
+		}
+	}
+	return n
+}
+
 // orgState is everything in the sandbox that a removal could change.
 type orgState struct {
 	members []sandbox.Member

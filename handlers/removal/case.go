@@ -64,7 +64,7 @@ func (c Case) Blockers() []Blocker {
 	add(m.IsBot(), Bot, name+" is a bot.",
 		"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.")
 	add(m.IsDisabled(), Disabled, name+" is already disabled.",
-		"Access to "+c.Organisation+" has ended already. There is nothing left to remove.")
+		"Access to "+c.Organisation+" has ended already. What is still held stands below; it can be changed in Tallyfy.")
 	add(m.Status == tallyfy.StatusInvited, Invited, name+" has not accepted the invitation yet.",
 		"Withdraw the invitation in Tallyfy under Settings, Organization, Members.")
 	add(m.IsDefaultAdmin, DefaultAdmin, name+" is the default administrator.",
@@ -98,7 +98,7 @@ type Held struct {
 	// Others and Guests count who stays.
 	Others, Guests int
 	Cover          Cover
-	// Last is the one active member who stays, when Cover is OneActive.
+	// Last is the one active member who stays, when Cover is OneActive; with the email if the leaver has the same name.
 	Last string
 }
 
@@ -132,6 +132,9 @@ func (c Case) held(g *tallyfy.Group) Held {
 		case ok && m.CanWork():
 			active++
 			h.Last = m.Name()
+			if strings.EqualFold(h.Last, c.Leaver.Name()) {
+				h.Last = withEmail(m)
+			}
 		case !ok && !c.AllMembers:
 			unknown++
 		}

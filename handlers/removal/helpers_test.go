@@ -32,6 +32,10 @@ func defaultAdmin(m *tallyfy.Member) {
 	m.Role, m.IsDefaultAdmin = tallyfy.RoleAdmin, true
 }
 
+func at(email string) func(*tallyfy.Member) {
+	return func(m *tallyfy.Member) { m.Email = email }
+}
+
 func noGroupsSent(m *tallyfy.Member) { m.GroupsIncluded = false }
 
 func in(groups ...tallyfy.Group) func(*tallyfy.Member) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tallyfy-admin/tallyfy"
 )
@@ -20,6 +21,7 @@ const (
 	Moves     Kind = "moves"     // the open tasks go to the successor
 	Templates Kind = "templates" // the template steps go to the successor
 	Stays     Kind = "stays"     // the open tasks stay in the leaver's name
+	StepsStay Kind = "steps"     // the template steps stay in the leaver's name
 	NotJoin   Kind = "not-join"  // the successor joins none of the leaver's groups
 	Account   Kind = "account"   // the account is not deleted
 )
@@ -51,16 +53,22 @@ type Plan struct {
 	SuccessorName string         `json:",omitempty"`
 	Lines         []Line
 	Warnings      []string `json:"-"`
-	// TasksNow is how many open tasks the leaver had when the plan was made; -1 when that is not known.
-	TasksNow int
+	// TasksNow is how many open tasks the leaver had when the plan was made, SuccessorTasksNow how many the successor had;
+	// -1 when that is not known.
+	TasksNow, SuccessorTasksNow int
 	// NewToSuccessor are the leaver's groups that the successor was not in.
 	NewToSuccessor []tallyfy.ID `json:",omitempty"`
 }
 
 // Plan words what the removal will do. successor is nil to leave the work with the leaver.
 func (c Case) Plan(successor *tallyfy.Member) Plan {
-	name := c.Leaver.Name()
-	p := Plan{Organisation: c.Organisation, LeaverID: c.Leaver.ID, LeaverName: name, TasksNow: -1}
+	name, to := c.Leaver.Name(), ""
+	if successor != nil {
+		if to = successor.Name(); strings.EqualFold(name, to) { // two people of one name: say which is which, down to the button
+			name, to = withEmail(c.Leaver), withEmail(successor)
+		}
+	}
+	p := Plan{Organisation: c.Organisation, LeaverID: c.Leaver.ID, LeaverName: name, SuccessorName: to, TasksNow: -1, SuccessorTasksNow: -1}
 	if c.Tasks.Checked {
 		p.TasksNow = c.Tasks.Total
 	}
@@ -88,21 +96,20 @@ func (c Case) Plan(successor *tallyfy.Member) Plan {
 		}
 	}
 	if successor == nil {
-		add(Line{
-			Kind: Stays, Now: c.tasksNow(),
-			Text: fmt.Sprintf("The open tasks and template steps stay in %s's name. %s can't open them, and no one else is asked to do them.", name, name),
-		})
+		add(Line{Kind: Stays, Text: fmt.Sprintf("The open tasks stay in %s's name.", name), Now: c.tasksNow()})
+		add(Line{Kind: StepsStay, Text: fmt.Sprintf("The template steps that name %s stay as they are.", name)})
+		p.Warnings = append(p.Warnings, fmt.Sprintf("%s can't open what stays in %s's name, and no one else is asked to do it.", name, name))
 	} else {
 		c.planHandover(&p, successor, held, add)
 	}
-	add(Line{Kind: Account, Text: fmt.Sprintf("%s's account is not deleted: it stays in Tallyfy, disabled, and finished work stays as it is.", name)})
+	add(Line{Kind: Account, Text: fmt.Sprintf("%s's account is not deleted: it stays in Tallyfy, disabled.", name)})
 	return p
 }
 
 func (c Case) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add func(Line)) {
-	name, to := c.Leaver.Name(), successor.Name()
-	p.SuccessorID, p.SuccessorName = successor.ID, to
-	add(Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, to), Now: c.tasksNow()})
+	name, to := p.LeaverName, p.SuccessorName
+	p.SuccessorID = successor.ID
+	add(Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, withEmail(successor)), Now: c.tasksNow()})
 	add(Line{Kind: Templates, Text: fmt.Sprintf("The template steps that name %s go to %s.", name, to)})
 	shared := c.Shared(successor.ID)
 	var outside []string
@@ -118,6 +125,14 @@ func (c Case) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add 
 	if successor.Role == tallyfy.RoleLight {
 		p.Warnings = append(p.Warnings, to+" has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member.")
 	}
+}
+
+// withEmail names a member so that nobody else is meant: as the name alone where Tallyfy has no address.
+func withEmail(m *tallyfy.Member) string {
+	if m.Email == "" || m.Email == m.Name() {
+		return m.Name()
+	}
+	return m.Name() + " (" + m.Email + ")"
 }
 
 func (c Case) tasksNow() string {

@@ -13,8 +13,10 @@ import (
 
 const (
 	access  = "Jane Doe can't open Aldermoor any more, from that moment on."
-	account = "Jane Doe's account is not deleted: it stays in Tallyfy, disabled, and finished work stays as it is."
-	stays   = "The open tasks and template steps stay in Jane Doe's name. Jane Doe can't open them, and no one else is asked to do them."
+	account = "Jane Doe's account is not deleted: it stays in Tallyfy, disabled."
+	stays   = "The open tasks stay in Jane Doe's name."
+	stepsOn = "The template steps that name Jane Doe stay as they are."
+	nobody  = "Jane Doe can't open what stays in Jane Doe's name, and no one else is asked to do it."
 	moves   = "Every open task that is Jane Doe's then goes to Omar Ali."
 	steps   = "The template steps that name Jane Doe go to Omar Ali."
 )
@@ -32,7 +34,7 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 	}{
 		"leave the work": {
 			leaver: person(idJane, "Jane Doe", in(legal)), tasks: tasks(5),
-			want:   []string{access, "Jane Doe leaves 1 group: Legal.", stays + " There are 5 open tasks now.", account},
+			want: []string{access, "Jane Doe leaves 1 group: Legal.", stays + " There are 5 open tasks now.", stepsOn, account}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in Jane Doe's name",
 		},
 		"hand over": {
@@ -55,14 +57,30 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 			warned: []string{"Omar Ali has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."},
 			button: "Remove Jane Doe and give the work to Omar Ali",
 		},
+		"to somebody with an address": {
+			leaver: person(idJane, "Jane Doe", at("jane@example.com")), tasks: tasks(5), to: person(idOmar, "Omar Ali", at("omar@example.com")),
+			want: []string{
+				access, "Jane Doe is in no group, so no group changes.",
+				"Every open task that is Jane Doe's then goes to Omar Ali (omar@example.com). There are 5 open tasks now.", steps, account,
+			},
+			button: "Remove Jane Doe and give the work to Omar Ali",
+		},
+		"to somebody whose name is the address": {
+			leaver: person(idJane, "Jane Doe"), tasks: tasks(5), to: person(idOmar, "omar@example.com", at("omar@example.com")),
+			want: []string{
+				access, "Jane Doe is in no group, so no group changes.", "Every open task that is Jane Doe's then goes to omar@example.com. There are 5 open tasks now.",
+				"The template steps that name Jane Doe go to omar@example.com.", account,
+			},
+			button: "Remove Jane Doe and give the work to omar@example.com",
+		},
 		"no groups": {
 			leaver: person(idJane, "Jane Doe"), tasks: tasks(0),
-			want:   []string{access, "Jane Doe is in no group, so no group changes.", stays + " There are no open tasks now.", account},
+			want: []string{access, "Jane Doe is in no group, so no group changes.", stays + " There are no open tasks now.", stepsOn, account}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in Jane Doe's name",
 		},
 		"groups not sent, tasks not counted": {
 			leaver: person(idJane, "Jane Doe", noGroupsSent),
-			want:   []string{access, "Jane Doe leaves every group. Which groups that are could not be read.", stays + " How many there are could not be counted.", account},
+			want:   []string{access, "Jane Doe leaves every group. Which groups that are could not be read.", stays + " How many there are could not be counted.", stepsOn, account}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in Jane Doe's name",
 		},
 		"a group that Tallyfy repeats": {
@@ -85,8 +103,44 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 	}
 }
 
+// Who leaves and who takes over is told apart in every sentence, and afterwards, too.
+func TestTwoOfOneNameAreToldApartEverywhere(t *testing.T) {
+	const out, heir = "Jane Doe (jane@example.com)", "jane doe (j.doe@example.com)"
+	other := person(idOmar, "jane doe", at("j.doe@example.com"), light)
+	c := aCase(person(idJane, "Jane Doe", at("jane@example.com"), in(group("Payroll", idJane), group("Legal", idJane, idLena, idRob))), other, person(idLena, "Lena"), person(idRob, "Rob"))
+	p := c.Plan(other)
+	assert.Equal(t, []string{
+		out + " can't open Aldermoor any more, from that moment on.",
+		out + " leaves 2 groups: Payroll and Legal.",
+		"Payroll will have nobody in it. Work sent to Payroll may reach no one.",
+		"Every open task that is " + out + "'s then goes to " + heir + ". There are 5 open tasks now.",
+		"The template steps that name " + out + " go to " + heir + ".",
+		heir + " does not join Payroll and Legal.",
+		out + "'s account is not deleted: it stays in Tallyfy, disabled.",
+	}, texts(p))
+	assert.Equal(t, []string{heir + " has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."}, p.Warnings)
+	assert.Equal(t, "Remove "+out+" and give the work to "+heir, p.Button())
+
+	_, detail := check(t, p, removal.Access, removal.After{Leaver: c.Leaver})
+	assert.Equal(t, out+" is still active.", detail)
+	_, detail = check(t, p, removal.Moves, removal.After{Tasks: tasks(0), SuccessorTasks: tasks(0)})
+	assert.Equal(t, "None is in "+out+"'s name any more, but "+heir+" has no open task either.", detail)
+	_, detail = check(t, p, removal.NotJoin, removal.After{Successor: person(idOmar, "jane doe", in(group("Payroll", idOmar)))})
+	assert.Equal(t, heir+" is now in Payroll.", detail)
+
+	assert.Equal(t, "Remove Jane Doe and leave the work in Jane Doe's name", c.Plan(nil).Button(), "nobody to be mistaken for")
+}
+
+// A group that is left with the leaver's namesake alone says which of the two that is.
+func TestAWarningTellsTheNamesakeApart(t *testing.T) {
+	namesake := person(idOmar, "JANE DOE", at("j.doe@example.com"))
+	c := aCase(person(idJane, "Jane Doe", at("jane@example.com"), in(group("Legal", idJane, idOmar))), namesake)
+	assert.Equal(t, "Legal will have one active member: JANE DOE (j.doe@example.com).", c.Groups()[0].Warning())
+}
+
 func TestAPlanThatWasKeptPromisesTheSame(t *testing.T) {
 	p := aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane)))).Plan(person(idOmar, "Omar Ali"))
+	p.SuccessorTasksNow = 7
 	kept, err := json.Marshal(p)
 	require.NoError(t, err)
 	var again removal.Plan
@@ -115,16 +169,22 @@ func TestSeenChangesWithThePromisesOnly(t *testing.T) {
 			c.Tasks = removal.Tasks{}
 			return c.Plan(lena)
 		}(), true},
-		"left with the leaver":          {aCase(leaver(), omar, lena).Plan(nil), false},
-		"another successor":             {aCase(leaver(), omar, lena).Plan(person(idRob, "Lena")), false},
-		"a successor of another name":   {aCase(leaver(), omar, lena).Plan(person(idLena, "Lena F")), false},
-		"a successor with a light seat": {aCase(leaver(), omar, lena).Plan(person(idLena, "Lena", light)), false},
-		"another leaver":                {aCase(person("9", "Jane Doe", in(group("Payroll", "9", idOmar))), omar, lena).Plan(lena), false},
-		"one group more":                {aCase(person(idJane, "Jane Doe", in(payroll, group("Legal", idJane, idOmar, idLena))), omar, lena).Plan(lena), false},
-		"no groups sent":                {aCase(person(idJane, "Jane Doe", noGroupsSent), omar, lena).Plan(lena), false},
-		"the other one is gone":         {aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane))), omar, lena).Plan(lena), false},
-		"the other one is disabled":     {aCase(leaver(), person(idOmar, "Omar Ali", disabled), lena).Plan(lena), false},
-		"the successor joined a group":  {aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane, idLena))), omar, lena).Plan(lena), false},
+		"the successor's tasks counted": {func() removal.Plan {
+			p := aCase(leaver(), omar, lena).Plan(lena)
+			p.SuccessorTasksNow = 7
+			return p
+		}(), true},
+		"a successor of another address": {aCase(leaver(), omar, lena).Plan(person(idLena, "Lena", at("lena@example.com"))), false},
+		"left with the leaver":           {aCase(leaver(), omar, lena).Plan(nil), false},
+		"another successor":              {aCase(leaver(), omar, lena).Plan(person(idRob, "Lena")), false},
+		"a successor of another name":    {aCase(leaver(), omar, lena).Plan(person(idLena, "Lena F")), false},
+		"a successor with a light seat":  {aCase(leaver(), omar, lena).Plan(person(idLena, "Lena", light)), false},
+		"another leaver":                 {aCase(person("9", "Jane Doe", in(group("Payroll", "9", idOmar))), omar, lena).Plan(lena), false},
+		"one group more":                 {aCase(person(idJane, "Jane Doe", in(payroll, group("Legal", idJane, idOmar, idLena))), omar, lena).Plan(lena), false},
+		"no groups sent":                 {aCase(person(idJane, "Jane Doe", noGroupsSent), omar, lena).Plan(lena), false},
+		"the other one is gone":          {aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane))), omar, lena).Plan(lena), false},
+		"the other one is disabled":      {aCase(leaver(), person(idOmar, "Omar Ali", disabled), lena).Plan(lena), false},
+		"the successor joined a group":   {aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane, idLena))), omar, lena).Plan(lena), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.same {

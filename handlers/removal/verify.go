@@ -78,7 +78,7 @@ func (p Plan) verify(l Line, a After) (Result, string) {
 			fmt.Sprintf("%s has %s and %s.", g.Name, count(len(g.Members), "member", "members"), count(len(g.Guests), "guest", "guests")))
 	case Moves:
 		return p.verifyMoves(a)
-	case Templates:
+	case Templates, StepsStay:
 		return Unknown, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."
 	case Stays:
 		return p.verifyStays(a)
@@ -127,6 +127,10 @@ func (p Plan) verifyMoves(a After) (Result, string) {
 		return Unknown, fmt.Sprintf("None is in %s's name any more; %s's could not be counted.", p.LeaverName, p.SuccessorName)
 	case p.TasksNow > 0 && a.SuccessorTasks.Total == 0:
 		return Unexpected, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", p.LeaverName, p.SuccessorName)
+	case p.TasksNow > 0 && (p.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < p.SuccessorTasksNow+p.TasksNow):
+		// Some may have been both people's before, or done meanwhile: that cannot be told apart from some that are lost.
+		return Unknown, fmt.Sprintf("None is in %s's name any more. %s has %s now%s.", p.LeaverName, p.SuccessorName,
+			count(a.SuccessorTasks.Total, "open task", "open tasks"), before(p.SuccessorTasksNow, p.TasksNow))
 	case p.TasksNow < 0:
 		return Unknown, fmt.Sprintf("None is in %s's name now; how many there were is not known.", p.LeaverName)
 	}
@@ -143,6 +147,14 @@ func (p Plan) verifyStays(a After) (Result, string) {
 		return Unknown, fmt.Sprintf("%s in %s's name; when the plan was made there were %d.", areOpen(a.Tasks.Total), p.LeaverName, p.TasksNow)
 	}
 	return Confirmed, fmt.Sprintf("%s in %s's name.", areOpen(a.Tasks.Total), p.LeaverName)
+}
+
+// before recalls the counts from before the removal, as far as they are known.
+func before(successor, leaver int) string {
+	if successor < 0 {
+		return ""
+	}
+	return fmt.Sprintf("; before it was %d, and %d were to be added", successor, leaver)
 }
 
 func areOpen(n int) string {

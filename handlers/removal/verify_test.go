@@ -28,10 +28,14 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 	omar := person(idOmar, "Omar Ali")
 	c := aCase(jane, omar, person(idLena, "Lena"))
 	over, left := c.Plan(omar), c.Plan(nil)
+	overUncounted := over // of the successor, when the button was pressed
+	over.SuccessorTasksNow = 4
 	c.Tasks = tasks(0)
 	overNone, leftNone := c.Plan(omar), c.Plan(nil)
+	overNone.SuccessorTasksNow = 4
 	c.Tasks = removal.Tasks{}
 	overUnknown, leftUnknown := c.Plan(omar), c.Plan(nil)
+	overUnknown.SuccessorTasksNow = 4
 
 	out := person(idJane, "Jane Doe", disabled)
 	leaver := func(m *tallyfy.Member) removal.After { return removal.After{Leaver: m} }
@@ -70,6 +74,13 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 
 		"moved":                      {over, removal.Moves, tasksAre(tasks(0), tasks(9)), yes, ""},
 		"none to move":               {overNone, removal.Moves, tasksAre(tasks(0), tasks(0)), yes, ""},
+		"moved, and more came":       {over, removal.Moves, tasksAre(tasks(0), tasks(12)), yes, ""},
+		"moved, all but one":         {over, removal.Moves, tasksAre(tasks(0), tasks(8)), unknown, "None is in Jane Doe's name any more. Omar Ali has 8 open tasks now; before it was 4, and 5 were to be added."},
+		"moved, or none of them":     {over, removal.Moves, tasksAre(tasks(0), tasks(4)), unknown, "None is in Jane Doe's name any more. Omar Ali has 4 open tasks now; before it was 4, and 5 were to be added."},
+		"moved, only one is there":   {over, removal.Moves, tasksAre(tasks(0), tasks(1)), unknown, "None is in Jane Doe's name any more. Omar Ali has 1 open task now; before it was 4, and 5 were to be added."},
+		"moved, Omar's not known":    {overUncounted, removal.Moves, tasksAre(tasks(0), tasks(900)), unknown, "None is in Jane Doe's name any more. Omar Ali has 900 open tasks now."},
+		"moved to nobody, not known": {overUncounted, removal.Moves, tasksAre(tasks(0), tasks(0)), no, "None is in Jane Doe's name any more, but Omar Ali has no open task either."},
+		"none to move, fewer now":    {overNone, removal.Moves, tasksAre(tasks(0), tasks(1)), yes, ""},
 		"not moved":                  {over, removal.Moves, tasksAre(tasks(2), tasks(9)), no, "2 open tasks are still in Jane Doe's name."},
 		"one not moved":              {over, removal.Moves, tasksAre(tasks(1), tasks(9)), no, "1 open task is still in Jane Doe's name."},
 		"moved to nobody":            {over, removal.Moves, tasksAre(tasks(0), tasks(0)), no, "None is in Jane Doe's name any more, but Omar Ali has no open task either."},
@@ -78,6 +89,8 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 		"moved, not counted before":  {overUnknown, removal.Moves, tasksAre(tasks(0), tasks(9)), unknown, "None is in Jane Doe's name now; how many there were is not known."},
 		"not moved, unknown before":  {overUnknown, removal.Moves, tasksAre(tasks(3), tasks(9)), no, "3 open tasks are still in Jane Doe's name."},
 		"template steps":             {over, removal.Templates, tasksAre(tasks(0), tasks(9)), unknown, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."},
+		"template steps stay":        {left, removal.StepsStay, tasksAre(tasks(5), unread), unknown, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."},
+		"template steps, all gone":   {left, removal.StepsStay, removal.After{Gone: true}, unknown, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."},
 		"stay":                       {left, removal.Stays, tasksAre(tasks(5), unread), yes, "5 open tasks are in Jane Doe's name."},
 		"stay, there were none":      {leftNone, removal.Stays, tasksAre(tasks(0), unread), yes, "0 open tasks are in Jane Doe's name."},
 		"do not stay":                {left, removal.Stays, tasksAre(tasks(0), unread), no, "No open task is in Jane Doe's name any more."},

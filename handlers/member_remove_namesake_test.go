@@ -1,0 +1,48 @@
+package handlers_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// There are two Anna Kowalskas. One leaves, the other takes over: each sentence says which is which, and the right one goes.
+func TestRemovingOneOfTwoOfTheSameName(t *testing.T) {
+	for leaver, heir := range map[string]string{"anna.kowalska": "a.kowalska", "a.kowalska": "anna.kowalska"} {
+		t.Run(leaver, func(t *testing.T) {
+			s := signedIn(t, siteOptions{})
+			gone, stays := "Anna Kowalska ("+leaver+"@example.com)", "Anna Kowalska ("+heir+"@example.com)"
+			before, old := s.state(), s.member(heir)
+			p := s.get(s.planPath(leaver, heir)).whole(http.StatusOK)
+			lines := p.texts("ol.plan li")
+			require.GreaterOrEqual(t, len(lines), 5)
+			assert.Equal(t, gone+" can't open Aldermoor Logistics any more, from that moment on.", lines[0])
+			assert.Contains(t, lines[1], gone+" leaves ")
+			moved := "Every open task that is " + gone + "'s then goes to " + stays + "."
+			assert.Contains(t, lines[len(lines)-4], moved+" There ")
+			assert.Equal(t, "The template steps that name "+gone+" go to "+stays+".", lines[len(lines)-3])
+			assert.Contains(t, lines[len(lines)-2], stays+" does not join ")
+			assert.Equal(t, gone+"'s account is not deleted: it stays in Tallyfy, disabled.", lines[len(lines)-1])
+			assert.Equal(t, []string{"Remove " + gone + " and give the work to " + stays}, p.texts("main form button"))
+
+			p = p.form("main form").submit("")
+			said := p.receipt()
+			assert.Equal(t, "Confirmed", said[lines[0]])
+			assert.Equal(t, "Confirmed", said[moved])
+			require.Len(t, s.removals(), 1)
+			assert.Equal(t, "/organizations/"+s.sandbox.OrgID()+"/users/"+s.id(leaver), s.removals()[0].Path)
+			assert.Equal(t, "disabled", s.member(leaver).Status)
+			assert.Equal(t, old, s.member(heir))
+			assert.Equal(t, before.tasks[old.ID]+before.tasks[s.member(leaver).ID], s.sandbox.OpenTasks(old.ID))
+		})
+	}
+}
+
+// Left where it is, there is nobody to be mistaken for.
+func TestALeaverWhoseWorkStaysNeedsNoAddress(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	p := s.get(s.planPath("anna.kowalska", "leave")).whole(http.StatusOK)
+	assert.Equal(t, "Remove Anna Kowalska and leave the work in Anna Kowalska's name", p.text("main form button"))
+}
