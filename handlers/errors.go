@@ -47,7 +47,7 @@ func (a *App) answerError(err error, c echo.Context) {
 	}
 	v, ok := c.Get(visitKey).(*visit)
 	if !ok {
-		v = &visit{Context: c, app: a}
+		v = a.strayVisit(c)
 	}
 	if errors.Is(c.Request().Context().Err(), context.Canceled) { // nobody is there to read an answer
 		a.Log.Info("visitor went away", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
@@ -71,6 +71,16 @@ func (a *App) answerError(err error, c echo.Context) {
 		a.Log.Error("error page failed", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
 		_ = c.String(http.StatusInternalServerError, "Something went wrong. Request "+web.IDOf(c)+"\n")
 	}
+}
+
+// strayVisit is the visit of a request that no route took: whoever is signed in sees the error page in the usual frame.
+func (a *App) strayVisit(c echo.Context) *visit {
+	v := &visit{Context: c, app: a}
+	if s, err := a.openSession(c); err == nil && s.data.Who != nil {
+		v.session = s
+		v.signedInAs(s.data.Who)
+	}
+	return v
 }
 
 // explain finds the page for an error.
@@ -147,12 +157,17 @@ func (v *visit) noAnswer() *problem {
 	return &problem{status: http.StatusGatewayTimeout, title: "Tallyfy did not answer in time", text: "Trying again is safe: nothing was changed.", links: v.tryAgain()}
 }
 
-// missingPermission says what the account would need.
+// missingPermission says what the account would need for what was asked.
 func (v *visit) missingPermission() string {
-	if strings.HasPrefix(v.Path(), v.urls().Groups()) {
+	reads := v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead
+	switch {
+	case reads && v.Param("member") == "":
+		return "Your role in Tallyfy, or your organisation's plan, does not include this. Ask an administrator."
+	case strings.HasPrefix(v.Path(), v.urls().Groups()):
 		return "Changing groups takes the permission to manage groups. Administrators have it; they can let others have it in Tallyfy under Settings, Organization."
+	default:
+		return "Looking at one member, and removing members, takes an administrator. Ask one, or have your role changed in Tallyfy."
 	}
-	return "Looking at one member, and removing members, takes an administrator. Ask one, or have your role changed in Tallyfy."
 }
 
 func howLong(err *tallyfy.Error) string {
@@ -177,6 +192,9 @@ func (v *visit) tokenEnded() error {
 		return v.sendToSignIn("")
 	}
 	var kept sessionData
+	if len(v.typed.Encode()) > mostTyped {
+		v.typed = nil
+	}
 	if v.typed != nil {
 		kept.Draft = &draft{Path: v.returnTo, Form: v.typed, UserID: who.UserID, Organisation: who.Organisation.ID}
 	}
@@ -185,6 +203,8 @@ func (v *visit) tokenEnded() error {
 	}
 	text := "Your sign-in with Tallyfy has ended. "
 	switch {
+	case v.unsure:
+		text += "Before that a change was sent and not confirmed: it may or may not have been made. Sign in again and look before you repeat it."
 	case v.typed != nil:
 		text += "Nothing was changed, and what you typed is kept. Sign in again to go on."
 	case v.Request().Method == http.MethodPost:
@@ -194,6 +214,9 @@ func (v *visit) tokenEnded() error {
 	}
 	return v.sendToSignIn(text)
 }
+
+// mostTyped is the largest form that fits a session, escaped and sealed.
+const mostTyped = 300_000
 
 // sessionGone reports whether the session has been renewed or ended since this request began.
 func (v *visit) sessionGone() bool {
@@ -228,7 +251,8 @@ func (v *visit) setRetryAfter(err error) {
 	}
 }
 
-// logUnknown logs a change of which it is not known whether it was carried out.
-func (v *visit) logUnknown(err error) {
+// notConfirmed notes a change of which it is not known whether it was carried out.
+func (v *visit) notConfirmed(err error) {
+	v.unsure = true
 	v.app.Log.Warn("change not confirmed", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 }

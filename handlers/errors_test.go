@@ -48,7 +48,7 @@ func TestEachKindOfFailureHasItsPage(t *testing.T) {
 	}{
 		"403": {
 			fault: sandbox.Fault{Status: 403}, status: 403, calls: 1, noRetry: true,
-			title: "Tallyfy does not allow this for your account", text: "permission to manage groups",
+			title: "Tallyfy does not allow this for your account", text: "Your role in Tallyfy, or your organisation's plan",
 		},
 		"404": {fault: sandbox.Fault{Status: 404}, status: 404, calls: 1, noRetry: true, title: "Tallyfy does not have this", text: "deleted"},
 		"409": {fault: sandbox.Fault{Status: 409}, status: 502, calls: 1, title: "Tallyfy refused this", text: "answered 409"},
@@ -219,4 +219,14 @@ func TestNothingSecretIsInTheLog(t *testing.T) {
 		assert.NotContains(t, s.log.String(), secret)
 	}
 	assert.Contains(t, s.log.String(), `"msg":"request"`)
+}
+
+// Whoever is signed in sees a page that does not exist in the usual frame, with the way on.
+func TestUnknownPageKeepsTheFrame(t *testing.T) {
+	s := signedIn(t, siteOptions{})
+	p := s.get("/nowhere")
+	assert.Equal(t, http.StatusNotFound, p.status)
+	assert.Contains(t, p.text(".organisation"), "Aldermoor Logistics")
+	assert.Equal(t, "Groups", p.follow("All groups").text("h1"))
+	assert.Empty(t, newSite(t, siteOptions{}).get("/nowhere").text(".organisation"), "nobody's name on a stranger's page")
 }

@@ -59,6 +59,7 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showReceipt},
 
 		{http.MethodGet, "/keys", signedIn, showKeys},
+		{http.MethodGet, "/kit", signedIn, showKit},
 		{http.MethodGet, "/healthz", plain, health},
 		{http.MethodGet, "/readyz", plain, readiness},
 	}

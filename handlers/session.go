@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -22,6 +24,15 @@ type identity struct {
 	Name, Email  string
 	Role         tallyfy.Role
 	Timezone     string
+}
+
+// scope names the person in the organisation.
+func (i *identity) scope() string { return string(i.Organisation.ID) + " " + string(i.UserID) }
+
+// tag stands for the person in the organisation, in forms.
+func (i *identity) tag() string {
+	sum := sha256.Sum256([]byte(i.scope()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // pendingSignIn holds a token that Tallyfy knows while its owner chooses the organisation.

@@ -214,11 +214,21 @@ func TestFormOfAnEndedSessionIsRefusedAndLeadsBack(t *testing.T) {
 	s.sandbox.ClearRequests()
 	p := s.do(late)
 	assert.Equal(t, "Sign in", p.text("h1"))
-	assert.Contains(t, p.text(".notice.warning"), "nothing was done with what you sent")
+	assert.Contains(t, p.text(".notice.warning"), "nothing was done. What you typed is kept")
 	assert.Empty(t, s.sessionCookies(), "nobody gets a session for nothing")
 	assert.Empty(t, s.sandbox.Requests())
-	p = p.form("form:has([name=sandbox])").submit("")
+	asked := p
+	p = asked.form("form:has([name=sandbox])").submit("")
 	assert.Equal(t, "/groups/new", p.url)
+	assert.Equal(t, "Too late", p.Find("#field-name").AttrOr("value", ""))
+	assert.Equal(t, "x", strings.TrimSpace(p.text("#field-description")))
+	assert.Empty(t, s.get("/groups/new").Find("#field-name").AttrOr("value", ""), "it is shown once")
+
+	s.client.Jar, err = cookiejar.New(nil)
+	require.NoError(t, err)
+	p = asked.form("form:has([name=token])").set("token", sandbox.StandardToken).submit("")
+	assert.Equal(t, "/groups/new", p.url)
+	assert.Empty(t, p.Find("#field-name").AttrOr("value", ""), "somebody else's text is not shown")
 
 	s.client.Jar, err = cookiejar.New(nil)
 	require.NoError(t, err)

@@ -33,7 +33,7 @@ func signIn(v *visit) error {
 	if err != nil {
 		return err
 	}
-	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Organisation: strings.TrimSpace(form.Get("organization"))}
+	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Organisation: strings.TrimSpace(form.Get("organization")), Typed: form.Get("typed")}
 	pending := v.session.data.Pending
 	token := cleanToken(form.Get("token"))
 	button := form.Get("sandbox") != "" && v.app.SandboxToken != ""
@@ -126,7 +126,7 @@ func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
 		v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
 		return err
 	}
-	return v.enter(f.Next, p, org, member)
+	return v.enter(f, p, org, member)
 }
 
 // askForOrganisation keeps the token on the server, so that it need not be pasted again, and asks.
@@ -145,11 +145,11 @@ func (v *visit) askForOrganisation(status int, f views.SignInForm, p *pendingSig
 	for i, o := range p.Organisations {
 		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.Name}
 	}
-	return v.show(status, views.ChooseOrganisation(v.page("Choose the organisation", views.SectionNone), f.Next, p.User.Name(), message, choices))
+	return v.show(status, views.ChooseOrganisation(v.page("Choose the organisation", views.SectionNone), f, p.User.Name(), message, choices))
 }
 
 // enter makes the session: a new id, and nothing of an earlier one but this person's own draft.
-func (v *visit) enter(next string, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
+func (v *visit) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
 	who := &identity{
 		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,
 		Role: member.Role, Timezone: p.User.Timezone,
@@ -161,6 +161,11 @@ func (v *visit) enter(next string, p *pendingSignIn, org tallyfy.Organization, m
 	if d := v.session.data.Draft; d != nil && d.UserID == who.UserID && d.Organisation == org.ID {
 		data.Draft = d
 	}
+	// A form that was typed before the session ended says whose it is, and is kept for no one else.
+	if typed, err := url.ParseQuery(f.Typed); err == nil && f.Typed != "" && typed.Get("as") == who.tag() {
+		data.Draft = &draft{Path: v.urls().Local(v.urls().NewGroup()), Form: typed, UserID: who.UserID, Organisation: org.ID}
+	}
+	next := f.Next
 	if err := v.app.renew(v, v.session, data); err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -32,6 +30,8 @@ type visit struct {
 	returnTo string
 	// typed is the form to keep for then.
 	typed url.Values
+	// unsure says that a change was sent in this visit and not confirmed.
+	unsure bool
 }
 
 const visitKey = "visit"
@@ -72,7 +72,7 @@ func (v *visit) page(title string, section views.Section) views.Page {
 		Clock: views.Clock{Now: v.app.Now(), Location: time.UTC},
 	}
 	if v.who != nil {
-		p.Account = &views.Account{Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.tag()}
+		p.Account = &views.Account{Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.who.tag()}
 		if location, err := time.LoadLocation(v.who.Timezone); err == nil {
 			p.Clock.Location = location
 		}
@@ -94,7 +94,7 @@ func (v *visit) form() (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	if as := form.Get("as"); as != "" && as != v.tag() {
+	if as := form.Get("as"); as != "" && as != v.who.tag() {
 		return nil, &problem{
 			status: http.StatusConflict, title: "You have signed in anew since this form was opened",
 			text:  "It was opened by somebody else or for another organisation than you are in now, so nothing was done. Go to the page again and look whether it is still what you want.",
@@ -103,15 +103,6 @@ func (v *visit) form() (url.Values, error) {
 	}
 	return form, nil
 }
-
-// tag stands for the signed-in person in the organisation.
-func (v *visit) tag() string {
-	sum := sha256.Sum256([]byte(v.scope()))
-	return hex.EncodeToString(sum[:8])
-}
-
-// scope names the signed-in person in the organisation.
-func (v *visit) scope() string { return string(v.org()) + " " + string(v.who.UserID) }
 
 // goTo sends the browser to another page of ours after a form.
 func (v *visit) goTo(path string) error { return v.Redirect(http.StatusSeeOther, path) }
@@ -134,8 +125,18 @@ func (v *visit) sendToSignIn(why string) error {
 }
 
 // refuseForm answers a form of somebody who is not signed in any more. It makes no session to say so in: then anybody could
-// fill the database. Afterwards the browser goes back to the page that the form was on.
+// fill the database. Afterwards the browser goes back to the page that the form was on; what was typed goes along through
+// sign-in.
 func (v *visit) refuseForm() error {
+	if v.Path() == v.urls().Groups() {
+		form, err := web.Form(v)
+		if err != nil {
+			return err
+		}
+		if typed := form.Encode(); form.Get("as") != "" && len(typed) <= mostTyped {
+			return v.askForToken(http.StatusUnauthorized, views.SignInForm{Next: v.urls().Local(v.urls().NewGroup()), Unsent: true, Typed: typed})
+		}
+	}
 	next := v.urls().Local(v.Request().URL.RequestURI())
 	if u, ok := v.ownReferer(); ok {
 		next = v.urls().Local(u.RequestURI())

@@ -93,7 +93,8 @@ func AccessLog(log *slog.Logger, extra func(echo.Context) []slog.Attr) echo.Midd
 // ErrTooLarge is a form that is larger than any page of ours sends.
 var ErrTooLarge = errors.New("form too large")
 
-// MaxForm is the largest form that is read: ten thousand chosen members are about 200 kB.
+// MaxForm is the largest form that is read: ten thousand chosen members are about 200 kB. The number of its fields is limited
+// in go.mod.
 const MaxForm = 1 << 20
 
 // Form reads the form that was posted. Unlike FormValue it does not take a broken or oversized body, or one in another
