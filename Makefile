@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build generate pictures test
+.PHONY: help run build generate pictures lighthouse test
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -16,6 +16,10 @@ generate: ## Make the Go code of the templates anew, after a change to a .templ 
 
 pictures: ## Take the README's pictures anew (needs Chromium)
 	go test -tags pictures -count=1 -run TestPictures ./handlers
+
+lighthouse: build ## Measure pages with Lighthouse (needs Chromium and Node)
+	cd .ci && npm ci --silent
+	./.ci/lighthouse
 
 test: ## Everything that has to pass
 	./.ci/check

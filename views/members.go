@@ -36,7 +36,7 @@ type MemberRow struct {
 	Name, Email string
 	Role        string
 	Status      Status
-	// Groups is the number of groups; GroupsKnown is false when Tallyfy left them out.
+	// GroupsKnown is false when Tallyfy left the groups out.
 	Groups            []GroupLink
 	GroupsKnown       bool
 	Joined, LastLogin time.Time

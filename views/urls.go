@@ -33,6 +33,9 @@ func (u URLs) SignOut() string { return u.Base + "/signout" }
 // Keys is the list of what can be done with the keyboard.
 func (u URLs) Keys() string { return u.Base + "/keys" }
 
+// Kit is the page of all components, in the sandbox only.
+func (u URLs) Kit() string { return u.Base + "/kit" }
+
 // Groups is the list of groups. A POST to it creates one.
 func (u URLs) Groups() string { return u.Base + "/groups" }
 

@@ -15,7 +15,7 @@ const leaving = () => {
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  if (link.origin === location.origin && !link.hash && !link.hasAttribute("download")) leaving();
+  if (link.origin === location.origin && !link.hash && !link.hasAttribute("data-file")) leaving();
 });
 
 // A form that changes something says what it is doing and is not sent twice.

@@ -6,11 +6,15 @@ let dialog;
 
 export const show = async (address) => {
   if (!dialog) {
-    const page = parse(await (await fetch(address)).text());
+    const part = parse(await (await fetch(address)).text()).querySelector("[data-part=keys]");
+    if (!part) {
+      location.assign(address); // the session has ended: sign-in comes first
+      return;
+    }
     dialog = document.createElement("dialog");
     dialog.className = "keys";
     dialog.setAttribute("aria-label", "Keys");
-    dialog.append(...page.querySelector("[data-part=keys]").childNodes);
+    dialog.append(...part.childNodes);
     const close = document.createElement("button");
     close.className = "button";
     close.textContent = "Close";

@@ -13,7 +13,7 @@ let under; // the request under way
 const addressOf = (form) => {
   const wanted = new URLSearchParams();
   for (const [name, value] of new FormData(form)) {
-    if (value.trim() !== "") wanted.append(name, value.trim());
+    if (value.trim() !== "" && value !== form.elements[name].dataset?.default) wanted.append(name, value.trim());
   }
   const query = wanted.toString();
   return form.getAttribute("action") + (query && `?${query}`);

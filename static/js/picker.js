@@ -43,7 +43,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
       said.replaceChildren(...part.querySelector("output").childNodes);
     } catch (error) {
       if (error.name === "AbortError") return;
-      said.textContent = "The search did not work. Press Search to try it the slow way; nothing chosen is lost.";
+      said.textContent = "The search did not work. Press Search to try it the slow way.";
     }
     if (under === mine) {
       under = undefined;
