@@ -47,11 +47,15 @@ const show = async () => {
   }
 };
 
-form.addEventListener("input", (event) => {
-  if (event.target.type !== "search") return;
+const follow = () => {
   clearTimeout(timer);
   timer = setTimeout(show, pause);
+};
+form.addEventListener("input", (event) => {
+  if (event.target.type === "search") follow();
 });
+const field = form.querySelector("input[type=search]");
+if (field.value !== field.defaultValue) follow(); // typed before this module was there
 form.addEventListener("change", (event) => {
   if (event.target.type !== "search") show();
 });

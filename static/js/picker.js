@@ -12,7 +12,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   const said = results.querySelector("output");
   let timer;
   let under; // the search under way
-  let last = field.value;
+  let last = field.defaultValue;
 
   const request = (signal) => {
     const data = new URLSearchParams(new FormData(form));
@@ -51,10 +51,12 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
     }
   };
 
-  field.addEventListener("input", () => {
+  const follow = () => {
     clearTimeout(timer);
     if (field.value !== last) timer = setTimeout(find, pause);
-  });
+  };
+  field.addEventListener("input", follow);
+  follow(); // for what was typed before this module was there
 
   results.addEventListener("change", () => {
     if (under) find(); // the answer under way does not know of this choice
