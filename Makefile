@@ -18,7 +18,7 @@ pictures: ## Take the README's pictures anew (needs Chromium)
 	go test -tags pictures -count=1 -run TestPictures ./handlers
 
 lighthouse: build ## Measure pages with Lighthouse (needs Chromium and Node)
-	cd .ci && npm ci --silent
+	cd .ci && npm install --no-save lighthouse@12.8.2
 	./.ci/lighthouse
 
 test: ## Everything that has to pass
