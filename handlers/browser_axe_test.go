@@ -27,7 +27,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	leaver, blocked, successor := s.member("soren.kjaergaard").ID, s.member("ingrid.solheim").ID, s.member("noor.vandermeer").ID
 	pages := []string{
 		"/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.group("Everyone at Aldermoor").ID, "/groups/" + s.group("Archive 2019 Relocation").ID,
-		"/groups/" + s.group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/kit", "/keys", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver),
+		"/groups/" + s.group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/kit", "/keys", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver),
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 	}
 	for _, width := range []int64{360, 1440} {

@@ -58,6 +58,8 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/members/:member/remove", signedIn, removeMember},
 		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showReceipt},
 
+		{http.MethodGet, "/organisations", signedIn, showOrganisations},
+		{http.MethodPost, "/organisations", signedIn, switchOrganisation},
 		{http.MethodGet, "/keys", signedIn, showKeys},
 		{http.MethodGet, "/kit", signedIn, showKit},
 		{http.MethodGet, "/healthz", plain, health},

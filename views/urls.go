@@ -30,6 +30,9 @@ func (u URLs) SignInUnsent(next string) string {
 // SignOut takes a POST that ends the session.
 func (u URLs) SignOut() string { return u.Base + "/signout" }
 
+// Organisations is the list of the person's organisations. A POST to it goes to work in another one.
+func (u URLs) Organisations() string { return u.Base + "/organisations" }
+
 // Keys is the list of what can be done with the keyboard.
 func (u URLs) Keys() string { return u.Base + "/keys" }
 
