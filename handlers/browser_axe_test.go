@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // axeFile is the accessibility checker; "npm ci" in .ci brings it, for development only.
@@ -23,6 +25,13 @@ func TestBrowserAccessibility(t *testing.T) {
 	b := openTab(t, s)
 	b.open("/signin")
 	b.axe(string(axe), "sign-in")
+	b.press("Sign in with the token")
+	b.waitForText("p", "Paste your personal access token.")
+	b.axe(string(axe), "sign-in without a token")
+	b.typeInto("#field-token", sandbox.AdminToken)
+	b.press("Sign in with the token")
+	b.waitForTitle("Choose the organisation")
+	b.axe(string(axe), "the choice of an organisation")
 	b.signIn()
 	leaver, blocked, successor := s.member("soren.kjaergaard").ID, s.member("ingrid.solheim").ID, s.member("noor.vandermeer").ID
 	pages := []string{
@@ -39,6 +48,12 @@ func TestBrowserAccessibility(t *testing.T) {
 			}
 		}
 	}
+
+	s.sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/groups", Status: 422})
+	b.open("/groups?q=refused")
+	b.waitForTitle("Tallyfy refused this")
+	b.axe(string(axe), "an error page")
+	s.sandbox.ClearFaults()
 
 	b.open("/groups/new")
 	b.do(chromedp.Click("button[value=create]"))
