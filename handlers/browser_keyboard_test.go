@@ -27,7 +27,8 @@ func TestBrowserJourneyByKeyboard(t *testing.T) {
 	b.waitForTitle("Remove Noor van der Meer")
 	b.tabTo("Go on: who takes over?")
 	b.waitForTitle("Who takes over?")
-	b.do(chromedp.Focus("#field-q"), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(" "))
+	b.tabUntil("the list of candidates", `document.activeElement.name === "to"`)
+	b.do(chromedp.KeyEvent(" "))
 	b.tabTo("Show the plan")
 	b.waitForTitle("Plan")
 	b.do(chromedp.NavigateBack())
@@ -48,12 +49,18 @@ func TestBrowserJourneyByKeyboard(t *testing.T) {
 // tabTo presses Tab until the focus is on the button or link with that text, then Enter.
 func (b *tab) tabTo(text string) {
 	b.t.Helper()
+	b.tabUntil(text, fmt.Sprintf("document.activeElement.textContent.trim() === %q", text))
+	b.do(chromedp.KeyEvent(kb.Enter))
+}
+
+// tabUntil presses Tab until the condition holds in the page.
+func (b *tab) tabUntil(what, condition string) {
+	b.t.Helper()
 	for range 120 {
 		b.do(chromedp.KeyEvent(kb.Tab))
-		if evaluate[string](b, "document.activeElement.textContent.trim()") == text {
-			b.do(chromedp.KeyEvent(kb.Enter))
+		if evaluate[bool](b, condition) {
 			return
 		}
 	}
-	require.Fail(b.t, fmt.Sprintf("Tab does not reach %q", text))
+	require.Fail(b.t, fmt.Sprintf("Tab does not reach %q", what))
 }

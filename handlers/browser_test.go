@@ -124,10 +124,14 @@ func (b *tab) press(text string) {
 	b.do(chromedp.Click(fmt.Sprintf(`//button[normalize-space()=%[1]q] | //a[normalize-space()=%[1]q] | //label[contains(normalize-space(), %[1]q)]`, text)))
 }
 
-// waitForTitle waits until the page with that heading is there.
+// waitForTitle waits until the page with that heading is there, its script included.
 func (b *tab) waitForTitle(title string) {
 	b.t.Helper()
 	b.do(chromedp.WaitVisible(fmt.Sprintf(`//h1[normalize-space()=%q]`, title)))
+	require.Eventually(b.t, func() bool {
+		state, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.readyState"))
+		return err == nil && state == "complete"
+	}, 20*time.Second, 10*time.Millisecond, "the page does not finish loading")
 }
 
 // waitForText waits until an element that a selector finds holds a text.

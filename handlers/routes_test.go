@@ -92,7 +92,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 			assert.Empty(t, p.header.Get("Set-Cookie"), "%s %s", route.Path, name)
 		}
 	}
-	assert.Equal(t, 5, posts)
+	assert.Equal(t, 6, posts)
 	assert.Empty(t, s.sandbox.Requests())
 	assert.Equal(t, members, s.sandbox.Members())
 	assert.Equal(t, groups, s.sandbox.Groups())
