@@ -42,7 +42,7 @@ func (c *Client) attempt(ctx context.Context, p *prepared, number int) (a *answe
 	} else {
 		call.Status, call.RequestID = a.status, c.requestID(a.header)
 	}
-	c.shared.onCall(call)
+	c.shared.onCall(ctx, call)
 	return a, fail
 }
 

@@ -1,6 +1,7 @@
 package tallyfy
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -32,9 +33,9 @@ type Options struct {
 	AttemptTimeout time.Duration
 	// MaxBody is the largest answer that is decoded, in bytes after decompression. Default 16 MiB.
 	MaxBody int64
-	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs. It must be quick and safe for
-	// concurrent use. Calls that wait for a rate limit are not attempts.
-	OnCall func(Call)
+	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs, with the context that the call was
+	// made with. It must be quick and safe for concurrent use. Calls that wait for a rate limit are not attempts.
+	OnCall func(context.Context, Call)
 }
 
 // Call describes one attempt to [Options.OnCall]. It holds no token, query or body.
@@ -72,7 +73,7 @@ type shared struct {
 	userAgent      string
 	attemptTimeout time.Duration
 	maxBody        int64
-	onCall         func(Call)
+	onCall         func(context.Context, Call)
 	holds          *holds
 }
 

@@ -269,7 +269,7 @@ func TestOnCallIsToldOfEachAttempt(t *testing.T) {
 		s := &script{steps: []roundTrip{
 			answers(503, `{"message":"busy"}`, "X-Request-Id", "r1"), fails(io.EOF), answers(200, `{"data":{"id":"g"}}`, "X-Request-Id", "r3"),
 		}}
-		client := newTestClient(t, Options{Transport: s, OnCall: func(c Call) { calls = append(calls, c) }})
+		client := newTestClient(t, Options{Transport: s, OnCall: func(_ context.Context, c Call) { calls = append(calls, c) }})
 		require.NoError(t, getCall(t.Context(), client))
 		require.Len(t, calls, 3)
 		for i, want := range []Call{{Status: 503, RequestID: "r1"}, {Status: 0}, {Status: 200, RequestID: "r3"}} {
