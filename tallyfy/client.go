@@ -36,6 +36,9 @@ type Options struct {
 	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs, with the context that the call was
 	// made with. It must be quick and safe for concurrent use. Calls that wait for a rate limit are not attempts.
 	OnCall func(context.Context, Call)
+	// OnWait, when set, is told of each wait for a rate limit, before it begins: the operation, and how long it will be at
+	// most. The same rules hold as for OnCall.
+	OnWait func(ctx context.Context, operation string, wait time.Duration)
 }
 
 // Call describes one attempt to [Options.OnCall]. It holds no token, query or body.
@@ -74,6 +77,7 @@ type shared struct {
 	attemptTimeout time.Duration
 	maxBody        int64
 	onCall         func(context.Context, Call)
+	onWait         func(context.Context, string, time.Duration)
 	holds          *holds
 }
 
@@ -113,6 +117,7 @@ func New(o Options) (*Client, error) {
 		attemptTimeout: o.AttemptTimeout,
 		maxBody:        o.MaxBody,
 		onCall:         o.OnCall,
+		onWait:         o.OnWait,
 		holds:          newHolds(),
 	}
 	s.http = &http.Client{Transport: o.Transport, CheckRedirect: s.checkRedirect}

@@ -112,7 +112,11 @@ func (c *Client) awaitHold(ctx context.Context, p *prepared, giveUp time.Time, o
 				Method: p.method, Path: p.shown, unsent: true,
 			}
 		}
-		if err := sleep(ctx, wait+spread(giveUp, wait)); err != nil {
+		wait += spread(giveUp, wait)
+		if c.shared.onWait != nil {
+			c.shared.onWait(ctx, p.op, wait)
+		}
+		if err := sleep(ctx, wait); err != nil {
 			return interrupted(p.request, err)
 		}
 	}

@@ -263,6 +263,23 @@ func TestContextsThatEnd(t *testing.T) {
 	})
 }
 
+func TestOnWaitIsToldOfWaitsForARateLimitOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var waits []time.Duration
+		s := &script{steps: []roundTrip{
+			answers(429, `{"message":"slow down"}`, "Retry-After", "3"), answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`),
+		}}
+		client := newTestClient(t, Options{Transport: s, OnWait: func(_ context.Context, operation string, d time.Duration) {
+			assert.Equal(t, "groups.get", operation)
+			waits = append(waits, d)
+		}})
+		require.NoError(t, getCall(t.Context(), client))
+		require.Len(t, waits, 1, "the pause after a 503 is no rate limit")
+		assert.GreaterOrEqual(t, waits[0], 3*time.Second)
+		assert.Less(t, waits[0], 3*time.Second+holdJitter)
+	})
+}
+
 func TestOnCallIsToldOfEachAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls []Call
