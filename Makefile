@@ -15,7 +15,7 @@ generate: ## Make the Go code of the templates anew, after a change to a .templ 
 	go tool templ generate
 
 pictures: ## Take the README's pictures anew (needs Chromium)
-	go test -tags pictures -count=1 -run TestPictures ./handlers
+	go test -tags pictures -count=1 -run TestPictures ./handlers/tests/browser
 
 lighthouse: build ## Measure pages with Lighthouse (needs Chromium and Node)
 	cd .ci && npm install --no-save lighthouse@12.8.2

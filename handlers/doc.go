@@ -4,5 +4,5 @@
 // One file per flow, named resource_action.go, holds what shows it, what carries it out and the parsing of its form. A new
 // page is a row in routes.go, a file here, a screen in views and an address in views/urls.go. What can be decided without a
 // request lives in the plain packages below: removal, directory, logo, store, config; what all pages share of Echo is
-// in web.
+// in web. The tests of whole pages are in the folders of tests, and use the application through sitetest.
 package handlers

@@ -67,6 +67,21 @@ func (a *App) routes() []route {
 	}
 }
 
+// A Route is where a page is, below the base, and whether only those who signed in see it.
+type Route struct {
+	Method, Path string
+	SignedIn     bool
+}
+
+// Routes is every page, as routes has it, for those who walk them all: tests.
+func (a *App) Routes() []Route {
+	var list []Route
+	for _, r := range a.routes() {
+		list = append(list, Route{r.method, r.path, r.access == signedIn})
+	}
+	return list
+}
+
 // pageTime is how long a page may take, calls to Tallyfy included.
 const pageTime = 25 * time.Second
 

@@ -1,0 +1,25 @@
+package sitetest
+
+import "net/http"
+
+// GroupForm is the form for a new group with a name and a description in it.
+func (s *Site) GroupForm(name, description string) *Form {
+	s.T.Helper()
+	return s.Get("/groups/new").Whole(http.StatusOK).GroupForm().Set("name", name).Set("description", description)
+}
+
+// GroupForm is the form for a new group that the page holds.
+func (p *Page) GroupForm() *Form { p.Site.T.Helper(); return p.Form("form[data-form]") }
+
+// Search presses the Search button of a picker, as without JavaScript.
+func (f *Form) Search(field, query string) *Form {
+	f.Page.Site.T.Helper()
+	return f.Set(field, query).Submit("Search").Whole(http.StatusOK).GroupForm()
+}
+
+// TypeGuests fills in the field for new guests and keeps those that are ticked.
+func (f *Form) TypeGuests(text string) *Form {
+	guests := f.Values["guests"]
+	guests[len(guests)-1] = text
+	return f
+}

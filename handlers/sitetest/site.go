@@ -1,0 +1,179 @@
+package sitetest
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/gorilla/sessions"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// A Site is the whole application over HTTP, on a sandbox, with a visitor who keeps cookies.
+type Site struct {
+	T       *testing.T
+	Sandbox *sandbox.Server
+	App     *handlers.App
+	Server  *httptest.Server
+	// Base is where the dashboard is mounted: "" or a sub-path.
+	Base   string
+	Log    *SyncBuffer
+	Client *http.Client
+}
+
+// Options vary a site. The zero value is the seed's organisation at the root of the host.
+type Options struct {
+	Base      string // sub-path, without a trailing slash
+	Sandbox   sandbox.Options
+	NoButton  bool              // as with the real service: no button that signs in to the sandbox
+	Transport http.RoundTripper // between the application and Tallyfy, instead of the sandbox's own
+	Directory directory.Options
+	Attempt   time.Duration // the client's time for one attempt
+}
+
+// New starts a site that nobody has signed in to, until the test ends.
+func New(t *testing.T, o Options) *Site {
+	t.Helper()
+	s := &Site{T: t, Base: o.Base, Log: &SyncBuffer{}}
+	var err error
+	s.Sandbox, err = sandbox.New(o.Sandbox)
+	require.NoError(t, err)
+	if o.Transport == nil {
+		o.Transport = s.Sandbox.Transport()
+	}
+	api, err := tallyfy.New(tallyfy.Options{BaseURL: sandbox.BaseURL, Transport: o.Transport, AttemptTimeout: o.Attempt})
+	require.NoError(t, err)
+	db, err := store.Open(t.Context(), "memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	secret := []byte(strings.Repeat("secret for tests", 2))
+	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: sessions.Options{Path: o.Base + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}})
+	require.NoError(t, err)
+	records, err := db.Records(secret)
+	require.NoError(t, err)
+
+	var app http.Handler
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { app.ServeHTTP(w, r) }))
+	t.Cleanup(s.Server.Close)
+	public, err := url.Parse(s.Server.URL + o.Base)
+	require.NoError(t, err)
+	token := sandbox.AdminToken
+	if o.NoButton {
+		token = ""
+	}
+	s.App, err = handlers.New(handlers.Options{
+		API: api, Sessions: kept, Records: records, Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
+		PublicURL: public, Log: slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})), SandboxToken: token,
+	})
+	require.NoError(t, err)
+	app = s.App
+	s.Client = NewVisitor(t)
+	return s
+}
+
+// NewVisitor is a browser that keeps cookies and follows redirects.
+func NewVisitor(t *testing.T) *http.Client {
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	return &http.Client{Jar: jar, Timeout: time.Minute}
+}
+
+// SignedIn is a site where the administrator has signed in by the button, and no call has been counted yet.
+func SignedIn(t *testing.T, o Options) *Site {
+	t.Helper()
+	s := New(t, o)
+	s.SignIn()
+	s.Sandbox.ClearRequests()
+	return s
+}
+
+// SignIn signs in as the administrator, by the button.
+func (s *Site) SignIn() {
+	s.T.Helper()
+	p := s.Get("/signin").Form("form:has([name=sandbox])").Submit("")
+	require.Equal(s.T, http.StatusOK, p.Status)
+	require.Equal(s.T, "Groups", p.Text("h1"))
+}
+
+// SignInWith signs in with a token, pasted into the form.
+func (s *Site) SignInWith(token string) *Page {
+	s.T.Helper()
+	return s.Get("/signin").Form("form:has([name=token])").Set("token", token).Submit("")
+}
+
+// As is the same site with another browser.
+func (s *Site) As(t *testing.T) *Site {
+	other := *s
+	other.Client = NewVisitor(t)
+	return &other
+}
+
+// Get opens a path below the base.
+func (s *Site) Get(path string) *Page {
+	s.T.Helper()
+	return s.Do(s.Request(http.MethodGet, path, nil))
+}
+
+// Post sends a form as any client could.
+func (s *Site) Post(path string, form url.Values) *Page {
+	s.T.Helper()
+	return s.Do(s.Request(http.MethodPost, path, form))
+}
+
+// Request is a request for a path below the base, with a form unless that is nil.
+func (s *Site) Request(method, path string, form url.Values) *http.Request {
+	s.T.Helper()
+	var body io.Reader
+	if form != nil {
+		body = strings.NewReader(form.Encode())
+	}
+	r, err := http.NewRequestWithContext(s.T.Context(), method, s.Server.URL+s.Base+path, body)
+	require.NoError(s.T, err)
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	return r
+}
+
+// Do sends a request as the visitor and reads the answer.
+func (s *Site) Do(r *http.Request) *Page {
+	s.T.Helper()
+	answer, err := s.Client.Do(r)
+	require.NoError(s.T, err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	require.NoError(s.T, err)
+	document, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
+	require.NoError(s.T, err)
+	return &Page{
+		Document: document, Site: s, Status: answer.StatusCode, Header: answer.Header,
+		URL: strings.TrimPrefix(answer.Request.URL.RequestURI(), s.Base), Body: string(body),
+	}
+}
+
+// Once sends a request without following a redirect.
+func (s *Site) Once(r *http.Request) *Page {
+	s.T.Helper()
+	following := s.Client
+	defer func() { s.Client = following }()
+	s.Client = &http.Client{
+		Jar: following.Jar, Transport: following.Transport, Timeout: following.Timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return s.Do(r)
+}

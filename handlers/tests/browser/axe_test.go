@@ -1,0 +1,72 @@
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// axeFile is the accessibility checker; "npm ci" in .ci brings it, for development only.
+const axeFile = "../../../.ci/node_modules/axe-core/axe.min.js"
+
+// No page, in no state, on no screen and in no colour scheme has a fault that axe can find.
+func TestBrowserAccessibility(t *testing.T) {
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		t.Skip("axe is not installed (npm ci in .ci): accessibility is not tested")
+	}
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.Open("/signin")
+	runAxe(b, string(axe), "sign-in")
+	b.Press("Sign in with the token")
+	b.WaitForText("p", "Paste your personal access token.")
+	runAxe(b, string(axe), "sign-in without a token")
+	b.TypeInto("#field-token", sandbox.AdminToken)
+	b.Press("Sign in with the token")
+	b.WaitForTitle("Choose the organisation")
+	runAxe(b, string(axe), "the choice of an organisation")
+	b.SignIn()
+	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
+	pages := []string{
+		"/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Archive 2019 Relocation").ID,
+		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/kit", "/keys", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver),
+		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
+	}
+	for _, width := range []int64{360, 1440} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.Screen(width, 900, scheme)
+			for _, path := range pages {
+				b.Open(path)
+				runAxe(b, string(axe), fmt.Sprintf("%s at %d px, %s", path, width, scheme))
+			}
+		}
+	}
+
+	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/groups", Status: 422})
+	b.Open("/groups?q=refused")
+	b.WaitForTitle("Tallyfy refused this")
+	runAxe(b, string(axe), "an error page")
+	s.Sandbox.ClearFaults()
+
+	b.Open("/groups/new")
+	b.Do(chromedp.Click("button[value=create]"))
+	b.WaitForText("strong", "The group was not created.")
+	runAxe(b, string(axe), "a form that did not pass")
+}
+
+// runAxe runs the checker in the page as it is now.
+func runAxe(b *sitetest.Tab, script, where string) {
+	b.T.Helper()
+	b.Do(chromedp.Evaluate[chromedp.Void](script + ";undefined"))
+	found, err := chromedp.Run(b.Context, chromedp.Evaluate[[]string](`axe.run().then((r) => r.violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.target.join(" ") + ": " + n.failureSummary)))`, chromedp.EvalAwaitPromise))
+	require.NoError(b.T, err)
+	assert.Empty(b.T, found, where)
+}

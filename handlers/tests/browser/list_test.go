@@ -1,0 +1,124 @@
+package browser_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// The list follows what is typed and chosen; the address and the announced count follow the list.
+func TestBrowserListFollowsItsToolbar(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Do(chromedp.Click("#field-q"), chromedp.KeyEvent("fleet"))
+	b.WaitForText(`p[@role="status"]`, "1 group")
+	assert.Equal(t, "?q=fleet", sitetest.Evaluate[string](b, "location.search"))
+	assert.Equal(t, "field-q", sitetest.Evaluate[string](b, "document.activeElement.id"), "the focus stays in the field")
+
+	choose(b, "sort_by", "name")
+	waitForAddress(b, "?q=fleet&sort_by=name")
+	choose(b, "holds", "disabled")
+	b.WaitForText("p", "From a copy read")
+	assert.Contains(t, sitetest.Evaluate[string](b, "location.search"), "holds=disabled")
+
+	b.Do(chromedp.Click("tbody .name"))
+	b.Do(chromedp.WaitVisible("#people"))
+	b.Do(chromedp.NavigateBack())
+	b.WaitForTitle("Groups")
+	assert.Equal(t, "fleet", sitetest.Evaluate[string](b, "document.querySelector('#field-q').value"), "Back brings the search back")
+	assert.Equal(t, "disabled", sitetest.Evaluate[string](b, "document.querySelector('[name=holds]').value"))
+}
+
+// choose picks an entry of a menu as a person does.
+func choose(b *sitetest.Tab, menu, value string) {
+	b.T.Helper()
+	b.Do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(
+		`(() => { const menu = document.querySelector("select[name=%s]"); menu.value = %q; menu.dispatchEvent(new Event("input", {bubbles: true})); menu.dispatchEvent(new Event("change", {bubbles: true})); })()`, menu, value)))
+}
+
+func waitForAddress(b *sitetest.Tab, query string) {
+	b.T.Helper()
+	_, err := chromedp.Run(b.Context, chromedp.Poll[bool](fmt.Sprintf("location.search === %q", query)))
+	require.NoError(b.T, err)
+}
+
+// Typing costs one call when the typing pauses, not one for each letter.
+func TestBrowserTypingCostsOneCall(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	s.Sandbox.ClearRequests()
+	b.Do(chromedp.Click("#field-q"), chromedp.KeyEvent("payroll"))
+	b.WaitForText(`p[@role="status"]`, "1 group")
+	assert.Equal(t, 1, s.Calls(http.MethodGet, "/groups"))
+}
+
+// "/" goes to the search, "?" shows the keys, Escape closes them; neither fires while one types.
+func TestBrowserKeys(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Do(chromedp.KeyEvent("/"))
+	assert.Equal(t, "field-q", sitetest.Evaluate[string](b, "document.activeElement.id"))
+	b.Do(chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"), chromedp.KeyEvent("a/?"))
+	assert.Equal(t, "a/?", sitetest.Evaluate[string](b, "document.querySelector('#field-q').value"))
+	assert.False(t, sitetest.Evaluate[bool](b, "!!document.querySelector('dialog')"))
+
+	b.Open("/members")
+	b.Do(chromedp.KeyEvent("?"))
+	b.Do(chromedp.WaitVisible("dialog[open]"))
+	assert.Contains(t, sitetest.Evaluate[string](b, "document.querySelector('dialog').textContent"), "go to the search field")
+	b.Do(chromedp.KeyEvent(kb.Escape))
+	b.Do(chromedp.WaitNotVisible("dialog"))
+	b.Press("Keys")
+	b.Do(chromedp.WaitVisible("dialog[open]"))
+	b.Press("Close")
+}
+
+// The focus moves to the first thing that is wrong, and to the heading of a new page.
+func TestBrowserFocus(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.Open("/signin")
+	assert.Equal(t, "BODY", sitetest.Evaluate[string](b, "document.activeElement.tagName"), "a page opened from outside begins at its beginning")
+	b.Do(chromedp.KeyEvent(kb.Tab))
+	assert.Equal(t, "Skip to the content", sitetest.Evaluate[string](b, "document.activeElement.textContent"))
+	b.Press("Sign in as the administrator")
+	b.WaitForTitle("Groups")
+	b.Press("New group")
+	b.WaitForTitle("New group")
+	assert.Equal(t, "H1", sitetest.Evaluate[string](b, "document.activeElement.tagName"))
+	b.Press("Create the group")
+	b.WaitForText("strong", "The group was not created.")
+	assert.Contains(t, sitetest.Evaluate[string](b, "document.activeElement.textContent"), "The group needs a name.")
+}
+
+// The picker reaches everybody in an organisation of ten thousand, from the first letters of a name.
+func TestBrowserPickerOverTenThousand(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Members: 10_000}})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/groups/new")
+	b.WaitForText("output", "search to find the others")
+	last := s.Sandbox.Members()[9_999]
+	b.Do(chromedp.Click("#field-member_q"), chromedp.KeyEvent(last.Email))
+	b.WaitForText("output", "Showing 1 member.")
+	b.Do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(" "))
+	b.WaitForText("output", "1 member chosen.")
+	b.Do(chromedp.Click("#field-member_q"), chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"), chromedp.KeyEvent("zzzz"))
+	b.WaitForText("output", "Nobody else matches “zzzz”.")
+	b.TypeInto("#field-name", "The last one")
+	b.TypeInto("#field-description", "Chosen out of ten thousand.")
+	b.Press("Create the group")
+	b.WaitForTitle("The last one")
+	assert.Equal(t, []int{last.ID}, s.Group("The last one").Members)
+}

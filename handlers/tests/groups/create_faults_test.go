@@ -1,0 +1,278 @@
+package groups_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+const guestsRoute = "/organizations/{org}/guests"
+
+// typedName has what HTML and Go's own formatting would spoil.
+const typedName = `Returns & "Repairs" <b>%d</b>`
+
+// typedForm is a form with something in every field.
+func typedForm(s *sitetest.Site) *sitetest.Form {
+	s.T.Helper()
+	return s.GroupForm(typedName, "line 1\n\n</textarea>").Tick("members", s.ID("maren.dahl")).Tick("members", s.ID("chiara.dangelo")).
+		Tick("guests", "mehmet@broker.example.com").TypeGuests("new@x.example,\nOther@x.example")
+}
+
+// keptAll asserts that a page has everything of a form that was sent, and that it was sent to Tallyfy so many times.
+func keptAll(p *sitetest.Page, sent *sitetest.Form, posts int) *sitetest.Form {
+	t := p.Site.T
+	t.Helper()
+	f := p.GroupForm()
+	for _, name := range []string{"name", "description", "guests"} {
+		assert.Equal(t, sent.Values[name], f.Values[name], name)
+	}
+	assert.ElementsMatch(t, sent.Values["members"], f.Values["members"])
+	assert.False(t, p.Has("main script, main b"))
+	assert.Equal(t, posts, p.Site.Calls(http.MethodPost, "/groups"), "never repeated")
+	assert.Equal(t, posts, p.Site.Writes())
+	return f
+}
+
+func typedGroupIs(s *sitetest.Site) {
+	g := s.Group(typedName)
+	assert.Equal(s.T, sandbox.Group{
+		ID: g.ID, Name: typedName, Description: "line 1\n\n</textarea>", Members: []int{s.Member("chiara.dangelo").ID, s.Member("maren.dahl").ID},
+		Guests: []string{"mehmet@broker.example.com", "new@x.example", "other@x.example"},
+	}, g)
+}
+
+func TestCreateRefusedByTallyfy(t *testing.T) {
+	const which = " It did not say which field is wrong. The group was not created."
+	for title, test := range map[string]struct {
+		fault   sandbox.Fault
+		status  int
+		fields  map[string]string
+		problem string
+	}{
+		"each field": {
+			sandbox.Fault{Status: 422, Body: `{"errors":{"name":["N 1.","N 2."],"description":["D."],"members":["M."],"guests":"G."}}`},
+			422,
+			map[string]string{"name": "N 1. N 2.", "description": "D.", "members": "M.", "guests": "G."},
+			"",
+		},
+		"entries of a list": {
+			sandbox.Fault{Status: 422, Body: `{"errors":{"members.0":["Member <b>1</b> is gone."],"guests.1":["No."]}}`},
+			422,
+			map[string]string{"members": "Member <b>1</b> is gone.", "guests": "No."},
+			"",
+		},
+		"a field that the form lacks": {sandbox.Fault{Status: 422, Body: `{"errors":{"seat_pool":["Full."]}}`}, 422, map[string]string{"name": "Full."}, ""},
+		"no field":                    {sandbox.Fault{Status: 422, Body: `{"message":"Not <b>now</b>."}`}, 422, nil, "Tallyfy refused: “Not <b>now</b>.”" + which},
+		"no body":                     {sandbox.Fault{Status: 422}, 422, nil, "Tallyfy refused: “The service did not accept what was sent.”" + which},
+		"409":                         {sandbox.Fault{Status: 409, Body: `{"message":"Locked."}`}, 422, nil, "Tallyfy refused: “Locked.”" + which},
+		"403":                         {sandbox.Fault{Status: 403}, 403, nil, "Tallyfy does not allow this for your account. Changing groups takes the permission to manage groups."},
+		"400":                         {sandbox.Fault{Status: 400}, 502, nil, "Tallyfy refused this. It answered 400"},
+		"429":                         {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"120"}}}, 429, nil, "Tallyfy asks to slow down. Please try again in 2 minutes."},
+		"the hourly limit":            {sandbox.Fault{Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, 429, nil, "Tallyfy asks to slow down."},
+	} {
+		t.Run(title, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			before := s.State()
+			test.fault.Method, test.fault.Route = http.MethodPost, sitetest.GroupsRoute
+			f := typedForm(s)
+			s.Sandbox.Fail(test.fault)
+			p := f.Submit(createButton).Whole(test.status)
+			for field, message := range test.fields {
+				complaint(p, field, message)
+			}
+			assert.Len(t, p.Texts("[role=alert] a"), len(test.fields))
+			if test.problem != "" {
+				assert.Contains(t, p.Text(".notice.problem"), test.problem)
+				assert.True(t, strings.HasSuffix(p.Text(".notice.problem"), "The group was not created."))
+			}
+			again := keptAll(p, f, 1)
+			assert.Equal(t, before, s.State())
+			assert.False(t, p.Has("main a[href^='/groups/']"), "a link to a group that there is not")
+			if test.status == http.StatusTooManyRequests {
+				assert.Equal(t, test.fault.Header.Get("Retry-After"), p.Header.Get("Retry-After"))
+				return // the token is held back for longer than a test
+			}
+			s.Sandbox.ClearFaults()
+			s.Sandbox.ClearRequests()
+			again.Submit(createButton).Whole(http.StatusOK)
+			s.Group(typedName)
+		})
+	}
+}
+
+// Without an answer it may or may not have happened: it is read back, and never repeated.
+func TestCreateWithoutAnAnswer(t *testing.T) {
+	for title, fault := range map[string]sandbox.Fault{
+		"500":               {Status: 500, Body: `{"message":"Server Error"}`},
+		"502":               {Status: 502, Body: "<html>Bad Gateway</html>"},
+		"503":               {Status: 503, Header: http.Header{"Retry-After": {"1"}}},
+		"504":               {Status: 504},
+		"a time-out":        {Hang: true},
+		"broken at once":    {Abort: true},
+		"garbage":           {Status: 200, Body: `{"data":{"id":`},
+		"nothing":           {Status: 201, Body: `{"data":{}}`},
+		"a page of a proxy": {Status: 200, Body: "<html>Sign in to the proxy</html>"},
+		"a redirect":        {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/"}}},
+		"half an answer":    {Abort: true, AbortAfter: 30}, // which can only come of what was done
+	} {
+		for _, outcome := range []string{"carried out", "not carried out", "not known"} {
+			if fault.AbortAfter > 0 && outcome == "not carried out" {
+				continue
+			}
+			t.Run(title+", "+outcome, func(t *testing.T) {
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 300 * time.Millisecond})
+				before := s.State()
+				s.Get("/groups?people=none")
+				f := typedForm(s)
+				fault.Method, fault.Route, fault.Execute = http.MethodPost, sitetest.GroupsRoute, outcome != "not carried out" && fault.AbortAfter == 0
+				s.Sandbox.Fail(fault)
+				if outcome == "not known" {
+					s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupsRoute, Status: 500})
+				}
+				p := f.Submit(createButton).Whole(http.StatusBadGateway)
+				again := keptAll(p, f, 1)
+				assert.Contains(t, s.Log.String(), "change not confirmed")
+				s.Sandbox.ClearFaults()
+				said := p.Text("main .notice")
+				switch outcome {
+				case "carried out":
+					assert.Contains(t, said, "answer did not arrive, but there is now a group with this name, most likely this one: "+typedName)
+					typedGroupIs(s)
+					assert.Equal(t, "/groups/"+s.Group(typedName).ID, p.Link(typedName))
+					assert.Equal(t, typedName, p.Follow(typedName).Text("h1"))
+					assert.Contains(t, s.Get("/groups?q=Repairs&holds=").Texts("tbody .name"), typedName)
+					complaint(again.Submit(createButton).Whole(http.StatusUnprocessableEntity), "name", "The name has already been taken.")
+				case "not carried out":
+					assert.Contains(t, said, "Tallyfy did not answer, and there is no group with this name yet. It may still appear")
+					assert.Empty(t, p.Link(typedName))
+					assert.Equal(t, before, s.State())
+					again.Submit(createButton).Whole(http.StatusOK)
+					typedGroupIs(s)
+				default:
+					assert.Contains(t, said, "The group may or may not have been created. Look at the list of groups")
+					assert.Empty(t, p.Link(typedName))
+				}
+			})
+		}
+	}
+}
+
+// The copy that the filters work on may lack the group, if its creation was not confirmed.
+func TestCreateNotConfirmedIsInTheFilteredList(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	const list = "/groups?people=none&per_page=100"
+	require.NotContains(t, s.Get(list).Texts("tbody .name"), "Unconfirmed")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Status: 500, Execute: true})
+	s.GroupForm("Unconfirmed", "d").Submit(createButton).Whole(http.StatusBadGateway)
+	assert.Contains(t, s.Get(list).Texts("tbody .name"), "Unconfirmed")
+}
+
+// A group that had the name before is no sign that anything was created.
+func TestCreateWithoutAnAnswerAndWithATakenName(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.GroupForm("payroll", "d")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Status: 500})
+	p := f.Submit(createButton).Whole(http.StatusBadGateway)
+	assert.Contains(t, p.Text("main .notice"), "There is a group with this name, but it is older, so nothing was created now: Payroll")
+}
+
+// The group that has the name is found among others that the search finds before it.
+func TestCreateFindsTheNamesakeBehindManyOthers(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Groups: 400}})
+	s.Elsewhere(http.MethodPost, "/groups", `{"name":"Looks","description":"d"}`)
+	p := s.GroupForm("looks", "d").Submit(createButton).Whole(http.StatusUnprocessableEntity)
+	assert.Equal(t, "/groups/"+s.Group("Looks").ID, p.Link("Looks"))
+}
+
+func TestCreateWithATakenNameLeadsToItsGroup(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.GroupForm("night shift <SCRIPT>alert('hi')</script> & weekend ", "d")
+	p := f.Submit(createButton).Whole(http.StatusUnprocessableEntity)
+	complaint(p, "name", "The name has already been taken.")
+	keptAll(p, f, 1)
+	name := s.Group("Night Shift <script>alert('hi')</script> & Weekend").Name
+	assert.Equal(t, "The group that has it: "+name, p.Text("form[data-form] .small:has(a)"))
+	assert.Equal(t, name, p.Follow(name).Text("h1"))
+}
+
+func TestCreateSentTwiceCreatesOnce(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	before := len(s.Sandbox.Groups())
+	f := typedForm(s)
+	var statuses sync.Map
+	var both sync.WaitGroup
+	for _, r := range []*http.Request{f.Prepare(createButton), f.Prepare(createButton)} {
+		both.Go(func() {
+			answer, err := s.Client.Do(r)
+			if assert.NoError(t, err) {
+				_ = answer.Body.Close()
+				statuses.Store(answer.StatusCode, true)
+			}
+		})
+	}
+	both.Wait()
+	for _, status := range []int{http.StatusOK, http.StatusUnprocessableEntity} {
+		_, got := statuses.Load(status)
+		assert.True(t, got, status)
+	}
+	typedGroupIs(s)
+	p := f.Submit(createButton).Whole(http.StatusUnprocessableEntity)
+	assert.Equal(t, "/groups/"+s.Group(typedName).ID, p.Link(typedName))
+	assert.Len(t, s.Sandbox.Groups(), before+1)
+}
+
+func TestCreateWhenTheSignInHasEnded(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := typedForm(s)
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Status: 401, Times: 1})
+	p := f.Submit(createButton).Whole(http.StatusOK)
+	assert.Equal(t, "Sign in", p.Text("h1"))
+	assert.Contains(t, p.Text(".notice"), "Nothing was changed, and what you typed is kept.")
+	p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "/groups/new", p.URL)
+	keptAll(p, f, 1).Submit(createButton).Whole(http.StatusOK)
+	typedGroupIs(s)
+}
+
+func TestCreateWhilePeopleCannotBeRead(t *testing.T) {
+	for title, fault := range map[string]sandbox.Fault{
+		"403": {Status: 403}, "429": {Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, "500": {Status: 500}, "a time-out": {Hang: true},
+		"broken": {Abort: true}, "half an answer": {Abort: true, AbortAfter: 50}, "garbage": {Status: 200, Body: "<html>"},
+	} {
+		for _, route := range []string{sitetest.UsersRoute, guestsRoute} {
+			t.Run(title+" at "+route, func(t *testing.T) {
+				t.Parallel() // for the client waits before it asks again
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 200 * time.Millisecond})
+				fault.Method, fault.Route = http.MethodGet, route
+				s.Sandbox.Fail(fault)
+				f := s.GroupForm(typedName, "d").TypeGuests("new@x.example").Search("member_q", "")
+				members, guests := f.Page.Text("[data-results=members] output"), f.Page.Text("fieldset:has([name=guests])")
+				if route == sitetest.UsersRoute {
+					assert.Equal(t, "0 members chosen. Tallyfy did not give all members: somebody may be missing.", members)
+				} else {
+					assert.Contains(t, guests, "The existing guests could not be read. Their addresses can be typed.")
+				}
+				for _, wrong := range []string{"No match", "Nobody"} {
+					assert.NotContains(t, members+guests, wrong, "what was not read is not known to be empty")
+				}
+				if title == "429" {
+					return // the token is held back
+				}
+				// As if chosen while they could be read.
+				f.Values["members"], f.Values["guests"] = []string{s.ID("maren.dahl")}, []string{"mehmet@broker.example.com", "new@x.example"}
+				p := f.Submit("Search").Whole(http.StatusOK)
+				assert.NotRegexp(t, "No match|Nobody", p.Text("[data-results]"))
+				g := keptAll(p, f, 0).Submit(createButton).Whole(http.StatusOK)
+				assert.Contains(t, g.Text(".notice.done"), "was created, with 1 member and 2 guests.")
+			})
+		}
+	}
+}

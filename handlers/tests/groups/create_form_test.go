@@ -1,0 +1,217 @@
+package groups_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+const createButton = "Create the group"
+
+// created asserts that a form led to the page of the group, and gives the group as it is in the sandbox.
+func created(p *sitetest.Page, name string) sandbox.Group {
+	t := p.Site.T
+	t.Helper()
+	p.Whole(http.StatusOK)
+	g := p.Site.Group(name)
+	assert.Equal(t, "/groups/"+g.ID, p.URL)
+	want := fmt.Sprintf("Done. %s was created, with %s and %s.", g.Name, sitetest.Plural(len(g.Members), "member"), sitetest.Plural(len(g.Guests), "guest"))
+	assert.Equal(t, want, p.Text(".notice.done"))
+	assert.Equal(t, 1, p.Site.Calls(http.MethodPost, "/groups"))
+	return g
+}
+
+// complaint asserts that one field of the form is marked, described by its message, and linked to from the summary.
+func complaint(p *sitetest.Page, field, message string) {
+	t := p.Site.T
+	t.Helper()
+	assert.Equal(t, "Please check: "+message, p.Text("#error-"+field))
+	assert.Equal(t, "The group was not created.", p.Text("[role=alert] strong"))
+	assert.Contains(t, p.Texts("[role=alert] a[href='#field-"+field+"']"), message)
+	described, _ := p.Find("#field-" + field).Attr("aria-describedby")
+	assert.Contains(t, strings.Fields(described), "error-"+field)
+	if field != "members" {
+		assert.True(t, p.Has("#field-"+field+"[aria-invalid=true]"), field)
+	}
+}
+
+func TestCreateFormIsAPlainForm(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/groups/new").Whole(http.StatusOK)
+	assert.Equal(t, "New group", p.Text("h1"))
+	assert.True(t, p.Has("input[name=name][required][data-max='200']"), "a counter")
+	assert.False(t, p.Has("[maxlength]"), "which never cuts a paste short")
+	assert.True(t, p.Has("textarea[name=description][required]"))
+	first, _ := p.Find("form[data-form] button").First().Attr("value")
+	assert.Equal(t, "find", first, "Enter in a field must not create")
+	assert.Len(t, s.Sandbox.Requests(), 2, "one for members and one for guests")
+	s.Get("/groups/new")
+	p.GroupForm().Search("member_q", "anna").Search("guest_q", "")
+	assert.Len(t, s.Sandbox.Requests(), 2, "nothing while both are known")
+
+	// Enter presses the first button.
+	f := p.GroupForm().Set("name", "Entered").Set("description", "d").Submit("").Whole(http.StatusOK).GroupForm()
+	assert.Equal(t, "Entered", f.Values.Get("name"))
+	assert.Zero(t, s.Writes())
+}
+
+func TestCreateChecksWhatIsTyped(t *testing.T) {
+	const noName, noDescription = "The group needs a name.", "The group needs a description: Tallyfy takes none without."
+	for title, test := range map[string]struct {
+		name, description, guests string
+		want                      map[string]string
+	}{
+		"nothing":           {"", "", "", map[string]string{"name": noName, "description": noDescription}},
+		"spaces":            {" \t\u00a0", " \n ", "", map[string]string{"name": noName, "description": noDescription}},
+		"201 letters":       {strings.Repeat("a", 201), "d", "", map[string]string{"name": "The name has 201 characters; 200 are allowed."}},
+		"201 of four bytes": {strings.Repeat("🦄", 201), "d", "", map[string]string{"name": "The name has 201 characters; 200 are allowed."}},
+		"markup":            {`"><script>x</script>`, "", "", map[string]string{"description": noDescription}},
+		"a wrong address":   {"N", "d", "a@x.example, Bo <bo@x.example>\nb@x.example", map[string]string{"guests": "“Bo”, “<bo@x.example>” are not email addresses."}},
+		"no domain":         {"N", "</textarea><b>d", "jo@localhost", map[string]string{"guests": "“jo@localhost” is not an email address."}},
+		"everything":        {"", "", "<script>", map[string]string{"name": noName, "description": noDescription, "guests": "“<script>” is not an email address."}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			before := s.State()
+			maren := s.ID("maren.dahl")
+			p := s.GroupForm(test.name, test.description).Tick("members", maren).Tick("guests", "mehmet@broker.example.com").TypeGuests(test.guests).
+				Submit(createButton).Whole(http.StatusUnprocessableEntity)
+			for field, message := range test.want {
+				complaint(p, field, message)
+			}
+			assert.Len(t, p.Texts("[role=alert] a"), len(test.want))
+			f := p.GroupForm()
+			assert.Equal(t, test.name, f.Values.Get("name"))
+			assert.Equal(t, test.description, f.Values.Get("description"))
+			assert.Equal(t, []string{maren}, f.Values["members"])
+			assert.Equal(t, []string{"mehmet@broker.example.com", test.guests}, f.Values["guests"])
+			assert.False(t, p.Has("main script, main b"))
+			assert.Zero(t, s.Writes())
+			assert.Equal(t, before, s.State())
+
+			g := created(f.Set("name", "Corrected").Set("description", "d").TypeGuests("").Submit(createButton), "Corrected")
+			assert.Equal(t, []int{s.Member("maren.dahl").ID}, g.Members)
+			assert.Equal(t, []string{"mehmet@broker.example.com"}, g.Guests)
+		})
+	}
+}
+
+func TestCreateTakesANameOf200Characters(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for i, letter := range []string{"a", "ß", "🦄"} {
+		s.Sandbox.ClearRequests()
+		name := strings.Repeat(letter, 200)
+		g := created(s.GroupForm(" "+name+" ", "\n d\n e ").Submit(createButton), name)
+		assert.Equal(t, name, g.Name, i)
+		assert.Equal(t, "d\n e", g.Description)
+		assert.Empty(t, g.Members)
+	}
+}
+
+// Whatever is searched for, those chosen before stay chosen, in one picker and the other.
+func TestCreateKeepsWhoIsChosenOverSearches(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 10_000}})
+	f := s.GroupForm("Chosen", "line 1\nline 2").TypeGuests("new@x.example")
+	assert.Contains(t, f.Page.Text("[data-results=members] output"), "0 members chosen. Showing 50 of 9,998 members: search to find the others.")
+	var ids []int
+	for _, email := range []string{"member00001@example.com", "chiara.dangelo@example.com", "member09940@example.com", "member05000@example.com"} {
+		m, ok := s.Sandbox.MemberByEmail(email)
+		require.True(t, ok, email)
+		ids = append(ids, m.ID)
+		f = f.Search("member_q", email).Tick("members", fmt.Sprint(m.ID)).Search("member_q", email)
+		assert.Contains(t, f.Page.Text("[data-results=members] output"), sitetest.Plural(len(ids), "member")+" chosen. Nobody else matches “"+email+"”.")
+	}
+	f = f.Search("guest_q", "ilze").Tick("guests", "ilze@berzina.example.com").Search("guest_q", "graca").Tick("guests", "graca@clean.example.com")
+	f = f.Search("member_q", "nobody at all").Search("guest_q", "zz").Search("member_q", "")
+	assert.Len(t, f.Values["members"], len(ids))
+	assert.Equal(t, "new@x.example", f.Values["guests"][2])
+	assert.Equal(t, "Chosen", f.Values.Get("name"))
+	assert.Equal(t, "line 1\nline 2", f.Values.Get("description"))
+	assert.Zero(t, s.Writes())
+
+	names := f.Page.Texts("[data-results=members] li:has([checked]) .name")
+	assert.Contains(t, names, "Chiara D'Angelo", "by name, not by number")
+	g := created(f.Submit(createButton), "Chosen")
+	assert.ElementsMatch(t, ids, g.Members)
+	assert.ElementsMatch(t, []string{"ilze@berzina.example.com", "graca@clean.example.com", "new@x.example"}, g.Guests)
+	assert.Equal(t, "line 1\nline 2", g.Description)
+}
+
+func TestCreateTakesOutWhoIsUnticked(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.GroupForm("N", "d").Tick("members", s.ID("maren.dahl")).Tick("members", s.ID("isla.macleod")).Search("member_q", "zoe")
+	f = f.Set("members", s.ID("isla.macleod")).Search("member_q", "")
+	assert.Equal(t, []int{s.Member("isla.macleod").ID}, created(f.Submit(createButton), "N").Members)
+}
+
+func TestCreateDoesNotOfferDisabledMembers(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.GroupForm("N", "d").Search("member_q", "gareth")
+	assert.Zero(t, f.Page.Find("input[name=members]").Length())
+	assert.Contains(t, f.Page.Text("[data-results=members] output"), "No match for “gareth”.")
+}
+
+func TestCreateTakesGuestsHoweverTheyAreTyped(t *testing.T) {
+	for title, typed := range map[string]string{
+		"commas": "a@x.example,b@x.example", "semicolons": "a@x.example; b@x.example;", "spaces": "  a@x.example \u00a0 b@x.example ",
+		"lines": "a@x.example\r\nb@x.example\n", "tabs": "a@x.example\tb@x.example", "everything": ",; a@x.example,;\n,b@x.example",
+		"twice": "a@x.example A@X.example b@x.example a@x.example B@x.Example",
+	} {
+		t.Run(title, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			f := s.GroupForm("N", "d").Tick("guests", "mehmet@broker.example.com").TypeGuests(typed + "\nMEHMET@broker.example.com")
+			g := created(f.Submit(createButton), "N")
+			assert.ElementsMatch(t, []string{"a@x.example", "b@x.example", "mehmet@broker.example.com"}, g.Guests)
+			assert.Contains(t, creation(s), `"guests":["mehmet@broker.example.com","a@x.example","b@x.example"]`, "each sent once")
+			assert.Contains(t, s.Get("/groups/new").Texts("[data-results=guests] .sub"), "a@x.example", "a new guest can be picked at once")
+		})
+	}
+}
+
+// creation is the body of the request that creates a group.
+func creation(s *sitetest.Site) string {
+	for _, r := range s.Sandbox.Requests() {
+		if r.Method == http.MethodPost {
+			return string(r.Body)
+		}
+	}
+	return ""
+}
+
+func TestCreateByAPlainClient(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	maren, isla := s.Member("maren.dahl"), s.Member("isla.macleod")
+	g := created(s.Post("/groups", url.Values{
+		"name": {"Plain"}, "description": {"d"}, "members": {fmt.Sprint(maren.ID), fmt.Sprint(isla.ID), fmt.Sprint(maren.ID)}, "guests": {"a@x.example b@x.example"},
+	}), "Plain")
+	assert.Equal(t, sandbox.Group{ID: g.ID, Name: "Plain", Description: "d", Members: []int{maren.ID, isla.ID}, Guests: []string{"a@x.example", "b@x.example"}}, g)
+	s.Sandbox.ClearRequests()
+	assert.Empty(t, created(s.Post("/groups", url.Values{"name": {"Bare"}, "description": {"d"}}), "Bare").Guests)
+}
+
+func TestCreateIsInTheListsAtOnce(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	other := s.As(t)
+	require.Equal(t, "Groups", other.SignInWith(sandbox.StandardToken).Text("h1"))
+	lists := []string{"/groups?sort_by=name&per_page=100", "/groups?q=Aardvark", "/groups?people=none&per_page=100"}
+	for _, path := range lists {
+		for _, who := range []*sitetest.Site{s, other} {
+			assert.NotContains(t, who.Get(path).Whole(http.StatusOK).Texts("tbody .name"), "Aardvark")
+		}
+	}
+	s.Sandbox.ClearRequests()
+	created(s.GroupForm("Aardvark", "d").Submit(createButton), "Aardvark")
+	for _, path := range lists {
+		for _, who := range []*sitetest.Site{s, other} {
+			assert.Contains(t, who.Get(path).Texts("tbody .name"), "Aardvark", path)
+		}
+	}
+}

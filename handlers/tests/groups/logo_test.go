@@ -1,0 +1,193 @@
+package groups_test
+
+import (
+	"image/png"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+const fileRoute = "/organizations/{org}/file/{file_id}"
+
+// logoOf is the address of the logo that the list shows for a group.
+func logoOf(s *sitetest.Site, name string) string {
+	s.T.Helper()
+	src, ok := s.Get("/groups?q=" + url.QueryEscape(name)).Find("tbody img").First().Attr("src")
+	require.True(s.T, ok, "no logo of %s in the list", name)
+	s.Sandbox.ClearRequests()
+	return strings.TrimPrefix(src, s.Base)
+}
+
+// assertPicture checks what every answer of a logo's address has, and that nothing of a page is in it.
+func assertPicture(p *sitetest.Page, contentType string) *sitetest.Page {
+	t := p.Site.T
+	t.Helper()
+	assert.Equal(t, http.StatusOK, p.Status)
+	assert.Equal(t, contentType, p.Header.Get("Content-Type"))
+	assert.Equal(t, "nosniff", p.Header.Get("X-Content-Type-Options"))
+	assert.Equal(t, []string{"default-src 'none'; sandbox"}, p.Header.Values("Content-Security-Policy"))
+	assert.Contains(t, strings.Join(p.Header.Values("Vary"), ", "), "Cookie")
+	assert.NotContains(t, p.Header.Get("Cache-Control"), "public")
+	assert.Empty(t, p.Header.Values("Set-Cookie"))
+	assert.NotContains(t, p.Body, "<html")
+	return p
+}
+
+// assertInitials checks that an answer is drawn initials, and whether they stand for good.
+func assertInitials(p *sitetest.Page, letters string, caching string) {
+	p.Site.T.Helper()
+	assertPicture(p, "image/svg+xml")
+	assert.Equal(p.Site.T, letters, p.Text("svg text"))
+	assert.Equal(p.Site.T, caching, p.Header.Get("Cache-Control"))
+	assert.Empty(p.Site.T, p.Header.Get("ETag"))
+}
+
+func TestLogoIsStreamedWithTheToken(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy"})
+	p := s.Get("/groups?q=finance")
+	assert.Len(t, s.Sandbox.Requests(), 1)
+	src, _ := p.Find("tbody img").Attr("src")
+	src = strings.TrimPrefix(src, s.Base)
+	require.Regexp(t, `^/groups/[0-9a-f]{32}/logo\?v=[0-9a-f]{12}$`, src)
+
+	p = assertPicture(s.Get(src), "image/png")
+	config, err := png.DecodeConfig(strings.NewReader(p.Body))
+	require.NoError(t, err)
+	assert.Equal(t, 128, config.Width)
+	assert.Equal(t, "private, max-age=604800, immutable", p.Header.Get("Cache-Control"))
+	requests := s.Sandbox.Requests()
+	require.Len(t, requests, 2, "the list, then the file: where it is was known from the list")
+	assert.Contains(t, requests[1].Path, "/file/")
+	assert.Equal(t, sandbox.AdminToken, requests[1].Token)
+
+	again := assertPicture(s.Get(src), "image/png")
+	assert.Equal(t, p.Body, again.Body)
+	assert.Len(t, s.Sandbox.Requests(), 2, "kept")
+
+	// Without the version, or with another, it must be asked for again.
+	for _, other := range []string{"", "?v=0123456789ab", "?v="} {
+		address, _, _ := strings.Cut(src, "?")
+		assert.Equal(t, "private, no-cache", assertPicture(s.Get(address+other), "image/png").Header.Get("Cache-Control"))
+	}
+
+	etag := p.Header.Get("ETag")
+	require.NotEmpty(t, etag)
+	r := s.Request(http.MethodGet, src, nil)
+	r.Header.Set("If-None-Match", etag)
+	same := s.Do(r)
+	assert.Equal(t, http.StatusNotModified, same.Status)
+	assert.Empty(t, same.Body)
+	assert.Equal(t, etag, same.Header.Get("ETag"))
+	assert.Contains(t, same.Header.Values("Vary"), "Cookie")
+	r = s.Request(http.MethodGet, src, nil)
+	r.Header.Set("If-None-Match", `"0123"`)
+	assert.Equal(t, p.Body, s.Do(r).Body)
+}
+
+func TestLogoWithoutTheListTakesTwoCalls(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	assertPicture(s.Get(s.GroupPath("First Aiders")+"/logo"), "image/png") // not on the list's first page, which signing in shows
+	assert.Len(t, s.Sandbox.Requests(), 2)
+}
+
+func TestLogoThatIsMissingIsInitials(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	src := logoOf(s, "Facilities")
+	for range 2 {
+		assertInitials(s.Get(src), "F", "private, max-age=300")
+	}
+	assert.Len(t, s.Sandbox.Requests(), 1, "that there is none is kept too")
+
+	assertInitials(s.Get(s.GroupPath("Works Council")+"/logo"), "WC", "private, max-age=300")
+	assertInitials(s.Get("/groups/"+strings.Repeat("0", 32)+"/logo"), "?", "no-store")
+	const night = "Night Shift <script>alert('hi')</script> & Weekend"
+	p := s.Get(s.GroupPath(night) + "/logo")
+	assertInitials(p, "NW", "private, max-age=300")
+	assert.False(t, p.Has("script"))
+	assert.Equal(t, 1, strings.Count(p.Body, "<text"))
+	s.Elsewhere(http.MethodPut, s.GroupPath("Legal"), `{"name":"<i>&amp; \"\u003c/text>","description":"x"}`)
+	p = s.Get("/groups/" + s.Group(`<i>&amp; "</text>`).ID + "/logo")
+	assert.Equal(t, 1, strings.Count(p.Body, "</text>"))
+	assert.False(t, p.Has("svg i"))
+}
+
+// It is only a picture: whatever fails, no session ends, no page is shown and nothing is kept.
+func TestLogoSurvivesTallyfy(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"401": {Status: 401}, "403": {Status: 403}, "422": {Status: 422}, "429": {Status: 429, Header: http.Header{"Retry-After": {"1"}}}, "500": {Status: 500, Body: "secret.php"}, "502": {Status: 502},
+		"time-out": {Hang: true}, "broken": {Abort: true}, "a redirect": {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/x.png"}}},
+	} {
+		for _, route := range []string{sitetest.GroupRoute, fileRoute} {
+			t.Run(name+route, func(t *testing.T) {
+				t.Parallel()
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 100 * time.Millisecond})
+				letters, address := "?", s.GroupPath("First Aiders")+"/logo" // not on the list's first page
+				if route == fileRoute {
+					letters, address = "F", logoOf(s, "Finance")
+				}
+				fault := fault
+				fault.Route, fault.Method = route, http.MethodGet
+				if name == "429" {
+					fault.Body = `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`
+				}
+				s.Sandbox.Fail(fault)
+				assertInitials(s.Get(address), letters, "no-store")
+				assert.NotContains(t, s.Get(address).Body, "secret")
+				assert.NotContains(t, s.Log.String(), `"request failed"`)
+				s.Sandbox.ClearFaults()
+				if name == "429" {
+					return // the token is held back for longer than a test
+				}
+				assert.Equal(t, "Groups", s.Get("/groups").Whole(http.StatusOK).Text("h1"), "still signed in")
+				assertPicture(s.Get(address), "image/png")
+			})
+		}
+	}
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for body, contentType := range map[string]string{
+		"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>": "image/svg+xml", "<html><script>": "image/png", "GIF89a": "image/gif",
+	} {
+		src := logoOf(s, "Finance")
+		s.Sandbox.Fail(sandbox.Fault{Route: fileRoute, Times: 1, Status: 200, Body: body, Header: http.Header{"Content-Type": {contentType}}})
+		p := s.Get(src)
+		assertInitials(p, "F", "private, max-age=300")
+		assert.False(t, p.Has("script"), "not by what it is called")
+	}
+}
+
+func TestLogoNeedsASignIn(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	src := logoOf(s, "Finance")
+	assertPicture(s.Get(src), "image/png")
+	s.Sandbox.ClearRequests()
+	other := s.As(t)
+	assert.Equal(t, "/signin", other.Get(src).URL[:7])
+	assert.Empty(t, s.Sandbox.Requests())
+}
+
+// What one token has read is not shown to another, and neither is a place where a logo was.
+func TestLogoIsNotSharedBetweenSessions(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	src := logoOf(s, "First Aiders") // not on the list's first page, which signing in shows
+	assertPicture(s.Get(src), "image/png")
+	other := s.As(t)
+	other.SignInWith(sandbox.StandardToken)
+	s.Sandbox.ClearRequests()
+	s.Sandbox.Fail(sandbox.Fault{Route: fileRoute, Status: 403})
+	assertInitials(other.Get(src), "FA", "no-store")
+	requests := s.Sandbox.Requests()
+	require.Len(t, requests, 2, "asks for the group and the file itself")
+	for _, r := range requests {
+		assert.Equal(t, sandbox.StandardToken, r.Token)
+	}
+	assertPicture(s.Get(src), "image/png")
+	assert.Len(t, s.Sandbox.Requests(), 2)
+}

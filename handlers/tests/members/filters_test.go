@@ -1,0 +1,236 @@
+package members_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/listing"
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+	"tallyfy-admin/views"
+)
+
+const everybody = "Everyone at Aldermoor"
+
+// total is the number of rows that a list says it has on all its pages.
+func total(p *sitetest.Page) int {
+	p.Site.T.Helper()
+	note := p.Whole(http.StatusOK).Text(".page-title .note")
+	if _, of, ok := strings.Cut(note, " of "); ok {
+		note = of
+	}
+	number, _, _ := strings.Cut(note, " ")
+	n, err := strconv.Atoi(strings.ReplaceAll(number, ",", ""))
+	require.NoError(p.Site.T, err, "%q on %s", note, p.URL)
+	return n
+}
+
+// counts is what the menus promise, by "name=value"; empty where they have no numbers.
+func counts(p *sitetest.Page) map[string]int {
+	counts := map[string]int{}
+	p.Find(".menus select").Each(func(_ int, menu *goquery.Selection) {
+		name, _ := menu.Attr("name")
+		menu.Find("option").Each(func(_ int, o *goquery.Selection) {
+			value, _ := o.Attr("value")
+			_, number, ok := strings.Cut(strings.TrimSuffix(o.Text(), ")"), " (")
+			if n, err := strconv.Atoi(strings.ReplaceAll(number, ",", "")); ok && err == nil {
+				counts[name+"="+value] = n
+			}
+		})
+	})
+	return counts
+}
+
+// with is an address with a parameter more, or another value of it.
+func with(address, parameter string) string {
+	path, query, _ := strings.Cut(address, "?")
+	values, _ := url.ParseQuery(query)
+	name, value, _ := strings.Cut(parameter, "=")
+	values.Set(name, value)
+	return path + "?" + values.Encode()
+}
+
+// emails are those of the members that fit, sorted.
+func emails(s *sitetest.Site, fits func(sandbox.Member) bool) []string {
+	list := []string{}
+	for _, m := range s.Sandbox.Members() {
+		if fits(m) {
+			list = append(list, m.Email)
+		}
+	}
+	return slices.Sorted(slices.Values(list))
+}
+
+func at(names string) (list []string) {
+	for name := range strings.FieldsSeq(names) {
+		list = append(list, name+"@example.com")
+	}
+	return slices.Sorted(slices.Values(list))
+}
+
+func TestMemberFiltersShowWhomTheySay(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group(everybody).ID, "") // or nobody would be in no group
+	status := func(status string) []string {
+		return emails(s, func(m sandbox.Member) bool { return m.Status == status && m.Type != "bot" })
+	}
+	light := emails(s, func(m sandbox.Member) bool { return m.Role == "light" })
+	for address, want := range map[string][]string{
+		"role=admin":                  at("ingrid.solheim maren.dahl kwame.asante viktor.ionescu"),
+		"role=standard":               emails(s, func(m sandbox.Member) bool { return m.Role == "standard" }),
+		"role=light":                  light,
+		"status=active":               status("active"),
+		"status=invited":              at("lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"status=disabled":             at("gareth.pugh marisol.quispe"),
+		"status=bot":                  at("assistant.bot"),
+		"groups=none":                 at("noor.vandermeer"),
+		"seen=never":                  at("assistant.bot lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"joined=lately":               at("oskar.nystrom nadia.benali hugo.marchetti eunji.baek samuel.okafor freya.whitcombe ramon.etxeberria thandiwe.moyo"),
+		"joined=lately&role=light":    at("hugo.marchetti"),
+		"seen=never&status=invited":   at("lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"seen=never&role=light":       at("ibrahim.sow"),
+		"groups=none&role=light":      at("noor.vandermeer"),
+		"q=KOWALSKA&status=active":    at("anna.kowalska a.kowalska"),
+		"q=kowalska&role=light":       {},
+		"q=zak&status=invited":        at("katarzyna.zak"), // Żak
+		"role=admin&status=disabled":  {},
+		"role=light&status=&groups=":  light,
+		"role=light&status=asleep":    light,
+		"role=light&role=admin":       light,
+		"role=light&seen=never&x=%00": at("ibrahim.sow"),
+	} {
+		p := s.Get("/members?per_page=100&" + address).Whole(http.StatusOK)
+		assert.ElementsMatch(t, want, p.Texts("tbody .sub"), address)
+		assert.Equal(t, len(want), total(p), address)
+	}
+	assert.Equal(t, []string{"in no group"}, s.Get("/members?groups=none").Texts("tbody [data-label=Groups]"))
+}
+
+func TestGroupFiltersShowWhichTheySay(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	holds := func(fits func(sandbox.Group) bool) (list []string) {
+		for _, g := range s.Sandbox.Groups() {
+			if fits(g) {
+				list = append(list, g.Name)
+			}
+		}
+		return list
+	}
+	gareth, marisol := s.Member("gareth.pugh").ID, s.Member("marisol.quispe").ID
+	for address, want := range map[string][]string{
+		"people=none":   {"Archive 2019 Relocation"},
+		"people=one":    {"Payroll"},
+		"people=guests": {"Carrier Partners"},
+		"holds=disabled": holds(func(g sandbox.Group) bool {
+			return slices.Contains(g.Members, gareth) || slices.Contains(g.Members, marisol)
+		}),
+		"holds=disabled&q=operations":   {"Operations"},
+		"holds=disabled&people=one":     nil,
+		"people=guests&q=payroll":       nil,
+		"people=one&holds=&people=none": {"Payroll"},
+		"people=one&holds=gold":         {"Payroll"},
+	} {
+		p := s.Get("/groups?per_page=100&" + address).Whole(http.StatusOK)
+		assert.ElementsMatch(t, want, p.Texts("tbody .name"), address)
+		assert.Equal(t, len(want), total(p), address)
+	}
+	assert.Len(t, holds(func(g sandbox.Group) bool { return slices.Contains(g.Members, gareth) }), 4)
+}
+
+func TestUnknownFilterValuesAreNoFilter(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for _, address := range []string{"/members?role=emperor&status=&joined=never", "/members?role=ADMIN", "/groups?people=two&holds=", "/groups?role=admin"} {
+		s.Sandbox.ClearRequests()
+		p := s.Get(address)
+		assert.Contains(t, []int{60, 34}, total(p), address)
+		assert.False(t, p.Has(".copy-note"), address)
+		assert.Len(t, s.Sandbox.Requests(), 1, address)
+	}
+}
+
+// A count is a promise: following it shows that many.
+func TestFilterCountsComeTrue(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group(everybody).ID, "")
+	s.Get("/members?role=light") // warms the copy, so that plain lists count too
+	for _, start := range []string{
+		"/members", "/members?q=an", "/members?role=light", "/members?role=light&seen=never", "/members?joined=lately&q=e&sort=-email&per_page=10",
+		"/members?groups=none&status=active", "/members?role=admin&status=bot", "/members?q=nobody+at+all",
+		"/groups", "/groups?q=a", "/groups?people=one", "/groups?holds=disabled&people=none", "/groups?holds=disabled&q=team&sort_by=name&per_page=10",
+	} {
+		counts := counts(s.Get(start))
+		require.Len(t, counts, map[bool]int{true: 10, false: 4}[strings.HasPrefix(start, "/members")], start)
+		for parameter, n := range counts {
+			assert.Equal(t, n, total(s.Get(with(start, parameter))), "%s, then %s", start, parameter)
+		}
+	}
+}
+
+// The menus and what is carried out are written in two places; an entry that does nothing would look like one that fits all.
+func TestEveryFilterInAMenuIsCarriedOut(t *testing.T) {
+	offered := func(filters []views.Filter) (list []string) {
+		for _, f := range filters {
+			assert.NotEmpty(t, f.Label)
+			assert.NotEmpty(t, f.Any)
+			for _, c := range f.Choices {
+				assert.NotEmpty(t, c.Text)
+				list = append(list, f.Name+"="+c.Value)
+			}
+		}
+		return list
+	}
+	assert.Equal(t, carriedOut(listing.MemberDimensions(time.Now())), offered(views.MemberFilters))
+	assert.Equal(t, carriedOut(listing.GroupDimensions()), offered(views.GroupFilters))
+}
+
+func carriedOut[T any](dimensions []listing.Dimension[T]) (list []string) {
+	for _, d := range dimensions {
+		for _, v := range d.Values {
+			list = append(list, d.Name+"="+v.Name)
+		}
+	}
+	return list
+}
+
+func TestChoosingAFilterKeepsTheOthers(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/members?q=e&sort=email&per_page=10&page=2").Form("form.toolbar").Set("role", "light").Submit("Search")
+	p = p.Form("form.toolbar").Set("status", "active").Submit("Search")
+	u, err := url.Parse(p.URL)
+	require.NoError(t, err)
+	got := u.Query()
+	assert.Empty(t, got.Get("page"), "a new choice starts at page 1")
+	for name, value := range map[string]string{"q": "e", "sort": "email", "per_page": "10", "role": "light", "status": "active"} {
+		assert.Equal(t, value, got.Get(name), name)
+		chosen, _ := p.Find("[name=" + name + "] option[selected]").Attr("value")
+		if name != "q" {
+			assert.Equal(t, value, chosen, "the menu %s shows what is chosen", name)
+		}
+	}
+	rows := p.Texts("tbody .sub")
+	assert.NotEmpty(t, rows)
+	assert.True(t, slices.IsSorted(rows))
+	p = p.Form("form.toolbar").Set("role", "").Set("status", "").Submit("Search")
+	assert.Greater(t, total(p), len(rows))
+	assert.False(t, p.Has(".copy-note"), "without a filter the list is Tallyfy's own again")
+}
+
+func TestNothingFitsSaysSo(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	const attack = `"><script>alert(1)</script>`
+	p := s.Get("/members?role=light&q=" + url.QueryEscape(attack)).Whole(http.StatusOK)
+	assert.Equal(t, "No member matches “"+attack+"” with these filters", p.Text(".empty-title"))
+	assert.False(t, p.Has("main script"))
+	assert.Equal(t, "/members", p.Link("Show all members"))
+	assert.Equal(t, "No member fits these filters", s.Get("/members?role=admin&status=bot").Text(".empty-title"))
+	assert.Equal(t, "No group fits these filters", s.Get("/groups?people=one&holds=disabled").Text(".empty-title"))
+}

@@ -1,0 +1,72 @@
+package members_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+func TestIDsCanBeSearchedAndCopied(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	chiara, payroll := s.ID("chiara.dangelo"), s.Group("Payroll").ID
+	for _, path := range []string{"/members?q=" + chiara, "/members?q=+" + chiara + "+&page=3", "/members?role=standard&q=" + chiara} {
+		p := s.Get(path).Whole(http.StatusOK)
+		assert.Equal(t, "1 member", p.Text(".page-title .note"), path)
+		assert.Equal(t, []string{"chiara.dangelo@example.com"}, p.Texts("tbody .sub"), path)
+		assert.Equal(t, "Everyone at Aldermoor, Finance, Payroll and 1 more", p.Text("tbody [data-label=Groups]"), path)
+	}
+	for _, path := range []string{"/groups?q=" + payroll, "/groups?people=one&q=" + payroll} {
+		p := s.Get(path).Whole(http.StatusOK)
+		assert.Equal(t, "1 group", p.Text(".page-title .note"), path)
+		assert.Equal(t, []string{"Payroll"}, p.Texts("tbody .name"), path)
+	}
+	for _, path := range []string{"/members/" + chiara, "/groups/" + payroll} {
+		copied, _ := s.Get(path).Find("[data-copy]").Attr("data-copy")
+		assert.Contains(t, path, "/"+copied)
+		assert.NotEmpty(t, copied)
+	}
+	assert.Zero(t, total(s.Get("/members?role=admin&q="+chiara)), "the filter holds for an id, too")
+	assert.Zero(t, total(s.Get("/groups?people=none&q="+payroll)))
+}
+
+func TestOnlyWhatLooksLikeAnIDCostsACallMore(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for path, calls := range map[string]int{
+		"/members?q=nobody":      1,
+		"/members?q=999999":      2,
+		"/members?q=20513x":      1,
+		"/members?q=anna":        1,
+		"/groups?q=" + noGroupID: 2,
+		"/groups?q=xyzzy":        1,
+		"/groups?q=20513":        1,
+		"/groups?q=payroll":      1,
+	} {
+		s.Sandbox.ClearRequests()
+		s.Get(path).Whole(http.StatusOK)
+		assert.Len(t, s.Sandbox.Requests(), calls, path)
+	}
+	for _, path := range []string{"/members?q=999999", "/groups?q=" + noGroupID} {
+		assert.True(t, s.Get(path).Has(".empty-title"), path)
+	}
+}
+
+const noGroupID = "0123456789abcdef0123456789abcdef"
+
+// A failure to look is not "there is none".
+func TestAnIDThatCouldNotBeLookedUpIsNotCalledMissing(t *testing.T) {
+	for path, route := range map[string]string{"/members?q=999999": sitetest.UserRoute, "/groups?q=" + noGroupID: sitetest.GroupRoute} {
+		for fault, status := range map[int]int{http.StatusInternalServerError: http.StatusBadGateway, http.StatusForbidden: http.StatusForbidden} {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			s.Sandbox.Fail(sandbox.Fault{Route: route, Status: fault})
+			p := s.Get(path).Whole(status)
+			assert.False(t, p.Has(".empty-title"), path)
+		}
+		s := sitetest.SignedIn(t, sitetest.Options{})
+		s.Sandbox.Fail(sandbox.Fault{Route: route, Status: http.StatusUnauthorized})
+		assert.Equal(t, "Sign in", s.Get(path).Text("h1"), path)
+	}
+}

@@ -1,0 +1,137 @@
+package members_test
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/stretchr/testify/assert"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+func TestMemberPageShowsTheProfile(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get(s.MemberPath("soren.kjaergaard")).Whole(http.StatusOK)
+	assert.Len(t, s.Sandbox.Requests(), 2)
+	assert.Equal(t, "Søren Kjærgaard", p.Text("h1"))
+	assert.Equal(t, "Active", p.Text(".headline .badge"))
+	facts := p.Facts()
+	assert.Equal(t, "soren.kjaergaard@example.com", facts["Email"])
+	assert.Equal(t, "Standard", facts["Role"])
+	assert.Equal(t, "Operations Manager", facts["Job title"])
+	assert.Equal(t, "Europe/Copenhagen", facts["Time zone"])
+	assert.Equal(t, s.ID("soren.kjaergaard"), facts["Id"])
+	for _, name := range []string{"Joined", "Last sign-in"} {
+		_, err := time.Parse("2 Jan 2006", facts[name])
+		assert.NoError(t, err, name)
+	}
+	assert.Equal(t, s.RemovePath("soren.kjaergaard"), p.Link("Remove from the organisation…"))
+
+	assert.Equal(t, "In 13 groups", p.Text("#groups"))
+	links := map[string]string{}
+	p.Find(".rows a").Each(func(_ int, a *goquery.Selection) { links[a.Text()], _ = a.Attr("href") })
+	assert.Len(t, links, 13)
+	for _, id := range s.Member("soren.kjaergaard").Groups {
+		for _, g := range s.Sandbox.Groups() {
+			if g.ID == id {
+				assert.Equal(t, "/groups/"+id, links[g.Name])
+			}
+		}
+	}
+	names := p.Texts(".rows a")
+	assert.Equal(t, "Everyone at Aldermoor", names[0])
+	assert.Contains(t, names, "Night Shift <script>alert('hi')</script> & Weekend", "a name is text")
+	assert.False(t, p.Has("main script"))
+
+	open := s.Sandbox.OpenTasks(s.Member("soren.kjaergaard").ID)
+	assert.Greater(t, open, 5)
+	assert.Contains(t, p.Text("section[aria-labelledby=tasks]"), "Found")
+	assert.Contains(t, p.Text("section[aria-labelledby=tasks] p"), strconv.Itoa(open)+" open tasks")
+	assert.NotEmpty(t, p.Texts("section[aria-labelledby=tasks] li"))
+}
+
+func TestMemberPageMarksWhoSomebodyIs(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for name, want := range map[string]struct {
+		badges    []string
+		removable bool
+	}{
+		"maren.dahl":       {[]string{"Active", "You"}, true},
+		"ingrid.solheim":   {[]string{"Active", "Default administrator"}, true},
+		"gareth.pugh":      {[]string{"Disabled"}, false},
+		"lena.fischbacher": {[]string{"Invited"}, true},
+		"assistant.bot":    {[]string{"Bot"}, true}, // the wizard says why not
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := s.Get(s.MemberPath(name)).Whole(http.StatusOK)
+			assert.Equal(t, want.badges, p.Texts(".headline .badge"))
+			assert.Equal(t, want.removable, p.Link("Remove from the organisation…") != "")
+		})
+	}
+}
+
+func TestMemberPageTellsNoneFromNotChecked(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get(s.MemberPath("noor.vandermeer"))
+	assert.Equal(t, "In 1 group", p.Text("#groups"))
+	assert.Equal(t, "Open tasksNone", p.Text("section[aria-labelledby=tasks]"))
+
+	for name, fault := range map[string]sandbox.Fault{
+		"refused":   {Status: http.StatusForbidden},
+		"a failure": {Status: http.StatusInternalServerError},
+		"garbage":   {Status: http.StatusOK, Body: "<html>Please sign in to the proxy</html>"},
+		// Without meta a full page of samples may be all, or not.
+		"no count": {Status: http.StatusOK, Body: `{"data":[` + strings.Repeat(`{"id":"a","title":"x"},`, 4) + `{"id":"b"}]}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fault.Route = sitetest.TasksRoute
+			s.Sandbox.Fail(fault)
+			defer s.Sandbox.ClearFaults()
+			p := s.Get(s.MemberPath("noor.vandermeer")).Whole(http.StatusOK)
+			assert.Contains(t, p.Text("section[aria-labelledby=tasks]"), "Not checked")
+			assert.NotContains(t, p.Text("section[aria-labelledby=tasks]"), "None")
+		})
+	}
+	t.Run("groups left out", func(t *testing.T) {
+		s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UserRoute, Status: http.StatusOK, Body: `{"data":{"id":"7","email":"x@example.com","status":"active"}}`})
+		defer s.Sandbox.ClearFaults()
+		p := s.Get("/members/7").Whole(http.StatusOK)
+		assert.Equal(t, "x@example.com", p.Text("h1"))
+		assert.Contains(t, p.Text("section[aria-labelledby=groups]"), "Not checked")
+	})
+}
+
+func TestMemberPageOfNobody(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for _, id := range []string{"1", "999999", "abc", "%3Cscript%3E", "..%2Fgroups"} {
+		t.Run(id, func(t *testing.T) {
+			p := s.Get("/members/" + id).Whole(http.StatusNotFound)
+			assert.NotEmpty(t, p.Link("All members"))
+			s.Get("/members/" + id + "/remove").Whole(http.StatusNotFound)
+		})
+	}
+	assert.Zero(t, s.Writes())
+}
+
+// A standard member may see the list, and is told what it takes to see more.
+func TestMemberPagesNameTheMissingPermission(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	s.SignInWith(sandbox.StandardToken)
+	s.Sandbox.ClearRequests()
+	for _, path := range []string{
+		s.MemberPath("chiara.dangelo"), s.RemovePath("chiara.dangelo"), s.RemovePath("chiara.dangelo") + "/handover", s.PlanPath("chiara.dangelo", "leave"),
+	} {
+		p := s.Get(path).Whole(http.StatusForbidden)
+		assert.Equal(t, "Tallyfy does not allow this for your account", p.Text("h1"))
+		assert.Contains(t, p.Text(".lead"), "takes an administrator")
+		assert.Equal(t, p.Header.Get("X-Request-Id"), p.Texts("main code")[0])
+	}
+	p := s.Post(s.RemovePath("chiara.dangelo"), map[string][]string{"to": {"leave"}}).Whole(http.StatusForbidden)
+	assert.Contains(t, p.Text(".lead"), "takes an administrator")
+	assert.Zero(t, s.Writes())
+}

@@ -1,0 +1,194 @@
+package removal_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// A refusal was certainly not carried out: it is said, the choice is kept, and the button can be pressed again.
+func TestARemovalThatTallyfyRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault  sandbox.Fault
+		status int
+		title  string
+		says   string
+	}{
+		"a bot after all":           {sandbox.Fault{Status: 400, Body: `{"error":true,"message":"You can't remove a bot user from this organization!"}`}, 409, "Plan", "You can't remove a bot user from this organization!"},
+		"the default administrator": {sandbox.Fault{Status: 400, Body: `{"message":"Cannot modify the default administrator. Please assign another member as default administrator first."}`}, 409, "Plan", "Cannot modify the default administrator. Please assign another member as default administrator first."},
+		"markup":                    {sandbox.Fault{Status: 400, Body: `{"message":"Not \"Jane\" <b>now</b>"}`}, 409, "Plan", "Not \"Jane\" <b>now</b>"},
+		"400 without a reason":      {sandbox.Fault{Status: 400}, 409, "Plan", ""},
+		"403":                       {sandbox.Fault{Status: 403}, 403, "Tallyfy does not allow this for your account", ""},
+		"404":                       {sandbox.Fault{Status: 404, Body: `{"message":"User not found"}`}, 409, "Plan", "User not found"},
+		"409":                       {sandbox.Fault{Status: 409, Body: `{"message":"Try later.","code":"LOCKED"}`}, 409, "Plan", "Try later."},
+		"422 with fields":           {sandbox.Fault{Status: 422, Body: `{"message":"The given data was invalid.","errors":{"to":["The selected to is invalid."]}}`}, 409, "Plan", "The given data was invalid."},
+		"422 without fields":        {sandbox.Fault{Status: 422, Body: `{"message":"No."}`}, 409, "Plan", "No."},
+		"429":                       {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"120"}}}, 429, "Tallyfy asks to slow down", ""},
+		"the hourly limit":          {sandbox.Fault{Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, 429, "Tallyfy asks to slow down", ""},
+		"405":                       {sandbox.Fault{Status: 405}, 502, "Tallyfy refused this", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			before := s.State()
+			test.fault.Method, test.fault.Route = http.MethodDelete, sitetest.UserRoute
+			f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
+			s.Sandbox.Fail(test.fault)
+			p := f.Submit("").Whole(test.status)
+			assert.Equal(t, test.title, p.Text("h1"))
+			assert.Len(t, s.Removals(), 1)
+			assert.Equal(t, 1, s.Writes())
+			assert.Equal(t, before, s.State())
+			assert.False(t, p.Has("main script, main b"))
+			s.Sandbox.ClearFaults()
+			switch {
+			case test.title == "Plan":
+				assert.Contains(t, p.Text("[role=alert]"), "Stopped before anything was done. Tallyfy refused: “"+test.says)
+				assert.Equal(t, f.Values.Get("to"), p.Form("main form").Values.Get("to"))
+				p = p.Form("main form").Submit("")
+			case test.status == http.StatusTooManyRequests:
+				assert.Equal(t, s.PlanPath("chiara.dangelo", "siobhan.obrien"), p.Link("Try again"))
+				assert.Contains(t, p.Text(".lead"), "Nothing was changed.")
+				return // the token is held back for longer than a test
+			case p.Link("Try again") != "":
+				p = p.Follow("Try again").Form("main form").Submit("")
+			default:
+				p = f.Submit("")
+			}
+			assert.Equal(t, "Confirmed", receiptOf(p)[chiaraAccess])
+			assert.Len(t, s.Removals(), 2)
+		})
+	}
+}
+
+// Without an answer it may or may not have happened: it is read back, and never repeated.
+func TestARemovalWithoutAnAnswer(t *testing.T) {
+	const (
+		wasDone    = "Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 line of the plan could not be checked."
+		wasNotDone = "Problem. Tallyfy didn't confirm the removal, and Chiara D'Angelo is still active. It may still be under way: check again in a minute before you repeat it."
+	)
+	for name, fault := range map[string]sandbox.Fault{
+		"500":               {Status: 500, Body: `{"message":"Server Error"}`},
+		"502":               {Status: 502, Body: "<html>Bad Gateway</html>"},
+		"503":               {Status: 503, Header: http.Header{"Retry-After": {"1"}}},
+		"504":               {Status: 504},
+		"a time-out":        {Hang: true},
+		"broken at once":    {Abort: true},
+		"a page of a proxy": {Status: 200, Body: "<html>Sign in to the proxy</html>"},
+		"a redirect":        {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/"}}},
+		"half an answer":    {Abort: true, AbortAfter: 30}, // which can only come of what was done
+	} {
+		for _, done := range []bool{true, false} {
+			if fault.AbortAfter > 0 && !done {
+				continue
+			}
+			t.Run(name+map[bool]string{true: ", carried out", false: ", not carried out"}[done], func(t *testing.T) {
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 300 * time.Millisecond})
+				before := s.State()
+				fault.Method, fault.Route, fault.Execute = http.MethodDelete, sitetest.UserRoute, done && fault.AbortAfter == 0
+				s.Sandbox.Fail(fault)
+				f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
+				p := f.Submit("")
+				said := receiptOf(p)
+				require.Len(t, s.Removals(), 1)
+				want := map[string]string{
+					chiaraAccess: "Confirmed", chiaraLeaves: "Confirmed", chiaraEmptied: "Confirmed", moves("Siobhán O'Brien", "siobhan.obrien"): "Confirmed",
+					steps("Siobhán O'Brien"): "Could not check", chiaraAccount: "Confirmed",
+					"Siobhán O'Brien does not join Payroll, Finance and People and Culture.": "Confirmed",
+				}
+				if !done {
+					for _, line := range []string{chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien", "siobhan.obrien"), chiaraAccount} {
+						want[line] = "Not as expected"
+					}
+					assert.Equal(t, before, s.State())
+				}
+				assert.Equal(t, want, said)
+				if done {
+					assert.Equal(t, wasDone, summary(p))
+				} else {
+					assert.Equal(t, wasNotDone, summary(p))
+				}
+				s.Sandbox.ClearFaults()
+				assert.Equal(t, p.URL, f.Submit("").URL, "the same button leads to the same receipt")
+				receiptOf(p.Follow("Check again"))
+				assert.Len(t, s.Removals(), 1, "and is never a second call")
+				assert.Contains(t, s.Log.String(), "change not confirmed")
+			})
+		}
+	}
+}
+
+func TestARemovalThatIsAnsweredWithNothing(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Status: 204, Execute: true, Times: 1})
+	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", summary(s.Remove("chiara.dangelo", "leave")))
+
+	// An answer is no proof.
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Status: 204})
+	p := s.Remove("esi.mensah", "leave")
+	assert.Contains(t, summary(p), "Tallyfy said that Esi Mensah is removed, but still lists Esi Mensah as active.")
+	assert.Equal(t, "Active", p.Text(".headline .badge"))
+}
+
+// Whichever call finds out that the sign-in has ended: nothing is sent, and the plan comes back with its choice.
+func TestARemovalWhoseSignInHasEnded(t *testing.T) {
+	for name, test := range map[string]struct {
+		method, route string
+		after         int // calls on that route that still work
+		sent          int
+	}{
+		"at the leaver":    {http.MethodGet, sitetest.UserRoute, 0, 0},
+		"at the successor": {http.MethodGet, sitetest.UserRoute, 1, 0},
+		"at the removal":   {http.MethodDelete, sitetest.UserRoute, 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			before := s.State()
+			path := s.PlanPath("chiara.dangelo", "siobhan.obrien")
+			f := s.Get(path).Form("main form")
+			for range test.after {
+				s.Sandbox.Fail(sandbox.Fault{Method: test.method, Route: test.route, Times: 1})
+			}
+			s.Sandbox.Fail(sandbox.Fault{Method: test.method, Route: test.route, Times: 1, Status: 401, Body: `{"message":"Unauthenticated."}`})
+			p := f.Submit("").Whole(http.StatusOK)
+			assert.Equal(t, "Sign in", p.Text("h1"))
+			assert.Contains(t, p.Text(".notice"), "sign-in with Tallyfy has ended. Nothing was changed")
+			assert.Len(t, s.Removals(), test.sent)
+			assert.Equal(t, before, s.State())
+			p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
+			assert.Equal(t, path, p.URL)
+			assert.Equal(t, "Confirmed", receiptOf(p.Form("main form").Submit(""))[moves("Siobhán O'Brien", "siobhan.obrien")])
+			assert.Len(t, s.Removals(), test.sent+1)
+		})
+	}
+}
+
+// What fails before the removal is sent is a page that says that nothing was changed, and leads back to the plan.
+func TestARemovalThatDoesNotGetAsFarAsTheCall(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault  sandbox.Fault
+		status int
+	}{
+		"500": {sandbox.Fault{Status: 500}, http.StatusBadGateway}, "a time-out": {sandbox.Fault{Hang: true}, http.StatusGatewayTimeout},
+		"broken": {sandbox.Fault{Abort: true}, http.StatusBadGateway}, "garbage": {sandbox.Fault{Status: 200, Body: "x"}, http.StatusBadGateway},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{Attempt: 150 * time.Millisecond})
+			path := s.PlanPath("chiara.dangelo", "leave")
+			f := s.Get(path).Form("main form")
+			test.fault.Method, test.fault.Route = http.MethodGet, sitetest.UserRoute
+			s.Sandbox.Fail(test.fault)
+			p := f.Submit("").Whole(test.status)
+			assert.Contains(t, p.Text(".lead"), "Trying again is safe")
+			assert.Zero(t, s.Writes())
+			s.Sandbox.ClearFaults()
+			assert.Equal(t, path, p.Link("Try again"))
+			receiptOf(f.Submit("")) // the lock was given back
+		})
+	}
+}

@@ -1,0 +1,50 @@
+package removal_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+)
+
+// There are two Anna Kowalskas. One leaves, the other takes over: each sentence says which is which, and the right one goes.
+func TestRemovingOneOfTwoOfTheSameName(t *testing.T) {
+	for leaver, heir := range map[string]string{"anna.kowalska": "a.kowalska", "a.kowalska": "anna.kowalska"} {
+		t.Run(leaver, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			gone, stays := "Anna Kowalska ("+leaver+"@example.com)", "Anna Kowalska ("+heir+"@example.com)"
+			before, old := s.State(), s.Member(heir)
+			p := s.Get(s.PlanPath(leaver, heir)).Whole(http.StatusOK)
+			lines := p.Texts("ol.plan li")
+			require.GreaterOrEqual(t, len(lines), 5)
+			assert.Equal(t, gone+" can't open Aldermoor Logistics any more, from that moment on.", lines[0])
+			assert.Contains(t, lines[1], gone+" leaves ")
+			moved := "Every open task that is " + gone + "'s then goes to " + stays + "."
+			assert.Contains(t, lines[len(lines)-4], moved+" There ")
+			assert.Equal(t, "The template steps that name "+gone+" go to "+stays+".", lines[len(lines)-3])
+			assert.Contains(t, lines[len(lines)-2], stays+" does not join ")
+			assert.Equal(t, gone+"'s account is not deleted: it stays in Tallyfy, disabled.", lines[len(lines)-1])
+			assert.Equal(t, []string{"Remove " + gone + " and give the work to " + stays}, p.Texts("main form button"))
+
+			p = p.Form("main form").Submit("")
+			said := receiptOf(p)
+			assert.Equal(t, "Confirmed", said[lines[0]])
+			assert.Equal(t, "Confirmed", said[moved])
+			require.Len(t, s.Removals(), 1)
+			assert.Equal(t, "/organizations/"+s.Sandbox.OrgID()+"/users/"+s.ID(leaver), s.Removals()[0].Path)
+			assert.Equal(t, "disabled", s.Member(leaver).Status)
+			assert.Equal(t, old, s.Member(heir))
+			assert.Equal(t, before.Tasks[old.ID]+before.Tasks[s.Member(leaver).ID], s.Sandbox.OpenTasks(old.ID))
+		})
+	}
+}
+
+// Left where it is, there is nobody to be mistaken for.
+func TestALeaverWhoseWorkStaysNeedsNoAddress(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get(s.PlanPath("anna.kowalska", "leave")).Whole(http.StatusOK)
+	assert.Equal(t, "Remove Anna Kowalska and leave the work in Anna Kowalska's name", p.Text("main form button"))
+}

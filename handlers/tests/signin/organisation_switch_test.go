@@ -1,0 +1,54 @@
+package signin_test
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+func TestSwitchOrganisation(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	old := s.Client.Jar
+	p := s.Get("/groups").Follow("Switch")
+	assert.Equal(t, "Organisations", p.Text("h1"))
+	assert.Equal(t, s.Sandbox.OrgID(), p.Find("input[name=organization][checked]").AttrOr("value", ""))
+
+	address, err := url.Parse(s.Server.URL)
+	require.NoError(t, err)
+	before := old.Cookies(address)[0].Value
+	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	assert.Equal(t, "Groups", p.Text("h1"))
+	assert.Contains(t, p.Text(".organisation"), "Aldermoor Training Sandpit")
+	after := s.Client.Jar.Cookies(address)[0].Value
+	assert.NotEqual(t, before, after, "the session has a new id")
+	for _, r := range s.Sandbox.Requests()[len(s.Sandbox.Requests())-1:] {
+		assert.Contains(t, r.Path, s.Sandbox.OtherOrgID())
+	}
+
+	s.Client.Jar, err = cookiejar.New(nil)
+	require.NoError(t, err)
+	s.Client.Jar.SetCookies(address, []*http.Cookie{{Name: old.Cookies(address)[0].Name, Value: before}})
+	assert.Equal(t, "Sign in", s.Get("/groups").Text("h1"), "the old id is worth nothing")
+}
+
+func TestSwitchOrganisationIsRefusedAtItsPlace(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for _, id := range []string{"", "nonsense", "../x"} {
+		p := s.Post("/organisations", url.Values{"organization": {id}})
+		assert.Equal(t, http.StatusUnprocessableEntity, p.Status, id)
+		assert.Contains(t, p.Text("#error-organization"), "Choose one of your organisations.")
+	}
+	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Status: 403})
+	p := s.Post("/organisations", url.Values{"organization": {s.Sandbox.OtherOrgID()}})
+	assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
+	assert.Contains(t, p.Text("#error-organization"), "Tallyfy does not let this token into Aldermoor Training Sandpit.")
+	s.Sandbox.ClearFaults()
+	assert.Contains(t, s.Get("/groups").Text(".organisation"), "Aldermoor Logistics", "nothing has changed")
+}

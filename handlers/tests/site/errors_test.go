@@ -1,0 +1,233 @@
+package site_test
+
+import (
+	"bytes"
+	"context"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// innards is in every answer that a test breaks: no page may show it, for it is Tallyfy's or a proxy's own text.
+const innards = "SQLSTATE[42S02] in /var/www/app.php line 12 <script>alert(1)</script>"
+
+// assertWholePage checks what every error page promises.
+func assertWholePage(s *sitetest.Site, p *sitetest.Page) {
+	s.T.Helper()
+	assert.Len(s.T, p.Texts("h1"), 1)
+	assert.True(s.T, strings.HasSuffix(strings.TrimSpace(p.Body), "</html>"), "half a page")
+	assert.Contains(s.T, p.Header.Get("Content-Type"), "text/html")
+	assert.Equal(s.T, "no-store", p.Header.Get("Cache-Control"))
+	id := p.Header.Get("X-Request-Id")
+	assert.Len(s.T, id, 32)
+	assert.Contains(s.T, p.Texts("main code"), id)
+	assert.Contains(s.T, s.Log.String(), id, "the id finds the cause in the log")
+	assert.NotEmpty(s.T, p.Texts("main .form-actions a"), "there is a next step")
+	for _, raw := range []string{"SQLSTATE", "app.php", "alert(1)", "goroutine", ".go:", "tallyfy:", "context deadline", "EOF", "sandbox.invalid", "/organizations/"} {
+		assert.NotContains(s.T, p.Body, raw)
+	}
+	s.AssertHidden(p, sandbox.AdminToken)
+}
+
+func TestEachKindOfFailureHasItsPage(t *testing.T) {
+	const list = "/groups?q=a&page=2"
+	for name, c := range map[string]struct {
+		fault              sandbox.Fault
+		status             int
+		title, text, after string
+		calls              int
+		noRetry            bool
+	}{
+		"403": {
+			fault: sandbox.Fault{Status: 403}, status: 403, calls: 1, noRetry: true,
+			title: "Tallyfy does not allow this for your account", text: "Your role in Tallyfy, or your organisation's plan",
+		},
+		"404": {fault: sandbox.Fault{Status: 404}, status: 404, calls: 1, noRetry: true, title: "Tallyfy does not have this", text: "deleted"},
+		"409": {fault: sandbox.Fault{Status: 409}, status: 502, calls: 1, title: "Tallyfy refused this", text: "answered 409"},
+		"422": {fault: sandbox.Fault{Status: 422}, status: 502, calls: 1, title: "Tallyfy refused this", text: "answered 422"},
+		"429 in seconds": {
+			fault: sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"75"}}}, status: 429, calls: 1, after: "75",
+			title: "Tallyfy asks to slow down", text: "try again in 75 seconds",
+		},
+		"429 in minutes": {
+			fault: sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"290"}}}, status: 429, calls: 1, after: "290",
+			title: "Tallyfy asks to slow down", text: "try again in 5 minutes",
+		},
+		"429 for the hour": {
+			fault: sandbox.Fault{Status: 429, Body: `{"code":"RATE_LIMIT_EXCEEDED","message":"` + `SQLSTATE` + `"}`}, status: 429, calls: 1,
+			title: "Tallyfy asks to slow down", text: "Too many requests",
+		},
+		"500":  {fault: sandbox.Fault{Status: 500}, status: 502, calls: 1, title: "Tallyfy has a problem", text: "(500)"},
+		"502":  {fault: sandbox.Fault{Status: 502}, status: 502, calls: 3, title: "Tallyfy has a problem", text: "(502)"},
+		"503":  {fault: sandbox.Fault{Status: 503}, status: 502, calls: 3, title: "Tallyfy has a problem", text: "(503)"},
+		"302":  {fault: sandbox.Fault{Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/"}}}, status: 502, title: "Tallyfy's answer could not be read", text: "proxy", calls: 1},
+		"hang": {fault: sandbox.Fault{Hang: true}, status: 504, calls: 3, title: "Tallyfy did not answer in time", text: "nothing was changed"},
+		"cut":  {fault: sandbox.Fault{Abort: true}, status: 502, calls: 3, title: "Tallyfy can't be reached", text: "nothing was changed"},
+		"half": {fault: sandbox.Fault{Abort: true, AbortAfter: 60}, status: 502, calls: 3, title: "Tallyfy's answer could not be read", text: "safe"},
+		"HTML": {fault: sandbox.Fault{Status: 200, Body: "<html>" + innards}, status: 502, calls: 1, title: "Tallyfy's answer could not be read", text: "safe"},
+		"JSON": {fault: sandbox.Fault{Status: 200, Body: `{"data":"` + "SQLSTATE" + `"}`}, status: 502, calls: 1, title: "Tallyfy's answer could not be read", text: "safe"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sitetest.SignedIn(t, sitetest.Options{Attempt: 60 * time.Millisecond})
+			c.fault.Route = "/organizations/{org}/groups"
+			if c.fault.Status != 0 && c.fault.Body == "" {
+				c.fault.Body = `{"message":"` + innards + `","token":"` + sandbox.AdminToken + `"}`
+			}
+			s.Sandbox.Fail(c.fault)
+			p := s.Get(list)
+			assertWholePage(s, p)
+			assert.Equal(t, c.status, p.Status)
+			assert.Equal(t, c.title, p.Text("h1"))
+			assert.Contains(t, p.Text("main .lead"), c.text)
+			assert.Equal(t, c.after, p.Header.Get("Retry-After"))
+			assert.Len(t, s.Sandbox.Requests(), c.calls)
+			assert.True(t, p.Has(".account"), "the way around stays")
+			if c.noRetry {
+				assert.NotContains(t, p.Texts("main a"), "Try again")
+				return
+			}
+			assert.Equal(t, "Try again", p.Texts("main .form-actions a")[0])
+			s.Sandbox.ClearFaults()
+			href, _ := p.Find("main .form-actions a").Attr("href")
+			assert.Equal(t, list, href)
+			if c.status != http.StatusTooManyRequests {
+				assert.Equal(t, http.StatusOK, p.Follow("Try again").Status)
+			}
+		})
+	}
+}
+
+func TestErrorPageNamesTallyfysOwnRequest(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Status: 500, Header: http.Header{"X-Request-Id": {"upstream-77"}}})
+	p := s.Get("/groups")
+	assert.Equal(t, []string{p.Header.Get("X-Request-Id"), "upstream-77"}, p.Texts("main code"))
+	assert.Equal(t, p.Header.Get("X-Request-Id"), s.Sandbox.Requests()[0].Header.Get("X-Request-Id"), "one id connects both logs")
+}
+
+func TestMissingPermissionSaysWhatIsMissing(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	s.SignInWith(sandbox.StandardToken)
+	p := s.Get("/members/20552")
+	assert.Equal(t, http.StatusForbidden, p.Status)
+	assert.Contains(t, p.Text("main .lead"), "takes an administrator")
+	assert.Equal(t, []string{"All groups", "All members"}, p.Texts("main .form-actions a"))
+}
+
+// panicking is a transport with a mistake in it, as any code below a handler could have.
+type panicking struct{ next http.RoundTripper }
+
+func (b panicking) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Query().Get("q") == "boom" || strings.HasSuffix(r.URL.Path, "/groups/boom") {
+		panic("a mistake near " + r.Header.Get("X-Tallyfy-Client"))
+	}
+	return b.next.RoundTrip(r)
+}
+
+func TestPanicIsAPageAndALogEntry(t *testing.T) {
+	demo, err := sandbox.New(sandbox.Options{})
+	require.NoError(t, err)
+	s := sitetest.New(t, sitetest.Options{Transport: panicking{demo.Transport()}})
+	s.SignIn()
+	for _, path := range []string{"/groups?q=boom", "/groups/boom"} { // the second reads side by side, in other goroutines
+		p := s.Get(path)
+		assertWholePage(s, p)
+		assert.Equal(t, http.StatusInternalServerError, p.Status)
+		assert.Equal(t, "Something went wrong here", p.Text("h1"))
+		assert.NotContains(t, p.Body, "a mistake near")
+	}
+	assert.Contains(t, s.Log.String(), "panic: a mistake near APIClient")
+	assert.Contains(t, s.Log.String(), "errors_test.go", "the stack is in the log")
+	assert.Equal(t, http.StatusOK, s.Get("/groups").Status, "the next request is answered")
+}
+
+func TestVisitorWhoDoesNotWaitIsNoFailure(t *testing.T) {
+	demo, err := sandbox.New(sandbox.Options{})
+	require.NoError(t, err)
+	g := &sitetest.Gate{Next: demo.Transport(), Method: http.MethodGet, Suffix: "/groups", Arrived: make(chan struct{}), Open: make(chan struct{})}
+	s := sitetest.New(t, sitetest.Options{Transport: g})
+	s.Once(s.Request(http.MethodPost, "/signin", url.Values{"sandbox": {"admin"}}))
+	ctx, leave := context.WithCancel(t.Context())
+	go func() {
+		<-g.Arrived
+		leave()
+		demo.Fail(sandbox.Fault{Hang: true}) // until the application, too, has noticed
+		close(g.Open)
+	}()
+	_, err = s.Client.Do(s.Request(http.MethodGet, "/groups", nil).WithContext(ctx)) //nolint:bodyclose // there is none
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Eventually(t, func() bool { return strings.Contains(s.Log.String(), `"status":499`) }, 10*time.Second, time.Millisecond)
+	assert.Contains(t, s.Log.String(), "visitor went away")
+	assert.NotContains(t, s.Log.String(), `"ERROR"`)
+}
+
+func TestFormThatCannotBeRead(t *testing.T) {
+	var parts bytes.Buffer
+	w := multipart.NewWriter(&parts)
+	require.NoError(t, w.WriteField("name", "X"))
+	require.NoError(t, w.Close())
+	const urlencoded = "application/x-www-form-urlencoded"
+	for name, c := range map[string]struct {
+		kind, body string
+		status     int
+		title      string
+	}{
+		"oversized":         {urlencoded, "name=" + strings.Repeat("x", 1<<20), 413, "The form is too large"},
+		"damaged":           {urlencoded, "name=%zz", 400, "The form could not be read"},
+		"with a semicolon":  {urlencoded, "name=a;b=c", 400, "The form could not be read"},
+		"in another format": {w.FormDataContentType(), parts.String(), 415, "The form could not be read"},
+		"JSON":              {"application/json", `{"name":"X"}`, 415, "The form could not be read"},
+		"without a type":    {"", "name=X", 415, "The form could not be read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			group := s.Group("Operations")
+			for _, path := range []string{"/signin", "/groups", "/groups/" + group.ID + "/delete", "/members/20552/remove"} {
+				r := s.Request(http.MethodPost, path, url.Values{})
+				r, err := http.NewRequestWithContext(t.Context(), r.Method, r.URL.String(), strings.NewReader(c.body))
+				require.NoError(t, err)
+				r.Header.Set("Content-Type", c.kind)
+				p := s.Once(r)
+				assertWholePage(s, p)
+				assert.Equal(t, c.status, p.Status, path)
+				assert.Equal(t, c.title, p.Text("h1"), path)
+			}
+			assert.Empty(t, s.Sandbox.Requests(), "nothing is done with half a form")
+			s.Group("Operations")
+		})
+	}
+}
+
+func TestNothingSecretIsInTheLog(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	s.SignInWith(sandbox.StandardToken)
+	cookie := s.SessionCookies()[0].Value
+	for _, path := range []string{"/groups?q=needle-in-a-query", "/members", "/members/20552", "/nowhere?token=needle-in-a-query"} {
+		s.Get(path)
+	}
+	s.SignInWith("a-mistyped-token")
+	for _, secret := range []string{sandbox.StandardToken, cookie, "a-mistyped-token", "needle-in-a-query", "tomas.herrera"} {
+		assert.NotContains(t, s.Log.String(), secret)
+	}
+	assert.Contains(t, s.Log.String(), `"msg":"request"`)
+}
+
+// Whoever is signed in sees a page that does not exist in the usual frame, with the way on.
+func TestUnknownPageKeepsTheFrame(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/nowhere")
+	assert.Equal(t, http.StatusNotFound, p.Status)
+	assert.Contains(t, p.Text(".organisation"), "Aldermoor Logistics")
+	assert.Equal(t, "Groups", p.Follow("All groups").Text("h1"))
+	assert.Empty(t, sitetest.New(t, sitetest.Options{}).Get("/nowhere").Text(".organisation"), "nobody's name on a stranger's page")
+}
