@@ -6,12 +6,6 @@ import (
 	"strings"
 )
 
-// tokenOwners are found by email in each organisation: an account is global, its memberships are not.
-var tokenOwners = map[string]string{
-	AdminToken:    adminEmail,
-	StandardToken: standardEmail,
-}
-
 // bearer is the token of a request, empty without one.
 func bearer(h http.Header) string {
 	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
@@ -52,17 +46,12 @@ func isJSON(header string) bool {
 }
 
 // authenticate gives the email of the token's owner, or the refusal.
-func authenticate(r *http.Request) (string, answer, bool) {
-	token := bearer(r.Header)
-	email, known := tokenOwners[token]
-	switch {
-	case known:
-		return email, answer{}, true
-	case token == ExpiredToken:
-		return "", refuse(http.StatusUnauthorized, "The access token has expired."), false
-	default:
-		return "", refuse(http.StatusUnauthorized, "Unauthenticated."), false
+func (s *Server) authenticate(r *http.Request) (string, answer, bool) {
+	email, refusal := s.tokens.owner(bearer(r.Header), s.now())
+	if refusal != "" {
+		return "", refuse(http.StatusUnauthorized, refusal), false
 	}
+	return email, answer{}, true
 }
 
 // signIn finds the caller in the call's organisation. A disabled member has no access any more.

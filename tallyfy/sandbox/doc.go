@@ -9,8 +9,17 @@
 // # Using it
 //
 // A [Server] is an [net/http.Handler] that serves the API under /api; [Server.Transport] reaches it in process
-// under [BaseURL]. The tokens are [AdminToken], [StandardToken] and [ExpiredToken]. Tests look at the store with
-// [Server.Members] and its neighbours, at the wire with [Server.Requests], and script faults with [Server.Fail].
+// under [BaseURL]. The tokens are [AdminToken], [StandardToken] and [ExpiredToken], and those that it issues. Tests
+// look at the store with [Server.Members] and its neighbours, at the wire with [Server.Requests], script faults with
+// [Server.Fail] and end tokens with [Server.RevokeToken].
+//
+// # Signing in
+//
+// GET /oauth/authorize is the authorisation endpoint of OAuth's implicit grant (RFC 6749, 4.2) for the clients in
+// [Options].OAuthClients: a page asks who signs in, maren.dahl or tomas.herrera, and whether the client may. Its form
+// is answered with a redirect that carries a new token, or access_denied, in the fragment. The token is opaque, looks
+// like the service's own and acts for that person until it expires by the sandbox's clock, is revoked, or 10,000
+// newer ones have been issued.
 //
 // # Where to add a thing
 //
@@ -47,11 +56,17 @@
 //   - Guests of a group who are new to the organisation become guests of the organisation.
 //   - A deleted group disappears from the owners of its tasks; its logo file stays.
 //   - with=users and with=guests are for the group list only. with=guests replaces the emails in guests.
+//   - Of an authorisation request the redirect_uri and the state are required, too: a client without a state would
+//     be open to forged answers. The state is printable ASCII, as RFC 6749 has it. What is missing or repeated is a
+//     400 page, as an unknown client and an unregistered redirect_uri are; only unsupported_response_type and
+//     access_denied go back to the client.
 //
 // # Not modelled
 //
-//   - Inviting members, seats and SEAT_POOL_EXHAUSTED; changing the default administrator; the time a token lives,
-//     its revocation by signing out, and OAuth.
+//   - Inviting members, seats and SEAT_POOL_EXHAUSTED; changing the default administrator.
+//   - Of signing in: passwords, sessions and remembered consent (each request is asked again, and whoever sees the
+//     page may choose), scopes, refresh tokens, the other grants, signatures that could be checked. The expiry of
+//     the fixed tokens: [AdminToken] and [StandardToken] last until they are revoked.
 //   - Rate limits, other 5xx, HTML from a proxy: script them as faults.
 //   - Everything about processes, templates and their steps (a reassignment moves tasks only), automations, tags,
 //     guests as task owners, creating or changing tasks and guests, uploading files.

@@ -14,7 +14,7 @@ import (
 // Execute, Delay, Hang, Abort, answer.
 type Fault struct {
 	Method string // "" is every method
-	Route  string // a pattern such as "/organizations/{org}/groups/{group}"; "" is every request, unknown routes too
+	Route  string // a pattern such as "/organizations/{org}/groups/{group}", or "/oauth/authorize"; "" is every request, unknown routes too
 	Times  int    // how many requests it hits; 0 is all until ClearFaults
 
 	Status int // answer with this instead; 0 keeps the normal answer

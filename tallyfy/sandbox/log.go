@@ -13,7 +13,7 @@ import (
 // Request is what went over the wire, for tests.
 type Request struct {
 	Method   string
-	Path     string      // below /api, as it was sent (escaped)
+	Path     string      // below /api, or /oauth/authorize; as it was sent (escaped)
 	RawQuery string      // without the question mark
 	Header   http.Header // without Authorization
 	Token    string      // the bearer token, empty without one

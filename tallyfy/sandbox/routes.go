@@ -84,6 +84,9 @@ func (m match) refusal() answer {
 
 // matchRoute is strict: no trailing slash, no empty segment, no HEAD in place of GET.
 func matchRoute(r *http.Request) match {
+	if r.URL.EscapedPath() == authorizePattern {
+		return match{pattern: authorizePattern}
+	}
 	path, ok := strings.CutPrefix(r.URL.EscapedPath(), "/api/")
 	if !ok {
 		return match{}
@@ -133,5 +136,5 @@ func samePattern(a, b string) bool {
 }
 
 func knownPattern(pattern string) bool {
-	return slices.ContainsFunc(routes, func(r route) bool { return samePattern(r.pattern, pattern) })
+	return pattern == authorizePattern || slices.ContainsFunc(routes, func(r route) bool { return samePattern(r.pattern, pattern) })
 }

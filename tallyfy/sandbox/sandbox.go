@@ -10,7 +10,7 @@ import (
 // The host can never resolve (RFC 6761), so a request that misses the transport fails instead of leaving the machine.
 const BaseURL = "http://sandbox.invalid/api"
 
-// The tokens the sandbox knows; every other one is answered with 401.
+// The tokens the sandbox knows from the start; beside those it has issued, every other one is answered with 401.
 const (
 	AdminToken    = "sandbox-admin"    // an administrator of both organisations, not the default one of the main one
 	StandardToken = "sandbox-standard" // a standard member of the main organisation: reads, but may not change
@@ -30,6 +30,11 @@ type Options struct {
 	Groups, Members int
 	// Latency is added to each answer. The wait stops when the request's context ends.
 	Latency time.Duration
+	// OAuthClients are the applications that may ask people to sign in at /oauth/authorize: by client id the redirect
+	// URIs, http or https and without a fragment, which are compared character by character.
+	OAuthClients map[string][]string
+	// TokenLife is how long the tokens last that are issued there, in whole seconds; 0 means the documented 15778800.
+	TokenLife time.Duration
 	// Now is the clock, time.Now when nil. The seed's dates are relative to its value at [New].
 	Now func() time.Time
 }
@@ -44,6 +49,14 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.TokenLife == 0 {
+		o.TokenLife = documentedTokenLife
+	}
+	clients, err := checkClients(o.OAuthClients)
+	if err != nil {
+		return o, err
+	}
+	o.OAuthClients = clients
 	switch {
 	case o.Groups < seedGroups:
 		return o, fmt.Errorf("sandbox: %d groups asked for, the seed has %d", o.Groups, seedGroups)
@@ -51,6 +64,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: %d members asked for, the seed has %d", o.Members, seedMembers)
 	case o.Latency < 0:
 		return o, fmt.Errorf("sandbox: negative latency %s", o.Latency)
+	case o.TokenLife < 0 || o.TokenLife%time.Second != 0:
+		return o, fmt.Errorf("sandbox: a token's life of %s is not a number of seconds", o.TokenLife)
 	}
 	return o, nil
 }

@@ -10,19 +10,21 @@ import (
 	"time"
 )
 
-// Server is the API. It is an [http.Handler] and safe for concurrent use.
+// Server is the API and the authorisation server in front of it. It is an [http.Handler] and safe for concurrent use.
 type Server struct {
 	options Options
 
 	mu          sync.Mutex // guards the two organisations
 	main, other *organisation
 
+	tokens *tokenTable
 	script script
 	log    requestLog
 	ids    requestIDs
 }
 
-// New starts a sandbox. Two sandboxes with the same options and the same time are equal, ids included.
+// New starts a sandbox. Two sandboxes with the same options and the same time are equal, ids included;
+// only the tokens that they issue differ.
 // The error says which option is out of range.
 func New(o Options) (*Server, error) {
 	o, err := o.withDefaults()
@@ -30,7 +32,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	now := o.Now().UTC().Truncate(time.Second)
-	return &Server{options: o, main: seedMain(now, o), other: seedOther(now)}, nil
+	return &Server{options: o, main: seedMain(now, o), other: seedOther(now), tokens: newTokenTable()}, nil
 }
 
 // OrgID is the main organisation, the one with the whole seed.
@@ -45,8 +47,8 @@ func (s *Server) now() time.Time { return s.options.Now().UTC().Truncate(time.Se
 // maxBody is far above a group with 100,000 members and protects the process, not the contract.
 const maxBody = 4 << 20
 
-// ServeHTTP serves the API under /api. Mounted below a prefix with [http.StripPrefix], the URLs in the answers
-// carry the prefix, too.
+// ServeHTTP serves the API under /api, and the page where people sign in at /oauth/authorize. Mounted below a prefix
+// with [http.StripPrefix], the URLs in the answers carry the prefix, too.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := s.ids.take(r.Header.Get("X-Request-Id"))
 	w.Header().Set("X-Request-Id", requestID)
@@ -54,6 +56,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	entry, body, readErr := s.log.add(r, maxBody)
 	m := matchRoute(r)
 	fault := s.script.take(r.Method, m.pattern)
+	carryOut, refuse := s.answer, refuse
+	if m.pattern == authorizePattern {
+		carryOut, refuse = s.authorize, refusePage
+	}
 	run := func() answer {
 		switch {
 		case errors.Is(readErr, errBodyTooLarge):
@@ -61,7 +67,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case readErr != nil:
 			return refuse(http.StatusBadRequest, "The request body could not be read.")
 		}
-		return s.answer(r, m, body)
+		return carryOut(r, m, body)
 	}
 	if !wait(r, s.options.Latency) {
 		panic(http.ErrAbortHandler)
@@ -75,7 +81,7 @@ func (s *Server) answer(r *http.Request, m match, body []byte) answer {
 	if a, ok := checkHeaders(r, body); !ok {
 		return a
 	}
-	email, a, ok := authenticate(r)
+	email, a, ok := s.authenticate(r)
 	if !ok {
 		return a
 	}
