@@ -5,7 +5,7 @@ help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: build ## Build, and serve the sandbox on http://127.0.0.1:8080/
-	./bin/tallyfy-admin --sandbox
+	./bin/tallyfy-admin --sandbox --oauth-client-id sandbox
 
 build: ## Build bin/tallyfy-admin
 	CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o bin/tallyfy-admin .

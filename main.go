@@ -24,13 +24,16 @@ import (
 	"tallyfy-admin/handlers/config"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
 	stop()
 	if err != nil {
@@ -62,76 +65,106 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 
 // serve puts the parts together and answers requests until ctx ends.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) error {
-	api := tallyfy.Options{BaseURL: cfg.APIURL}
-	directoryOptions := directory.Options{Burst: 4, Pace: 650 * time.Millisecond} // with it a reading stays below 12 in 5 seconds
-	sandboxToken := ""
-	if cfg.Sandbox {
-		demo, err := sandbox.New(sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency})
-		if err != nil {
-			return err
-		}
-		api.BaseURL, api.Transport, sandboxToken = sandbox.BaseURL, demo.Transport(), sandbox.AdminToken
-		directoryOptions.Pace = 0 // the sandbox has no limit
-		if cfg.SandboxListen != "" {
-			l, err := net.Listen("tcp", cfg.SandboxListen)
-			if err != nil {
-				return fmt.Errorf("the sandbox's own address: %w", err)
-			}
-			defer l.Close()
-			go func() { _ = newServer(demo, log).Serve(l) }()
-			fmt.Fprintf(stdout, "The sandbox's API is at http://%s/api\n", l.Addr())
-		}
-	}
-	client, err := tallyfy.New(api)
-	if err != nil {
-		return err
-	}
 	db, err := store.Open(ctx, string(cfg.DatabaseURL))
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	app, sweep, err := newApp(cfg, client, db, log, directoryOptions, sandboxToken)
+	o := handlers.Options{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Logos: logo.New(logo.Options{})}
+	if err := openStores(cfg, db, &o); err != nil {
+		return err
+	}
+	o.Metrics = metrics.New(version(), nil)
+	api := tallyfy.Options{
+		BaseURL: cfg.APIURL,
+		OnCall: func(ctx context.Context, c tallyfy.Call) {
+			o.Metrics.Call(c)
+			web.CountCall(ctx)
+		},
+		OnWait: func(_ context.Context, operation string, d time.Duration) { o.Metrics.Wait(operation, d) },
+	}
+	pace := directory.Options{Burst: 4, Pace: 650 * time.Millisecond} // with it a reading stays below 12 in 5 seconds
+	if cfg.Sandbox {
+		demo, authorize, err := startSandbox(ctx, cfg, log, stdout)
+		if err != nil {
+			return err
+		}
+		api.BaseURL, api.Transport, o.SandboxToken = sandbox.BaseURL, demo.Transport(), sandbox.AdminToken
+		cfg.OAuthURL = authorize
+		pace.Pace = 0 // the sandbox has no limit
+	}
+	if o.API, err = tallyfy.New(api); err != nil {
+		return err
+	}
+	o.Directory = directory.New(pace)
+	if cfg.OAuthClientID != "" {
+		o.OAuth = &handlers.OAuth{ClientID: cfg.OAuthClientID, AuthorizeURL: cfg.OAuthURL}
+	}
+	app, err := handlers.New(o)
 	if err != nil {
 		return err
+	}
+	if cfg.MetricsAddr != "" {
+		if _, err := serveAside(ctx, cfg.MetricsAddr, o.Metrics, log); err != nil {
+			return fmt.Errorf("the address for metrics: %w", err)
+		}
 	}
 	l, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "The dashboard is at %s/\n", cfg.PublicURL)
-	go repeat(ctx, 10*time.Minute, sweep)
-	return answer(ctx, newServer(app, log), l, app.SetReady)
+	go repeat(ctx, 10*time.Minute, func(ctx context.Context) { sweep(ctx, o, log) })
+	return answer(ctx, newServer(app, log), l, app.SetReady, cfg.ShutdownDelay)
 }
 
-// newApp opens the session store and makes the dashboard. sweep deletes what has expired.
-func newApp(cfg config.Config, client *tallyfy.Client, db *store.DB, log *slog.Logger, d directory.Options, sandboxToken string) (app *handlers.App, sweep func(context.Context), err error) {
+// startSandbox makes the invented organisation. With an address of its own, or when people sign in there as they would at
+// Tallyfy, browsers and other clients reach it too; authorize is then where people sign in.
+func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) (demo *sandbox.Server, authorize string, err error) {
+	o := sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency}
+	address := cfg.SandboxListen
+	if cfg.OAuthClientID != "" {
+		o.OAuthClients = map[string][]string{cfg.OAuthClientID: {handlers.OAuthRedirect(cfg.PublicURL)}}
+		if address == "" {
+			address = "127.0.0.1:0"
+		}
+	}
+	if demo, err = sandbox.New(o); err != nil || address == "" {
+		return demo, "", err
+	}
+	l, err := serveAside(ctx, address, demo, log)
+	if err != nil {
+		return nil, "", fmt.Errorf("the sandbox's own address: %w", err)
+	}
+	at := "http://" + reachable(l.Addr().String())
+	fmt.Fprintf(stdout, "The sandbox's API is at %s/api\n", at)
+	return demo, at + "/oauth/authorize", nil
+}
+
+// openStores opens what is kept in the database.
+func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
 	secret, err := loadSecret(cfg, db)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: sessions.Options{
+	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Cookie: sessions.Options{
 		Path: cfg.PublicURL.Path + "/", HttpOnly: true, Secure: cfg.PublicURL.Scheme == "https",
 		SameSite: http.SameSiteLaxMode, // Strict would lose the session on a link from a mail
 	}})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	records, err := db.Records(secret)
-	if err != nil {
-		return nil, nil, err
+	o.Records, err = db.Records(secret)
+	return err
+}
+
+// sweep deletes what has expired.
+func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
+	_, sessionsErr := o.Sessions.Sweep(ctx)
+	_, recordsErr := o.Records.Sweep(ctx)
+	if err := errors.Join(sessionsErr, recordsErr); err != nil && ctx.Err() == nil {
+		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
-	app, err = handlers.New(handlers.Options{
-		API: client, Sessions: kept, Records: records, Directory: directory.New(d), Logos: logo.New(logo.Options{}),
-		PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, SandboxToken: sandboxToken,
-	})
-	return app, func(ctx context.Context) {
-		_, sessionsErr := kept.Sweep(ctx)
-		_, recordsErr := records.Sweep(ctx)
-		if err := errors.Join(sessionsErr, recordsErr); err != nil && ctx.Err() == nil {
-			log.Error("expired rows not deleted", slog.Any("error", err))
-		}
-	}, err
 }
 
 // loadSecret reads the key that seals sessions; beside a SQLite file it is made at the first start. With a database in
@@ -150,10 +183,27 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
+// serveAside answers on an address besides the dashboard's, until the program ends.
+func serveAside(ctx context.Context, address string, h http.Handler, log *slog.Logger) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	s := newServer(h, log)
+	go func() {
+		if err := s.Serve(l); ctx.Err() == nil {
+			log.Error("no more answers on "+address, slog.Any("error", err))
+		}
+	}()
+	return l, nil
+}
+
 // grace is how long requests under way may take to finish when the server stops: as long as a change may.
 const grace = 35 * time.Second
 
-func answer(ctx context.Context, s *http.Server, l net.Listener, ready func(bool)) error {
+// answer serves until ctx ends. Then it says for the time of delay that it is not ready, so that load balancers send nobody here
+// any more, takes no more requests, and lets those under way finish.
+func answer(ctx context.Context, s *http.Server, l net.Listener, ready func(bool), delay time.Duration) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(l) }()
 	select {
@@ -162,6 +212,11 @@ func answer(ctx context.Context, s *http.Server, l net.Listener, ready func(bool
 	case <-ctx.Done():
 	}
 	ready(false)
+	select {
+	case err := <-failed:
+		return err
+	case <-time.After(delay):
+	}
 	end, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if err := s.Shutdown(end); err != nil {
@@ -200,14 +255,7 @@ func newLog(cfg config.Config, w io.Writer) *slog.Logger {
 func healthcheck(ctx context.Context, cfg config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	host, port, err := net.SplitHostPort(cfg.Addr)
-	if err != nil {
-		return err
-	}
-	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
-		host = "127.0.0.1"
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+cfg.PublicURL.Path+"/healthz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(cfg.Addr)+cfg.PublicURL.Path+"/healthz", nil)
 	if err != nil {
 		return err
 	}
@@ -220,6 +268,15 @@ func healthcheck(ctx context.Context, cfg config.Config) error {
 		return fmt.Errorf("the server answers %s", answer.Status)
 	}
 	return nil
+}
+
+// reachable is where this machine finds an address that may stand for all of its interfaces.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err == nil && (host == "" || (ip != nil && ip.IsUnspecified())) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return address
 }
 
 func version() string {

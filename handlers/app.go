@@ -15,6 +15,7 @@ import (
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/static"
@@ -35,6 +36,10 @@ type Options struct {
 	Log            *slog.Logger
 	// SandboxToken, if set, says that API is a sandbox, and signs in there as its administrator.
 	SandboxToken string
+	// OAuth, if set, lets people sign in with Tallyfy itself, without a token to paste.
+	OAuth *OAuth
+	// Metrics counts; nil if nobody reads them.
+	Metrics *metrics.Metrics
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
 }
@@ -42,13 +47,15 @@ type Options struct {
 // App is the dashboard.
 type App struct {
 	Options
-	urls   views.URLs
-	assets *static.Set
-	logos  *logoShelf
-	guests *guestShelf
-	ready  atomic.Bool
-	cookie string
-	root   http.Handler
+	urls     views.URLs
+	assets   *static.Set
+	logos    *logoShelf
+	guests   *guestShelf
+	oauth    *oauth
+	attempts *attempts
+	ready    atomic.Bool
+	cookie   string
+	root     http.Handler
 }
 
 // New puts the application together.
@@ -56,7 +63,14 @@ func New(o Options) (*App, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a := &App{Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, logos: newLogoShelf(), guests: newGuestShelf(), cookie: CookieName(o.PublicURL)}
+	if o.Metrics == nil {
+		o.Metrics = metrics.New("", nil)
+	}
+	a := &App{
+		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
+		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(),
+	}
+	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)
 	a.ready.Store(true)
 	var err error
 	if a.assets, err = static.New(a.urls.Base + "/assets"); err != nil {
@@ -105,7 +119,7 @@ func (a *App) router() (*echo.Echo, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = web.ClientIP(a.TrustedProxies)
 	e.HTTPErrorHandler = a.answerError
-	e.Use(web.RequestID(a.TrustedProxies), web.AccessLog(a.Log, whoInLog), a.recover, sameSite)
+	e.Use(web.RequestID(a.TrustedProxies), web.AccessLog(a.Log, a.Metrics.Request, whoInLog), a.recover, sameSite)
 	for _, r := range a.routes() {
 		handler := a.wrap(r)
 		e.Add(r.method, a.urls.Base+r.path, handler)

@@ -196,7 +196,7 @@ func (v *visit) tokenEnded() error {
 		v.typed = nil
 	}
 	if v.typed != nil {
-		kept.Draft = &draft{Path: v.returnTo, Form: v.typed, UserID: who.UserID, Organisation: who.Organisation.ID}
+		kept.Draft = &draft{Path: v.returnTo, Form: v.typed, Owner: who.tag()}
 	}
 	if err := v.app.renew(v, v.session, kept); err != nil {
 		return err

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/mail"
 	"net/url"
@@ -69,6 +70,7 @@ func createGroup(v *visit) error {
 	ctx, cancel := v.writeCtx()
 	defer cancel()
 	group, err := v.api.Groups.Create(ctx, v.org(), request)
+	v.auditCreation(request, group, err)
 	if err != nil {
 		return v.notCreated(&t, err)
 	}
@@ -76,6 +78,15 @@ func createGroup(v *visit) error {
 	v.notice(views.Notice{Kind: views.NoticeDone, Text: fmt.Sprintf("%s was created, with %s and %s.", group.Name,
 		views.Count(len(group.Members), "member", "members"), views.Count(len(group.Guests), "guest", "guests"))})
 	return v.goTo(v.urls().Group(group.ID))
+}
+
+// auditCreation notes what was asked for, and of a group that was made what Tallyfy made of it.
+func (v *visit) auditCreation(r tallyfy.CreateGroupRequest, g *tallyfy.Group, err error) {
+	attrs := []slog.Attr{slog.Group("asked", slog.String("name", r.Name), slog.Int("members", len(r.Members)), slog.Int("guests", len(r.Guests)))}
+	if g != nil {
+		attrs = append(attrs, slog.String("group", string(g.ID)), groupAttrs("after", g))
+	}
+	v.audit(groupCreated, err, attrs...)
 }
 
 // groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.

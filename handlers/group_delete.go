@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -141,6 +142,7 @@ func deleteGroup(v *visit) error {
 	ctx, cancel := v.writeCtx()
 	defer cancel()
 	err = v.api.Groups.Delete(ctx, v.org(), id)
+	v.audit(groupDeleted, err, slog.String("group", string(id)), groupAttrs("before", group), slog.Int("open_tasks", d.tasks.Total))
 	switch {
 	case err == nil:
 		v.groupGone(id)

@@ -184,6 +184,7 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 	}
 
 	_, err = v.api.Members.Remove(ctx, v.org(), l.Leaver.ID, tallyfy.RemoveOptions{ReassignTo: plan.SuccessorID})
+	v.auditRemoval(l, plan, err)
 	switch {
 	case err == nil:
 		r.State = removalDone
@@ -204,6 +205,25 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 		v.app.Log.Error("record not updated", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 	}
 	return v.goTo(v.urls().RemovalReceipt(l.Leaver.ID, record))
+}
+
+func (v *visit) auditRemoval(l *leaving, plan removal.Plan, err error) {
+	m := l.Leaver
+	groups := make([]string, len(m.Groups))
+	for i, g := range m.Groups {
+		groups[i] = string(g.ID)
+	}
+	attrs := []slog.Attr{
+		slog.String("member", string(m.ID)),
+		slog.Group("before", slog.String("email", m.Email), slog.String("role", string(m.Role)), slog.String("status", string(m.Status)), slog.Any("groups", groups)),
+	}
+	if plan.SuccessorID != "" {
+		attrs = append(attrs, slog.String("work_to", string(plan.SuccessorID)))
+	}
+	if err == nil {
+		attrs = append(attrs, slog.Group("after", slog.String("status", string(tallyfy.StatusDisabled))))
+	}
+	v.audit(memberRemoved, err, attrs...)
 }
 
 // notRemoved shows the plan again with Tallyfy's reason. Errors that are about more than this removal have pages of their

@@ -52,5 +52,5 @@ func switchOrganisation(v *visit) error {
 		return err
 	}
 	user := tallyfy.User{ID: v.who.UserID, Email: v.who.Email, Username: v.who.Name, Timezone: v.who.Timezone}
-	return v.enter(views.SignInForm{}, &pendingSignIn{Token: v.who.Token, User: user}, list[i], member)
+	return v.enter(views.SignInForm{}, &pendingSignIn{Token: v.who.Token, User: user, Ends: v.who.TokenEnds}, list[i], member)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"time"
 
 	"github.com/gorilla/sessions"
 	"github.com/labstack/echo/v4"
@@ -24,6 +25,8 @@ type identity struct {
 	Name, Email  string
 	Role         tallyfy.Role
 	Timezone     string
+	// TokenEnds is when the token will end, as far as that is known.
+	TokenEnds time.Time
 }
 
 // scope names the person in the organisation.
@@ -40,15 +43,16 @@ type pendingSignIn struct {
 	Token         string
 	User          tallyfy.User
 	Organisations []tallyfy.Organization
+	Ends          time.Time
 }
 
 // draft is a form that could not be sent because the sign-in with Tallyfy had ended. It is shown again to the same person
 // in the same organisation only.
 type draft struct {
-	Path         string
-	Form         url.Values
-	UserID       tallyfy.UserID
-	Organisation tallyfy.ID
+	Path string
+	Form url.Values
+	// Owner is the tag of that person.
+	Owner string
 }
 
 // sessionData is all that a session holds. It is stored sealed.

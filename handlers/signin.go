@@ -1,12 +1,18 @@
 package handlers
 
 import (
+	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -22,7 +28,7 @@ func showSignIn(v *visit) error {
 }
 
 func (v *visit) askForToken(status int, f views.SignInForm) error {
-	f.SandboxButton = v.app.SandboxToken != ""
+	f.SandboxButton, f.WithTallyfy = v.app.SandboxToken != "", v.app.oauth != nil
 	return v.show(status, views.SignIn(v.page("Sign in", views.SectionNone), f))
 }
 
@@ -46,19 +52,70 @@ func signIn(v *visit) error {
 		f.Errors = map[string]string{"token": "Paste your personal access token."}
 		return v.askForToken(http.StatusUnprocessableEntity, f)
 	}
-	if pending == nil {
-		if !plausibleToken(token) {
-			f.Errors = map[string]string{"token": "This is not a token: it holds spaces or other characters that no token has. Copy it again, whole."}
-			return v.askForToken(http.StatusUnprocessableEntity, f)
+	if pending != nil {
+		if err := v.mayTry(); err != nil {
+			return v.heldBack(f, err)
 		}
-		if pending, err = v.checkToken(token); err != nil {
-			return v.tokenRefused(f, err)
-		}
+		return v.chooseOrganisation(f, pending)
 	}
-	if button && f.Organisation == "" && len(pending.Organisations) > 0 {
+	if !plausibleToken(token) {
+		f.Errors = map[string]string{"token": "This is not a token: it holds spaces or other characters that no token has. Copy it again, whole."}
+		return v.askForToken(http.StatusUnprocessableEntity, f)
+	}
+	return v.signInWith(f, newToken{text: token, ends: tokenEnd(token), firstOrganisation: button})
+}
+
+// newToken is a token that somebody came with.
+type newToken struct {
+	text string
+	ends time.Time // the zero time if that is not known
+	// firstOrganisation takes the first one without asking.
+	firstOrganisation bool
+}
+
+// signInWith verifies a token and goes on with it.
+func (v *visit) signInWith(f views.SignInForm, token newToken) error {
+	if err := v.mayTry(); err != nil {
+		return v.heldBack(f, err)
+	}
+	return v.checkAndChoose(f, token)
+}
+
+func (v *visit) checkAndChoose(f views.SignInForm, token newToken) error {
+	pending, err := v.checkToken(token)
+	if err != nil {
+		return v.tokenRefused(f, err)
+	}
+	if token.firstOrganisation && f.Organisation == "" && len(pending.Organisations) > 0 {
 		f.Organisation = string(pending.Organisations[0].ID)
 	}
 	return v.chooseOrganisation(f, pending)
+}
+
+// errHeldBack is why somebody has to wait before the next attempt to sign in.
+type errHeldBack struct{ wait time.Duration }
+
+func (e errHeldBack) Error() string { return "too many failed sign-ins from this address" }
+
+// mayTry counts an attempt to sign in, which is a failed one until enter says otherwise.
+func (v *visit) mayTry() error {
+	if wait := v.app.attempts.begin(v.RealIP(), v.app.Now()); wait > 0 {
+		return errHeldBack{wait}
+	}
+	v.tried = true
+	return nil
+}
+
+// heldBack asks to wait. Tallyfy is not asked meanwhile.
+func (v *visit) heldBack(f views.SignInForm, err error) error {
+	var held errHeldBack
+	if !errors.As(err, &held) {
+		return err
+	}
+	v.auditSignIn(signInHeldBack)
+	v.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(held.wait.Seconds()))))
+	f.Problem = "Too many sign-ins from your address have failed. Please try again in " + views.Count(int(math.Ceil(held.wait.Seconds())), "second", "seconds") + "."
+	return v.askForToken(http.StatusTooManyRequests, f)
 }
 
 // cleanToken takes off what comes along when a token is copied from a command or a document.
@@ -78,13 +135,13 @@ func plausibleToken(s string) bool {
 var plausibleID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
 // checkToken asks Tallyfy whose token it is, and for which organisations. The second may be refused: then none are known.
-func (v *visit) checkToken(token string) (*pendingSignIn, error) {
-	api := v.app.API.WithToken(token)
+func (v *visit) checkToken(token newToken) (*pendingSignIn, error) {
+	api := v.app.API.WithToken(token.text)
 	me, err := api.Organizations.Me(v.ctx())
 	if err != nil {
 		return nil, err
 	}
-	p := &pendingSignIn{Token: token, User: *me}
+	p := &pendingSignIn{Token: token.text, User: *me, Ends: token.ends}
 	if p.Organisations, err = api.Organizations.List(v.ctx()); err != nil {
 		v.app.Log.Info("organisations not listed at sign-in", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 	}
@@ -93,9 +150,11 @@ func (v *visit) checkToken(token string) (*pendingSignIn, error) {
 
 func (v *visit) tokenRefused(f views.SignInForm, err error) error {
 	if tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) {
+		v.auditSignIn(signInRefused)
 		f.Errors = map[string]string{"token": "Tallyfy does not take this token. It may be mistyped, older than 6 months, or ended by signing out of Tallyfy's web app. Make a new one and paste it here."}
 		return v.askForToken(http.StatusUnprocessableEntity, f)
 	}
+	v.auditSignIn(signInUnchecked)
 	v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
 	return err
 }
@@ -120,9 +179,11 @@ func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
 	member, err := v.app.API.WithToken(p.Token).Organizations.Membership(v.ctx(), org.ID)
 	switch {
 	case tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) || tallyfy.IsNotFound(err) || tallyfy.IsValidation(err):
+		v.auditSignIn(signInRefused, slog.String("user", string(p.User.ID)))
 		return v.askForOrganisation(http.StatusUnprocessableEntity, f, p,
 			"Tallyfy does not let this token into that organisation. A token belongs to the organisation that its owner was signed in to when it was made.")
 	case err != nil:
+		v.auditSignIn(signInUnchecked, slog.String("user", string(p.User.ID)))
 		v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
 		return err
 	}
@@ -152,18 +213,18 @@ func (v *visit) askForOrganisation(status int, f views.SignInForm, p *pendingSig
 func (v *visit) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
 	who := &identity{
 		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,
-		Role: member.Role, Timezone: p.User.Timezone,
+		Role: member.Role, Timezone: p.User.Timezone, TokenEnds: p.Ends,
 	}
 	if who.Organisation.Name == "" {
 		who.Organisation.Name = string(org.ID)
 	}
 	data := sessionData{Who: who}
-	if d := v.session.data.Draft; d != nil && d.UserID == who.UserID && d.Organisation == org.ID {
+	if d := v.session.data.Draft; d != nil && d.Owner == who.tag() {
 		data.Draft = d
 	}
 	// A form that was typed before the session ended says whose it is, and is kept for no one else.
 	if typed, err := url.ParseQuery(f.Typed); err == nil && f.Typed != "" && typed.Get("as") == who.tag() {
-		data.Draft = &draft{Path: v.urls().Local(v.urls().NewGroup()), Form: typed, UserID: who.UserID, Organisation: org.ID}
+		data.Draft = &draft{Path: v.urls().Local(v.urls().NewGroup()), Form: typed, Owner: who.tag()}
 	}
 	next := f.Next
 	if err := v.app.renew(v, v.session, data); err != nil {
@@ -172,6 +233,10 @@ func (v *visit) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organiza
 	if err := v.session.save(v); err != nil { // here and not later: a lost cookie would be a loop
 		return err
 	}
+	if v.tried {
+		v.app.attempts.succeeded(v.RealIP(), v.app.Now())
+	}
+	v.auditSignIn(signedInNow, slog.String("user", string(who.UserID)), slog.String("organisation", string(org.ID)))
 	if next == "" || strings.HasPrefix(next, "/signin") {
 		next = v.urls().Local(v.urls().Groups())
 	}

@@ -32,6 +32,8 @@ type visit struct {
 	typed url.Values
 	// unsure says that a change was sent in this visit and not confirmed.
 	unsure bool
+	// tried says that this visit counts as an attempt to sign in.
+	tried bool
 }
 
 const visitKey = "visit"
@@ -72,7 +74,9 @@ func (v *visit) page(title string, section views.Section) views.Page {
 		Clock: views.Clock{Now: v.app.Now(), Location: time.UTC},
 	}
 	if v.who != nil {
-		p.Account = &views.Account{Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.who.tag()}
+		p.Account = &views.Account{
+			Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.who.tag(), TokenEnds: v.who.TokenEnds,
+		}
 		if location, err := time.LoadLocation(v.who.Timezone); err == nil {
 			p.Clock.Location = location
 		}

@@ -26,6 +26,8 @@ type Account struct {
 	// Tag stands for the person in the organisation. Forms that change something carry it, so that one that was opened before
 	// somebody else signed in is not carried out in the new name.
 	Tag string
+	// TokenEnds is when Tallyfy's sign-in ends, the zero time if that is not known.
+	TokenEnds time.Time
 }
 
 // Section marks the entry of the navigation that a page belongs to.
@@ -103,6 +105,19 @@ func (k NoticeKind) word() string {
 		return "Problem."
 	}
 	return ""
+}
+
+// soon is how long before the end of Tallyfy's sign-in it stands out: a token is renewed by hand, and holidays are long.
+const soon = 14 * 24 * time.Hour
+
+func (p Page) endsSoon() bool { return p.Account.TokenEnds.Sub(p.Clock.Now) < soon }
+
+// tokenEndsOn is the day, or on the last one the time.
+func (p Page) tokenEndsOn() string {
+	if p.Account.TokenEnds.Sub(p.Clock.Now) < 24*time.Hour {
+		return p.Clock.Day(p.Account.TokenEnds) + ", " + p.Clock.Minute(p.Account.TokenEnds)
+	}
+	return p.Clock.Day(p.Account.TokenEnds)
 }
 
 func (p Page) documentTitle() string {

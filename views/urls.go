@@ -27,6 +27,14 @@ func (u URLs) SignInUnsent(next string) string {
 	return u.Base + "/signin?" + url.Values{"next": {next}, "unsent": {"1"}}.Encode()
 }
 
+// SignInWithTallyfy leads to Tallyfy's own sign-in; next is the page to go to afterwards. A POST to it keeps a form meanwhile.
+func (u URLs) SignInWithTallyfy(next string) string {
+	return u.Base + "/signin/tallyfy" + query("next", next)
+}
+
+// TallyfyAnswer is where Tallyfy sends the browser back to. A POST to it takes the answer.
+func (u URLs) TallyfyAnswer() string { return u.Base + "/signin/answer" }
+
 // SignOut takes a POST that ends the session.
 func (u URLs) SignOut() string { return u.Base + "/signout" }
 

@@ -35,6 +35,13 @@ type Config struct {
 	SecretFile string
 	// TrustedProxies may say who the client is (X-Forwarded-For). Empty: nobody may.
 	TrustedProxies []netip.Prefix
+	// OAuthClientID is the client that signs people in with Tallyfy; empty: nobody does. OAuthURL is where the browser is sent
+	// then; empty in the sandbox, which answers itself.
+	OAuthClientID, OAuthURL string
+	// MetricsAddr is the host:port of the metrics; empty: nowhere.
+	MetricsAddr string
+	// ShutdownDelay is how long requests are still taken after the server has said that it is not ready any more.
+	ShutdownDelay time.Duration
 	// LogLevel is the least level that is written.
 	LogLevel slog.Level
 	// LogFormat is "auto" (text on a terminal, JSON elsewhere), "text" or "json".

@@ -50,6 +50,9 @@ func TestEverySettingFromEachSource(t *testing.T) {
 		"DATABASE_URL":    "postgres://u:p@db/name?sslmode=disable",
 		"SECRET_FILE":     "/run/secrets/key",
 		"TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
+		"OAUTH_CLIENT_ID": "client-7",
+		"METRICS_ADDR":    ":9090",
+		"SHUTDOWN_DELAY":  "5s",
 		"LOG_LEVEL":       "WARN",
 		"LOG_FORMAT":      "json",
 		"SANDBOX":         "1",
@@ -60,6 +63,9 @@ func TestEverySettingFromEachSource(t *testing.T) {
 	}
 	env, args := environment{}, []string{"healthcheck"}
 	for _, row := range config.Settings() {
+		if row.Variable == "OAUTH_AUTHORIZE_URL" { // does not go together with the sandbox
+			continue
+		}
 		require.Contains(t, texts, row.Variable)
 		env[row.Variable] = texts[row.Variable]
 		args = append(args, "--"+row.Flag+"="+texts[row.Variable])
@@ -77,6 +83,9 @@ func TestEverySettingFromEachSource(t *testing.T) {
 				DatabaseURL:    "postgres://u:p@db/name?sslmode=disable",
 				SecretFile:     "/run/secrets/key",
 				TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
+				OAuthClientID:  "client-7",
+				MetricsAddr:    ":9090",
+				ShutdownDelay:  5 * time.Second,
 				LogLevel:       slog.LevelWarn,
 				LogFormat:      "json",
 				Sandbox:        true,
@@ -88,6 +97,15 @@ func TestEverySettingFromEachSource(t *testing.T) {
 			}, cfg)
 		})
 	}
+}
+
+func TestSigningInWithTallyfy(t *testing.T) {
+	cfg := parse(t, environment{"OAUTH_CLIENT_ID": "client-7"})
+	assert.Equal(t, "https://account.tallyfy.com/oauth/authorize", cfg.OAuthURL)
+	cfg = parse(t, environment{"OAUTH_CLIENT_ID": "client-7", "OAUTH_AUTHORIZE_URL": "https://staging.example/oauth/authorize"})
+	assert.Equal(t, "https://staging.example/oauth/authorize", cfg.OAuthURL)
+	assert.Empty(t, parse(t, environment{"OAUTH_CLIENT_ID": "client-7", "SANDBOX": "true"}).OAuthURL, "the sandbox answers itself")
+	assert.Empty(t, parse(t, nil).OAuthURL)
 }
 
 func TestPrecedence(t *testing.T) {

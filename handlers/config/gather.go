@@ -69,6 +69,11 @@ func (g given) contradictions(values settings) []error {
 		mistakes = append(mistakes, errors.New("SECRET_FILE (--secret-file): required with PostgreSQL, so that every "+
 			"replica seals sessions with the same key; accepted: the path of a file"))
 	}
+	if source, ok := g.sources["OAUTH_AUTHORIZE_URL"]; ok && values.OAuthClientID == "" && g.texts["OAUTH_CLIENT_ID"] == "" {
+		mistakes = append(mistakes, fmt.Errorf("%s: given without a client; accepted: only together with --oauth-client-id (OAUTH_CLIENT_ID)", source))
+	} else if ok && bool(values.Sandbox) {
+		mistakes = append(mistakes, fmt.Errorf("%s: given with the sandbox, which signs people in itself; accepted: only without --sandbox", source))
+	}
 	sandbox, ok := g.texts["SANDBOX"]
 	unreadable := ok && new(toggle).UnmarshalText([]byte(sandbox)) != nil // reported already, and most likely meant as yes
 	if bool(values.Sandbox) || unreadable {

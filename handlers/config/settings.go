@@ -22,6 +22,10 @@ type settings struct {
 	DatabaseURL    database  `env:"DATABASE_URL" default:"tallyfy-admin.db; memory: in the sandbox" value:"URL" accepts:"a file such as tallyfy-admin.db, sqlite:///path, memory: or postgres://user:password@host/name" help:"Database for sessions: an SQLite file, PostgreSQL, or memory:."`
 	SecretFile     text      `env:"SECRET_FILE" default:"the SQLite file with .secret added" value:"FILE" accepts:"the path of a file" help:"File with the key that seals sessions; required with PostgreSQL."`
 	TrustedProxies proxyList `env:"TRUSTED_PROXIES" default:"none" value:"LIST" accepts:"addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.1" help:"Proxies whose X-Forwarded-For is believed."`
+	OAuthClientID  clientID  `env:"OAUTH_CLIENT_ID" default:"none: personal access tokens only" value:"ID" accepts:"the id that Tallyfy gave, of letters, digits and -._~" help:"Client id for signing in with Tallyfy (OAuth)."`
+	OAuthURL       baseURL   `env:"OAUTH_AUTHORIZE_URL" default:"https://account.tallyfy.com/oauth/authorize" value:"URL" accepts:"an http or https URL without user, query or fragment, such as https://account.tallyfy.com/oauth/authorize" help:"Where Tallyfy asks who somebody is."`
+	MetricsAddr    address   `env:"METRICS_ADDR" default:"nowhere" value:"HOST:PORT" accepts:"host:port such as 127.0.0.1:9090" help:"Address where Prometheus reads /metrics."`
+	ShutdownDelay  latency   `env:"SHUTDOWN_DELAY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 5s" help:"Time between not being ready and taking no more requests, when told to stop."`
 	LogLevel       logLevel  `env:"LOG_LEVEL" envDefault:"info" value:"LEVEL" accepts:"debug, info, warn or error" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat      logFormat `env:"LOG_FORMAT" envDefault:"auto" value:"FORMAT" accepts:"auto, text or json" help:"auto (text on a terminal, else JSON), text or json."`
 	Sandbox        toggle    `env:"SANDBOX" envDefault:"false" accepts:"true or false" help:"Serve a made-up organisation; no Tallyfy account is needed."`
@@ -73,6 +77,10 @@ func (s settings) config() Config {
 		DatabaseURL:    Secret(s.DatabaseURL),
 		SecretFile:     string(s.SecretFile),
 		TrustedProxies: s.TrustedProxies,
+		OAuthClientID:  string(s.OAuthClientID),
+		OAuthURL:       string(s.OAuthURL),
+		MetricsAddr:    string(s.MetricsAddr),
+		ShutdownDelay:  time.Duration(s.ShutdownDelay),
 		LogLevel:       s.LogLevel.level(),
 		LogFormat:      string(s.LogFormat),
 		Sandbox:        bool(s.Sandbox),
@@ -86,6 +94,9 @@ func (s settings) config() Config {
 		public = s.Addr.url()
 	}
 	cfg.PublicURL, _ = url.Parse(string(public))
+	if cfg.OAuthClientID != "" && cfg.OAuthURL == "" && !cfg.Sandbox {
+		cfg.OAuthURL = "https://account.tallyfy.com/oauth/authorize"
+	}
 	if cfg.DatabaseURL == "" {
 		cfg.DatabaseURL = "tallyfy-admin.db"
 		if cfg.Sandbox {

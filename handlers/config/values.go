@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -43,6 +44,19 @@ func (a address) url() baseURL {
 	var u baseURL
 	_ = u.UnmarshalText([]byte("http://" + net.JoinHostPort(host, port))) // cannot fail: the address has been checked
 	return u
+}
+
+// clientID is made of what needs no escaping in a URL: whoever pastes anything else has pasted something else.
+type clientID string
+
+func (c *clientID) UnmarshalText(b []byte) error {
+	for _, r := range string(b) {
+		if !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", r) {
+			return errors.New("holds a character that no client id has") // not repeated: it may be a secret in the wrong place
+		}
+	}
+	*c = clientID(b)
+	return nil
 }
 
 // logLevel is one of the four names of log/slog, without its offsets ("INFO+2").

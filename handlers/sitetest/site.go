@@ -2,6 +2,7 @@ package sitetest
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,7 +20,9 @@ import (
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -34,6 +37,10 @@ type Site struct {
 	Base   string
 	Log    *SyncBuffer
 	Client *http.Client
+	// Tallyfy is where the sandbox signs people in, with [Options.OAuth].
+	Tallyfy *httptest.Server
+	// Metrics is read with its handler, as Prometheus would.
+	Metrics *metrics.Metrics
 }
 
 // Options vary a site. The zero value is the seed's organisation at the root of the host.
@@ -44,19 +51,34 @@ type Options struct {
 	Transport http.RoundTripper // between the application and Tallyfy, instead of the sandbox's own
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
+	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
 }
 
 // New starts a site that nobody has signed in to, until the test ends.
 func New(t *testing.T, o Options) *Site {
 	t.Helper()
-	s := &Site{T: t, Base: o.Base, Log: &SyncBuffer{}}
-	var err error
+	s := &Site{T: t, Base: o.Base, Log: &SyncBuffer{}, Metrics: metrics.New("test", nil)}
+	var app http.Handler
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { app.ServeHTTP(w, r) }))
+	t.Cleanup(s.Server.Close)
+	public, err := url.Parse(s.Server.URL + o.Base)
+	require.NoError(t, err)
+	if o.OAuth {
+		o.Sandbox.OAuthClients = map[string][]string{"dashboard": {handlers.OAuthRedirect(public)}}
+	}
 	s.Sandbox, err = sandbox.New(o.Sandbox)
 	require.NoError(t, err)
 	if o.Transport == nil {
 		o.Transport = s.Sandbox.Transport()
 	}
-	api, err := tallyfy.New(tallyfy.Options{BaseURL: sandbox.BaseURL, Transport: o.Transport, AttemptTimeout: o.Attempt})
+	api, err := tallyfy.New(tallyfy.Options{
+		BaseURL: sandbox.BaseURL, Transport: o.Transport, AttemptTimeout: o.Attempt,
+		OnCall: func(ctx context.Context, c tallyfy.Call) {
+			s.Metrics.Call(c)
+			web.CountCall(ctx)
+		},
+		OnWait: func(_ context.Context, operation string, d time.Duration) { s.Metrics.Wait(operation, d) },
+	})
 	require.NoError(t, err)
 	db, err := store.Open(t.Context(), "memory:")
 	require.NoError(t, err)
@@ -67,18 +89,19 @@ func New(t *testing.T, o Options) *Site {
 	records, err := db.Records(secret)
 	require.NoError(t, err)
 
-	var app http.Handler
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { app.ServeHTTP(w, r) }))
-	t.Cleanup(s.Server.Close)
-	public, err := url.Parse(s.Server.URL + o.Base)
-	require.NoError(t, err)
 	token := sandbox.AdminToken
 	if o.NoButton {
 		token = ""
 	}
+	var oauth *handlers.OAuth
+	if o.OAuth {
+		s.Tallyfy = httptest.NewServer(s.Sandbox)
+		t.Cleanup(s.Tallyfy.Close)
+		oauth = &handlers.OAuth{ClientID: "dashboard", AuthorizeURL: s.Tallyfy.URL + "/oauth/authorize"}
+	}
 	s.App, err = handlers.New(handlers.Options{
-		API: api, Sessions: kept, Records: records, Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
-		PublicURL: public, Log: slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})), SandboxToken: token,
+		API: api, OAuth: oauth, Sessions: kept, Records: records, Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
+		PublicURL: public, Log: slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})), SandboxToken: token, Metrics: s.Metrics,
 	})
 	require.NoError(t, err)
 	app = s.App

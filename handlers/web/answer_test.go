@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -101,14 +103,25 @@ func TestAccessLogIsOneLineWithTheStatusThatWasSent(t *testing.T) {
 	e := echo.New()
 	e.HTTPErrorHandler = func(_ error, c echo.Context) { _ = c.String(http.StatusConflict, "no") }
 	extra := func(echo.Context) []slog.Attr { return []slog.Attr{slog.String("user", "17")} }
-	e.Use(web.RequestID(nil), web.AccessLog(slog.New(slog.NewTextHandler(&log, nil)), extra))
-	e.GET("/groups/:group", func(echo.Context) error { return errors.New("refused") })
+	counted := ""
+	count := func(route, method string, status int, d time.Duration) {
+		assert.Positive(t, d)
+		counted += fmt.Sprintf("%s %s %d.", method, route, status)
+	}
+	e.Use(web.RequestID(nil), web.AccessLog(slog.New(slog.NewTextHandler(&log, nil)), count, extra))
+	e.GET("/groups/:group", func(c echo.Context) error {
+		web.CountCall(c.Request().Context())
+		web.CountCall(context.WithoutCancel(c.Request().Context())) // as a change that outlives its visitor
+		return errors.New("refused")
+	})
 	recorder := httptest.NewRecorder()
 	e.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/groups/secret-id?q=secret-query", nil))
 	assert.Equal(t, http.StatusConflict, recorder.Code)
 	assert.Equal(t, 1, strings.Count(log.String(), "\n"))
-	for _, part := range []string{"method=GET", "route=/groups/:group", "status=409", "user=17", "request_id=" + recorder.Header().Get("X-Request-Id"), "duration_ms=", "client=192.0.2.1"} {
+	for _, part := range []string{"method=GET", "route=/groups/:group", "status=409", "user=17", "request_id=" + recorder.Header().Get("X-Request-Id"), "duration_ms=", "upstream_calls=2", "client=192.0.2.1"} {
 		assert.Contains(t, log.String(), part)
 	}
 	assert.NotContains(t, log.String(), "secret")
+	assert.Equal(t, "GET /groups/:group 409.", counted)
+	web.CountCall(t.Context()) // a call that no request made
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -67,26 +69,44 @@ func ClientIP(trusted []netip.Prefix) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(options...)
 }
 
-// AccessLog writes one line per request. extra adds what only the application knows: who it was.
-func AccessLog(log *slog.Logger, extra func(echo.Context) []slog.Attr) echo.MiddlewareFunc {
+// AccessLog writes one line per request, and tells count of it: the route of the table, empty for none, and what was sent.
+// extra adds what only the application knows: who it was.
+func AccessLog(log *slog.Logger, count func(route, method string, status int, d time.Duration), extra func(echo.Context) []slog.Attr) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			began := time.Now()
+			calls := &callCount{}
+			c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), callCountKey{}, calls)))
 			err := next(c)
 			if err != nil {
 				c.Error(err) // answered here, so that the line has the status that was sent
 			}
+			took := time.Since(began)
+			count(c.Path(), c.Request().Method, c.Response().Status, took)
 			attrs := []slog.Attr{
 				slog.String("request_id", IDOf(c)),
 				slog.String("method", c.Request().Method),
 				slog.String("route", c.Path()),
 				slog.Int("status", c.Response().Status),
-				slog.Float64("duration_ms", float64(time.Since(began).Microseconds())/1000),
+				slog.Float64("duration_ms", float64(took.Microseconds())/1000),
+				slog.Int64("upstream_calls", calls.Load()),
 				slog.String("client", c.RealIP()),
 			}
 			log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request", append(attrs, extra(c)...)...)
 			return nil
 		}
+	}
+}
+
+type (
+	callCount    = atomic.Int64
+	callCountKey struct{}
+)
+
+// CountCall adds a call to Tallyfy to the request that it was made for, if there is one, for its access line.
+func CountCall(ctx context.Context) {
+	if n, ok := ctx.Value(callCountKey{}).(*callCount); ok {
+		n.Add(1)
 	}
 }
 

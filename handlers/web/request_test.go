@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
@@ -148,7 +149,7 @@ func TestRequestIDCanBeAskedSideBySide(t *testing.T) {
 	compressing, err := gzhttp.NewWrapper()
 	require.NoError(t, err)
 	e := echo.New()
-	e.Use(web.RequestID(nil), web.AccessLog(slog.New(slog.NewTextHandler(&log, nil)), func(echo.Context) []slog.Attr { return nil }))
+	e.Use(web.RequestID(nil), web.AccessLog(slog.New(slog.NewTextHandler(&log, nil)), func(string, string, int, time.Duration) {}, func(echo.Context) []slog.Attr { return nil }))
 	e.GET("/", func(c echo.Context) error {
 		var both sync.WaitGroup
 		for range 4 {

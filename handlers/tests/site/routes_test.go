@@ -64,7 +64,8 @@ func TestOnlyTheseRoutesAreForEverybody(t *testing.T) {
 			open = append(open, r.Method+" "+r.Path)
 		}
 	}
-	assert.ElementsMatch(t, []string{"GET /", "GET /signin", "POST /signin", "POST /signout", "GET /healthz", "GET /readyz"}, open)
+	assert.ElementsMatch(t, []string{"GET /", "GET /signin", "POST /signin", "POST /signout",
+		"GET /signin/tallyfy", "POST /signin/tallyfy", "GET /signin/answer", "POST /signin/answer", "GET /healthz", "GET /readyz"}, open)
 }
 
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
@@ -94,7 +95,7 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 			assert.Empty(t, p.Header.Get("Set-Cookie"), "%s %s", route.Path, name)
 		}
 	}
-	assert.Equal(t, 6, posts)
+	assert.Equal(t, 8, posts)
 	assert.Empty(t, s.Sandbox.Requests())
 	assert.Equal(t, members, s.Sandbox.Members())
 	assert.Equal(t, groups, s.Sandbox.Groups())
@@ -172,7 +173,7 @@ func TestHeadIsGetWithoutBody(t *testing.T) {
 
 func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 	for _, base := range []string{"", "/tools/tallyfy"} {
-		s := sitetest.SignedIn(t, sitetest.Options{Base: base})
+		s := sitetest.SignedIn(t, sitetest.Options{Base: base, OAuth: true})
 		urls := reflect.ValueOf(views.URLs{Base: base})
 		arguments := map[reflect.Type]any{
 			reflect.TypeFor[tallyfy.ID]():     s.Group("Operations").ID,
