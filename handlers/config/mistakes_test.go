@@ -50,8 +50,10 @@ func TestMistakes(t *testing.T) {
 		{"client id", environment{"OAUTH_CLIENT_ID": "a b"}, nil, []string{"OAUTH_CLIENT_ID: "}},
 		{"authorisation without client", environment{"OAUTH_AUTHORIZE_URL": "https://a.example/x"}, nil, []string{"OAUTH_AUTHORIZE_URL: "}},
 		{
-			"authorisation with the sandbox", environment{"OAUTH_CLIENT_ID": "c", "OAUTH_AUTHORIZE_URL": "https://a.example/x"},
-			[]string{"--sandbox"}, []string{"OAUTH_AUTHORIZE_URL: "},
+			"authorisation with the sandbox",
+			environment{"OAUTH_CLIENT_ID": "c", "OAUTH_AUTHORIZE_URL": "https://a.example/x"},
+			[]string{"--sandbox"},
+			[]string{"OAUTH_AUTHORIZE_URL: "},
 		},
 		{"delay too long", nil, []string{"--shutdown-delay=2m"}, []string{"--shutdown-delay: "}},
 		{"address of metrics", nil, []string{"--metrics-addr=9090"}, []string{"--metrics-addr: "}},

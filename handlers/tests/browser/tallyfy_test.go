@@ -1,0 +1,67 @@
+package browser_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+)
+
+// Signing in at Tallyfy as a person does it. What the browser remembers of the way holds no token.
+func TestBrowserSignsInWithTallyfy(t *testing.T) {
+	for _, base := range []string{"", "/tools/tallyfy"} {
+		s := sitetest.New(t, sitetest.Options{Base: base, OAuth: true, NoButton: true})
+		b := sitetest.OpenTab(t, s)
+		b.Open("/members?q=dahl")
+		b.Press("Sign in with Tallyfy")
+		b.Do(chromedp.WaitVisible(`input[name=person]`), chromedp.Click(`input[name=person][value="maren.dahl@example.com"]`), chromedp.Click(`button[value=allow]`))
+		b.WaitForTitle("Choose the organisation")
+		b.Do(chromedp.Click(`input[value="` + s.Sandbox.OrgID() + `"]`))
+		b.Press("Go on")
+		b.WaitForTitle("Members")
+		b.WaitForText("p", "Tallyfy sign-in ends")
+		assert.Equal(t, s.Server.URL+base+"/members?q=dahl", sitetest.Evaluate[string](b, "location.href"))
+
+		var token string
+		for _, r := range s.Sandbox.Requests() {
+			if r.Token != "" {
+				token = r.Token
+			}
+		}
+		require.NotEmpty(t, token)
+		history, err := chromedp.Call(b.Context, page.GetNavigationHistory, cdp.Empty{})
+		require.NoError(t, err)
+		require.NotEmpty(t, history.Entries)
+		for _, e := range history.Entries {
+			assert.NotContains(t, e.URL, "access_token")
+			assert.NotContains(t, e.URL, token)
+		}
+	}
+}
+
+func TestBrowserSaysWhatTheAnswerPageNeeds(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{OAuth: true})
+	b := sitetest.OpenTab(t, s)
+	b.Open("/signin/answer")
+	b.WaitForText("p", "There is no answer of Tallyfy's in this address")
+	b.Open("/signin/answer#access_token=secret&token_type=Bearer")
+	b.WaitForText("p", "There is no answer of Tallyfy's in this address")
+	assert.Equal(t, s.Server.URL+"/signin/answer", sitetest.Evaluate[string](b, "location.href"), "the address is cleared whatever it holds")
+	b.Open("/signin/answer#access_token=secret&token_type=Bearer&state=made-up")
+	b.WaitForTitle("Sign in")
+	b.WaitForText("p", "This sign-in was not started in this browser")
+	assert.Equal(t, "Sign in", s.Get("/groups").Text("h1"))
+
+	b.WithoutScript()
+	b.Open("/signin") // another document: a fragment alone would load nothing
+	b.Open("/signin/answer#access_token=secret&state=x")
+	b.WaitForTitle("Signing in")
+	assert.Contains(t, s.Get("/signin/answer").Find("noscript").Text(), "Sign in with a personal access token instead.")
+	assert.Equal(t, http.StatusOK, s.Get("/signin/answer").Status)
+}

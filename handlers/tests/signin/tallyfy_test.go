@@ -1,0 +1,207 @@
+package signin_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// atTallyfy follows the start of a sign-in to Tallyfy and lets the dashboard in, or not, as a browser would. It gives what the
+// answer's page would hand over.
+func atTallyfy(s *sitetest.Site, next, decision string) url.Values {
+	s.T.Helper()
+	start := s.Once(s.Request(http.MethodGet, "/signin/tallyfy?"+url.Values{"next": {next}}.Encode(), nil))
+	require.Equal(s.T, http.StatusSeeOther, start.Status)
+	there, err := url.Parse(start.Header.Get("Location"))
+	require.NoError(s.T, err)
+	require.Equal(s.T, s.Tallyfy.URL, there.Scheme+"://"+there.Host)
+	form := there.Query()
+	require.Equal(s.T, s.Server.URL+s.Base+"/signin/answer", form.Get("redirect_uri"))
+	form.Set("person", "maren.dahl@example.com")
+	form.Set("decision", decision)
+	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := browser.PostForm(s.Tallyfy.URL+"/oauth/authorize", form)
+	require.NoError(s.T, err)
+	defer answer.Body.Close()
+	require.Equal(s.T, http.StatusSeeOther, answer.StatusCode)
+	page, fragment, _ := strings.Cut(answer.Header.Get("Location"), "#")
+	require.Equal(s.T, s.Server.URL+s.Base+"/signin/answer", page)
+	given, err := url.ParseQuery(fragment)
+	require.NoError(s.T, err)
+	return given
+}
+
+// handOver sends what the page's script sends.
+func handOver(s *sitetest.Site, given url.Values) *sitetest.Page {
+	s.T.Helper()
+	f := s.Get("/signin/answer").Form("form[data-answer]")
+	for name := range f.Values {
+		f.Set(name, given.Get(name))
+	}
+	r := s.Request(http.MethodPost, strings.TrimPrefix(s.Get("/signin/answer").Find("form[data-answer]").AttrOr("action", ""), s.Base), f.Values)
+	r.Header.Set("Origin", s.Server.URL)
+	return s.Do(r)
+}
+
+func TestSignInWithTallyfy(t *testing.T) {
+	for _, base := range []string{"", "/tools/tallyfy"} {
+		s := sitetest.New(t, sitetest.Options{Base: base, OAuth: true, NoButton: true})
+		assert.Equal(t, base+"/signin/tallyfy?next=%2Fmembers%3Fq%3Da", s.Get("/members?q=a").Find("a:contains('Sign in with Tallyfy')").AttrOr("href", ""))
+		given := atTallyfy(s, "/members?q=a", "allow")
+		p := handOver(s, given)
+		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		assert.Equal(t, "Members", p.Text("h1"))
+		assert.Equal(t, "/members?q=a", p.URL)
+		assert.Contains(t, p.Text(".account"), "Maren Dahl")
+		in6Months := time.Now().Add(15778800 * time.Second).UTC()
+		assert.Contains(t, p.Text(".account"), "Tallyfy sign-in ends "+in6Months.Format("2 Jan 2006"))
+		last := s.Sandbox.Requests()[len(s.Sandbox.Requests())-1]
+		assert.Equal(t, given.Get("access_token"), last.Token, "the person's own token is used")
+	}
+}
+
+func TestAnAnswerOfTallyfysIsTakenOnceAndByItsOwnBrowser(t *testing.T) {
+	const notHere = "This sign-in was not started in this browser"
+	for name, c := range map[string]struct {
+		change func(given url.Values)
+		other  bool // another browser hands it over
+		twice  bool
+		want   string
+	}{
+		"another browser":   {other: true, want: notHere},
+		"another state":     {change: func(v url.Values) { v.Set("state", strings.Repeat("A", 26)) }, want: notHere},
+		"no state":          {change: func(v url.Values) { v.Del("state") }, want: notHere},
+		"handed over twice": {twice: true, want: notHere},
+		"no token":          {change: func(v url.Values) { v.Del("access_token") }, want: "held no token"},
+		"another type":      {change: func(v url.Values) { v.Set("token_type", "mac") }, want: "held no token"},
+		"no token's shape":  {change: func(v url.Values) { v.Set("access_token", "a b\nc") }, want: "held no token"},
+		"an error":          {change: func(v url.Values) { v.Set("error", "server_error") }, want: "Tallyfy could not sign you in."},
+		"an unknown token":  {change: func(v url.Values) { v.Set("access_token", "made.up.token") }, want: "Tallyfy does not take this token."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.New(t, sitetest.Options{OAuth: true})
+			given := atTallyfy(s, "", "allow")
+			if c.change != nil {
+				c.change(given)
+			}
+			s.Sandbox.ClearRequests()
+			if c.other {
+				s = s.As(t)
+			}
+			if c.twice {
+				handOver(s, given)
+				s.Sandbox.ClearRequests()
+			}
+			p := handOver(s, given)
+			assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
+			assert.Equal(t, "Sign in", p.Text("h1"))
+			assert.Contains(t, p.Text("main"), c.want)
+			if name != "an unknown token" {
+				assert.Empty(t, s.Sandbox.Requests(), "Tallyfy is not asked about it")
+			}
+			assert.Equal(t, "Sign in", s.Get("/groups").Text("h1"), "nobody is signed in")
+		})
+	}
+}
+
+// A browser that keeps its cookie, or a copy of it, cannot use an answer again either.
+func TestAnAnswerOfTallyfysIsTakenOnceWhateverTheCookieSays(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{OAuth: true})
+	given := atTallyfy(s, "", "allow")
+	var kept []*http.Cookie
+	at, err := url.Parse(s.Server.URL + "/signin/answer")
+	require.NoError(t, err)
+	for _, c := range s.Client.Jar.Cookies(at) {
+		if c.Name == "ta_signin" {
+			kept = append(kept, &http.Cookie{Name: c.Name, Value: c.Value, Path: "/signin/answer"})
+		}
+	}
+	require.Len(t, kept, 1)
+	assert.Equal(t, "Choose the organisation", handOver(s, given).Text("h1"))
+	again := s.As(t)
+	again.Client.Jar.SetCookies(at, kept)
+	p := handOver(again, given)
+	assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
+	assert.Contains(t, p.Text("main"), "has been used already")
+}
+
+func TestTheStartOfASignInStaysInTheBrowser(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{OAuth: true, Base: "/tools/tallyfy"})
+	answer := s.Once(s.Request(http.MethodGet, "/signin/tallyfy?next=/groups", nil)).Header.Get("Set-Cookie")
+	for _, part := range []string{"ta_signin=", "Path=/tools/tallyfy/signin/answer", "Max-Age=900", "HttpOnly", "SameSite=Strict"} {
+		assert.Contains(t, answer, part)
+	}
+	assert.NotContains(t, answer, "Secure", "it would be lost on plain http")
+	assert.NotContains(t, answer, "ta_session", "nobody can fill the database by following a link")
+	for range 3 {
+		assert.NotEqual(t, answer, s.Once(s.Request(http.MethodGet, "/signin/tallyfy?next=/groups", nil)).Header.Get("Set-Cookie"))
+	}
+}
+
+func TestNotBeingLetInSaysSo(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{OAuth: true})
+	p := handOver(s, atTallyfy(s, "/members", "deny"))
+	assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
+	assert.Contains(t, p.Text(".notice"), "Tallyfy did not let the dashboard in")
+	assert.Equal(t, "/signin/tallyfy?next=%2Fmembers", p.Find("a:contains('Sign in with Tallyfy')").AttrOr("href", ""), "the page to go to is not lost")
+}
+
+func TestWithoutAClientThereIsNoWayToTallyfy(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	assert.NotContains(t, s.Get("/signin").Body, "Sign in with Tallyfy")
+	assert.Equal(t, http.StatusNotFound, s.Get("/signin/tallyfy").Status)
+	assert.Equal(t, http.StatusNotFound, s.Get("/signin/answer").Status)
+	assert.Equal(t, http.StatusNotFound, s.Post("/signin/answer", url.Values{"access_token": {sandbox.AdminToken}}).Status)
+}
+
+// What was typed when the session had ended goes along on the way to Tallyfy and back, too.
+func TestWhatWasTypedIsKeptOnTheWayToTallyfy(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{OAuth: true})
+	typed := s.GroupForm("Night watch", "Who looks after the yard at night.")
+	s.Post("/signout", nil)
+	p := typed.Submit("Create the group")
+	require.Equal(t, http.StatusUnauthorized, p.Status)
+	p = p.Form("form[action='/signin/tallyfy']").Submit("")
+	address := p.Link("Go on to Tallyfy")
+	require.True(t, strings.HasPrefix(address, s.Tallyfy.URL), address)
+	assert.Equal(t, http.StatusOK, p.Status, "no redirect: browsers let no form be redirected to another site")
+
+	p = handOver(s, atTallyfy(s, "/groups/new", "allow"))
+	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+	assert.Equal(t, "/groups/new", p.URL)
+	assert.Equal(t, "Night watch", p.Find("#field-name").AttrOr("value", ""))
+	assert.False(t, s.Exists("Night watch"), "it waits for the button")
+}
+
+func TestTheEndOfATokenIsShownBeforeItComes(t *testing.T) {
+	for left, want := range map[time.Duration]struct {
+		text  string
+		stand bool
+	}{
+		30 * 24 * time.Hour: {"2 Jan 2006", false},
+		10 * 24 * time.Hour: {"2 Jan 2006", true},
+		5 * time.Hour:       {"2 Jan 2006, 15:04", true},
+	} {
+		s := sitetest.New(t, sitetest.Options{OAuth: true, Sandbox: sandbox.Options{TokenLife: left}})
+		p := handOver(s, atTallyfy(s, "", "allow"))
+		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		ends := p.Find(".account p:contains('Tallyfy sign-in ends')")
+		require.Equal(t, 1, ends.Length())
+		at, err := time.Parse(time.RFC3339, ends.Find("time").AttrOr("datetime", ""))
+		require.NoError(t, err)
+		assert.WithinDuration(t, time.Now().Add(left), at, time.Minute)
+		where, err := time.LoadLocation("Europe/Oslo")
+		require.NoError(t, err)
+		assert.Equal(t, at.In(where).Format(want.text), ends.Find("time").Text())
+		assert.Equal(t, want.stand, ends.HasClass("warning"), fmt.Sprint(left))
+	}
+}
