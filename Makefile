@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build generate pictures lighthouse test
+.PHONY: help run build generate pictures lighthouse fuzz vulnerabilities test
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
 
 run: build ## Build, and serve the sandbox on http://127.0.0.1:8080/
 	./bin/tallyfy-admin --sandbox --oauth-client-id sandbox
@@ -20,6 +20,15 @@ pictures: ## Take the README's pictures anew (needs Chromium)
 lighthouse: build ## Measure pages with Lighthouse (needs Chromium and Node)
 	cd .ci && npm install --no-save lighthouse@12.8.2
 	./.ci/lighthouse
+
+fuzz: ## Feed every parser with odd input (FUZZTIME=5m for each, FUZZ=FuzzTime for one)
+	./.ci/fuzz
+
+# It needs vuln.go.dev, or a copy of it: VULNDB=file:///folder. It ends with 3 if it found something, with another number if it
+# could not look.
+vulnerabilities: ## Look for known vulnerabilities in what the program uses (needs the network)
+	@go tool -modfile=.ci/tools.mod govulncheck $(if $(VULNDB),-db $(VULNDB)) ./... || { code=$$?; [ $$code = 3 ] || \
+		echo "Nothing was checked: the list of vulnerabilities could not be read (see above). Without a way to vuln.go.dev, give a copy: make vulnerabilities VULNDB=file:///folder" >&2; exit $$code; }
 
 test: ## Everything that has to pass
 	./.ci/check

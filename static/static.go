@@ -115,23 +115,29 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-// accepts reports whether an Accept-Encoding header names the encoding, by name and not by "*", with a quality above 0.
+// accepts reports whether an Accept-Encoding header names the encoding, by name and not by "*", and refuses it nowhere: with
+// a quality of 0, or one that cannot be read.
 func accepts(headers []string, encoding string) bool {
+	named := false
 	for _, header := range headers {
 		for part := range strings.SplitSeq(header, ",") {
 			name, parameters, _ := strings.Cut(part, ";")
 			if !strings.EqualFold(strings.TrimSpace(name), encoding) {
 				continue
 			}
-			quality, found := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(parameters, " ", "")), "q=")
-			if !found {
-				return true
+			named = true
+			for parameter := range strings.SplitSeq(parameters, ";") {
+				key, value, _ := strings.Cut(parameter, "=")
+				if !strings.EqualFold(strings.TrimSpace(key), "q") {
+					continue
+				}
+				if q, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err != nil || !(q > 0) {
+					return false
+				}
 			}
-			q, err := strconv.ParseFloat(quality, 64)
-			return err == nil && q > 0
 		}
 	}
-	return false
+	return named
 }
 
 // squeeze compresses with brotli level 9, which is within 9 % of level 11 at a tenth of the time, or gzip's best.

@@ -28,6 +28,9 @@ var PageSizes = []int{10, 25, 50, 100}
 // DefaultPageSize is the number of rows where the address names none.
 const DefaultPageSize = 25
 
+// maxPage is far beyond every list; the rows before a page of a larger number could not be counted.
+const maxPage = 1_000_000_000
+
 // ReadList takes a list from an address. Whatever is unknown or empty is dropped: it is no error to have followed an
 // old link.
 func ReadList(values url.Values, sortKey string, sorts []components.Choice) List {
@@ -38,7 +41,7 @@ func ReadList(values url.Values, sortKey string, sorts []components.Choice) List
 	if n, err := strconv.Atoi(values.Get("per_page")); err == nil && slices.Contains(PageSizes, n) {
 		l.PerPage = n
 	}
-	if n, err := strconv.Atoi(values.Get("page")); err == nil && n > 1 {
+	if n, err := strconv.Atoi(values.Get("page")); err == nil && n > 1 && n <= maxPage {
 		l.Page = n
 	}
 	return l
@@ -120,7 +123,11 @@ type Range struct {
 
 // NewRange works out what the page of a list shows. rows is the number of rows that arrived.
 func NewRange(l List, rows, total int) Range {
-	r := Range{Total: total, Page: l.Page, Pages: max(1, (total+l.PerPage-1)/l.PerPage)}
+	pages := total / l.PerPage // not rounded up by adding: the total is what Tallyfy says, however large
+	if total%l.PerPage > 0 {
+		pages++
+	}
+	r := Range{Total: total, Page: l.Page, Pages: max(1, pages)}
 	if rows > 0 {
 		r.From = (l.Page-1)*l.PerPage + 1
 		r.To = r.From + rows - 1

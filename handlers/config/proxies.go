@@ -18,7 +18,7 @@ func (l *proxyList) UnmarshalText(b []byte) error {
 		}
 		prefix, err := parseProxy(part)
 		if err != nil {
-			return fmt.Errorf("%.60q is neither an address nor a network", part)
+			return fmt.Errorf("%s is neither an address nor a network", repeated(part, b))
 		}
 		list = append(list, prefix)
 	}

@@ -57,8 +57,8 @@ func hostAndPort(u *url.URL) (string, error) {
 		return bracketed(host), nil
 	}
 	checked := address(net.JoinHostPort(host, port))
-	if err := checked.UnmarshalText([]byte(checked)); err != nil {
-		return "", err
+	if checked.UnmarshalText([]byte(checked)) != nil { // its error repeats the port: without the @, that is where a password is
+		return "", errors.New("its port is no number up to 65535")
 	}
 	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
 		return bracketed(host), nil

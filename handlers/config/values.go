@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +15,15 @@ import (
 // The types of the fields of settings: each reads one form of text. Their errors say what is wrong; what is accepted
 // is added from the table. A value is repeated only where it cannot be a secret.
 
+// repeated is a value, or the part of it that is wrong, as a mistake shows it. What could be an address with a password, put
+// in the wrong place, is not shown at all.
+func repeated(part string, whole []byte) string {
+	if bytes.ContainsAny(whole, "@=") || bytes.Contains(whole, []byte("://")) {
+		return "the value"
+	}
+	return fmt.Sprintf("%.60q", part)
+}
+
 // text is taken as it is.
 type text string
 
@@ -23,13 +33,13 @@ type address string
 func (a *address) UnmarshalText(b []byte) error {
 	host, port, err := net.SplitHostPort(string(b))
 	if err != nil {
-		return fmt.Errorf("%.40q is no host:port", b)
+		return fmt.Errorf("%s is no host:port", repeated(string(b), b))
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || port != strconv.FormatUint(n, 10) {
-		return fmt.Errorf("%.40q is no port", port)
+		return fmt.Errorf("%s is no port", repeated(port, b))
 	}
 	if host != "" && !isHost(host) {
-		return fmt.Errorf("%.40q is no host", host)
+		return fmt.Errorf("%s is no host", repeated(host, b))
 	}
 	*a = address(b)
 	return nil
@@ -68,7 +78,7 @@ func (l *logLevel) UnmarshalText(b []byte) error {
 	case "debug", "info", "warn", "error":
 		return nil
 	}
-	return fmt.Errorf("%.40q is no level", b)
+	return fmt.Errorf("%s is no level", repeated(string(b), b))
 }
 
 func (l logLevel) level() slog.Level {
@@ -85,7 +95,7 @@ func (f *logFormat) UnmarshalText(b []byte) error {
 	case "auto", "text", "json":
 		return nil
 	}
-	return fmt.Errorf("%.40q is no format", b)
+	return fmt.Errorf("%s is no format", repeated(string(b), b))
 }
 
 // toggle is a switch: what strconv.ParseBool understands.
@@ -94,7 +104,7 @@ type toggle bool
 func (t *toggle) UnmarshalText(b []byte) error {
 	on, err := strconv.ParseBool(strings.ToLower(string(b)))
 	if err != nil {
-		return fmt.Errorf("%.40q is neither true nor false", b)
+		return fmt.Errorf("%s is neither true nor false", repeated(string(b), b))
 	}
 	*t = toggle(on)
 	return nil
@@ -106,7 +116,7 @@ type count int
 func (c *count) UnmarshalText(b []byte) error {
 	n, err := strconv.Atoi(string(b))
 	if err != nil {
-		return fmt.Errorf("%.40q is no whole number", b)
+		return fmt.Errorf("%s is no whole number", repeated(string(b), b))
 	}
 	if n < 0 || n > 100_000 {
 		return fmt.Errorf("%d is out of range", n)
@@ -121,7 +131,7 @@ type latency time.Duration
 func (l *latency) UnmarshalText(b []byte) error {
 	d, err := time.ParseDuration(string(b))
 	if err != nil {
-		return fmt.Errorf("%.40q is no duration", b)
+		return fmt.Errorf("%s is no duration", repeated(string(b), b))
 	}
 	if d < 0 || d > time.Minute {
 		return fmt.Errorf("%s is out of range", d)

@@ -40,8 +40,13 @@ func CSV(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 	return out.Error()
 }
 
-// inside is where a cell could be taken apart, with a formula behind.
-var inside = regexp.MustCompile(`([;\t\r\n][\s\x{feff}\x{200b}\x{a0}]*)([=+\-@＝＋－＠])`)
+// inside is where a cell could be taken apart, with a formula behind. What it passes over in front of one is what blank says.
+var inside = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}]*)([=+\-@＝＋－＠])`)
+
+// blank is what a program may drop from the beginning of a cell: white space, seen or unseen, and control characters.
+func blank(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b'
+}
 
 // Plain makes a cell that no spreadsheet program runs as a formula: one that begins with = + - @, a tab, a line end or their
 // full-width forms gets an apostrophe in front, which those programs take as "this is text" (OWASP, CSV Injection). White
@@ -49,7 +54,7 @@ var inside = regexp.MustCompile(`([;\t\r\n][\s\x{feff}\x{200b}\x{a0}]*)([=+\-@�
 // programs take the semicolon for the end of a cell, and do not see quotes in the middle of what they take for one.
 func Plain(cell string) string {
 	cell = inside.ReplaceAllString(cell, "$1'$2")
-	first := strings.TrimLeftFunc(cell, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' })
+	first := strings.TrimLeftFunc(cell, blank)
 	if first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
 		return "'" + cell
 	}

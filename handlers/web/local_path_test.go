@@ -18,7 +18,7 @@ var (
 	foreignPaths = []string{
 		"", " ", "groups", "//", "//?x", "//#x", "//evil.example", "///evil.example", "////evil.example", `/\evil.example`, `/\/evil.example`, `\/evil.example`, `/a\..\b`,
 		"/%5Cevil.example", "/%2Fevil.example", "/%2f%2fevil.example", "https://evil.example", "https:evil.example", "javascript:alert(1)", "data:,x",
-		"?next=x", "#x", ".", "..", "/.", "/..", "/./x", "/x/../..", "/%2e%2e/x", "/%2E./x", "/..//evil.example", "/.//evil.example",
+		"?next=x", "#x", ".", "..", "/.", "/..", "/./x", "/.. ", "/x/../..", "/%2e%2e/x", "/%2E./x", "/..//evil.example", "/.//evil.example",
 		"/\t/evil.example", "/\n/evil.example", "/x\r\nSet-Cookie:a=b", "/x\x00", "/x#\r\nSet-Cookie:a=b", "/x\x7f", "\t//evil.example", "/%", "/%zz", "/" + strings.Repeat("x", 2000),
 	}
 )

@@ -150,9 +150,10 @@ func Param(c echo.Context, name string) string {
 
 // LocalPath checks an address that a visitor sent along, to go on to: it is given back if it is a path of this site, and
 // "" otherwise. Anything that a browser could read as another host is refused: "//host", "/\host", control characters. So
-// are dots that climb out of the sub-path that the dashboard is served under, to a neighbour on the same host.
+// are dots that climb out of the sub-path that the dashboard is served under, to a neighbour on the same host, and a space at
+// the end, which browsers drop: behind it dots do not look like dots.
 func LocalPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || len(path) > 2000 ||
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.HasSuffix(path, " ") || len(path) > 2000 ||
 		strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
 		return ""
 	}
