@@ -148,6 +148,7 @@ func TestFileFaultsWhileOpen(t *testing.T) {
 			live.Values["large"] = strings.Repeat("x", 100_000)
 			c.Advance(2 * time.Minute) // reads want to move last-seen, too
 
+			captureLog(t)
 			undo := fault.inject(t, db, path)
 			fails := func(what string, f func() error) {
 				t.Helper()
@@ -282,17 +283,16 @@ func TestNewerSchemaWhileRunning(t *testing.T) {
 	})
 }
 
-// TestLockedFileSlowsOnePageOnly: moving last-seen waits for the lock, so it is not tried again for every page.
-func TestLockedFileSlowsOnePageOnly(t *testing.T) {
+// TestLastSeenIsNotTriedForEveryPage: when it cannot be moved, because of a lock that takes seconds to find out, pages do without.
+func TestLastSeenIsNotTriedForEveryPage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dashboard.db")
 	db, c := engine{url: path}.open(t), newClock()
 	log := captureLog(t)
 	v := newVisitor(t, newSessions(t, db, c))
 	v.signIn()
 	c.Advance(2 * time.Minute)
-	undo := fileFaults["read-only"]
 	db.sql.SetMaxOpenConns(1)
-	end := undo.inject(t, db, path)
+	undo := fileFaults["read-only"].inject(t, db, path)
 	for range 5 {
 		assert.Equal(t, token, v.tokenNow())
 	}
@@ -300,7 +300,7 @@ func TestLockedFileSlowsOnePageOnly(t *testing.T) {
 	c.Advance(2 * time.Minute)
 	assert.Equal(t, token, v.tokenNow())
 	assert.Equal(t, 2, strings.Count(log.String(), "last-seen"), "it is tried again later")
-	end()
+	undo()
 	c.Advance(2 * time.Minute)
 	assert.Equal(t, token, v.tokenNow())
 	var seen int64
