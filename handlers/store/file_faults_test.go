@@ -207,6 +207,16 @@ func TestFileFaultsWhileOpen(t *testing.T) {
 	}
 }
 
+// TestConnectionsMakeNoFile: one that is opened in the moment after the check finds nothing, and leaves nothing.
+func TestConnectionsMakeNoFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "dashboard.db")
+	db := engine{url: path}.open(t)
+	db.sql.SetMaxIdleConns(0)
+	require.NoError(t, os.Remove(path))
+	require.ErrorContains(t, db.sql.PingContext(t.Context()), "unable to open")
+	assert.NoFileExists(t, path)
+}
+
 // TestStartAfterTheFileWasDeleted: people sign in again, the rest works.
 func TestStartAfterTheFileWasDeleted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dashboard.db")

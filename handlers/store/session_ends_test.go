@@ -33,6 +33,7 @@ func TestFixation(t *testing.T) {
 			victim.jar[cookieName] = &http.Cookie{Name: cookieName, Value: value}
 			r := victim.request()
 			session := victim.session(r)
+			assert.Equal(t, value != living.Value, session.ID == "", "%s: an id that is not of a living session is not taken", name)
 			require.NoError(t, s.Renew(r, session), name)
 			session.Values["token"] = token
 			require.NotNil(t, victim.save(r, session), name)
