@@ -11,6 +11,11 @@
 //
 // Row keys are hashes, so neither a cookie nor the id of a record can be read off a table.
 //
+// When the database fails, every call returns an error within a bound, for the operator's log: it names the file and what to do,
+// never an id or what is stored. A failure is never taken for a sign-out or a free record, and when it is over the store goes on
+// by itself; only a file that was replaced takes a new start (ErrMoved). There is one secret: with another one all that was stored
+// is unknown, claims of records too, and is swept when its time has come.
+//
 // The package may import the standard library, gorilla/sessions and securecookie, goose and the two database drivers;
 // nothing of the dashboard. handlers and main import it.
 //

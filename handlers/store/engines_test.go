@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -164,6 +165,15 @@ func (v *visitor) signIn() {
 func (v *visitor) tokenNow() any {
 	v.t.Helper()
 	return v.session(v.request()).Values["token"]
+}
+
+// captureLog collects what the package logs during the test, from slog's debug level on.
+func captureLog(t testing.TB) *strings.Builder {
+	t.Helper()
+	log, before := &strings.Builder{}, slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	return log
 }
 
 func rows(t testing.TB, db *DB, table string) (n int) {

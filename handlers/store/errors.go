@@ -13,6 +13,11 @@ var (
 	// ErrTooLarge is returned for a session or record whose sealed text would exceed 1 MiB (about 780 kB of content).
 	ErrTooLarge = errors.New("more than 1 MiB to store")
 
+	// ErrMoved is returned for everything asked of a SQLite file that was deleted or replaced while it was open. SQLite itself
+	// would go on writing to what nobody can reach any more. When the same file is put back all goes on; otherwise the
+	// dashboard has to be started again, and makes or reads the file that is there then.
+	ErrMoved = errors.New("the database file was deleted or replaced while it was open; put it back, or start the dashboard again")
+
 	// ErrNewer is returned by Open for a database that a newer version of the dashboard has already migrated.
 	ErrNewer = errors.New("the database was made by a newer version of the dashboard")
 )

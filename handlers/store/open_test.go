@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -232,7 +235,8 @@ func damagedFile(t *testing.T) string {
 
 func TestReadOnlyPlaces(t *testing.T) {
 	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere; run this test as another user")
+		runAsNobody(t)
+		return
 	}
 	folder := t.TempDir()
 	path := filepath.Join(folder, "x.db")
@@ -251,6 +255,50 @@ func TestReadOnlyPlaces(t *testing.T) {
 	require.ErrorContains(t, err, "must be writable")
 	_, err = LoadSecret(filepath.Join(folder, "secret"), true)
 	require.ErrorContains(t, err, "be writable")
+	require.NoError(t, os.Chmod(folder, 0o700)) //nolint:gosec // a folder needs x
+
+	// The same while it is open, for the connections that are opened from then on.
+	db := engine{url: path}.open(t)
+	v := newVisitor(t, newSessions(t, db, newClock()))
+	v.signIn()
+	db.sql.SetMaxIdleConns(0)
+	require.NoError(t, os.Chmod(path, 0o400))
+	r := v.request()
+	session, err := v.store.Get(r, cookieName)
+	if err == nil { // what only reads may go on
+		assert.Equal(t, token, session.Values["token"])
+		err = v.store.Save(r, httptest.NewRecorder(), session)
+	}
+	require.ErrorContains(t, err, "must be writable")
+	for _, name := range []string{path, path + "-wal", path + "-shm"} { // SQLite gives those it makes the mode of the first
+		if err := os.Chmod(name, 0o600); !errors.Is(err, fs.ErrNotExist) {
+			require.NoError(t, err)
+		}
+	}
+	r = v.request()
+	session = v.session(r)
+	assert.Equal(t, token, session.Values["token"])
+	require.NoError(t, v.store.Save(r, httptest.NewRecorder(), session))
+}
+
+// runAsNobody runs the test that calls it in another process, because root may write everywhere.
+func runAsNobody(t *testing.T) {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "nobody") //nolint:usetesting // t.TempDir lies in a folder that only we may enter
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	require.NoError(t, os.Chmod(folder, 0o777)) //nolint:gosec // for another user
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command := exec.CommandContext(ctx, "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
+	command.Env, command.Dir = []string{"TMPDIR=" + folder}, folder
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	output, err := command.CombinedOutput()
+	if errors.Is(err, fs.ErrPermission) {
+		t.Skip("root may write everywhere, and may not become another user here; run this test as another user: ", err)
+	}
+	require.NoError(t, err, string(output))
+	require.Contains(t, string(output), "--- PASS: "+t.Name())
 }
 
 func TestOpenObeysItsContext(t *testing.T) {

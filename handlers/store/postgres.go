@@ -16,16 +16,13 @@ const (
 	postgresConnections = 10
 	postgresIdle        = 5 * time.Minute
 	postgresLifetime    = 30 * time.Minute // follows a failover or a changed address within that time
+	postgresConnect     = 5 * time.Second  // pgx would wait as long as the system does, minutes, for a host that is silent
 )
 
 func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
-	// url.Error repeats the URL, password and all, so neither it nor what pgx makes of it is shown.
-	if _, err := url.Parse(databaseURL); err != nil {
-		return nil, errors.New("the PostgreSQL URL cannot be read; it is written postgres://user:password@host:5432/name, special characters of the password as %XX")
-	}
-	config, err := pgx.ParseConfig(databaseURL)
+	config, err := postgresConfig(databaseURL)
 	if err != nil {
-		return nil, fmt.Errorf("the PostgreSQL URL: %w", err) // pgx hides the password
+		return nil, err
 	}
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(postgresConnections)
@@ -38,5 +35,21 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	if err := migrate(ctx, db, Postgres); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &DB{sql: db, dialect: Postgres}, nil
+	return newDB(db, Postgres, openedFile{}), nil
+}
+
+// postgresConfig reads the URL; its connect_timeout, in seconds, goes before ours.
+func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
+	// url.Error repeats the URL, password and all, so neither it nor what pgx makes of it is shown.
+	if _, err := url.Parse(databaseURL); err != nil {
+		return nil, errors.New("the PostgreSQL URL cannot be read; it is written postgres://user:password@host:5432/name, special characters of the password as %XX")
+	}
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("the PostgreSQL URL: %w", err) // pgx hides the password
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = postgresConnect
+	}
+	return config, nil
 }

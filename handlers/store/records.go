@@ -18,6 +18,9 @@ const (
 // Records keeps small sealed documents for a while, each under an id that can be claimed once. Use one to note that a
 // write was started, before it is sent: of all who try, in any replica, one gets the claim. It is safe for concurrent
 // use. An id may be guessable; it is stored as a keyed hash.
+//
+// The end of a record is a time of the clock. A clock set back keeps it longer; one set forward past its end forgets it, as
+// another secret does. Claim cannot tell that from an id that was never taken.
 type Records struct {
 	// Now is the clock, time.Now unless changed before the first use.
 	Now func() time.Time
@@ -91,8 +94,8 @@ func (r *Records) Put(ctx context.Context, id string, body []byte) error {
 func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string, err error) {
 	row := recordRow(r.rowKey, id)
 	var sealedScope, sealedBody string
-	err = r.db.sql.QueryRowContext(ctx, `SELECT scope, body FROM dashboard_records WHERE id_hash = $1 AND expires_at > $2`,
-		row, r.Now().UnixMilli()).Scan(&sealedScope, &sealedBody)
+	err = r.db.read(ctx, []any{&sealedScope, &sealedBody},
+		`SELECT scope, body FROM dashboard_records WHERE id_hash = $1 AND expires_at > $2`, row, r.Now().UnixMilli())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, "", ErrNotFound
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/base64"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -73,7 +72,7 @@ func TestDatabaseAndSecretNeedTheCookie(t *testing.T) {
 		_, err := v.store.unsealValues(guess, text)
 		assert.Error(t, err)
 	}
-	thief := *v.store
+	thief := newSessions(t, db, newClock())
 	thief.secret = []byte(strings.Repeat("?", 32))
 	_, err := thief.unsealValues(id, text)
 	assert.Error(t, err, "the cookie without the secret is not enough either")
@@ -110,11 +109,7 @@ func TestSealBindsPurpose(t *testing.T) {
 
 // TestLogsNameNobody makes both warnings of the package and reads them.
 func TestLogsNameNobody(t *testing.T) {
-	var log strings.Builder
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	t.Cleanup(func() { slog.SetDefault(before) })
-
+	log := captureLog(t)
 	db, c := engine{url: "memory:"}.open(t), newClock()
 	v := newVisitor(t, newSessions(t, db, c))
 	v.signIn()

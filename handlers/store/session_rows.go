@@ -14,21 +14,29 @@ import (
 // purposeSession is the only thing sealed under a session's own key.
 const purposeSession = "values"
 
-// limits returns the unix milliseconds that a living session was made and last seen after.
-func (s *Sessions) limits() (madeAfter, seenAfter int64) {
+// futureLimit is how far the clocks of replicas may differ. A session with a time further in the future was made before a clock was
+// set back: its real age is not known, and it could live for as long as the clock was wrong, so it counts as ended.
+const futureLimit = 5 * time.Minute
+
+// living is the condition of a session that has not ended, for the four arguments of limits, which are the first of a statement.
+const living = `created_at > $1 AND created_at <= $2 AND seen_at > $3 AND seen_at <= $4`
+
+// ended is the opposite, written so that each half can use its index.
+const ended = `created_at <= $1 OR created_at > $2 OR seen_at <= $3 OR seen_at > $4`
+
+// limits returns the arguments of living, and then the others of the statement.
+func (s *Sessions) limits(others ...any) []any {
 	now := s.now()
-	return now.Add(-s.absolute).UnixMilli(), now.Add(-s.idle).UnixMilli()
+	latest := now.Add(futureLimit).UnixMilli()
+	return append([]any{now.Add(-s.absolute).UnixMilli(), latest, now.Add(-s.idle).UnixMilli(), latest}, others...)
 }
 
 // load returns found=false for an id without a living row and for a row that cannot be opened, which is logged.
 func (s *Sessions) load(ctx context.Context, id string) (values map[any]any, found bool, err error) {
 	row := sessionRow(id)
-	madeAfter, seenAfter := s.limits()
 	var text string
 	var seen int64
-	err = s.db.sql.QueryRowContext(ctx,
-		`SELECT data, seen_at FROM dashboard_sessions WHERE id_hash = $1 AND created_at > $2 AND seen_at > $3`,
-		row, madeAfter, seenAfter).Scan(&text, &seen)
+	err = s.db.read(ctx, []any{&text, &seen}, `SELECT data, seen_at FROM dashboard_sessions WHERE `+living+` AND id_hash = $5`, s.limits(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -45,15 +53,20 @@ func (s *Sessions) load(ctx context.Context, id string) (values map[any]any, fou
 	return values, true, nil
 }
 
-// touch moves last-seen. Its failure is no reason to refuse a page that only reads.
+// touch moves last-seen. Its failure is no reason to refuse a page that only reads; and because it can take SQLite's whole
+// busy_timeout to fail, nobody tries again for a while.
 func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 	now := s.now()
 	if now.Sub(time.UnixMilli(seen)) <= s.touchAfter {
 		return
 	}
+	if since := now.Sub(time.UnixMilli(s.touchFailed.Load())); since >= 0 && since <= s.touchAfter {
+		return
+	}
 	// seen_at < $1: of two requests at once the later time stays.
 	_, err := s.db.write(ctx, `UPDATE dashboard_sessions SET seen_at = $1 WHERE id_hash = $2 AND seen_at < $1`, now.UnixMilli(), row)
 	if err != nil {
+		s.touchFailed.Store(now.UnixMilli())
 		slog.WarnContext(ctx, "the last-seen time of a session cannot be moved", "error", err)
 	}
 }
@@ -69,23 +82,21 @@ func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fre
 			`INSERT INTO dashboard_sessions (id_hash, data, created_at, seen_at) VALUES ($1, $2, $3, $3)`, row, text, now)
 		return err
 	}
-	madeAfter, seenAfter := s.limits()
-	changed, err := s.db.write(ctx,
-		`UPDATE dashboard_sessions SET data = $1, seen_at = $2 WHERE id_hash = $3 AND created_at > $4 AND seen_at > $5`,
-		text, now, row, madeAfter, seenAfter)
+	changed, err := s.db.write(ctx, `UPDATE dashboard_sessions SET data = $5, seen_at = $6 WHERE `+living+` AND id_hash = $7`,
+		s.limits(text, now, row)...)
 	if err == nil && changed == 0 {
 		return ErrGone
 	}
 	return err
 }
 
-// remove is content with an id that has no row.
-func (s *Sessions) remove(ctx context.Context, id string) error {
+// remove deletes a row and reports whether there was one: of several requests that remove the same one, one gets true.
+func (s *Sessions) remove(ctx context.Context, id string) (removed bool, err error) {
 	if id == "" {
-		return nil
+		return false, nil
 	}
-	_, err := s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, sessionRow(id))
-	return err
+	n, err := s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, sessionRow(id))
+	return n == 1, err
 }
 
 func (s *Sessions) sealValues(id string, values map[any]any) (string, error) {

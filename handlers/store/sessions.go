@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -33,7 +34,8 @@ type SessionOptions struct {
 	Idle time.Duration
 	// Absolute is how long it lives at most after it was made or renewed, 7 days if 0.
 	Absolute time.Duration
-	// Now is the clock, time.Now if nil.
+	// Now is the clock, time.Now if nil. The clocks of replicas must agree to within five minutes: a session whose times lie
+	// further in the future counts as ended, so people sign in again after a clock was set back by more.
 	Now func() time.Time
 }
 
@@ -48,6 +50,7 @@ type Sessions struct {
 	cookie         sessions.Options
 	idle, absolute time.Duration
 	touchAfter     time.Duration
+	touchFailed    atomic.Int64 // unix milliseconds
 	now            func() time.Time
 }
 
@@ -153,10 +156,16 @@ func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *session
 
 // Renew deletes the session's row and takes its id away; the values stay, and the next Save stores them under a new id
 // with a new absolute age. Call it at sign-in, sign-out and when the organisation changes, so that an id somebody knew
-// before is worth nothing after.
+// before is worth nothing after. When the row of the session is already gone, because another request signed it out or
+// renewed it, the values do not stay: what was signed out must not come back under a new id. That is no error; the session
+// is then empty, as for a new visitor.
 func (s *Sessions) Renew(r *http.Request, session *sessions.Session) error {
-	if err := s.remove(r.Context(), session.ID); err != nil {
+	removed, err := s.remove(r.Context(), session.ID)
+	if err != nil {
 		return err
+	}
+	if session.ID != "" && !removed {
+		clear(session.Values)
 	}
 	session.ID = ""
 	session.IsNew = true
@@ -179,8 +188,16 @@ func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sess
 // Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used even when nobody
 // sweeps; call it every few minutes to keep the table small.
 func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
-	madeAfter, seenAfter := s.limits()
-	return s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE created_at <= $1 OR seen_at <= $2`, madeAfter, seenAfter)
+	return s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE `+ended, s.limits()...)
+}
+
+const countLiving = `SELECT COUNT(*) FROM dashboard_sessions WHERE ` + living
+
+// Count returns the number of sessions that have not ended, in all replicas together.
+func (s *Sessions) Count(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.db.read(ctx, []any{&n}, countLiving, s.limits()...)
+	return n, err
 }
 
 func newID() string {

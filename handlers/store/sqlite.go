@@ -20,9 +20,10 @@ const (
 	// sqliteConnections lets pages be read while another one writes; SQLite itself allows one writer at a time.
 	sqliteConnections = 4
 
-	// Two processes that make the same file at once can trip over each other's first migration.
-	sqliteAttempts = 10
-	sqlitePause    = 200 * time.Millisecond
+	// Two processes that make the same file at once can trip over each other's first migration. Each attempt at a locked file
+	// takes the busy_timeout of 5 seconds; no other is begun after sqliteWait.
+	sqliteWait  = 6 * time.Second
+	sqlitePause = 200 * time.Millisecond
 )
 
 func openMemory(ctx context.Context) (*DB, error) {
@@ -38,85 +39,86 @@ func openMemory(ctx context.Context) (*DB, error) {
 	if err := migrate(ctx, db, SQLite); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &DB{sql: db, dialect: SQLite}, nil
+	return newDB(db, SQLite, openedFile{}), nil
 }
 
+// openFile makes the path absolute, because connections are opened later too.
 func openFile(ctx context.Context, path string) (*DB, error) {
-	if err := prepareFile(path); err != nil {
-		return nil, err
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("the path of the database: %w", err)
 	}
-	dsn, err := sqliteDSN(path)
+	info, err := prepareFile(path)
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", dsn)
+	file := openedFile{path: path, info: info}
+	db, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
 		return nil, fmt.Errorf("opening the database file %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(sqliteConnections)
 	db.SetMaxIdleConns(sqliteConnections)
 	if err := checkAndMigrate(ctx, db); err != nil {
-		return nil, errors.Join(explain(path, err), db.Close())
+		return nil, errors.Join(file.explain(err), db.Close())
 	}
-	return &DB{sql: db, dialect: SQLite}, nil
+	return newDB(db, SQLite, file), nil
 }
 
 // prepareFile makes the file, so that it has mode 0600 from its first byte: SQLite would use the umask, and gives the
 // files beside it the mode of this one.
-func prepareFile(path string) error {
+func prepareFile(path string) (os.FileInfo, error) {
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the folder %s for the database does not exist; make it or choose another path", folder)
+		return nil, fmt.Errorf("the folder %s for the database does not exist; make it or choose another path", folder)
 	} else if err == nil && !info.IsDir() {
-		return fmt.Errorf("%s is not a folder, so the database cannot be kept there", folder)
+		return nil, fmt.Errorf("%s is not a folder, so the database cannot be kept there", folder)
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return fmt.Errorf("%s is a folder; give the path of the database file in it", path)
+		return nil, fmt.Errorf("%s is a folder; give the path of the database file in it", path)
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's setting
 	if err != nil {
-		return fmt.Errorf("the database file cannot be written; it and its folder must be writable: %w", err)
+		return nil, fmt.Errorf("the database file cannot be written; it and its folder must be writable: %w", err)
 	}
 	defer func() { _ = file.Close() }() // nothing was written
 	info, err := file.Stat()
 	if err != nil {
-		return fmt.Errorf("looking at the database file: %w", err)
+		return nil, fmt.Errorf("looking at the database file: %w", err)
 	}
 	if info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
 		if err := file.Chmod(0o600); err != nil {
-			return fmt.Errorf("the database file may be read by others and that cannot be changed: %w", err)
+			return nil, fmt.Errorf("the database file may be read by others and that cannot be changed: %w", err)
 		}
 	}
-	return nil
+	return info, nil
 }
 
-// sqliteDSN makes the path absolute, because connections are opened later too, and escapes it: ? and % mean something
-// in a file: URI.
-func sqliteDSN(path string) (string, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("the path of the database: %w", err)
-	}
-	slashed := "/" + strings.TrimPrefix(filepath.ToSlash(absolute), "/")
+// sqliteDSN escapes an absolute path: ? and % mean something in a file: URI. The file exists; mode rw keeps a connection that is
+// opened after somebody deleted it from making an empty one.
+func sqliteDSN(path string) string {
+	slashed := "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
 	options := url.Values{
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "temp_store(MEMORY)"},
 		"_txlock": {"immediate"},
+		"mode":    {"rw"},
 	}
-	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?" + options.Encode(), nil
+	return "file:" + (&url.URL{Path: slashed}).EscapedPath() + "?" + options.Encode()
 }
 
 func checkAndMigrate(ctx context.Context, db *sql.DB) error {
-	for attempt := 1; ; attempt++ {
+	giveUp := time.Now().Add(sqliteWait)
+	for {
 		err := quickCheck(ctx, db)
 		if err == nil {
 			err = migrate(ctx, db, SQLite)
 		}
-		if err == nil || attempt == sqliteAttempts || !maybeOtherProcess(err) {
+		if err == nil || time.Now().After(giveUp) || !maybeOtherProcess(err) {
 			return err
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return errors.Join(ctx.Err(), err)
 		case <-time.After(sqlitePause):
 		}
 	}
@@ -149,22 +151,4 @@ func sqliteCode(err error) int {
 		return sqlite3.SQLITE_OK
 	}
 	return e.Code() & 0xff // the higher bits say more about the same thing
-}
-
-// explain puts what the operator can do in front of SQLite's own words.
-func explain(path string, err error) error {
-	advice := "cannot be used"
-	switch code := sqliteCode(err); {
-	case code == sqlite3.SQLITE_NOTADB:
-		advice = "is not a SQLite database; move it away or choose another path"
-	case code == sqlite3.SQLITE_CORRUPT, errors.Is(err, errDamaged):
-		advice = "is damaged; move it away (everybody signs in again) or put a copy back"
-	case code == sqlite3.SQLITE_CANTOPEN, code == sqlite3.SQLITE_READONLY, code == sqlite3.SQLITE_PERM:
-		advice = "cannot be written; it and its folder must be writable"
-	case code == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_LOCKED:
-		advice = "is held by another process"
-	case code == sqlite3.SQLITE_FULL:
-		advice = "cannot grow; the disk is full"
-	}
-	return fmt.Errorf("the database file %s %s: %w", path, advice, err)
 }
