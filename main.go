@@ -74,7 +74,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 	if err := openStores(cfg, db, &o); err != nil {
 		return err
 	}
-	o.Metrics = metrics.New(version(), nil)
+	o.Metrics = metrics.New(version(), o.Sessions.Count)
 	api := tallyfy.Options{
 		BaseURL: cfg.APIURL,
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
