@@ -198,7 +198,7 @@ func (v *visit) tokenEnded() error {
 	if v.typed != nil {
 		kept.Draft = &draft{Path: v.returnTo, Form: v.typed, Owner: who.tag()}
 	}
-	if err := v.app.renew(v, v.session, kept); err != nil {
+	if _, err := v.app.renew(v, v.session, kept); err != nil {
 		return err
 	}
 	text := "Your sign-in with Tallyfy has ended. "

@@ -63,6 +63,11 @@ type sessionData struct {
 	Notices []views.Notice `json:",omitempty"`
 }
 
+// holds reports whether the session already had a token, so that its owner did not give it just now.
+func (d sessionData) holds(token string) bool {
+	return d.Who != nil && d.Who.Token == token || d.Pending != nil && d.Pending.Token == token
+}
+
 // session is a session of one request. It is saved once, before the answer begins, and only if it changed.
 type session struct {
 	raw   *sessions.Session
@@ -100,13 +105,16 @@ func (s *session) change(f func(*sessionData)) {
 	s.dirty = true
 }
 
-// renew gives the session a new id and new contents: whoever knew the old id knows nothing now.
-func (a *App) renew(c echo.Context, s *session, data sessionData) error {
+// renew gives the session a new id and new contents: whoever knew the old id knows nothing now. ended says that another request
+// has ended the old session since it was loaded.
+func (a *App) renew(c echo.Context, s *session, data sessionData) (ended bool, err error) {
+	held := len(s.raw.Values) > 0
 	if err := a.Sessions.Renew(c.Request(), s.raw); err != nil {
-		return fmt.Errorf("renewing the session: %w", err)
+		return false, fmt.Errorf("renewing the session: %w", err)
 	}
+	ended = held && len(s.raw.Values) == 0
 	s.data, s.dirty = data, true
-	return nil
+	return ended, nil
 }
 
 // end deletes the session and its cookie.

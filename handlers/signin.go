@@ -192,8 +192,11 @@ func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
 
 // askForOrganisation keeps the token on the server, so that it need not be pasted again, and asks.
 func (v *visit) askForOrganisation(status int, f views.SignInForm, p *pendingSignIn, message string) error {
-	if err := v.app.renew(v, v.session, sessionData{Pending: p, Draft: v.session.data.Draft}); err != nil {
+	had := v.session.data
+	if ended, err := v.app.renew(v, v.session, sessionData{Pending: p, Draft: had.Draft}); err != nil {
 		return err
+	} else if ended && had.holds(p.Token) {
+		return v.signedOutMeanwhile()
 	}
 	if len(p.Organisations) == 0 {
 		f.AskOrganisation, f.TokenKept = true, true
@@ -226,9 +229,11 @@ func (v *visit) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organiza
 	if typed, err := url.ParseQuery(f.Typed); err == nil && f.Typed != "" && typed.Get("as") == who.tag() {
 		data.Draft = &draft{Path: v.urls().Local(v.urls().NewGroup()), Form: typed, Owner: who.tag()}
 	}
-	next := f.Next
-	if err := v.app.renew(v, v.session, data); err != nil {
+	next, had := f.Next, v.session.data
+	if ended, err := v.app.renew(v, v.session, data); err != nil {
 		return err
+	} else if ended && had.holds(p.Token) {
+		return v.signedOutMeanwhile()
 	}
 	if err := v.session.save(v); err != nil { // here and not later: a lost cookie would be a loop
 		return err
@@ -241,6 +246,14 @@ func (v *visit) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organiza
 		next = v.urls().Local(v.urls().Groups())
 	}
 	return v.goTo(v.urls().Base + next)
+}
+
+// signedOutMeanwhile answers a request that would go on with a session which was signed out while it was under way.
+func (v *visit) signedOutMeanwhile() error {
+	if err := v.app.end(v, v.session); err != nil {
+		return err
+	}
+	return v.goTo(v.urls().SignIn(""))
 }
 
 // signOut ends the session. It works without one, too.

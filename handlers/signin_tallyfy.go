@@ -92,7 +92,7 @@ func keepAndGoToTallyfy(v *visit) error {
 	address := v.startSignIn(f.Next)
 	if typed, err := url.ParseQuery(f.Typed); err == nil && typed.Get("as") != "" && len(f.Typed) <= mostTyped {
 		data := sessionData{Draft: &draft{Path: v.urls().Local(v.urls().NewGroup()), Form: typed, Owner: typed.Get("as")}}
-		if err := v.app.renew(v, v.session, data); err != nil {
+		if _, err := v.app.renew(v, v.session, data); err != nil {
 			return err
 		}
 	}

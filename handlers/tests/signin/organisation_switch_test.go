@@ -52,3 +52,22 @@ func TestSwitchOrganisationIsRefusedAtItsPlace(t *testing.T) {
 	s.Sandbox.ClearFaults()
 	assert.Contains(t, s.Get("/groups").Text(".organisation"), "Aldermoor Logistics", "nothing has changed")
 }
+
+// Signing out wins over going to another organisation in another tab, whichever is quicker.
+func TestSigningOutEndsASwitchUnderWay(t *testing.T) {
+	gate := &sitetest.Gate{Method: http.MethodGet, Suffix: "/me", Arrived: make(chan struct{}), Open: make(chan struct{})}
+	s := sitetest.New(t, sitetest.Options{Transport: gate})
+	gate.Next = s.Sandbox.Transport()
+	gate.Method = "none"
+	s.SignIn()
+	gate.Method = http.MethodGet
+	done := make(chan *sitetest.Page)
+	go func() { done <- s.Once(s.Request(http.MethodPost, "/organisations", url.Values{"organization": {s.Sandbox.OtherOrgID()}})) }()
+	<-gate.Arrived
+	s.Once(s.Request(http.MethodPost, "/signout", nil))
+	close(gate.Open)
+	p := <-done
+	assert.Equal(t, http.StatusSeeOther, p.Status)
+	assert.Equal(t, "/signin", p.Header.Get("Location"))
+	assert.Equal(t, "Sign in", s.Get("/groups").Text("h1"))
+}
