@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build generate pictures lighthouse fuzz vulnerabilities test
+.PHONY: help run build generate pictures lighthouse fuzz vulnerabilities soak test
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
@@ -29,6 +29,9 @@ fuzz: ## Feed every parser with odd input (FUZZTIME=5m for each, FUZZ=FuzzTime f
 vulnerabilities: ## Look for known vulnerabilities in what the program uses (needs the network)
 	@go tool -modfile=.ci/tools.mod govulncheck $(if $(VULNDB),-db $(VULNDB)) ./... || { code=$$?; [ $$code = 3 ] || \
 		echo "Nothing was checked: the list of vulnerabilities could not be read (see above). Without a way to vuln.go.dev, give a copy: make vulnerabilities VULNDB=file:///folder" >&2; exit $$code; }
+
+soak: ## Use the program for a long time, with faults, and look for leaks (SOAK=10m)
+	go test -tags soak -count=1 -timeout 0 -v -run TestSoak ./handlers/tests/soak
 
 test: ## Everything that has to pass
 	./.ci/check

@@ -17,6 +17,8 @@ func (m *Metrics) process(b *bytes.Buffer) {
 	var mem runtime.MemStats
 	runtime.ReadMemStats(&mem)
 	gauge(b, "go_memstats_heap_inuse_bytes", "Heap memory in use.", float64(mem.HeapInuse))
+	head(b, "counter", "go_memstats_mallocs_total", "Allocations since the start.")
+	line(b, "go_memstats_mallocs_total", "", float64(mem.Mallocs))
 	if resident, ok := residentBytes(); ok {
 		gauge(b, "process_resident_memory_bytes", "Memory of the process.", resident)
 	}
