@@ -25,6 +25,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
+	"tallyfy-admin/handlers/pace"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -75,15 +76,17 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 		return err
 	}
 	o.Metrics = metrics.New(version(), o.Sessions.Count)
+	queue := pace.New(cfg.Pace, o.Metrics.Paced)
 	api := tallyfy.Options{
 		BaseURL: cfg.APIURL,
+		Admit:   queue.Admit,
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
+			queue.Told(c)
 			o.Metrics.Call(c)
 			web.CountCall(ctx)
 		},
 		OnWait: func(_ context.Context, operation string, d time.Duration) { o.Metrics.Wait(operation, d) },
 	}
-	pace := directory.Options{Burst: 4, Pace: 650 * time.Millisecond} // with it a reading stays below 12 in 5 seconds
 	if cfg.Sandbox {
 		demo, authorize, err := startSandbox(ctx, cfg, log, stdout)
 		if err != nil {
@@ -91,12 +94,11 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 		}
 		api.BaseURL, api.Transport, o.SandboxToken = sandbox.BaseURL, demo.Transport(), sandbox.AdminToken
 		cfg.OAuthURL = authorize
-		pace.Pace = 0 // the sandbox has no limit
 	}
 	if o.API, err = tallyfy.New(api); err != nil {
 		return err
 	}
-	o.Directory = directory.New(pace)
+	o.Directory = directory.New(directory.Options{})
 	if cfg.OAuthClientID != "" {
 		o.OAuth = &handlers.OAuth{ClientID: cfg.OAuthClientID, AuthorizeURL: cfg.OAuthURL}
 	}
@@ -121,7 +123,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 // startSandbox makes the invented organisation. With an address of its own, or when people sign in there as they would at
 // Tallyfy, browsers and other clients reach it too; authorize is then where people sign in.
 func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) (demo *sandbox.Server, authorize string, err error) {
-	o := sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency}
+	o := sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency, Reads: cfg.SandboxRate.Reads, Per: cfg.SandboxRate.Per}
 	address := cfg.SandboxListen
 	if cfg.OAuthClientID != "" {
 		o.OAuthClients = map[string][]string{cfg.OAuthClientID: {handlers.OAuthRedirect(cfg.PublicURL)}}

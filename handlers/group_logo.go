@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/logo"
+	"tallyfy-admin/handlers/pace"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
@@ -64,7 +65,7 @@ func (v *visit) fetchLogo(k logoKey, place logoPlace) (*logo.Image, error) {
 		return nil, err
 	}
 	defer leave()
-	image, err := v.app.Logos.Fetch(v.ctx(), v.api, place.url)
+	image, err := v.app.Logos.Fetch(pace.Patient(v.ctx()), v.api, place.url)
 	if err != nil && (!errors.Is(err, logo.ErrNone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return nil, err
 	}

@@ -33,6 +33,9 @@ type Options struct {
 	AttemptTimeout time.Duration
 	// MaxBody is the largest answer that is decoded, in bytes after decompression. Default 16 MiB.
 	MaxBody int64
+	// Admit, when set, is asked before each attempt and may wait, to keep a pace that all clients share. A result above 0 says
+	// that the attempt must not be sent: the call then fails as if the service had answered 429 and asked to wait that long.
+	Admit func(ctx context.Context, method string) (retryAfter time.Duration)
 	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs, with the context that the call was
 	// made with. It must be quick and safe for concurrent use. Calls that wait for a rate limit are not attempts.
 	OnCall func(context.Context, Call)
@@ -76,6 +79,7 @@ type shared struct {
 	userAgent      string
 	attemptTimeout time.Duration
 	maxBody        int64
+	admit          func(context.Context, string) time.Duration
 	onCall         func(context.Context, Call)
 	onWait         func(context.Context, string, time.Duration)
 	holds          *holds
@@ -116,6 +120,7 @@ func New(o Options) (*Client, error) {
 		userAgent:      o.UserAgent,
 		attemptTimeout: o.AttemptTimeout,
 		maxBody:        o.MaxBody,
+		admit:          o.Admit,
 		onCall:         o.OnCall,
 		onWait:         o.OnWait,
 		holds:          newHolds(),

@@ -92,6 +92,12 @@ func IsValidation(err error) bool { return hasStatus(err, http.StatusUnprocessab
 // IsRateLimited reports a 429, also one that was not repeated to the service because an earlier one still holds.
 func IsRateLimited(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
+// IsHourlyCap reports a 429 for the hourly cap of an organisation, which no short wait ends (documented by its code).
+func IsHourlyCap(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests && e.Code == codeHourlyCap
+}
+
 // IsTimeout reports that time ran out before there was a complete answer.
 func IsTimeout(err error) bool {
 	var e *Error

@@ -49,6 +49,16 @@ func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 		if refused := c.awaitHold(ctx, p, giveUp, fail); refused != nil {
 			return nil, refused
 		}
+		if c.shared.admit != nil {
+			if wait := c.shared.admit(ctx, p.method); wait > 0 {
+				refused := r.refusal("Too many calls are waiting for their turn.", nil)
+				refused.Status, refused.RetryAfter = http.StatusTooManyRequests, wait
+				return nil, refused
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, interrupted(r, err)
+			}
+		}
 		var a *answer
 		if a, fail = c.attempt(ctx, p, number); fail == nil {
 			return a, nil

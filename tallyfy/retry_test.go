@@ -263,6 +263,33 @@ func TestContextsThatEnd(t *testing.T) {
 	})
 }
 
+func TestAdmitIsAskedBeforeEachAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		s := &script{steps: []roundTrip{answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`)}}
+		client := newTestClient(t, Options{Transport: s, Admit: func(_ context.Context, method string) time.Duration {
+			asked++
+			assert.Equal(t, http.MethodGet, method)
+			return 0
+		}})
+		require.NoError(t, getCall(t.Context(), client))
+		assert.Equal(t, 2, asked)
+
+		client = newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration { return time.Minute }})
+		err := getCall(t.Context(), client)
+		wait, ok := RetryAfter(err)
+		assert.True(t, IsRateLimited(err) && ok)
+		assert.Equal(t, time.Minute, wait)
+		assert.False(t, MayHaveHappened(err))
+		assert.Equal(t, 2, s.count(), "nothing more was sent")
+
+		ctx, cancel := context.WithCancel(t.Context())
+		client = newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration { cancel(); return 0 }})
+		require.ErrorIs(t, getCall(ctx, client), context.Canceled)
+		assert.Equal(t, 2, s.count(), "nobody waited for it any more")
+	})
+}
+
 func TestOnWaitIsToldOfWaitsForARateLimitOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waits []time.Duration

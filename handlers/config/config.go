@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"net/url"
 	"time"
+
+	"tallyfy-admin/handlers/pace"
 )
 
 // The commands of the program: Config.Command is one of them.
@@ -38,6 +40,8 @@ type Config struct {
 	// OAuthClientID is the client that signs people in with Tallyfy; empty: nobody does. OAuthURL is where the browser is sent
 	// then; empty in the sandbox, which answers itself.
 	OAuthClientID, OAuthURL string
+	// Pace is how many reads of Tallyfy may begin in a time; zero is no limit. SandboxRate is the limit of the sandbox.
+	Pace, SandboxRate pace.Rate
 	// MetricsAddr is the host:port of the metrics; empty: nowhere.
 	MetricsAddr string
 	// ShutdownDelay is how long requests are still taken after the server has said that it is not ready any more.

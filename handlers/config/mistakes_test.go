@@ -55,6 +55,8 @@ func TestMistakes(t *testing.T) {
 			[]string{"--sandbox"},
 			[]string{"OAUTH_AUTHORIZE_URL: "},
 		},
+		{"pace", nil, []string{"--pace=fast"}, []string{"--pace: "}},
+		{"no reads", nil, []string{"--pace=0/5s"}, []string{"--pace: "}},
 		{"delay too long", nil, []string{"--shutdown-delay=2m"}, []string{"--shutdown-delay: "}},
 		{"address of metrics", nil, []string{"--metrics-addr=9090"}, []string{"--metrics-addr: "}},
 		{"unknown flag", nil, []string{"--verbose"}, []string{"--verbose: "}},

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"tallyfy-admin/handlers/pace"
 )
 
 // settings is the table that everything is derived from. The tags of a field:
@@ -24,6 +26,7 @@ type settings struct {
 	TrustedProxies proxyList `env:"TRUSTED_PROXIES" default:"none" value:"LIST" accepts:"addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.1" help:"Proxies whose X-Forwarded-For is believed."`
 	OAuthClientID  clientID  `env:"OAUTH_CLIENT_ID" default:"none: personal access tokens only" value:"ID" accepts:"the id that Tallyfy gave, of letters, digits and -._~" help:"Client id for signing in with Tallyfy (OAuth)."`
 	OAuthURL       baseURL   `env:"OAUTH_AUTHORIZE_URL" default:"https://account.tallyfy.com/oauth/authorize" value:"URL" accepts:"an http or https URL without user, query or fragment, such as https://account.tallyfy.com/oauth/authorize" help:"Where Tallyfy asks who somebody is."`
+	Pace           rate      `env:"PACE" default:"12/5s, as Tallyfy publishes; off in a sandbox without SANDBOX_RATE" value:"RATE" accepts:"reads in a time, such as 12/5s, or off" help:"Most reads of Tallyfy by this process in any such time."`
 	MetricsAddr    address   `env:"METRICS_ADDR" default:"nowhere" value:"HOST:PORT" accepts:"host:port such as 127.0.0.1:9090" help:"Address where Prometheus reads /metrics."`
 	ShutdownDelay  latency   `env:"SHUTDOWN_DELAY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 5s" help:"Time between not being ready and taking no more requests, when told to stop."`
 	LogLevel       logLevel  `env:"LOG_LEVEL" envDefault:"info" value:"LEVEL" accepts:"debug, info, warn or error" help:"Least level that is logged: debug, info, warn or error."`
@@ -32,6 +35,7 @@ type settings struct {
 	SandboxGroups  count     `env:"SANDBOX_GROUPS" default:"those of the seed" value:"N" accepts:"a whole number from 0 (those of the seed) to 100000" help:"Number of groups in the sandbox."`
 	SandboxMembers count     `env:"SANDBOX_MEMBERS" default:"those of the seed" value:"N" accepts:"a whole number from 0 (those of the seed) to 100000" help:"Number of members in the sandbox."`
 	SandboxLatency latency   `env:"SANDBOX_LATENCY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 150ms" help:"Time added to each answer of the sandbox."`
+	SandboxRate    rate      `env:"SANDBOX_RATE" envDefault:"off" value:"RATE" accepts:"reads in a time, such as 12/5s, or off" help:"Most reads that the sandbox answers in any such time; more get 429."`
 	SandboxListen  address   `env:"SANDBOX_LISTEN" default:"nowhere" value:"HOST:PORT" accepts:"host:port such as 127.0.0.1:8081" help:"Address where the sandbox also serves its API, under /api."`
 }
 
@@ -79,6 +83,8 @@ func (s settings) config() Config {
 		TrustedProxies: s.TrustedProxies,
 		OAuthClientID:  string(s.OAuthClientID),
 		OAuthURL:       string(s.OAuthURL),
+		Pace:           s.Pace.Rate,
+		SandboxRate:    s.SandboxRate.Rate,
 		MetricsAddr:    string(s.MetricsAddr),
 		ShutdownDelay:  time.Duration(s.ShutdownDelay),
 		LogLevel:       s.LogLevel.level(),
@@ -88,6 +94,9 @@ func (s settings) config() Config {
 		SandboxMembers: int(s.SandboxMembers),
 		SandboxLatency: time.Duration(s.SandboxLatency),
 		SandboxListen:  string(s.SandboxListen),
+	}
+	if !s.Pace.given && (!cfg.Sandbox || cfg.SandboxRate.Reads > 0) {
+		cfg.Pace = pace.Published
 	}
 	public := s.PublicURL
 	if public == "" {

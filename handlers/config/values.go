@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tallyfy-admin/handlers/pace"
 )
 
 // The types of the fields of settings: each reads one form of text. Their errors say what is wrong; what is accepted
@@ -122,6 +124,21 @@ func (c *count) UnmarshalText(b []byte) error {
 		return fmt.Errorf("%d is out of range", n)
 	}
 	*c = count(n)
+	return nil
+}
+
+// rate is a pace of reads; given tells "off" from nothing said.
+type rate struct {
+	pace.Rate
+	given bool
+}
+
+func (r *rate) UnmarshalText(b []byte) error {
+	parsed, ok := pace.ParseRate(string(b))
+	if !ok {
+		return fmt.Errorf("%s is no rate", repeated(string(b), b))
+	}
+	*r = rate{parsed, true}
 	return nil
 }
 

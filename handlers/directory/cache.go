@@ -18,10 +18,6 @@ type Options struct {
 	Wait time.Duration
 	// Timeout ends a reading that goes on in the background; default 5 minutes.
 	Timeout time.Duration
-	// Burst is how many calls all readings together make before they slow down to one per Pace, so that a large organisation
-	// does not use up what Tallyfy allows a whole office (about 12 reads in 5 seconds, by its documentation). Pace 0 is no limit.
-	Burst int
-	Pace  time.Duration
 	// Copies is how many are kept at the most; default 64.
 	Copies int
 }
@@ -57,12 +53,11 @@ func New(o Options) *Cache {
 	if o.Copies == 0 {
 		o.Copies = 64
 	}
-	pace := &pacer{burst: o.Burst, every: o.Pace}
 	return &Cache{
-		members: newCopies(o, pace, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Member, error] {
+		members: newCopies(o, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Member, error] {
 			return client.Members.All(ctx, org, tallyfy.MemberListOptions{PerPage: pageSize})
 		}, newSnapshot),
-		groups: newCopies(o, pace, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Group, error] {
+		groups: newCopies(o, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Group, error] {
 			return client.Groups.All(ctx, org, tallyfy.GroupListOptions{PerPage: pageSize})
 		}, newGroups),
 	}

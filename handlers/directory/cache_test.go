@@ -188,17 +188,3 @@ func TestOnlySoManyCopiesAreKept(t *testing.T) {
 		assert.EqualValues(t, step.calls, a.calls.Load(), step.token)
 	}
 }
-
-func TestALongReadingLeavesRoomForOthers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(crowd(950))
-		began := time.Now()
-		var at []time.Duration
-		a.before = func(context.Context, int) (int, error) {
-			at = append(at, time.Since(began).Round(time.Millisecond))
-			return 0, nil
-		}
-		a.reader(t, directory.New(directory.Options{Burst: 8, Pace: time.Second, Wait: time.Minute}), "token").whole(950)
-		assert.Equal(t, []time.Duration{0, 0, 0, 0, 0, 0, 0, 0, time.Second, 2 * time.Second}, at)
-	})
-}

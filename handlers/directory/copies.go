@@ -10,6 +10,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"tallyfy-admin/handlers/pace"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -23,7 +24,6 @@ type snapshot[S any] interface {
 // copies reads lists of T and keeps them as snapshots S, one for each key.
 type copies[T any, S snapshot[S]] struct {
 	options Options
-	pace    *pacer
 	all     func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[T, error]
 	build   func(items []T, readAt time.Time, complete bool) S
 
@@ -47,14 +47,14 @@ type reading[T any] struct {
 	done  chan struct{} // closed at the end
 }
 
-func newCopies[T any, S snapshot[S]](o Options, pace *pacer,
+func newCopies[T any, S snapshot[S]](o Options,
 	all func(context.Context, *tallyfy.Client, tallyfy.ID) iter.Seq2[T, error], build func([]T, time.Time, bool) S,
 ) *copies[T, S] {
 	entries, err := lru.New[Key, *entry[T, S]](o.Copies)
 	if err != nil {
 		panic(err) // only for a negative size, a mistake in our own code
 	}
-	return &copies[T, S]{options: o, pace: pace, all: all, build: build, entries: entries}
+	return &copies[T, S]{options: o, all: all, build: build, entries: entries}
 }
 
 func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key) (S, error) {
@@ -134,9 +134,8 @@ func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, o
 func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, e *entry[T, S], r *reading[T]) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	read := 0
+	ctx = pace.Patient(ctx)
 	var err error
-	c.pace.wait(ctx)
 	for item, failed := range c.all(ctx, client, org) {
 		if failed != nil {
 			err = failed
@@ -145,9 +144,6 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tal
 		c.mu.Lock()
 		r.items = append(r.items, item)
 		c.mu.Unlock()
-		if read++; read%pageSize == 0 { // the next one costs a call
-			c.pace.wait(ctx)
-		}
 	}
 	var s S
 	if err == nil {

@@ -17,6 +17,7 @@ type Metrics struct {
 	requests, requestTime    *family
 	calls, callTime, retries *family
 	waits, waited            *family
+	paced, pacedTime         *family
 	signIns, changes         *family
 	version, goVersion       string
 	began                    time.Time
@@ -34,6 +35,8 @@ func New(version string, sessions func(context.Context) (int64, error)) *Metrics
 		retries:     counter(p+"upstream_retries_total", "Calls that were sent again after a failure.", "operation"),
 		waits:       counter(p+"upstream_rate_limit_waits_total", "Times that a call waited because Tallyfy had asked to slow down.", "operation"),
 		waited:      counter(p+"upstream_rate_limit_wait_seconds_total", "Time that calls waited because Tallyfy had asked to slow down.", "operation"),
+		paced:       counter(p+"paced_calls_total", "Reads that waited for their turn to keep the pace: clicks, or what can wait.", "kind"),
+		pacedTime:   counter(p+"paced_seconds_total", "Time that reads waited for their turn.", "kind"),
 		signIns:     counter(p+"signins_total", "Attempts to sign in, by how they ended.", "result"),
 		changes:     counter(p+"changes_total", "Changes sent to Tallyfy, by how they ended.", "change", "result"),
 		version:     version, goVersion: runtime.Version(), began: time.Now(), sessions: sessions,
@@ -70,6 +73,16 @@ func (m *Metrics) Wait(operation string, d time.Duration) {
 	m.waited.add(d.Seconds(), operation)
 }
 
+// Paced counts a read that waited for its turn. patient is what nobody clicked on.
+func (m *Metrics) Paced(patient bool, d time.Duration) {
+	kind := "click"
+	if patient {
+		kind = "patient"
+	}
+	m.paced.add(1, kind)
+	m.pacedTime.add(d.Seconds(), kind)
+}
+
 // SignIn counts an attempt to sign in. result is a word of a fixed set.
 func (m *Metrics) SignIn(result string) { m.signIns.add(1, result) }
 
@@ -88,7 +101,7 @@ func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var b bytes.Buffer
-	for _, f := range []*family{m.requests, m.requestTime, m.calls, m.callTime, m.retries, m.waits, m.waited, m.signIns, m.changes} {
+	for _, f := range []*family{m.requests, m.requestTime, m.calls, m.callTime, m.retries, m.waits, m.waited, m.paced, m.pacedTime, m.signIns, m.changes} {
 		f.write(&b)
 	}
 	if m.sessions != nil {

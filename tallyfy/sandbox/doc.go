@@ -67,7 +67,7 @@
 //   - Of signing in: passwords, sessions and remembered consent (each request is asked again, and whoever sees the
 //     page may choose), scopes, refresh tokens, the other grants, signatures that could be checked. The expiry of
 //     the fixed tokens: [AdminToken] and [StandardToken] last until they are revoked.
-//   - Rate limits, other 5xx, HTML from a proxy: script them as faults.
+//   - Limits by token, and the hourly cap of an organisation; 5xx, HTML from a proxy: script them as faults.
 //   - Everything about processes, templates and their steps (a reassignment moves tasks only), automations, tags,
 //     guests as task owners, creating or changing tasks and guests, uploading files.
 //   - The content of the member includes preferences, assets, member_watchers, guest_watchers, auth_methods and

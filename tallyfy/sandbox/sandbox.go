@@ -35,6 +35,10 @@ type Options struct {
 	OAuthClients map[string][]string
 	// TokenLife is how long the tokens last that are issued there, in whole seconds; 0 means the documented 15778800.
 	TokenLife time.Duration
+	// Reads is how many GETs are answered in any stretch of Per, whoever sends them, as one office's address is counted; more
+	// get 429. 0 is no limit. It must come with a Per above 0.
+	Reads int
+	Per   time.Duration
 	// Now is the clock, time.Now when nil. The seed's dates are relative to its value at [New].
 	Now func() time.Time
 }
@@ -62,6 +66,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: %d groups asked for, the seed has %d", o.Groups, seedGroups)
 	case o.Members < seedMembers:
 		return o, fmt.Errorf("sandbox: %d members asked for, the seed has %d", o.Members, seedMembers)
+	case o.Reads < 0 || (o.Reads > 0 && o.Per <= 0):
+		return o, fmt.Errorf("sandbox: a limit of %d reads in %s", o.Reads, o.Per)
 	case o.Latency < 0:
 		return o, fmt.Errorf("sandbox: negative latency %s", o.Latency)
 	case o.TokenLife < 0 || o.TokenLife%time.Second != 0:

@@ -18,6 +18,7 @@ type Server struct {
 	main, other *organisation
 
 	tokens *tokenTable
+	limit  limit
 	script script
 	log    requestLog
 	ids    requestIDs
@@ -61,6 +62,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		carryOut, refuse = s.authorize, refusePage
 	}
 	run := func() answer {
+		if after := s.limit.take(r.Method, s.options); after > 0 {
+			return tooMany(after)
+		}
 		switch {
 		case errors.Is(readErr, errBodyTooLarge):
 			return refuse(http.StatusRequestEntityTooLarge, "The request body is too large.")

@@ -62,7 +62,9 @@ func TestSigningOutEndsASwitchUnderWay(t *testing.T) {
 	s.SignIn()
 	gate.Method = http.MethodGet
 	done := make(chan *sitetest.Page)
-	go func() { done <- s.Once(s.Request(http.MethodPost, "/organisations", url.Values{"organization": {s.Sandbox.OtherOrgID()}})) }()
+	go func() {
+		done <- s.Once(s.Request(http.MethodPost, "/organisations", url.Values{"organization": {s.Sandbox.OtherOrgID()}}))
+	}()
 	<-gate.Arrived
 	s.Once(s.Request(http.MethodPost, "/signout", nil))
 	close(gate.Open)
