@@ -59,7 +59,7 @@ func (c *Client) doEmpty(ctx context.Context, r request) error {
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return nil
 	}
-	if _, err := openEnvelope(a.body); err != nil {
+	if err := inspect(a.body); err != nil {
 		return a.unreadable(err)
 	}
 	return nil

@@ -58,13 +58,17 @@ type GroupsService struct{ service }
 //
 // GET /organizations/{org}/groups
 func (s *GroupsService) List(ctx context.Context, org ID, o GroupListOptions) (*Page[Group], error) {
+	return getPage[Group](ctx, s.client, o.request(org))
+}
+
+func (o GroupListOptions) request(org ID) request {
 	q := query{}
 	q.text("q", o.Query)
 	q.text("sort_by", o.SortBy)
 	q.number("page", o.Page)
 	q.number("per_page", o.PerPage)
 	q.list("with", o.With)
-	return getPage[Group](ctx, s.client, request{op: "groups.list", path: orgPath(org, "groups"), query: q})
+	return request{op: "groups.list", path: orgPath(org, "groups"), query: q}
 }
 
 // All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.

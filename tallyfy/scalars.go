@@ -26,7 +26,7 @@ func (n *flexInt) UnmarshalJSON(data []byte) error {
 type flexBool struct{ set, value bool }
 
 func (b *flexBool) UnmarshalJSON(data []byte) error {
-	switch string(bytes.ToLower(bytes.Trim(data, `"`))) {
+	switch string(lower(bytes.Trim(data, `"`))) {
 	case "true", "1":
 		*b = flexBool{set: true, value: true}
 	case "false", "0":
