@@ -11,7 +11,11 @@ import (
 func decode(data []byte, out any) error { return json.Unmarshal(data, out) }
 
 // unmarshal makes a json.Unmarshaler of a type that reads itself from an input.
-func unmarshal(data []byte, out wire) error { return out.readFrom(newInput(data)) }
+func unmarshal(data []byte, out wire) error {
+	in := newInput(data)
+	defer in.release()
+	return out.readFrom(in)
+}
 
 var (
 	errNoItem      = errors.New("the answer holds no item")
@@ -26,6 +30,7 @@ func inspect(body []byte) error {
 		return errNoItem
 	}
 	in := newInput(body)
+	defer in.release()
 	switch in.kind() {
 	case kindObject:
 		_, err := in.envelope(in.skip, in.skip)
@@ -68,6 +73,7 @@ func (in *input) envelope(data, meta func() error) (wrapped bool, err error) {
 // item with an id: null, the empty list or object that PHP writes for nothing, or a bare message.
 func decodeItem[T any](body []byte) (item *T, none bool, err error) {
 	in := newInput(body)
+	defer in.release()
 	item = new(T)
 	content := func() (err error) {
 		if none = in.isNothing(); none {
@@ -108,6 +114,7 @@ func identityOf[T any](item *T) string {
 // decodeList reads a list, bare or as {"data": …}, and its meta.
 func decodeList[T any](body []byte) (*Page[T], error) {
 	in := newInput(body)
+	defer in.release()
 	// Rows are seldom smaller; the bound is for answers of a few large ones.
 	page := &Page[T]{Items: make([]T, 0, min(len(body)/256, 128))}
 	var meta paging

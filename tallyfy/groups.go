@@ -62,11 +62,11 @@ func (s *GroupsService) List(ctx context.Context, org ID, o GroupListOptions) (*
 }
 
 func (o GroupListOptions) request(org ID) request {
-	q := query{}
-	q.text("q", o.Query)
-	q.text("sort_by", o.SortBy)
+	var q query
 	q.number("page", o.Page)
 	q.number("per_page", o.PerPage)
+	q.text("q", o.Query)
+	q.text("sort_by", o.SortBy)
 	q.list("with", o.With)
 	return request{op: "groups.list", path: orgPath(org, "groups"), query: q}
 }
@@ -83,7 +83,7 @@ func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) ite
 //
 // GET /organizations/{org}/groups/{group}
 func (s *GroupsService) Get(ctx context.Context, org, id ID, with ...string) (*Group, error) {
-	q := query{}
+	var q query
 	q.list("with", with)
 	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q})
 }

@@ -16,7 +16,7 @@ type include[T any] struct {
 func (i *include[T]) UnmarshalJSON(data []byte) error { return unmarshal(data, i) }
 
 func (i *include[T]) readFrom(in *input) error {
-	*i = include[T]{present: true}
+	*i = include[T]{present: true, items: i.items[:0]}
 	if in.nested++; in.nested > maxNested {
 		return errNested
 	}

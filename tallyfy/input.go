@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,7 +20,8 @@ import (
 // The decoder is the tokenizer of the coming encoding/json/v2. It refuses all that is no JSON, in skipped values too, and
 // nesting deeper than 10,000.
 type input struct {
-	decoder *jsontext.Decoder
+	decoder jsontext.Decoder
+	buffer  bytes.Buffer // of the decoder, which reads it in place, without a copy
 	body    []byte
 	texts   strings.Builder
 	numbers []uint64 // reused by countNumbers
@@ -49,14 +51,39 @@ var (
 	errTrailing    = errors.New("the answer goes on after its end")
 )
 
+var inputs = sync.Pool{New: func() any { return new(input) }}
+
+// newInput returns an input that must be released.
 func newInput(body []byte) *input {
-	return &input{body: body, decoder: newDecoder(body)}
+	in := inputs.Get().(*input)
+	in.reset(body)
+	return in
 }
 
-// newDecoder is as tolerant as encoding/json: the last of two equal names counts, and bad UTF-8 is replaced.
-func newDecoder(body []byte) *jsontext.Decoder {
-	// The decoder reads a bytes.Buffer in place, without a copy.
-	return jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+// reset makes the decoder as tolerant as encoding/json: the last of two equal names counts, and bad UTF-8 is replaced.
+func (in *input) reset(body []byte) {
+	in.body, in.buffer = body, *bytes.NewBuffer(body)
+	in.decoder.Reset(&in.buffer, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// What an input keeps for its next use, at most.
+const (
+	mostNumbers = 1 << 14
+	mostWords   = 1 << 8
+)
+
+// release lets the input be used again, and the body be overwritten. What was read stays: it is copied from both.
+func (in *input) release() {
+	if cap(in.numbers) > mostNumbers {
+		in.numbers = nil
+	}
+	if cap(in.words) > mostWords {
+		in.words = nil
+	}
+	clear(in.words[:cap(in.words)])
+	in.texts, in.nested = strings.Builder{}, 0
+	in.reset(nil)
+	inputs.Put(in)
 }
 
 // kind is the kind of the next value.
@@ -126,15 +153,11 @@ func (in *input) fields(field func(name []byte) error) error {
 		}
 		return errNotAnObject
 	}
-	return eachField(in.decoder, field)
-}
-
-func eachField(decoder *jsontext.Decoder, field func(name []byte) error) error {
-	if _, err := decoder.ReadToken(); err != nil {
+	if _, err := in.decoder.ReadToken(); err != nil {
 		return err
 	}
-	for decoder.PeekKind() != '}' {
-		name, err := decoder.ReadValue()
+	for in.kind() != '}' {
+		name, err := in.raw()
 		if err != nil {
 			return err
 		}
@@ -142,7 +165,7 @@ func eachField(decoder *jsontext.Decoder, field func(name []byte) error) error {
 			return err
 		}
 	}
-	_, err := decoder.ReadToken()
+	_, err := in.decoder.ReadToken()
 	return err
 }
 
@@ -176,12 +199,13 @@ func (in *input) hasData() (bool, error) {
 	if bytes.HasPrefix(bytes.TrimLeft(ahead[1:], " \t\r\n"), []byte(`"data"`)) {
 		return true, nil
 	}
-	decoder := newDecoder(ahead)
-	err := eachField(decoder, func(name []byte) error {
+	sub := newInput(ahead)
+	defer sub.release()
+	err := sub.fields(func(name []byte) error {
 		if string(name) == "data" {
 			return errFound
 		}
-		return decoder.SkipValue()
+		return sub.skip()
 	})
 	if errors.Is(err, errFound) {
 		return true, nil

@@ -8,13 +8,28 @@ import (
 func (m *Member) UnmarshalJSON(data []byte) error { return unmarshal(data, m) }
 
 func (m *Member) readFrom(in *input) error {
+	return m.read(in, func() error {
+		var groups include[Group]
+		err := groups.readFrom(in)
+		m.Groups, m.GroupsIncluded = groups.items, true
+		return err
+	})
+}
+
+// read reads a member; groups reads the include of that name.
+func (m *Member) read(in *input, groups func() error) error {
 	*m = Member{}
 	var active flexBool
 	if in.kind() == kindNull {
 		if err := in.skip(); err != nil {
 			return err
 		}
-	} else if err := in.fields(func(name []byte) error { return m.readField(in, name, &active) }); err != nil {
+	} else if err := in.fields(func(name []byte) error {
+		if string(name) == "groups" {
+			return groups()
+		}
+		return m.readField(in, name, &active)
+	}); err != nil {
 		return err
 	}
 	m.Role = roleOf(string(m.Role))
@@ -78,10 +93,6 @@ func (m *Member) readField(in *input, name []byte, active *flexBool) (err error)
 		m.CreatedAt, err = in.time()
 	case "updated_at":
 		m.UpdatedAt, err = in.time()
-	case "groups":
-		var groups include[Group]
-		err = groups.readFrom(in)
-		m.Groups, m.GroupsIncluded = groups.items, true
 	case "stats":
 		var stats include[MemberStats]
 		err = stats.readFrom(in)

@@ -192,6 +192,7 @@ func (in *input) repeats(data []byte, count int) bool {
 	if count <= fewRefs {
 		return true // not worth it
 	}
+	in.numbers = slices.Grow(in.numbers[:0], count)
 	distinct, ok := in.countNumbers(data)
 	return !ok || distinct != count
 }

@@ -49,6 +49,7 @@ func BenchmarkDecodeMemberPage(b *testing.B) {
 	plain, with := sandboxAnswer(b, "/users?per_page=100"), sandboxAnswer(b, "/users?per_page=100&with=groups")
 	b.Run("plain", func(b *testing.B) { benchmarkList[Member](b, plain) })
 	b.Run("with groups", func(b *testing.B) { benchmarkList[Member](b, with) })
+	b.Run("with groups, summaries", func(b *testing.B) { benchmarkList[MemberSummary](b, with) })
 }
 
 // One group of 5,000 people, in the order of their ids and in no order.
