@@ -3,7 +3,7 @@ package tallyfy
 import "context"
 
 // GroupSummary is a group as a list shows it: its people counted, not named. Its texts share memory with those of the
-// whole page; clone one that is kept for long.
+// whole page; use [strings.Clone] for one that is kept for long.
 type GroupSummary struct {
 	ID          ID
 	Name        string

@@ -26,6 +26,7 @@ type input struct {
 	texts   strings.Builder
 	numbers []uint64 // reused by countNumbers
 	words   [][]byte // reused by splitWords
+	folded  []byte   // reused by lower
 	nested  int      // how many includes deep
 }
 
@@ -161,7 +162,7 @@ func (in *input) fields(field func(name []byte) error) error {
 		if err != nil {
 			return err
 		}
-		if err := field(lower(unquote(name))); err != nil {
+		if err := field(in.lower(unquote(name))); err != nil {
 			return err
 		}
 	}
@@ -169,14 +170,20 @@ func (in *input) fields(field func(name []byte) error) error {
 	return err
 }
 
-// lower is bytes.ToLower for ASCII, without a copy where nothing changes.
-func lower(name []byte) []byte {
-	for _, c := range name {
+// lower returns a text in lower case, until its next call where that is another text.
+func (in *input) lower(text []byte) []byte {
+	for _, c := range text {
 		if c >= 'A' && c <= 'Z' {
-			return bytes.ToLower(name)
+			in.folded = append(in.folded[:0], text...)
+			for i, c := range in.folded {
+				if c >= 'A' && c <= 'Z' {
+					in.folded[i] = c + 'a' - 'A'
+				}
+			}
+			return in.folded
 		}
 	}
-	return name
+	return text
 }
 
 // isNothing reports whether the next value is null, {} or [].

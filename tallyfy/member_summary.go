@@ -19,8 +19,8 @@ type GroupName struct {
 	Name string
 }
 
-// Summaries is [MembersService.List] without the people of the members' groups. The texts of a page share memory; clone
-// one that is kept for long.
+// Summaries is [MembersService.List] without the people of the members' groups. As there, the texts of a
+// page share memory.
 //
 // GET /organizations/{org}/users
 func (s *MembersService) Summaries(ctx context.Context, org ID, o MemberListOptions) (*Page[MemberSummary], error) {

@@ -1,6 +1,7 @@
 package tallyfy
 
-// Page is one page of a list.
+// Page is one page of a list. The texts of groups and members on a page share memory: use [strings.Clone] for one that is
+// kept longer than the page.
 type Page[T any] struct {
 	Items      []T
 	Pagination Pagination

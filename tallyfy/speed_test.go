@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sandboxAnswer is what the demo organisation answers, as a body to decode.
+// sandboxAnswer is what an organisation with two pages of everything answers, as a body to decode.
 func sandboxAnswer(b *testing.B, path string) []byte {
 	b.Helper()
-	server, err := sandbox.New(sandbox.Options{})
+	server, err := sandbox.New(sandbox.Options{Groups: 150, Members: 150})
 	require.NoError(b, err)
 	r := httptest.NewRequest(http.MethodGet, "/api/organizations/"+server.OrgID()+path, nil)
 	r.Header.Set("Authorization", "Bearer "+sandbox.AdminToken)
