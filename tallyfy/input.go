@@ -71,6 +71,7 @@ func (in *input) reset(body []byte) {
 const (
 	mostNumbers = 1 << 14
 	mostWords   = 1 << 8
+	mostFolded  = 1 << 10
 )
 
 // release lets the input be used again, and the body be overwritten. What was read stays: it is copied from both.
@@ -80,6 +81,9 @@ func (in *input) release() {
 	}
 	if cap(in.words) > mostWords {
 		in.words = nil
+	}
+	if cap(in.folded) > mostFolded {
+		in.folded = nil
 	}
 	clear(in.words[:cap(in.words)])
 	in.texts, in.nested = strings.Builder{}, 0

@@ -44,7 +44,7 @@ func TestInputRefusesWhatIsNoJSON(t *testing.T) {
 	}
 }
 
-// A text, an id and a name of a field read as encoding/json reads them.
+// A text, an id and a reference read as encoding/json reads them.
 func TestInputReadsTextsLikeTheStandardLibrary(t *testing.T) {
 	for _, text := range []string{
 		`""`, `"a"`, `"Grüße, 世界 🎉"`, `"\"\\\/\b\f\n\r\t"`, `"\u00e9\ud83c\udf89"`, `"\ud800"`, `"\ud800x"`, `"\ud800\u0041"`,
@@ -52,9 +52,12 @@ func TestInputReadsTextsLikeTheStandardLibrary(t *testing.T) {
 	} {
 		var want string
 		require.NoError(t, json.Unmarshal([]byte(text), &want), text)
-		p, err := decodeList[Group]([]byte(`[{"name":` + text + `,"ID":` + text + `,"description":"after"}]`))
+		p, err := decodeList[Group]([]byte(`[{"name":` + text + `,"ID":` + text + `,"guests":["first",` + text + `],"description":"after"}]`))
 		require.NoError(t, err, text)
 		g := p.Items[0]
+		if want != "" {
+			assert.Equal(t, []string{"first", want}, g.Guests, text)
+		}
 		assert.Equal(t, [3]string{want, want, "after"}, [3]string{g.Name, string(g.ID), g.Description}, text)
 	}
 	for _, wrong := range []string{`5`, `true`, `[]`, `{}`, `["a"]`} {
