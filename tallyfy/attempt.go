@@ -1,6 +1,7 @@
 package tallyfy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,11 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // answer is a 2xx answer: read whole, or for a stream still to be read.
@@ -20,6 +24,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	buffer *bytes.Buffer // of the body
 	stream io.ReadCloser
 	size   int64 // of the stream, -1 when unknown
 }
@@ -77,7 +82,10 @@ func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error)
 	}
 	defer done()
 	defer resp.Body.Close()
-	a.body, err = readBody(resp, c.shared.maxBody)
+	err = a.readBody(resp, c.shared.maxBody)
+	if err != nil {
+		defer a.release()
+	}
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, a.unreadable(err)
@@ -105,16 +113,40 @@ func causeOf(parent, ctx context.Context, err error) error {
 	return err
 }
 
-// readBody reads to the end, so that the connection can be used again.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
+// bodies holds memory for answers: they are dropped as soon as they are decoded, and decoding copies what it keeps.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const (
+	// maxKeptBody bounds what one answer leaves behind in bodies.
+	maxKeptBody = 256 << 10
+	// maxBelievedSize bounds what is set aside for a body because its header says so.
+	maxBelievedSize = 1 << 20
+)
+
+// readBody reads to the end, so that the connection can be used again. The buffer is put back by release.
+func (a *answer) readBody(resp *http.Response, limit int64) error {
 	if resp.ContentLength > limit {
-		return nil, errTooLarge
+		return errTooLarge
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	if err == nil && int64(len(body)) > limit {
-		return nil, errTooLarge
+	a.buffer = bodies.Get().(*bytes.Buffer)
+	a.buffer.Reset()
+	if resp.ContentLength > 0 {
+		a.buffer.Grow(int(min(resp.ContentLength, maxBelievedSize)) + bytes.MinRead)
 	}
-	return body, err
+	n, err := a.buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	a.body = a.buffer.Bytes()
+	if err == nil && n > limit {
+		return errTooLarge
+	}
+	return err
+}
+
+// release gives the body's memory back, when nothing refers to it any more.
+func (a *answer) release() {
+	if a.buffer != nil && a.buffer.Cap() <= maxKeptBody {
+		bodies.Put(a.buffer)
+	}
+	a.buffer, a.body = nil, nil
 }
 
 // streamBody ends the attempt's context when the caller closes the body.
@@ -163,6 +195,11 @@ func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
 
 // unreadable is the error of a 2xx answer that is of no use. A write has most likely happened.
 func (a *answer) unreadable(err error) *Error {
+	// Its text names the place in the answer, by names that the answer has chosen.
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		err = fmt.Errorf("%w at byte %d", syntax.Err, syntax.ByteOffset)
+	}
 	fail := &Error{
 		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,
 		RequestID: a.client.requestID(a.header), Method: a.from.method, Path: a.from.shown,

@@ -113,6 +113,12 @@ func (s *service) testGroupLists(t *testing.T) {
 	s.wire(t, sent{"GET", s.at("/groups"), "page=1&per_page=10&q=" + url.QueryEscape(want.Name) +
 		"&sort_by=name&with=users%2Cguests%2Cassets", "", 200})
 
+	short, err := s.client.Groups.Summaries(ctx, s.org, tallyfy.GroupListOptions{Query: want.Name, SortBy: "name", Page: 1, PerPage: 10})
+	require.NoError(t, err)
+	assert.Equal(t, []tallyfy.GroupSummary{found.Items[0].Summary()}, short.Items)
+	assert.Equal(t, found.Pagination, short.Pagination)
+	s.wire(t, sent{"GET", s.at("/groups"), "page=1&per_page=10&q=" + url.QueryEscape(want.Name) + "&sort_by=name", "", 200})
+
 	first, err := s.client.Groups.List(ctx, s.org, tallyfy.GroupListOptions{Page: 2, PerPage: 1})
 	require.NoError(t, err)
 	require.Len(t, first.Items, 1)

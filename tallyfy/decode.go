@@ -2,67 +2,103 @@ package tallyfy
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 )
 
-// decode is the only place where JSON is read, so that the decoder can be exchanged in one.
+// decode reads what is small and rare. Everything else is read from an [input].
 func decode(data []byte, out any) error { return json.Unmarshal(data, out) }
 
-// envelope is an answer around its item or list.
-type envelope struct {
-	Data    json.RawMessage `json:"data"`
-	Meta    json.RawMessage `json:"meta"`
-	Failure flexBool        `json:"error"`
+// unmarshal makes a json.Unmarshaler of a type that reads itself from an input.
+func unmarshal(data []byte, out wire) error {
+	in := newInput(data)
+	defer in.release()
+	return out.readFrom(in)
 }
 
 var (
 	errNoItem      = errors.New("the answer holds no item")
 	errNotJSON     = errors.New("the answer is no JSON object or list")
+	errNotAList    = errors.New("the answer holds no list")
 	errSaysFailure = errors.New(`the answer says "error": true`)
 )
 
-// openEnvelope returns what an answer of success holds. A bare item or list, without {"data": …}, is its own content.
-func openEnvelope(body []byte) (envelope, error) {
-	body = bytes.TrimSpace(body)
-	if len(body) == 0 {
-		return envelope{}, errNoItem
+// inspect returns what is wrong with an answer as a whole, whatever its content is.
+func inspect(body []byte) error {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return errNoItem
 	}
-	if body[0] == '[' {
-		return envelope{Data: body}, nil
+	in := newInput(body)
+	defer in.release()
+	switch in.kind() {
+	case kindObject:
+		_, err := in.envelope(in.skip, in.skip)
+		return err
+	case kindList:
+		if err := in.skip(); err != nil {
+			return err
+		}
+		return in.end()
 	}
-	if body[0] != '{' {
-		return envelope{}, errNotJSON
-	}
-	var e envelope
-	if err := decode(body, &e); err != nil {
-		return envelope{}, err
-	}
-	if e.Failure.value {
-		return envelope{}, errSaysFailure
-	}
-	if e.Data == nil {
-		e.Data = body
-	}
-	return e, nil
+	return errNotJSON
 }
 
-// decodeItem reads one item. none is true when the answer is well formed but holds no
+// envelope reads an answer to its end: {"data": …, "meta": …}. wrapped is false when it has no data.
+func (in *input) envelope(data, meta func() error) (wrapped bool, err error) {
+	var failure flexBool
+	err = in.fields(func(name []byte) (err error) {
+		switch string(name) {
+		case "data":
+			wrapped = true
+			return data()
+		case "meta":
+			return meta()
+		case "error":
+			failure, err = in.flag()
+			return err
+		}
+		return in.skip()
+	})
+	if err == nil {
+		err = in.end()
+	}
+	if err == nil && failure.value {
+		err = errSaysFailure
+	}
+	return wrapped, err
+}
+
+// decodeItem reads one item, bare or as {"data": …}. none is true when the answer is well formed but holds no
 // item with an id: null, the empty list or object that PHP writes for nothing, or a bare message.
 func decodeItem[T any](body []byte) (item *T, none bool, err error) {
-	e, err := openEnvelope(body)
-	if err != nil {
-		return nil, false, err
-	}
-	if isNull(e.Data) || isEmptyObject(e.Data) || isEmptyList(e.Data) {
-		return nil, true, errNoItem
-	}
+	in := newInput(body)
+	defer in.release()
 	item = new(T)
-	if err := decode(e.Data, item); err != nil {
-		return nil, false, err
+	content := func() (err error) {
+		if none = in.isNothing(); none {
+			return in.skip()
+		}
+		return readValue(in, item)
 	}
-	if identityOf(item) == "" {
-		return nil, true, errNoItem // like {"message": "done"}
+	wrapped := false
+	if in.kind() == kindObject {
+		wrapped, err = in.hasData()
+	}
+	switch {
+	case err != nil:
+	case wrapped:
+		_, err = in.envelope(content, in.skip)
+	default:
+		if err = inspect(body); err == nil {
+			err = content()
+		}
+	}
+	if err != nil {
+		return nil, false, cmp.Or(inspect(body), err)
+	}
+	if none || identityOf(item) == "" { // like {"message": "done"}
+		return nil, true, errNoItem
 	}
 	return item, false, nil
 }
@@ -75,21 +111,46 @@ func identityOf[T any](item *T) string {
 	return ""
 }
 
-// decodeList reads a list and its meta.
+// decodeList reads a list, bare or as {"data": …}, and its meta.
 func decodeList[T any](body []byte) (*Page[T], error) {
-	e, err := openEnvelope(body)
-	if err != nil {
-		return nil, err
+	in := newInput(body)
+	defer in.release()
+	// Rows are seldom smaller; the bound is for answers of a few large ones.
+	page := &Page[T]{Items: make([]T, 0, min(len(body)/256, 128))}
+	var meta paging
+	items := func() error {
+		page.Items = page.Items[:0]
+		return readItems(in, &page.Items)
 	}
-	items := []T{}
-	if !isNull(e.Data) && !isEmptyObject(e.Data) {
-		if err := decode(e.Data, &items); err != nil {
-			return nil, err
+	var err error
+	if in.kind() == kindList {
+		if err = items(); err == nil {
+			err = in.end()
+		}
+	} else {
+		nothing, wrapped := in.isNothing(), false
+		wrapped, err = in.envelope(items, func() error { return meta.read(in) })
+		if err == nil && !wrapped && !nothing {
+			err = errNotAList
 		}
 	}
-	return &Page[T]{Items: items, Pagination: decodePagination(e.Meta, len(items))}, nil
+	if err != nil {
+		return nil, cmp.Or(inspect(body), err)
+	}
+	page.Pagination = meta.of(len(page.Items))
+	return page, nil
 }
 
-func isEmptyList(data []byte) bool {
-	return len(data) >= 2 && data[0] == '[' && len(bytes.TrimSpace(data[1:len(data)-1])) == 0
+// readItems reads a list, or null or {} for an empty one.
+func readItems[T any](in *input, items *[]T) error {
+	if in.kind() != kindList {
+		if !in.isNothing() {
+			return errNotAList
+		}
+		return in.skip()
+	}
+	return in.list(func() error {
+		*items = append(*items, *new(T))
+		return readValue(in, &(*items)[len(*items)-1])
+	})
 }

@@ -42,6 +42,7 @@ func TestDecodeListEnvelopesAndMeta(t *testing.T) {
 		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{` + meta + `}}}`:                                                   known,
 		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{"total":2}}}`:                                                      {Total: 2, Count: 2, CurrentPage: 1, TotalPages: 1, Known: true},
 		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{"total":-1}}}`:                                                     unknown,
+		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":{"total":null,"count":1}}}`:                                         unknown,
 		`{"data":[{"id":1},{"id":2}],"meta":{"pagination":[]}}`:                                                               unknown,
 		`{"data":[{"id":1},{"id":2}],"meta":{}}`:                                                                              unknown,
 		`{"data":[{"id":1},{"id":2}],"meta":[]}`:                                                                              unknown,

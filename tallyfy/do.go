@@ -13,6 +13,7 @@ func getItem[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	if fail != nil {
 		return nil, fail
 	}
+	defer a.release()
 	item, _, err := decodeItem[T](a.body)
 	if err != nil {
 		return nil, a.unreadable(err)
@@ -26,6 +27,7 @@ func getOptionalItem[T any](ctx context.Context, c *Client, r request) (*T, erro
 	if fail != nil {
 		return nil, fail
 	}
+	defer a.release()
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return nil, nil
 	}
@@ -42,6 +44,7 @@ func getPage[T any](ctx context.Context, c *Client, r request) (*Page[T], error)
 	if fail != nil {
 		return nil, fail
 	}
+	defer a.release()
 	page, err := decodeList[T](a.body)
 	if err != nil {
 		return nil, a.unreadable(err)
@@ -56,10 +59,11 @@ func (c *Client) doEmpty(ctx context.Context, r request) error {
 	if fail != nil {
 		return fail
 	}
+	defer a.release()
 	if len(bytes.TrimSpace(a.body)) == 0 {
 		return nil
 	}
-	if _, err := openEnvelope(a.body); err != nil {
+	if err := inspect(a.body); err != nil {
 		return a.unreadable(err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package tallyfy
 
 import (
-	"encoding/json"
 	"fmt"
 )
 
@@ -38,37 +37,53 @@ func notNull[T any](list *[]T) *[]T {
 // id; `guests` email addresses or (with=guests) objects with an email; either may be wrapped in {"data": …} or null. What
 // it cannot read is an error and not left out, because a list is replaced as a whole when a group is changed: a person
 // lost in decoding would be a person removed from the group.
-func (g *Group) UnmarshalJSON(data []byte) error {
-	var w struct {
-		ID          ID              `json:"id"`
-		Name        string          `json:"name"`
-		Description string          `json:"description"`
-		Logo        string          `json:"logo"`
-		Members     json.RawMessage `json:"members"`
-		Guests      json.RawMessage `json:"guests"`
-		CreatedAt   Time            `json:"created_at"`
-		LastUpdated Time            `json:"last_updated"`
-		Assets      include[Asset]  `json:"assets"`
-		Users       include[Member] `json:"users"`
+func (g *Group) UnmarshalJSON(data []byte) error { return unmarshal(data, g) }
+
+func (g *Group) readFrom(in *input) error {
+	*g = Group{}
+	if in.kind() == kindNull {
+		return in.skip()
 	}
-	if err := decode(data, &w); err != nil {
+	var assets include[Asset]
+	var users include[Member]
+	err := in.fields(func(name []byte) (err error) {
+		switch string(name) {
+		case "members":
+			g.Members, err = readRefs[UserID](in, "id")
+			err = inField("members", err)
+		case "guests":
+			g.Guests, err = readRefs[string](in, "email")
+			err = inField("guests", err)
+		case "assets":
+			err = assets.readFrom(in)
+		case "users":
+			err = users.readFrom(in)
+		case "id":
+			var id string
+			id, err = in.id()
+			g.ID = ID(id)
+		case "name":
+			g.Name, err = in.text()
+		case "description":
+			g.Description, err = in.text()
+		case "logo":
+			g.Logo, err = in.text()
+		case "created_at":
+			g.CreatedAt, err = in.time()
+		case "last_updated":
+			g.LastUpdated, err = in.time()
+		default:
+			err = in.skip()
+		}
 		return err
-	}
-	members, err := decodeRefs(w.Members, "id")
+	})
+	g.Assets, g.Users = assets.items, users.items
+	return err
+}
+
+func inField(name string, err error) error {
 	if err != nil {
-		return fmt.Errorf("members: %w", err)
-	}
-	guests, err := decodeRefs(w.Guests, "email")
-	if err != nil {
-		return fmt.Errorf("guests: %w", err)
-	}
-	*g = Group{
-		ID: w.ID, Name: w.Name, Description: w.Description, Logo: w.Logo,
-		Guests: guests, CreatedAt: w.CreatedAt, LastUpdated: w.LastUpdated,
-		Assets: w.Assets.items, Users: w.Users.items,
-	}
-	for _, id := range members {
-		g.Members = append(g.Members, UserID(id))
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
 }

@@ -58,13 +58,17 @@ type GroupsService struct{ service }
 //
 // GET /organizations/{org}/groups
 func (s *GroupsService) List(ctx context.Context, org ID, o GroupListOptions) (*Page[Group], error) {
-	q := query{}
-	q.text("q", o.Query)
-	q.text("sort_by", o.SortBy)
+	return getPage[Group](ctx, s.client, o.request(org))
+}
+
+func (o GroupListOptions) request(org ID) request {
+	var q query
 	q.number("page", o.Page)
 	q.number("per_page", o.PerPage)
+	q.text("q", o.Query)
+	q.text("sort_by", o.SortBy)
 	q.list("with", o.With)
-	return getPage[Group](ctx, s.client, request{op: "groups.list", path: orgPath(org, "groups"), query: q})
+	return request{op: "groups.list", path: orgPath(org, "groups"), query: q}
 }
 
 // All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
@@ -79,7 +83,7 @@ func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) ite
 //
 // GET /organizations/{org}/groups/{group}
 func (s *GroupsService) Get(ctx context.Context, org, id ID, with ...string) (*Group, error) {
-	q := query{}
+	var q query
 	q.list("with", with)
 	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q})
 }

@@ -39,11 +39,11 @@ type GuestsService struct{ service }
 //
 // GET /organizations/{org}/guests
 func (s *GuestsService) List(ctx context.Context, org ID, o GuestListOptions) (*Page[Guest], error) {
-	q := query{}
-	q.text("q", o.Query)
-	q.text("sort", o.Sort)
+	var q query
 	q.number("page", o.Page)
 	q.number("per_page", o.PerPage)
+	q.text("q", o.Query)
+	q.text("sort", o.Sort)
 	return getPage[Guest](ctx, s.client, request{op: "guests.list", path: orgPath(org, "guests"), query: q})
 }
 

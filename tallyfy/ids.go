@@ -1,9 +1,9 @@
 package tallyfy
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"strings"
 )
 
 // ID identifies a group, organisation, task, guest or file. It is opaque: group ids are 32 hexadecimal characters in the
@@ -51,18 +51,24 @@ func decodeID(data []byte) (string, error) {
 		err := decode(data, &s)
 		return s, err
 	}
+	whole, err := wholeNumber(data)
+	return string(whole), err
+}
+
+// wholeNumber returns the digits of a number, with its sign.
+func wholeNumber(data []byte) ([]byte, error) {
 	// 17.0 is how some encoders write a whole number that passed through a float.
-	whole, fraction, _ := strings.Cut(string(data), ".")
-	if !isPlainInteger(strings.TrimPrefix(whole, "-")) || strings.Trim(fraction, "0") != "" {
-		return "", errNotAnID
+	whole, fraction, _ := bytes.Cut(data, []byte("."))
+	if !isPlainInteger(bytes.TrimPrefix(whole, []byte("-"))) || len(bytes.Trim(fraction, "0")) > 0 {
+		return nil, errNotAnID
 	}
 	return whole, nil
 }
 
 // isPlainInteger reports whether s is a non-negative decimal integer without leading zeros: exactly what JSON allows as a
 // number and what reads back as the same text.
-func isPlainInteger(s string) bool {
-	if s == "" || (s[0] == '0' && len(s) > 1) {
+func isPlainInteger[T string | []byte](s T) bool {
+	if len(s) == 0 || (s[0] == '0' && len(s) > 1) {
 		return false
 	}
 	for i := range len(s) {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"slices"
-	"strings"
 )
 
 // include is related data asked for by `with`. It decodes from {"data": […]} and {"data": {…}} (documented), and from a
@@ -15,21 +13,60 @@ type include[T any] struct {
 	items   []T
 }
 
-func (i *include[T]) UnmarshalJSON(data []byte) error {
-	parts, err := splitInclude(data)
+func (i *include[T]) UnmarshalJSON(data []byte) error { return unmarshal(data, i) }
+
+func (i *include[T]) readFrom(in *input) error {
+	*i = include[T]{present: true, items: i.items[:0]}
+	if in.nested++; in.nested > maxNested {
+		return errNested
+	}
+	defer func() { in.nested-- }()
+	return in.related(func() error { return i.add(in) })
+}
+
+// add reads an element. null is none.
+func (i *include[T]) add(in *input) error {
+	if in.kind() == kindNull {
+		return in.skip()
+	}
+	i.items = append(i.items, *new(T))
+	return readValue(in, &i.items[len(i.items)-1])
+}
+
+// related calls element for each element of the next value, which is of any shape that include accepts.
+func (in *input) related(element func() error) error {
+	if in.kind() != kindObject {
+		return in.elements(element)
+	}
+	wrapped, err := in.hasData()
 	if err != nil {
 		return err
 	}
-	*i = include[T]{present: true}
-	if len(parts) > 0 {
-		i.items = make([]T, len(parts))
+	if !wrapped {
+		return in.elements(element)
 	}
-	for n, part := range parts {
-		if err := decode(part, &i.items[n]); err != nil {
-			return err
+	return in.fields(func(name []byte) error {
+		if string(name) == "data" {
+			return in.elements(element)
 		}
+		return in.skip()
+	})
+}
+
+// elements calls element for each element of a list, or for an object that is not empty.
+func (in *input) elements(element func() error) error {
+	switch in.kind() {
+	case kindList:
+		return in.list(element)
+	case kindObject:
+		if !in.isNothing() {
+			return element()
+		}
+		return in.skip()
+	case kindNull:
+		return in.skip()
 	}
-	return nil
+	return errIncludeShape
 }
 
 var errIncludeShape = errors.New("related data must be a list or an object")
@@ -78,63 +115,6 @@ func unwrapData(data []byte) (json.RawMessage, error) {
 		return data, nil
 	}
 	return w.Data, nil
-}
-
-// decodeRefs reads a list of references: texts, numbers, or objects that hold one under key. Duplicates are dropped,
-// email addresses in any letter case; so are empty ones. An element that holds no reference is an error.
-func decodeRefs(data []byte, key string) ([]string, error) {
-	data, err := unwrapData(data)
-	if err != nil {
-		return nil, err
-	}
-	refs, ok := splitNumbers(data)
-	if !ok {
-		parts, err := splitInclude(data)
-		if err != nil {
-			return nil, err
-		}
-		for _, part := range parts {
-			ref, err := decodeRef(part, key)
-			if err != nil {
-				return nil, err
-			}
-			refs = append(refs, ref)
-		}
-	}
-	if len(refs) == 0 {
-		return nil, nil
-	}
-	seen := make(map[string]bool, len(refs))
-	return slices.DeleteFunc(refs, func(ref string) bool {
-		folded := strings.ToLower(ref)
-		drop := ref == "" || seen[folded]
-		seen[folded] = true
-		return drop
-	}), nil
-}
-
-func decodeRef(data json.RawMessage, key string) (string, error) {
-	if data[0] == '{' {
-		var fields map[string]json.RawMessage
-		if err := decode(data, &fields); err != nil {
-			return "", err
-		}
-		data = fields[key] // missing: nil, which is no id
-	}
-	return decodeID(data)
-}
-
-// splitNumbers is the quick way for the usual list, of nothing but whole numbers: members listed with=groups repeat the
-// ids of everybody in their groups, millions in a large organisation. data is well-formed JSON.
-func splitNumbers(data []byte) ([]string, bool) {
-	if len(data) < 2 || data[0] != '[' || data[len(data)-1] != ']' {
-		return nil, false
-	}
-	inner := string(data[1 : len(data)-1])
-	if strings.Trim(inner, "0123456789, \t\r\n") != "" {
-		return nil, false
-	}
-	return strings.FieldsFunc(inner, func(r rune) bool { return r < '0' || r > '9' }), true
 }
 
 func isNull(data []byte) bool { return len(data) == 0 || string(data) == "null" }

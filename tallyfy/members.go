@@ -109,13 +109,17 @@ type MembersService struct{ service }
 //
 // GET /organizations/{org}/users
 func (s *MembersService) List(ctx context.Context, org ID, o MemberListOptions) (*Page[Member], error) {
-	q := query{}
-	q.text("q", o.Query)
-	q.text("sort", o.Sort)
+	return getPage[Member](ctx, s.client, o.request(org))
+}
+
+func (o MemberListOptions) request(org ID) request {
+	var q query
 	q.number("page", o.Page)
 	q.number("per_page", o.PerPage)
+	q.text("q", o.Query)
+	q.text("sort", o.Sort)
 	q.list("with", o.With)
-	return getPage[Member](ctx, s.client, request{op: "members.list", path: orgPath(org, "users"), query: q})
+	return request{op: "members.list", path: orgPath(org, "users"), query: q}
 }
 
 // All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
@@ -130,7 +134,7 @@ func (s *MembersService) All(ctx context.Context, org ID, o MemberListOptions) i
 //
 // GET /organizations/{org}/users/{user}
 func (s *MembersService) Get(ctx context.Context, org ID, id UserID, with ...string) (*Member, error) {
-	q := query{}
+	var q query
 	q.list("with", with)
 	return getItem[Member](ctx, s.client, request{op: "members.get", path: orgPath(org, "users", string(id)), query: q})
 }
@@ -141,10 +145,10 @@ func (s *MembersService) Get(ctx context.Context, org ID, id UserID, with ...str
 //
 // DELETE /organizations/{org}/users/{user}
 func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o RemoveOptions) (*Member, error) {
-	q := query{}
+	var q query
 	if o.ReassignTo != "" {
-		q.text("with_reassignment", "true")
 		q.text("to", string(o.ReassignTo))
+		q.text("with_reassignment", "true")
 	}
 	return getOptionalItem[Member](ctx, s.client, request{
 		op: "members.remove", method: http.MethodDelete, path: orgPath(org, "users", string(id)), query: q,

@@ -46,7 +46,7 @@ func (s *OrganizationsService) Me(ctx context.Context) (*User, error) {
 func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error) {
 	path := []string{"me", "organizations"}
 	list := func(page, perPage int) (*Page[Organization], error) {
-		q := query{}
+		var q query
 		q.number("page", page)
 		q.number("per_page", perPage)
 		return getPage[Organization](ctx, s.client, request{op: "organizations.list", path: path, query: q})

@@ -1,8 +1,7 @@
 package tallyfy
 
-import "encoding/json"
-
-// Page is one page of a list.
+// Page is one page of a list. The texts of groups and members on a page share memory: use [strings.Clone] for one that is
+// kept longer than the page.
 type Page[T any] struct {
 	Items      []T
 	Pagination Pagination
@@ -21,31 +20,59 @@ type Pagination struct {
 	Known bool
 }
 
-// decodePagination reads meta, which may be an object, an empty list, null or missing. count is the page's real length.
-func decodePagination(meta json.RawMessage, count int) Pagination {
-	var w struct {
-		Pagination struct {
-			Total       *flexInt `json:"total"`
-			Count       *flexInt `json:"count"`
-			PerPage     flexInt  `json:"per_page"`
-			CurrentPage flexInt  `json:"current_page"`
-			TotalPages  flexInt  `json:"total_pages"`
-		} `json:"pagination"`
+// paging is what meta says.
+type paging struct {
+	total, count, perPage, currentPage, totalPages int
+
+	hasTotal, hasCount bool
+}
+
+// read reads meta, which may be an object, an empty list, null or anything else.
+func (p *paging) read(in *input) error {
+	*p = paging{}
+	if in.kind() != kindObject {
+		return in.skip()
 	}
-	unknown := Pagination{Total: count, Count: count, PerPage: count, CurrentPage: 1, TotalPages: 1}
-	if isNull(meta) {
-		return unknown
+	return in.fields(func(name []byte) error {
+		if string(name) == "pagination" && in.kind() == kindObject {
+			return in.fields(func(name []byte) error { return p.readField(in, name) })
+		}
+		return in.skip()
+	})
+}
+
+func (p *paging) readField(in *input, name []byte) (err error) {
+	has := in.kind() != kindNull
+	switch string(name) {
+	case "total":
+		p.hasTotal = has
+		p.total, err = in.number()
+	case "count":
+		p.hasCount = has
+		p.count, err = in.number()
+	case "per_page":
+		p.perPage, err = in.number()
+	case "current_page":
+		p.currentPage, err = in.number()
+	case "total_pages":
+		p.totalPages, err = in.number()
+	default:
+		err = in.skip()
 	}
-	p := &w.Pagination
-	if err := decode(meta, &w); err != nil || p.Total == nil || *p.Total < 0 {
-		return unknown
+	return err
+}
+
+// of returns the pagination of a page with so many items.
+func (p *paging) of(items int) Pagination {
+	if !p.hasTotal || p.total < 0 {
+		return Pagination{Total: items, Count: items, PerPage: items, CurrentPage: 1, TotalPages: 1}
 	}
 	known := Pagination{
-		Total: int(*p.Total), Count: count, PerPage: max(0, int(p.PerPage)),
-		CurrentPage: max(1, int(p.CurrentPage)), TotalPages: max(1, int(p.TotalPages)), Known: true,
+		Total: p.total, Count: items, PerPage: max(0, p.perPage),
+		CurrentPage: max(1, p.currentPage), TotalPages: max(1, p.totalPages), Known: true,
 	}
-	if p.Count != nil && *p.Count >= 0 {
-		known.Count = int(*p.Count)
+	if p.hasCount && p.count >= 0 {
+		known.Count = p.count
 	}
 	return known
 }

@@ -23,25 +23,35 @@ type request struct {
 	stream bool
 }
 
-// query is a request's query. Its methods leave zero values out, as the API treats an empty value as a filter.
-type query url.Values
+// query is a request's query, encoded. Its methods leave zero values out, as the API treats an empty value as a filter;
+// call them in the order of the names, so that equal queries are equal texts.
+type query []byte
 
-func (q query) text(name, value string) {
-	if value != "" {
-		url.Values(q).Set(name, value)
+// usualQuery is room for what most lists ask.
+const usualQuery = 64
+
+func (q *query) text(name, value string) {
+	if value == "" {
+		return
 	}
+	if *q == nil {
+		*q = make(query, 0, usualQuery)
+	} else {
+		*q = append(*q, '&')
+	}
+	*q = append(append(append(*q, name...), '='), url.QueryEscape(value)...)
 }
 
-func (q query) number(name string, value int) {
+func (q *query) number(name string, value int) {
 	if value != 0 {
 		q.text(name, strconv.Itoa(value))
 	}
 }
 
-func (q query) list(name string, values []string) { q.text(name, strings.Join(values, ",")) }
+func (q *query) list(name string, values []string) { q.text(name, strings.Join(values, ",")) }
 
 func orgPath(org ID, segments ...string) []string {
-	return append([]string{"organizations", string(org)}, segments...)
+	return append(append(make([]string, 0, 2+len(segments)), "organizations", string(org)), segments...)
 }
 
 var errSegment = errors.New(`an id in the address is empty, "." or ".."`)
@@ -70,14 +80,14 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 			if segment == "" || segment == "." || segment == ".." {
 				return nil, r.refusal("An id in the address cannot be used.", errSegment)
 			}
-			p.shown += "/" + url.PathEscape(segment)
 		}
+		p.shown = escapedPath(r.path)
 		base := c.shared.base
 		p.target = &url.URL{
 			Scheme: base.Scheme, Host: base.Host,
 			Path:     base.Path + "/" + strings.Join(r.path, "/"),
 			RawPath:  base.RawPath + p.shown,
-			RawQuery: url.Values(r.query).Encode(),
+			RawQuery: string(r.query),
 		}
 	}
 	if r.body != nil {
@@ -90,18 +100,25 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 	return p, nil
 }
 
+func escapedPath(segments []string) string {
+	var b strings.Builder
+	b.Grow(128) // an organisation and a group in it take 85
+	for _, segment := range segments {
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(segment))
+	}
+	return b.String()
+}
+
 // refusal is the error of a call that was not made.
 func (r request) refusal(message string, cause error) *Error {
 	method := r.method
 	if method == "" {
 		method = http.MethodGet
 	}
-	path := ""
+	path := escapedPath(r.path)
 	if r.url != nil {
 		path = r.url.EscapedPath()
-	}
-	for _, segment := range r.path {
-		path += "/" + url.PathEscape(segment)
 	}
 	return &Error{Message: message, Method: method, Path: path, Err: cause, unsent: true}
 }
@@ -109,19 +126,22 @@ func (r request) refusal(message string, cause error) *Error {
 // newHTTP builds the request of one attempt. Authorization is set here and not in a RoundTripper, which would add it to
 // a redirect to any other host too.
 func (c *Client) newHTTP(ctx context.Context, p *prepared) *http.Request {
-	header := http.Header{
-		"Accept":           {"application/json"}, // documented for every request, files included
-		"X-Tallyfy-Client": {"APIClient"},        // documented: without it 401 or "endpoint not found"
-		"User-Agent":       {c.shared.userAgent},
-	}
+	// One array for the values of all headers, which are lists.
+	values := [...]string{"application/json", "APIClient", c.shared.userAgent, "", ""}
+	header := make(http.Header, 8)
+	set := func(name string, i int) { header[name] = values[i : i+1 : i+1] }
+	set("Accept", 0)           // documented for every request, files included
+	set("X-Tallyfy-Client", 1) // documented: without it 401 or "endpoint not found"
+	set("User-Agent", 2)
 	if token := c.cred.token(); token != "" {
-		header.Set("Authorization", "Bearer "+token)
+		values[3] = "Bearer " + token
+		set("Authorization", 3)
 	}
 	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
-		header.Set("X-Request-Id", id)
+		values[4] = id
+		set("X-Request-Id", 4)
 	}
-	target := *p.target
-	req := &http.Request{Method: p.method, URL: &target, Host: target.Host, Header: header}
+	req := &http.Request{Method: p.method, URL: p.target, Host: p.target.Host, Header: header}
 	if p.body != nil {
 		header.Set("Content-Type", "application/json")
 		req.ContentLength = int64(len(p.body))

@@ -26,14 +26,10 @@ func (n *flexInt) UnmarshalJSON(data []byte) error {
 type flexBool struct{ set, value bool }
 
 func (b *flexBool) UnmarshalJSON(data []byte) error {
-	switch string(bytes.ToLower(bytes.Trim(data, `"`))) {
-	case "true", "1":
-		*b = flexBool{set: true, value: true}
-	case "false", "0":
-		*b = flexBool{set: true}
-	default:
-		*b = flexBool{}
-	}
+	data = bytes.Trim(data, `"`)
+	yes := string(data) == "1" || bytes.EqualFold(data, []byte("true"))
+	no := string(data) == "0" || bytes.EqualFold(data, []byte("false"))
+	*b = flexBool{set: yes || no, value: yes}
 	return nil
 }
 

@@ -30,11 +30,11 @@ type TasksService struct{ service }
 //
 // GET /organizations/{org}/tasks
 func (s *TasksService) List(ctx context.Context, org ID, o TaskListOptions) (*Page[Task], error) {
-	q := query{}
-	q.text("owners", string(o.Owner))
+	var q query
 	q.text("groups", string(o.Group))
-	q.text("status", o.Status)
+	q.text("owners", string(o.Owner))
 	q.number("page", o.Page)
 	q.number("per_page", o.PerPage)
+	q.text("status", o.Status)
 	return getPage[Task](ctx, s.client, request{op: "tasks.list", path: orgPath(org, "tasks"), query: q})
 }

@@ -1,0 +1,62 @@
+package tallyfy
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// Bodies and decoders are used again; what was read from them must not change with it.
+func TestAnswersDoNotMix(t *testing.T) {
+	c := newTestClient(t, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		n := r.URL.Query().Get("q")
+		row := fmt.Sprintf(`{"id":"id-%[1]s","name":"name-%[1]s","description":"\u0064-%[1]s","members":[%[1]s,1%[1]s],"guests":["g%[1]s@x.test"]}`, n)
+		body := `{"data":[` + strings.Repeat(row+",", 20) + row + `]}`
+		if n == "13" {
+			body = `{"data":[{"id":"broken`
+		}
+		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: -1, Request: r}, nil
+	})})
+	pages := make([]*Page[Group], 40)
+	var wait sync.WaitGroup
+	for i := range pages {
+		wait.Go(func() {
+			pages[i], _ = c.Groups.List(t.Context(), "o", GroupListOptions{Query: fmt.Sprint(i)})
+			_, _ = c.Groups.Summaries(t.Context(), "o", GroupListOptions{Query: fmt.Sprint(i + 1)})
+		})
+	}
+	wait.Wait()
+	for i, page := range pages {
+		if i == 13 {
+			assert.Nil(t, page)
+			continue
+		}
+		require.NotNil(t, page)
+		require.Len(t, page.Items, 21)
+		for _, g := range page.Items {
+			n := fmt.Sprint(i)
+			assert.Equal(t, Group{
+				ID: ID("id-" + n), Name: "name-" + n, Description: "d-" + n, Members: []UserID{UserID(n), UserID("1" + n)}, Guests: []string{"g" + n + "@x.test"},
+			}, g)
+		}
+	}
+}
+
+// Names in an answer are the service's, and can hold what must not be logged.
+func TestUnreadableAnswersAreToldWithoutTheirNames(t *testing.T) {
+	for _, body := range []string{
+		`{"data":{"` + testToken + `":{"` + testToken + `":tru}}}`, `{"data":{"id":"g","` + testToken + `":"` + testToken, `{"data":{"id":{"` + testToken + `":1}}}`,
+	} {
+		c, _ := scripted(t, answers(200, body))
+		_, err := c.Groups.Get(t.Context(), "o", "g")
+		require.Error(t, err)
+		assert.NotContains(t, err.Error(), testToken)
+		assert.Contains(t, err.Error(), "cannot be read")
+	}
+}

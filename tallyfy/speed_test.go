@@ -1,0 +1,99 @@
+package tallyfy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"tallyfy-admin/tallyfy/sandbox"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sandboxAnswer is what an organisation with two pages of everything answers, as a body to decode.
+func sandboxAnswer(b *testing.B, path string) []byte {
+	b.Helper()
+	server, err := sandbox.New(sandbox.Options{Groups: 150, Members: 150})
+	require.NoError(b, err)
+	r := httptest.NewRequest(http.MethodGet, "/api/organizations/"+server.OrgID()+path, nil)
+	r.Header.Set("Authorization", "Bearer "+sandbox.AdminToken)
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("X-Tallyfy-Client", "APIClient")
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	require.Equal(b, http.StatusOK, w.Code)
+	return w.Body.Bytes()
+}
+
+func benchmarkList[T any](b *testing.B, body []byte) {
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeList[T](body); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodeGroups(b *testing.B) {
+	body := sandboxAnswer(b, "/groups?per_page=50")
+	b.Run("whole", func(b *testing.B) { benchmarkList[Group](b, body) })
+	b.Run("summaries", func(b *testing.B) { benchmarkList[GroupSummary](b, body) })
+}
+
+func BenchmarkDecodeMemberPage(b *testing.B) {
+	plain, with := sandboxAnswer(b, "/users?per_page=100"), sandboxAnswer(b, "/users?per_page=100&with=groups")
+	b.Run("plain", func(b *testing.B) { benchmarkList[Member](b, plain) })
+	b.Run("with groups", func(b *testing.B) { benchmarkList[Member](b, with) })
+	b.Run("with groups, summaries", func(b *testing.B) { benchmarkList[MemberSummary](b, with) })
+}
+
+// One group of 5,000 people, in the order of their ids and in no order.
+func BenchmarkDecodeLargeGroup(b *testing.B) {
+	for name, id := range map[string]func(int) int{
+		"ascending": func(i int) int { return 100_000 + i },
+		"unordered": func(i int) int { return 100_000 + i*7919%5000 },
+	} {
+		ids := make([]string, 5000)
+		for i := range ids {
+			ids[i] = fmt.Sprint(id(i))
+		}
+		body := []byte(`{"data":{"id":"g","name":"Everybody","members":[` + strings.Join(ids, ",") + `],"guests":[]}}`)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := decodeItem[Group](body); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// The client's own share of a call, with and without what it has to decode.
+func BenchmarkCall(b *testing.B) {
+	for name, body := range map[string][]byte{"empty": []byte(`{"data":[]}`), "50 groups": sandboxAnswer(b, "/groups?per_page=50")} {
+		b.Run(name, func(b *testing.B) {
+			header := http.Header{"Content-Type": {"application/json"}}
+			base, err := New(Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{
+					StatusCode: http.StatusOK, Header: header, Request: r,
+					Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
+				}, nil
+			})})
+			require.NoError(b, err)
+			c := base.WithToken(testToken)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := c.Groups.List(b.Context(), "o", GroupListOptions{SortBy: "name", Page: 1, PerPage: 50}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
