@@ -20,8 +20,8 @@ func listGroups(v *visit) error {
 	if len(l.Chosen) > 0 {
 		return v.listGroupsFromCopy(l)
 	}
-	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.Group], error) {
-		return v.api.Groups.List(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: l.Query, SortBy: l.Sort, Page: l.Page, PerPage: l.PerPage})
+	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.GroupSummary], error) {
+		return v.api.Groups.Summaries(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: l.Query, SortBy: l.Sort, Page: l.Page, PerPage: l.PerPage})
 	})
 	if err != nil {
 		return err
@@ -31,18 +31,19 @@ func listGroups(v *visit) error {
 		g, err := v.api.Groups.Get(v.ctx(), v.org(), tallyfy.ID(l.Query))
 		switch {
 		case err == nil:
-			groups, total = []tallyfy.Group{*g}, 1
+			groups, total = []tallyfy.GroupSummary{g.Summary()}, 1
 		case !noSuchID(err):
 			return err
 		}
 	}
 	list := views.GroupList{List: l, Range: views.NewRange(l, len(groups), total), Narrowing: views.Narrowing{Filters: views.GroupFilters}}
 	if members, copied, ok := v.app.Directory.Kept(v.directoryKey()); ok {
-		_, list.Narrowing.Counts = narrowGroups(l, members, copied)
+		list.Narrowing.Counts = directory.Note(copied, counted{"groups", members, l.Query}, func() listing.Counts {
+			_, counts := narrowGroups(l, members, copied)
+			return counts
+		})
 	}
-	for i := range groups {
-		list.Rows = append(list.Rows, v.groupRow(&groups[i]))
-	}
+	list.Rows = v.groupRows(groups)
 	return v.show(http.StatusOK, views.Groups(v.page("Groups", views.SectionGroups), list))
 }
 
@@ -76,8 +77,9 @@ func (v *visit) listGroupsFromCopy(l views.List) error {
 		List: l, Range: views.NewRange(l, len(rows), len(teams)),
 		Narrowing: views.Narrowing{Filters: views.GroupFilters, Counts: counts, ReadAt: older(members.ReadAt, groups.ReadAt)},
 	}
-	for _, t := range rows {
-		list.Rows = append(list.Rows, v.groupRow(t.Group))
+	list.Rows = make([]views.GroupRow, len(rows))
+	for i, t := range rows {
+		list.Rows[i] = v.groupRow(t.Summary())
 	}
 	return v.show(http.StatusOK, views.Groups(v.page("Groups", views.SectionGroups), list))
 }
@@ -108,10 +110,25 @@ func lastPageAtMost[T any](l views.List, read func(views.List) (*tallyfy.Page[T]
 	return page, l, err
 }
 
+// counted names the numbers of the filter menus that were worked out from a copy.
+type counted struct {
+	list    string
+	members *directory.Snapshot
+	query   string
+}
+
+func (v *visit) groupRows(groups []tallyfy.GroupSummary) []views.GroupRow {
+	rows := make([]views.GroupRow, len(groups))
+	for i, g := range groups {
+		rows[i] = v.groupRow(g)
+	}
+	return rows
+}
+
 // groupRow shapes a group for the screen, and remembers where its logo is for when the browser asks for it.
-func (v *visit) groupRow(g *tallyfy.Group) views.GroupRow {
+func (v *visit) groupRow(g tallyfy.GroupSummary) views.GroupRow {
 	return views.GroupRow{
-		ID: g.ID, Name: g.Name, Description: g.Description, LogoVersion: v.app.logos.remember(v.directoryKey(), g),
-		Members: len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
+		ID: g.ID, Name: g.Name, Description: g.Description, LogoVersion: v.app.logos.remember(v.directoryKey(), g.ID, g.Name, g.Logo),
+		Members: g.Members, Guests: g.Guests, Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
 	}
 }

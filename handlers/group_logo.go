@@ -30,7 +30,7 @@ func showGroupLogo(v *visit) error {
 		if err != nil {
 			return v.initials(id, "?", err)
 		}
-		v.app.logos.remember(k.key, group)
+		v.app.logos.remember(k.key, group.ID, group.Name, group.Logo)
 		place, _ = v.app.logos.places.Get(k)
 	}
 	if place.url == "" {

@@ -42,7 +42,7 @@ func showGroup(v *visit) error {
 	if err != nil {
 		return err
 	}
-	page := views.GroupPage{GroupRow: v.groupRow(group), BackURL: v.cameFrom(v.urls().Groups()), GuestList: slices.Sorted(slices.Values(group.Guests)), Tasks: tasks}
+	page := views.GroupPage{GroupRow: v.groupRow(group.Summary()), BackURL: v.cameFrom(v.urls().Groups()), GuestList: slices.Sorted(slices.Values(group.Guests)), Tasks: tasks}
 	page.People, page.PeopleNote = peopleOf(group, members, problem)
 	return v.show(http.StatusOK, views.Group(v.page(group.Name, views.SectionGroups), page))
 }

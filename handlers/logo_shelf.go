@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,7 +33,11 @@ type logoKey struct {
 
 type logoPlace struct {
 	url, version, name string
+	at                 time.Time // when it was remembered
 }
+
+// placeTime is how long a place is remembered.
+const placeTime = time.Hour
 
 // logoImage is a fetched logo; a nil image is the knowledge that there is none to show.
 type logoImage struct {
@@ -57,20 +62,25 @@ func newLogoShelf() *logoShelf {
 	}
 	return &logoShelf{
 		lanes:  lanes,
-		places: expirable.NewLRU[logoKey, logoPlace](20_000, nil, time.Hour),
+		places: expirable.NewLRU[logoKey, logoPlace](20_000, nil, placeTime),
 		images: expirable.NewLRU[logoKey, logoImage](keptLogos, nil, 10*time.Minute),
 	}
 }
 
 // remember notes where a group's logo is, and gives its version: a name for this very address. A group without a logo has
 // none.
-func (s *logoShelf) remember(key directory.Key, g *tallyfy.Group) string {
-	place := logoPlace{url: g.Logo, name: g.Name}
-	if g.Logo != "" {
-		sum := sha256.Sum256([]byte(g.Logo))
+func (s *logoShelf) remember(key directory.Key, id tallyfy.ID, name, url string) string {
+	k := logoKey{key, id}
+	if known, ok := s.places.Peek(k); ok && known.url == url && known.name == name && time.Since(known.at) < placeTime/2 {
+		return known.version
+	}
+	k.group = tallyfy.ID(strings.Clone(string(id))) // texts of a list share the memory of its whole page
+	place := logoPlace{url: strings.Clone(url), name: strings.Clone(name), at: time.Now()}
+	if url != "" {
+		sum := sha256.Sum256([]byte(url))
 		place.version = hex.EncodeToString(sum[:6])
 	}
-	s.places.Add(logoKey{key, g.ID}, place)
+	s.places.Add(k, place)
 	return place.version
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"regexp"
+	"slices"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/listing"
@@ -19,8 +20,8 @@ func listMembers(v *visit) error {
 	if len(l.Chosen) > 0 {
 		return v.listMembersFromCopy(l)
 	}
-	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.Member], error) {
-		return v.api.Members.List(v.ctx(), v.org(), tallyfy.MemberListOptions{
+	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.MemberSummary], error) {
+		return v.api.Members.Summaries(v.ctx(), v.org(), tallyfy.MemberListOptions{
 			Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: []string{"groups"},
 		})
 	})
@@ -32,17 +33,20 @@ func listMembers(v *visit) error {
 		m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(l.Query), "groups")
 		switch {
 		case err == nil:
-			found, total = []tallyfy.Member{*m}, 1
+			found, total = []tallyfy.MemberSummary{m.Summary()}, 1
 		case !noSuchID(err):
 			return err
 		}
 	}
 	list := views.MemberList{List: l, Range: views.NewRange(l, len(found), total), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
 	if members, groups, ok := v.app.Directory.Kept(v.directoryKey()); ok {
-		_, list.Narrowing.Counts = v.narrowMembers(l, members, groups)
+		list.Narrowing.Counts = directory.Note(groups, counted{"members", members, l.Query}, func() listing.Counts {
+			_, counts := v.narrowMembers(l, members, groups)
+			return counts
+		})
 	}
 	for i := range found {
-		list.Rows = append(list.Rows, memberRow(&found[i]))
+		list.Rows = append(list.Rows, memberRow(found[i]))
 	}
 	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
 }
@@ -90,13 +94,11 @@ func (v *visit) narrowMembers(l views.List, members *directory.Snapshot, groups 
 }
 
 // memberRow shapes a member, with the groups that Tallyfy sent along, for the screen.
-func memberRow(m *tallyfy.Member) views.MemberRow {
-	row := personRow(listing.Person{Member: m})
-	row.GroupsKnown = m.GroupsIncluded
-	seen := map[tallyfy.ID]bool{}
-	for i := range m.Groups {
-		if g := &m.Groups[i]; !seen[g.ID] {
-			seen[g.ID] = true
+func memberRow(m tallyfy.MemberSummary) views.MemberRow {
+	row := personRow(listing.Person{Member: &m.Member})
+	row.GroupsKnown = m.InKnown
+	for _, g := range m.In {
+		if !slices.ContainsFunc(row.Groups, func(known views.GroupLink) bool { return known.ID == g.ID }) {
 			row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
 		}
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"strings"
+	"sync"
 	"time"
 
 	"tallyfy-admin/tallyfy"
@@ -17,10 +18,11 @@ type Groups struct {
 	groups []tallyfy.Group
 	keys   []string // what Search looks into, folded
 	of     map[tallyfy.UserID][]*tallyfy.Group
+	notes  *notes
 }
 
 func newGroups(groups []tallyfy.Group, readAt time.Time, complete bool) *Groups {
-	g := &Groups{ReadAt: readAt, Complete: complete, groups: groups, keys: make([]string, len(groups)), of: map[tallyfy.UserID][]*tallyfy.Group{}}
+	g := &Groups{ReadAt: readAt, Complete: complete, groups: groups, keys: make([]string, len(groups)), of: map[tallyfy.UserID][]*tallyfy.Group{}, notes: &notes{kept: map[any]any{}}}
 	for i := range groups {
 		group := &groups[i]
 		g.keys[i] = fold(group.Name) + "\n" + fold(group.Description)
@@ -41,6 +43,32 @@ func (g *Groups) incomplete() *Groups {
 
 // Len is the number of groups that were read.
 func (g *Groups) Len() int { return len(g.groups) }
+
+// notes is what has been worked out from a copy, for as long as the copy is kept.
+type notes struct {
+	mu   sync.Mutex
+	kept map[any]any
+}
+
+// mostNotes bounds them: people type all kinds of searches.
+const mostNotes = 100
+
+// Note gives what work makes of this copy, worked out once for each key. key must name everything else that it depends on.
+func Note[T any](g *Groups, key any, work func() T) T {
+	g.notes.mu.Lock()
+	known, ok := g.notes.kept[key].(T)
+	g.notes.mu.Unlock()
+	if ok {
+		return known
+	}
+	made := work() // without the lock; two at once work it out twice
+	g.notes.mu.Lock()
+	defer g.notes.mu.Unlock()
+	if len(g.notes.kept) < mostNotes {
+		g.notes.kept[key] = made
+	}
+	return made
+}
 
 // Of gives the groups that a member is in. The result is shared: it must not be changed.
 func (g *Groups) Of(id tallyfy.UserID) []*tallyfy.Group { return g.of[id] }

@@ -1,15 +1,12 @@
 package directory
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 	"golang.org/x/text/runes"
 	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
@@ -31,20 +28,16 @@ type Snapshot struct {
 
 func newSnapshot(members []tallyfy.Member, readAt time.Time, complete bool) *Snapshot {
 	type entry struct {
-		member tallyfy.Member
+		member *tallyfy.Member
 		key    string
-		order  []byte
 	}
 	entries := make([]entry, len(members))
-	alphabet := collate.New(language.Und, collate.IgnoreCase) // Ł stands with L, not after Z
-	var buf collate.Buffer
 	for i := range members {
-		m := members[i]
-		key := fold(m.Name()) + "\n" + fold(m.Email)
-		entries[i] = entry{m, key, alphabet.KeyFromString(&buf, key)}
+		m := &members[i]
+		entries[i] = entry{m, fold(m.Name()) + "\n" + fold(m.Email)}
 	}
-	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(bytes.Compare(a.order, b.order), strings.Compare(string(a.member.ID), string(b.member.ID)))
+	slices.SortFunc(entries, func(a, b entry) int { // by the folded name: Ł stands with L, not after Z
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.member.Name(), b.member.Name()), strings.Compare(string(a.member.ID), string(b.member.ID)))
 	})
 	s := &Snapshot{
 		ReadAt: readAt, Complete: complete,
@@ -52,7 +45,7 @@ func newSnapshot(members []tallyfy.Member, readAt time.Time, complete bool) *Sna
 		byID: make(map[tallyfy.UserID]int, len(entries)),
 	}
 	for i, e := range entries {
-		s.members[i], s.keys[i] = e.member, e.key
+		s.members[i], s.keys[i] = *e.member, e.key
 		s.byID[e.member.ID] = i
 	}
 	return s
