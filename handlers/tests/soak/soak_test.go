@@ -203,7 +203,7 @@ func startProgram(t *testing.T, api string) *program {
 	file, err := os.Create(filepath.Join(folder, "log"))
 	require.NoError(t, err)
 	p := &program{exec.Command(path, "--api-url", api, "--addr", strings.TrimPrefix(base, "http://"), "--metrics-addr", "127.0.0.1:18481",
-		"--database-url", filepath.Join(folder, "sessions.db")), file.Name()}
+		"--database-url", filepath.Join(folder, "sessions.db"), "--pace", "off"), file.Name()}
 	p.Stdout, p.Stderr = file, file
 	require.NoError(t, p.Start())
 	t.Cleanup(func() { _ = p.Process.Kill() })
