@@ -62,21 +62,3 @@ type MemberPage struct {
 
 // shownGroups is how many groups a row of the list names before it counts the rest.
 const shownGroups = 3
-
-func (r MemberRow) groupNames() string {
-	names := make([]string, 0, shownGroups)
-	for _, g := range r.Groups[:min(shownGroups, len(r.Groups))] {
-		names = append(names, g.Name)
-	}
-	s := ""
-	for i, n := range names {
-		if i > 0 {
-			s += ", "
-		}
-		s += n
-	}
-	if more := len(r.Groups) - len(names); more > 0 {
-		s += " and " + Number(more) + " more"
-	}
-	return s
-}

@@ -9,9 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"hash/fnv"
 	"strconv"
-	"strings"
 	"unicode"
 )
 
@@ -30,22 +28,29 @@ type AvatarProps struct {
 
 // Initials gives the one or two letters that stand for a name: first letters of its first and last word.
 func Initials(name string) string {
-	var letters []rune
-	for _, word := range strings.FieldsFunc(name, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '\'' && r != '’'
-	}) {
-		first := []rune(strings.TrimLeft(word, "'’"))
-		if len(first) > 0 {
-			letters = append(letters, unicode.ToUpper(first[0]))
+	var first, last rune
+	words, begun := 0, false
+	for _, r := range name {
+		switch {
+		case r == '\'' || r == '’': // belongs to a word and begins none
+		case !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r):
+			begun = false
+		case !begun:
+			begun = true
+			if words++; words == 1 {
+				first = unicode.ToUpper(r)
+			} else {
+				last = unicode.ToUpper(r)
+			}
 		}
 	}
-	switch len(letters) {
+	switch words {
 	case 0:
 		return "?"
 	case 1:
-		return string(letters)
+		return string(first)
 	default:
-		return string([]rune{letters[0], letters[len(letters)-1]})
+		return string([]rune{first, last})
 	}
 }
 
@@ -54,9 +59,11 @@ const Hues = 12
 
 // Hue is the stable hue of a seed.
 func Hue(seed string) int {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(seed))
-	return int(h.Sum32() % Hues)
+	h := uint32(2166136261) // FNV-1a
+	for i := range len(seed) {
+		h = (h ^ uint32(seed[i])) * 16777619
+	}
+	return int(h % Hues)
 }
 
 func (p AvatarProps) classes() string {
@@ -121,7 +128,7 @@ func Avatar(p AvatarProps) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Image)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 71, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 78, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -157,7 +164,7 @@ func Avatar(p AvatarProps) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(Initials(p.Name))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 73, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 80, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
