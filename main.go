@@ -149,7 +149,11 @@ func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
 	if err != nil {
 		return err
 	}
-	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Cookie: sessions.Options{
+	recheck := time.Duration(0)
+	if db.Dialect() == store.SQLite { // which is for one process
+		recheck = time.Second
+	}
+	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Recheck: recheck, Cookie: sessions.Options{
 		Path: cfg.PublicURL.Path + "/", HttpOnly: true, Secure: cfg.PublicURL.Scheme == "https",
 		SameSite: http.SameSiteLaxMode, // Strict would lose the session on a link from a mail
 	}})

@@ -53,6 +53,7 @@ type App struct {
 	guests   *guestShelf
 	oauth    *oauth
 	attempts *attempts
+	opened   *openedSessions
 	ready    atomic.Bool
 	cookie   string
 	root     http.Handler
@@ -68,7 +69,7 @@ func New(o Options) (*App, error) {
 	}
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
-		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(),
+		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), opened: newOpenedSessions(),
 	}
 	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)
 	a.ready.Store(true)

@@ -101,6 +101,11 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 		}()
 		v := &visit{Context: c, app: a}
 		c.Set(visitKey, v)
+		defer func() {
+			if v.tried {
+				a.attempts.end(v.RealIP(), a.Now(), v.refused)
+			}
+		}()
 		for _, name := range c.ParamNames() {
 			if id := web.Param(c, name); id == "." || id == ".." { // no id, and no address of Tallyfy's can be made of it
 				return echo.ErrNotFound

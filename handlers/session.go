@@ -1,15 +1,18 @@
 package handlers
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gorilla/sessions"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/web"
@@ -80,16 +83,13 @@ const dataKey = "data"
 
 // openSession loads the session of a request and arranges for it to be saved.
 func (a *App) openSession(c echo.Context) (*session, error) {
-	raw, err := a.Sessions.Get(c.Request(), a.cookie)
+	raw, err := a.Sessions.New(c.Request(), a.cookie)
 	if err != nil {
 		return nil, fmt.Errorf("loading the session: %w", err)
 	}
 	s := &session{raw: raw}
 	if b, ok := raw.Values[dataKey].([]byte); ok {
-		// A session of another version of this program, which cannot be read, is like none.
-		if json.Unmarshal(b, &s.data) != nil {
-			s.data = sessionData{}
-		}
+		s.data = a.opened.data(raw.ID, b)
 	}
 	c.Response().Before(func() {
 		if err := s.save(c); err != nil {
@@ -97,6 +97,37 @@ func (a *App) openSession(c echo.Context) (*session, error) {
 		}
 	})
 	return s, nil
+}
+
+// openedSessions keeps what sessions hold as it was last read from their text, which most pages do not change.
+type openedSessions struct {
+	sessions *lru.Cache[string, openedSession]
+}
+
+type openedSession struct {
+	text []byte
+	data sessionData
+}
+
+func newOpenedSessions() *openedSessions {
+	sessions, err := lru.New[string, openedSession](4096)
+	if err != nil {
+		panic(err) // only for a negative size, a mistake in our own code
+	}
+	return &openedSessions{sessions}
+}
+
+// data is what a session's text says. What its pointers lead to is shared and must not be changed in place.
+func (o *openedSessions) data(id string, text []byte) (data sessionData) {
+	if known, ok := o.sessions.Get(id); ok && bytes.Equal(known.text, text) {
+		return known.data
+	}
+	if json.Unmarshal(text, &data) != nil {
+		return sessionData{} // a session of another version of this program, which cannot be read, is like none
+	}
+	data.Notices = slices.Clip(data.Notices)
+	o.sessions.Add(id, openedSession{text, data})
+	return data
 }
 
 // change replaces what the session holds.
@@ -109,6 +140,7 @@ func (s *session) change(f func(*sessionData)) {
 // has ended the old session since it was loaded.
 func (a *App) renew(c echo.Context, s *session, data sessionData) (ended bool, err error) {
 	held := len(s.raw.Values) > 0
+	a.opened.sessions.Remove(s.raw.ID)
 	if err := a.Sessions.Renew(c.Request(), s.raw); err != nil {
 		return false, fmt.Errorf("renewing the session: %w", err)
 	}
@@ -120,6 +152,7 @@ func (a *App) renew(c echo.Context, s *session, data sessionData) (ended bool, e
 // end deletes the session and its cookie.
 func (a *App) end(c echo.Context, s *session) error {
 	s.data, s.dirty = sessionData{}, false
+	a.opened.sessions.Remove(s.raw.ID)
 	return a.Sessions.Destroy(c.Request(), c.Response(), s.raw)
 }
 

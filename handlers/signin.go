@@ -97,7 +97,7 @@ type errHeldBack struct{ wait time.Duration }
 
 func (e errHeldBack) Error() string { return "too many failed sign-ins from this address" }
 
-// mayTry counts an attempt to sign in, which is a failed one until enter says otherwise.
+// mayTry notes an attempt to sign in. How it ends is noted when the visit does.
 func (v *visit) mayTry() error {
 	if wait := v.app.attempts.begin(v.RealIP(), v.app.Now()); wait > 0 {
 		return errHeldBack{wait}
@@ -237,9 +237,6 @@ func (v *visit) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organiza
 	}
 	if err := v.session.save(v); err != nil { // here and not later: a lost cookie would be a loop
 		return err
-	}
-	if v.tried {
-		v.app.attempts.succeeded(v.RealIP(), v.app.Now())
 	}
 	v.auditSignIn(signedInNow, slog.String("user", string(who.UserID)), slog.String("organisation", string(org.ID)))
 	if next == "" || strings.HasPrefix(next, "/signin") {

@@ -9,68 +9,77 @@ import (
 )
 
 const (
-	// mostFailures is how many sign-ins in a row may fail from one address. A whole office can share one, so it is more than one
-	// person mistypes, and far fewer than guessing takes.
+	// mostFailures is how many sign-ins in a row may be refused from one address. A whole office can share one, so it is more than
+	// one person mistypes, and far fewer than guessing takes.
 	mostFailures = 20
 	// perFailure is the time after which one failure is forgotten.
 	perFailure = 30 * time.Second
+	// mostAtOnce is how many attempts of one address may be under way, of which it is not known yet how they end. It bounds what
+	// trying many at once can gain, and lets a whole office begin its day.
+	mostAtOnce = 100
 	// keptAddresses bounds the memory; the address that has been quiet for longest is forgotten first.
 	keptAddresses = 10_000
 )
 
-// attempts counts failed sign-ins by address. It is this process's own: with several replicas each allows as many.
+// attempts counts refused sign-ins by address. It is this process's own: with several replicas each allows as many.
 type attempts struct {
 	mu        sync.Mutex
-	addresses *lru.Cache[netip.Prefix, failures]
+	addresses *lru.Cache[netip.Prefix, tries]
 }
 
-// failures are the failed sign-ins that are not forgotten at a time.
-type failures struct {
-	count float64
-	at    time.Time
+// tries are an address's attempts: those under way, and the refused ones that are not forgotten at a time.
+type tries struct {
+	underWay int
+	refused  float64
+	at       time.Time
 }
 
 func newAttempts() *attempts {
-	addresses, err := lru.New[netip.Prefix, failures](keptAddresses)
+	addresses, err := lru.New[netip.Prefix, tries](keptAddresses)
 	if err != nil {
 		panic(err) // only for a negative size, a mistake in our own code
 	}
 	return &attempts{addresses: addresses}
 }
 
-// begin counts an attempt as failed until succeeded says otherwise, so that many at once are no way around. wait is how long
-// the address has to wait for its next one; 0 if this one may go on.
+// begin notes an attempt, or says how long the address has to wait for its next one. After 0, end must follow.
 func (a *attempts) begin(address string, now time.Time) (wait time.Duration) {
 	key := network(address)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	f := a.now(key, now)
-	if f.count > mostFailures-1 {
-		return time.Duration((f.count-(mostFailures-1))*float64(perFailure)).Round(time.Second) + time.Second
+	t := a.now(key, now)
+	switch {
+	case t.refused > mostFailures-1:
+		return time.Duration((t.refused - (mostFailures - 1)) * float64(perFailure)).Round(time.Second) + time.Second
+	case t.underWay >= mostAtOnce:
+		return time.Second
 	}
-	f.count++
-	a.addresses.Add(key, f)
+	t.underWay++
+	a.addresses.Add(key, t)
 	return 0
 }
 
-// succeeded takes one failure back.
-func (a *attempts) succeeded(address string, now time.Time) {
+// end notes how an attempt ended. One that Tallyfy could not be asked about is not refused.
+func (a *attempts) end(address string, now time.Time, refused bool) {
 	key := network(address)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	f := a.now(key, now)
-	f.count = max(0, f.count-1)
-	a.addresses.Add(key, f)
+	t := a.now(key, now)
+	t.underWay = max(0, t.underWay-1) // the address may have been forgotten meanwhile
+	if refused {
+		t.refused++
+	}
+	a.addresses.Add(key, t)
 }
 
-// now is what is left of an address's failures, with the lock held. A clock that was set back forgets nothing.
-func (a *attempts) now(key netip.Prefix, now time.Time) failures {
-	f, _ := a.addresses.Get(key)
-	if passed := now.Sub(f.at); passed > 0 {
-		f.count = max(0, f.count-float64(passed)/float64(perFailure))
+// now is what is left of an address's attempts, with the lock held. A clock that was set back forgets nothing.
+func (a *attempts) now(key netip.Prefix, now time.Time) tries {
+	t, _ := a.addresses.Get(key)
+	if passed := now.Sub(t.at); passed > 0 {
+		t.refused = max(0, t.refused-float64(passed)/float64(perFailure))
 	}
-	f.at = now
-	return f
+	t.at = now
+	return t
 }
 
 // network is what one visitor has: an IPv4 address, or an IPv6 network of 64 bits. What is no address, a socket's peer for

@@ -7,38 +7,61 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
-func TestFailedSignInsAreLimitedByAddress(t *testing.T) {
+func TestRefusedSignInsAreLimitedByAddress(t *testing.T) {
 	a, now := newAttempts(), time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC)
-	for i := range mostFailures {
-		assert.Zero(t, a.begin("192.0.2.1", now), "attempt %d", i)
+	refuse := func(address string) time.Duration {
+		wait := a.begin(address, now)
+		if wait == 0 {
+			a.end(address, now, true)
+		}
+		return wait
 	}
-	wait := a.begin("192.0.2.1", now)
+	for i := range mostFailures {
+		assert.Zero(t, refuse("192.0.2.1"), "attempt %d", i)
+	}
+	wait := refuse("192.0.2.1")
 	assert.InDelta(t, perFailure, wait, float64(2*time.Second))
-	assert.Zero(t, a.begin("192.0.2.2", now), "another address has failures of its own")
+	assert.Zero(t, refuse("192.0.2.2"), "another address has attempts of its own")
 
 	assert.NotZero(t, a.begin("192.0.2.1", now.Add(-time.Hour)), "a clock that was set back forgets nothing")
 	now = now.Add(wait)
-	assert.Zero(t, a.begin("192.0.2.1", now), "the wait that was told is long enough")
-	assert.NotZero(t, a.begin("192.0.2.1", now), "and for one attempt only")
+	assert.Zero(t, refuse("192.0.2.1"), "the wait that was told is long enough")
+	assert.NotZero(t, refuse("192.0.2.1"), "and for one attempt only")
 	for range 3 * mostFailures {
 		now = now.Add(time.Hour)
-		assert.Zero(t, a.begin("192.0.2.1", now))
+		assert.Zero(t, refuse("192.0.2.1"))
 	}
 }
 
-func TestSuccessfulSignInsAreNotLimited(t *testing.T) {
+func TestSignInsThatAreNotRefusedAreNotLimited(t *testing.T) {
 	a, now := newAttempts(), time.Now()
 	for range 10 * mostFailures {
-		assert.Zero(t, a.begin("192.0.2.1", now))
-		a.succeeded("192.0.2.1", now)
+		require.Zero(t, a.begin("192.0.2.1", now))
+		a.end("192.0.2.1", now, false)
 	}
-	a.succeeded("192.0.2.1", now)
 	for i := range mostFailures {
-		assert.Zero(t, a.begin("192.0.2.1", now), "attempt %d: a success earns no credit", i)
+		require.Zero(t, a.begin("192.0.2.1", now))
+		a.end("192.0.2.1", now, true)
+		assert.Equal(t, i == mostFailures-1, a.begin("192.0.2.1", now) > 0, "a success earns no credit")
+		a.end("192.0.2.1", now, false)
 	}
-	assert.NotZero(t, a.begin("192.0.2.1", now))
+}
+
+func TestAnOfficeSignsInAtOnceAndAThousandGuessesDoNot(t *testing.T) {
+	a, now := newAttempts(), time.Now()
+	for i := range mostAtOnce {
+		require.Zero(t, a.begin("192.0.2.1", now), "attempt %d", i)
+	}
+	assert.Equal(t, time.Second, a.begin("192.0.2.1", now), "as soon as one of them has ended")
+	a.end("192.0.2.1", now, false)
+	assert.Zero(t, a.begin("192.0.2.1", now))
+	for range mostAtOnce {
+		a.end("192.0.2.1", now, true)
+	}
+	assert.Greater(t, a.begin("192.0.2.1", now), (mostAtOnce-mostFailures)*perFailure, "trying many at once is paid for")
 }
 
 func TestVisitorsNetwork(t *testing.T) {
@@ -57,4 +80,6 @@ func TestAddressesAreBounded(t *testing.T) {
 		a.begin(fmt.Sprintf("10.%d.%d.%d", i>>16, i>>8&255, i&255), time.Now())
 	}
 	assert.Equal(t, keptAddresses, a.addresses.Len())
+	a.end("192.0.2.9", time.Now(), false)
+	assert.Zero(t, a.begin("192.0.2.9", time.Now()), "an attempt whose beginning was forgotten")
 }

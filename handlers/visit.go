@@ -32,8 +32,8 @@ type visit struct {
 	typed url.Values
 	// unsure says that a change was sent in this visit and not confirmed.
 	unsure bool
-	// tried says that this visit counts as an attempt to sign in.
-	tried bool
+	// tried says that this visit counts as an attempt to sign in, refused that it failed.
+	tried, refused bool
 }
 
 const visitKey = "visit"

@@ -34,6 +34,11 @@ func (s *Sessions) limits(others ...any) []any {
 // load returns found=false for an id without a living row and for a row that cannot be opened, which is logged.
 func (s *Sessions) load(ctx context.Context, id string) (values map[any]any, found bool, err error) {
 	row := sessionRow(id)
+	if values, seen, found := s.recent.get(row, s.now()); found {
+		s.touch(ctx, row, seen)
+		return values, true, nil
+	}
+	began := s.recent.begin()
 	var text string
 	var seen int64
 	err = s.db.read(ctx, []any{&text, &seen}, `SELECT data, seen_at FROM dashboard_sessions WHERE `+living+` AND id_hash = $5`, s.limits(row)...)
@@ -49,6 +54,7 @@ func (s *Sessions) load(ctx context.Context, id string) (values map[any]any, fou
 		slog.WarnContext(ctx, "a stored session cannot be opened, a new one is started", "error", err)
 		return nil, false, nil
 	}
+	s.recent.add(began, row, values, seen, s.now())
 	s.touch(ctx, row, seen)
 	return values, true, nil
 }
@@ -68,7 +74,9 @@ func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 	if err != nil {
 		s.touchFailed.Store(now.UnixMilli())
 		slog.WarnContext(ctx, "the last-seen time of a session cannot be moved", "error", err)
+		return
 	}
+	s.recent.seenAt(row, now.UnixMilli())
 }
 
 func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fresh bool) error {
@@ -82,6 +90,8 @@ func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fre
 			`INSERT INTO dashboard_sessions (id_hash, data, created_at, seen_at) VALUES ($1, $2, $3, $3)`, row, text, now)
 		return err
 	}
+	s.recent.drop(row)
+	defer s.recent.drop(row)
 	changed, err := s.db.write(ctx, `UPDATE dashboard_sessions SET data = $5, seen_at = $6 WHERE `+living+` AND id_hash = $7`,
 		s.limits(text, now, row)...)
 	if err == nil && changed == 0 {
@@ -95,7 +105,10 @@ func (s *Sessions) remove(ctx context.Context, id string) (removed bool, err err
 	if id == "" {
 		return false, nil
 	}
-	n, err := s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, sessionRow(id))
+	row := sessionRow(id)
+	s.recent.drop(row)
+	defer s.recent.drop(row)
+	n, err := s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, row)
 	return n == 1, err
 }
 

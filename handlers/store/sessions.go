@@ -34,6 +34,10 @@ type SessionOptions struct {
 	Idle time.Duration
 	// Absolute is how long it lives at most after it was made or renewed, 7 days if 0.
 	Absolute time.Duration
+	// Recheck is how long a session that was read is taken for good without reading it again; 0 reads it for each request. What
+	// this process changes or ends counts at once; what another process on the same database does, such as a sign-out at
+	// another replica, after this time. So it is for a database that only one process uses.
+	Recheck time.Duration
 	// Now is the clock, time.Now if nil. The clocks of replicas must agree to within five minutes: a session whose times lie
 	// further in the future counts as ended, so people sign in again after a clock was set back by more.
 	Now func() time.Time
@@ -51,6 +55,7 @@ type Sessions struct {
 	idle, absolute time.Duration
 	touchAfter     time.Duration
 	touchFailed    atomic.Int64 // unix milliseconds
+	recent         *recent
 	now            func() time.Time
 }
 
@@ -65,7 +70,7 @@ func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 	if o.Cookie.Path == "" || !o.Cookie.HttpOnly || o.Cookie.MaxAge < 0 {
 		return nil, errors.New("the session cookie needs a path, HttpOnly, and a MaxAge of 0 or more")
 	}
-	if o.Idle < 0 || o.Absolute < 0 {
+	if o.Idle < 0 || o.Absolute < 0 || o.Recheck < 0 {
 		return nil, errors.New("the ages of a session cannot be negative")
 	}
 	key, err := serverKey(o.Secret, infoCookie)
@@ -74,7 +79,7 @@ func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 	}
 	s := &Sessions{
 		db: db, secret: o.Secret, cookie: o.Cookie, idle: o.Idle, absolute: o.Absolute, now: o.Now,
-		codec: securecookie.New(key, nil).MaxAge(0), // the row's own times decide, on our clock
+		recent: newRecent(o.Recheck), codec: securecookie.New(key, nil).MaxAge(0), // the row's own times decide, on our clock
 	}
 	if s.idle == 0 {
 		s.idle = DefaultIdle
