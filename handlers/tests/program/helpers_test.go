@@ -129,8 +129,7 @@ func (o options) line() []string {
 type program struct {
 	*exec.Cmd
 	t     *testing.T
-	log   sitetest.SyncBuffer
-	said  sitetest.SyncBuffer
+	log   logFile
 	o     options
 	base  string // the sub-path
 	ended chan struct{}
@@ -150,7 +149,11 @@ func start(t *testing.T, o options) *program {
 	public, err := url.Parse(o.public)
 	require.NoError(t, err)
 	p := &program{Cmd: exec.Command(path, o.line()...), t: t, o: o, base: public.Path, ended: make(chan struct{})}
-	p.Stdout, p.Stderr, p.Env = &p.said, &p.log, append([]string{"PATH=" + os.Getenv("PATH")}, o.env...)
+	// A file and not a pipe: what the program wrote before it answered is there when the answer is.
+	log, err := os.CreateTemp(t.TempDir(), "log")
+	require.NoError(t, err)
+	defer log.Close()
+	p.log, p.Stderr, p.Env = logFile(log.Name()), log, append([]string{"PATH=" + os.Getenv("PATH")}, o.env...)
 	require.NoError(t, p.Start())
 	go func() {
 		p.err = p.Wait()
@@ -160,6 +163,18 @@ func start(t *testing.T, o options) *program {
 	require.Eventually(t, func() bool { return p.hasEnded() || p.status("/healthz") == http.StatusOK }, 30*time.Second, 20*time.Millisecond, "the program does not answer")
 	require.False(t, p.hasEnded(), "%v: %s", p.err, p.log.String())
 	return p
+}
+
+// A logFile is where a program's log is.
+type logFile string
+
+// String is all that was logged so far.
+func (f logFile) String() string {
+	text, err := os.ReadFile(string(f))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 func (p *program) hasEnded() bool {

@@ -19,7 +19,7 @@ func TestStopping(t *testing.T) {
 	held := newGate(http.MethodPost)
 	tallyfy := newAPI(t, held.wrap)
 	metrics := freeAddress(t)
-	p := start(t, options{api: tallyfy, arguments: []string{"--shutdown-delay", "2s", "--metrics-addr", metrics}})
+	p := start(t, options{api: tallyfy, arguments: []string{"--shutdown-delay", "4s", "--metrics-addr", metrics}})
 	s := p.signedIn()
 	assert.Equal(t, http.StatusOK, p.status("/readyz"))
 	made := later(s, s.Request(http.MethodPost, "/groups", url.Values{"name": {"Made while stopping"}, "description": {"d"}, "action": {"create"}}))
@@ -32,7 +32,7 @@ func TestStopping(t *testing.T) {
 	s.Get("/groups").Whole(http.StatusOK)
 	assert.Equal(t, http.StatusOK, statusOf("http://"+metrics+"/metrics"))
 
-	require.Eventually(t, func() bool { return p.status("/healthz") == 0 }, 5*time.Second, 20*time.Millisecond, "it still takes connections")
+	require.Eventually(t, func() bool { return p.status("/healthz") == 0 }, 9*time.Second, 20*time.Millisecond, "it still takes connections")
 	assert.False(t, p.hasEnded(), "a change is under way")
 	assert.Equal(t, http.StatusOK, statusOf("http://"+metrics+"/metrics"), "what it still does can be watched")
 	close(held.open)
