@@ -21,6 +21,9 @@ func (p *program) lines(message string) []map[string]any {
 	p.t.Helper()
 	var found []map[string]any
 	for text := range strings.Lines(p.log.String()) {
+		if !strings.HasSuffix(text, "\n") { // is being written
+			continue
+		}
 		var line map[string]any
 		require.NoError(p.t, json.Unmarshal([]byte(text), &line), text)
 		for _, key := range []string{"time", "level", "msg"} {

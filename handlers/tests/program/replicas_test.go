@@ -128,7 +128,7 @@ func TestTwoReplicas(t *testing.T) {
 		assert.False(t, s.Exists("Night shift"))
 
 		s.Sandbox.ClearRequests()
-		p = s.Get(s.RemovePath("chiara.dangelo")).Whole(http.StatusOK)
+		s.Get(s.RemovePath("chiara.dangelo")).Whole(http.StatusOK)
 		s.Get(s.RemovePath("chiara.dangelo") + "/handover").Whole(http.StatusOK)
 		form := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 		p = form.Submit("").Whole(http.StatusOK)
