@@ -76,6 +76,7 @@ func (a *App) answerError(err error, c echo.Context) {
 // strayVisit is the visit of a request that no route took: whoever is signed in sees the error page in the usual frame.
 func (a *App) strayVisit(c echo.Context) *visit {
 	v := &visit{Context: c, app: a}
+	c.Set(visitKey, v) // for the access line
 	if s, err := a.openSession(c); err == nil && s.data.Who != nil {
 		v.session = s
 		v.signedInAs(s.data.Who)

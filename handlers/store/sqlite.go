@@ -131,7 +131,7 @@ func quickCheck(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("checking the database file: %w", err)
 	}
 	if answer != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, answer)
+		return fmt.Errorf("%w: %s", errDamaged, strings.ReplaceAll(answer, "\n", " ")) // one line for logs
 	}
 	return nil
 }
