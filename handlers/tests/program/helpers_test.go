@@ -153,7 +153,7 @@ func start(t *testing.T, o options) *program {
 	log, err := os.CreateTemp(t.TempDir(), "log")
 	require.NoError(t, err)
 	defer log.Close()
-	p.log, p.Stderr, p.Env = logFile(log.Name()), log, append([]string{"PATH=" + os.Getenv("PATH")}, o.env...)
+	p.log, p.Stderr, p.Env = logFile(log.Name()), log, append([]string{"PATH=" + os.Getenv("PATH"), "PACE=off"}, o.env...) // the pace has tests of its own
 	require.NoError(t, p.Start())
 	go func() {
 		p.err = p.Wait()

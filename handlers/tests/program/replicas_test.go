@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/assert"
@@ -109,46 +110,66 @@ func eachDatabase(t *testing.T, test func(t *testing.T, r *replicas)) {
 
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
-	eachDatabase(t, func(t *testing.T, r *replicas) {
-		s := at(t, r.url, r.api)
-		p := s.SignInWith(sandbox.AdminToken)
-		require.Equal(t, "Choose the organisation", p.Text("h1"))
-		p = s.Post("/signin", url.Values{"organization": {s.Sandbox.OrgID()}})
-		require.Equal(t, "Groups", p.Whole(http.StatusOK).Text("h1"))
+	r := startReplicas(t, ownDatabase(t))
+	s := at(t, r.url, r.api)
+	p := s.SignInWith(sandbox.AdminToken)
+	require.Equal(t, "Choose the organisation", p.Text("h1"))
+	p = s.Post("/signin", url.Values{"organization": {s.Sandbox.OrgID()}})
+	require.Equal(t, "Groups", p.Whole(http.StatusOK).Text("h1"))
 
-		p = s.Get("/groups/new").Form("main form").Set("name", "Night shift").Set("description", "d").Submit("Create the group")
-		assert.Equal(t, "Done. Night shift was created, with 0 members and 0 guests.", p.Whole(http.StatusOK).Text(".notice"))
-		for range 2 {
-			assert.NotContains(t, s.Get("/groups").Text("main"), "was created", "a notice is shown once")
-		}
-		s.Get(s.GroupPath("Night shift")).Whole(http.StatusOK)
-		p = s.Get(s.DeletePath("Night shift")).Form("main form").Submit("Delete Night shift")
-		assert.Equal(t, "/groups", p.URL)
-		assert.Equal(t, "Done. Night shift was deleted.", p.Text(".notice"))
-		assert.False(t, s.Exists("Night shift"))
+	p = s.Get("/groups/new").Form("main form").Set("name", "Night shift").Set("description", "d").Submit("Create the group")
+	assert.Equal(t, "Done. Night shift was created, with 0 members and 0 guests.", p.Whole(http.StatusOK).Text(".notice"))
+	for range 2 {
+		assert.NotContains(t, s.Get("/groups").Text("main"), "was created", "a notice is shown once")
+	}
+	s.Get(s.GroupPath("Night shift")).Whole(http.StatusOK)
+	p = s.Get(s.DeletePath("Night shift")).Form("main form").Submit("Delete Night shift")
+	assert.Equal(t, "/groups", p.URL)
+	assert.Equal(t, "Done. Night shift was deleted.", p.Text(".notice"))
+	assert.False(t, s.Exists("Night shift"))
 
-		s.Sandbox.ClearRequests()
-		s.Get(s.RemovePath("chiara.dangelo")).Whole(http.StatusOK)
-		s.Get(s.RemovePath("chiara.dangelo") + "/handover").Whole(http.StatusOK)
-		form := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
-		p = form.Submit("").Whole(http.StatusOK)
-		assert.Contains(t, p.Text("main .notice"), "Done. Chiara D'Angelo is removed")
-		s.Get(p.URL).Whole(http.StatusOK)
-		assert.Equal(t, p.URL, form.Submit("").URL, "the same button at the other replica")
-		assert.Len(t, s.Removals(), 1)
+	s.Sandbox.ClearRequests()
+	s.Get(s.RemovePath("chiara.dangelo")).Whole(http.StatusOK)
+	s.Get(s.RemovePath("chiara.dangelo") + "/handover").Whole(http.StatusOK)
+	form := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
+	p = form.Submit("").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main .notice"), "Done. Chiara D'Angelo is removed")
+	s.Get(p.URL).Whole(http.StatusOK)
+	assert.Equal(t, p.URL, form.Submit("").URL, "the same button at the other replica")
+	assert.Len(t, s.Removals(), 1)
 
-		cookies := s.SessionCookies()
-		require.Len(t, cookies, 1)
-		assert.Equal(t, "/signin", s.Post("/signout", url.Values{}).URL)
-		for i, program := range r.programs {
-			old := at(t, "http://"+program.o.address, r.api)
+	cookies := s.SessionCookies()
+	require.Len(t, cookies, 1)
+	assert.Equal(t, "/signin", s.Post("/signout", url.Values{}).URL)
+	for i, program := range r.programs {
+		old := at(t, "http://"+program.o.address, r.api)
+		request := old.Request(http.MethodGet, "/groups", nil)
+		request.AddCookie(cookies[0])
+		assert.Contains(t, old.Do(request).URL, "/signin", "replica %d still knows the session", i)
+		program.assertNoPanic()
+		assert.Contains(t, program.log.String(), `"route":"/groups"`, "replica %d was asked, too", i)
+	}
+}
+
+// A file is for one program. While a new one takes over from an old one, what one of them ends counts at the other a second later.
+func TestTwoProgramsOnOneFile(t *testing.T) {
+	t.Parallel()
+	r := startReplicas(t, filepath.Join(t.TempDir(), "sessions.db"))
+	s := at(t, r.url, r.api)
+	signIn(s, sandbox.AdminToken)
+	for range 4 {
+		s.Get("/groups").Whole(http.StatusOK)
+	}
+	cookies := s.SessionCookies()
+	s.Post("/signout", url.Values{})
+	for _, program := range r.programs {
+		old := at(t, "http://"+program.o.address, r.api)
+		require.Eventually(t, func() bool {
 			request := old.Request(http.MethodGet, "/groups", nil)
 			request.AddCookie(cookies[0])
-			assert.Contains(t, old.Do(request).URL, "/signin", "replica %d still knows the session", i)
-			program.assertNoPanic()
-			assert.Contains(t, program.log.String(), `"route":"/groups"`, "replica %d was asked, too", i)
-		}
-	})
+			return strings.Contains(old.Do(request).URL, "/signin")
+		}, 5*time.Second, 50*time.Millisecond)
+	}
 }
 
 // However many ask at once, from whichever page and at whichever replica, one removal is sent.
