@@ -87,8 +87,9 @@ func walkWith(t *testing.T, text func(key, was string) string, typed string) map
 	wire.off.Store(false)
 	pages["choose the organisation"] = s.SignInWith(sandbox.AdminToken)
 	signInAgain(s)
-	for name, path := range reads(s, typed) {
-		pages[name] = s.Get(path)
+	paths := reads(s, typed)
+	for _, name := range slices.Sorted(maps.Keys(paths)) {
+		pages[name] = s.Get(paths[name])
 	}
 	signedIn(s, "/keys")
 	maps.Copy(pages, writes(s, typed, typed))
