@@ -131,8 +131,14 @@ func TestOneLineOfLogPerRequest(t *testing.T) {
 			do(s.Request(http.MethodPost, "/signin", url.Values{"sandbox": {"admin"}}))
 		}
 		for _, lines := range [][]string{
-			{"User-Agent: x" + `\n{"msg":"request"}` + "\tmsg=request"}, {"X-Forwarded-For: 192.0.2.1\tmsg=request"}, {`X-Forwarded-For: "} {"msg":"request"`}, {"X-Forwarded-For: é\u0085"},
-			{"Referer: http://x/" + escaped}, {"X-Request-Id: a msg=request"}, {"X-Real-Ip: msg=request"}, {"Authorization: Bearer msg=request"},
+			{"User-Agent: x" + `\n{"msg":"request"}` + "\tmsg=request"},
+			{"X-Forwarded-For: 192.0.2.1\tmsg=request"},
+			{`X-Forwarded-For: "} {"msg":"request"`},
+			{"X-Forwarded-For: é\u0085"},
+			{"Referer: http://x/" + escaped},
+			{"X-Request-Id: a msg=request"},
+			{"X-Real-Ip: msg=request"},
+			{"Authorization: Bearer msg=request"},
 		} {
 			sent++
 			raw(t, s, ask(s, "/groups?x=%0a", lines...))

@@ -115,7 +115,9 @@ func (h *held) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestSignOutWhileRequestsAreUnderWay(t *testing.T) {
 	const requests = 20
 	h := &held{
-		holds:   func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "slow") || r.Method == http.MethodPost },
+		holds: func(r *http.Request) bool {
+			return strings.Contains(r.URL.RawQuery, "slow") || r.Method == http.MethodPost
+		},
 		arrived: make(chan struct{}, requests), open: make(chan struct{}),
 	}
 	s := sitetest.New(t, sitetest.Options{Transport: h})
