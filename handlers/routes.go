@@ -104,11 +104,6 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 		}()
 		v := &visit{Context: c, app: a}
 		c.Set(visitKey, v)
-		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); !canBeID(id) && name != "record" { // one of ours, which has a page for those that are none
-				return echo.ErrNotFound
-			}
-		}
 		if r.access == plain {
 			return r.handle(v)
 		}
@@ -125,6 +120,11 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				return v.refuseForm()
 			default:
 				return v.sendToSignIn("")
+			}
+		}
+		for _, name := range c.ParamNames() {
+			if id := web.Param(c, name); !canBeID(id) && name != "record" { // one of ours, which has a page for those that are none
+				return echo.ErrNotFound
 			}
 		}
 		return r.handle(v)

@@ -76,7 +76,7 @@ func assertOnlyOurs(t *testing.T, name string, p *sitetest.Page) {
 }
 
 // walkWith opens every page and sends every form while all that Tallyfy says is rewritten.
-func walkWith(t *testing.T, text func(key, was string) string, typed string) map[string]*sitetest.Page {
+func walkWith(t *testing.T, text func(key, was string) string, typed string, refused map[string]sandbox.Fault) map[string]*sitetest.Page {
 	t.Helper()
 	wire := &rewriter{text: text}
 	wire.off.Store(true)
@@ -92,7 +92,7 @@ func walkWith(t *testing.T, text func(key, was string) string, typed string) map
 		pages[name] = s.Get(paths[name])
 	}
 	signedIn(s, "/keys")
-	maps.Copy(pages, writes(s, typed, typed))
+	maps.Copy(pages, writes(s, typed, refused))
 	return pages
 }
 
@@ -106,15 +106,19 @@ func TestWhatTallyfySaysIsTextOnEveryPage(t *testing.T) {
 				return replacement + was
 			}
 		}
-		plain := walkWith(t, mark("harmless "), "harmless ")
+		plain := walkWith(t, mark("harmless "), "harmless ", refusals("harmless "))
 		require.Greater(t, len(plain), 70)
 		for name, attack := range hostile {
 			if decides && name != "elements" {
 				continue
 			}
 			t.Run(name, func(t *testing.T) {
+				typed, refused := strings.ReplaceAll(attack, "LONE", "\ufffd"), refusals(attack)
+				if name != "elements" || decides { // the others are a matter of the text and not of the page
+					maps.DeleteFunc(refused, func(kind string, _ sandbox.Fault) bool { return kind != "422 at fields" })
+				}
 				shown := 0
-				for page, p := range walkWith(t, mark(attack), strings.ReplaceAll(attack, "LONE", "\ufffd")) {
+				for page, p := range walkWith(t, mark(attack), typed, refused) {
 					require.Contains(t, plain, page)
 					if !strings.Contains(p.Header.Get("Content-Type"), "text/html") {
 						continue
@@ -126,7 +130,7 @@ func TestWhatTallyfySaysIsTextOnEveryPage(t *testing.T) {
 					assert.Equal(t, plain[page].Status, p.Status, page)
 					assert.Equal(t, skeleton(plain[page]), skeleton(p), page)
 				}
-				assert.Greater(t, shown, 60, "most pages show it")
+				assert.Greater(t, shown, 40, "most pages show it")
 			})
 		}
 	}

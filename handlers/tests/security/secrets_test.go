@@ -171,7 +171,7 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 		s.Sandbox.ClearFaults()
 	}
 	enter(token, s.Sandbox.OrgID())
-	writes(s, "needle", leak)
+	writes(s, "needle", refusals(leak))
 	everything()
 	s.Post("/signout", url.Values{})
 
