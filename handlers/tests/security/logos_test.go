@@ -216,7 +216,7 @@ func TestOnlyPicturesComeThrough(t *testing.T) {
 	require.NoError(t, gif.Encode(&moving, image.NewGray(image.Rect(0, 0, 2, 2)), nil))
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>`
 	js := "GIF89a=0;alert(1)//" + strings.Repeat(" ", 40)
-	for name, c := range map[string]struct{ said, body, kind string }{
+	cases := map[string]struct{ said, body, kind string }{
 		"a PNG":                      {"image/png", small.String(), "image/png"},
 		"a PNG that says HTML":       {"text/html", small.String(), "image/png"},
 		"a PNG that says SVG":        {"image/svg+xml", small.String(), "image/png"},
@@ -237,17 +237,19 @@ func TestOnlyPicturesComeThrough(t *testing.T) {
 		"no size at all":             {"image/png", picture(0, 0, ""), ""},
 		"too large a file":           {"image/png", small.String() + strings.Repeat("alert", 1<<20), ""},
 		"nothing":                    {"image/png", "", ""},
-	} {
-		for _, atTallyfy := range []bool{true, false} {
-			s := sitetest.SignedIn(t, sitetest.Options{})
-			at := sandbox.BaseURL + "/organizations/" + s.Sandbox.OrgID() + "/file/1"
-			if !atTallyfy {
-				at = "https://logos.example.com/logo"
-				storage(s, func(w http.ResponseWriter, _ *http.Request) {
-					w.Header().Set("Content-Type", c.said)
-					w.Header().Set("Content-Security-Policy", "default-src *")
-					_, _ = w.Write([]byte(c.body))
-				})
+	}
+	for _, atTallyfy := range []bool{true, false} {
+		s := sitetest.SignedIn(t, sitetest.Options{})
+		storage(s, func(w http.ResponseWriter, r *http.Request) {
+			c := cases[strings.TrimPrefix(r.URL.Path, "/")]
+			w.Header().Set("Content-Type", c.said)
+			w.Header().Set("Content-Security-Policy", "default-src *")
+			_, _ = w.Write([]byte(c.body))
+		})
+		for name, c := range cases {
+			at := "https://logos.example.com/" + name
+			if atTallyfy {
+				at = sandbox.BaseURL + "/organizations/" + s.Sandbox.OrgID() + "/file/" + name
 			}
 			path := logoAt(s, at)
 			s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/file/{file_id}", Status: http.StatusOK, Body: c.body, Header: http.Header{"Content-Type": {c.said}, "Set-Cookie": {"a=b"}, "X-Frame-Options": {"ALLOWALL"}}})

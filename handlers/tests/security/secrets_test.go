@@ -150,7 +150,9 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	}
 	everything()
 	// The session of the button would end the use of the long token, so failures come first, each with it.
-	for _, f := range refusals(leak) {
+	faults := refusals(leak)
+	for _, name := range []string{"401", "500", "200 with text"} { // the pages that only read take the others like these
+		f := faults[name]
 		s.Sandbox.Fail(f)
 		for _, path := range reads(s, "needle") {
 			if strings.Contains(path, "/signin") {

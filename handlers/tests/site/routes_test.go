@@ -64,8 +64,10 @@ func TestOnlyTheseRoutesAreForEverybody(t *testing.T) {
 			open = append(open, r.Method+" "+r.Path)
 		}
 	}
-	assert.ElementsMatch(t, []string{"GET /", "GET /signin", "POST /signin", "POST /signout",
-		"GET /signin/tallyfy", "POST /signin/tallyfy", "GET /signin/answer", "POST /signin/answer", "GET /healthz", "GET /readyz"}, open)
+	assert.ElementsMatch(t, []string{
+		"GET /", "GET /signin", "POST /signin", "POST /signout",
+		"GET /signin/tallyfy", "POST /signin/tallyfy", "GET /signin/answer", "POST /signin/answer", "GET /healthz", "GET /readyz",
+	}, open)
 }
 
 func TestOwnFormsAreTaken(t *testing.T) {
