@@ -20,6 +20,7 @@ import (
 var formula = regexp.MustCompile(`(^|[;\t\r\n])[\s\x{feff}\x{200b}\x{a0}]*[=+\-@＝＋－＠]`)
 
 func TestNoFileHoldsAFormula(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	attack := ""
 	wire := &rewriter{text: func(key, was string) string {

@@ -40,6 +40,7 @@ func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestTheHeadersOfEveryAnswer(t *testing.T) {
+	t.Parallel()
 	for _, o := range []sitetest.Options{{}, {Base: "/tools/tallyfy"}, {HTTPS: true}, {HTTPS: true, Base: "/tools/tallyfy"}} {
 		t.Run(fmt.Sprint("https ", o.HTTPS, " ", o.Base), func(t *testing.T) {
 			t.Parallel()

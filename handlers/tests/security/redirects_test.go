@@ -40,6 +40,7 @@ func assertStays(t *testing.T, s *sitetest.Site, p *sitetest.Page, name string) 
 }
 
 func TestSigningInLeadsNowhereElse(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/tools/tallyfy"} {
 		var c clock
 		s := sitetest.New(t, sitetest.Options{Base: base, OAuth: true, Now: c.now})

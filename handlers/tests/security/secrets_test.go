@@ -107,6 +107,7 @@ func forms(secret string) []string {
 // Everything is done that can be done, with a token as long as Tallyfy's, and every failure repeats it, together with the link
 // of a guest. Neither is anywhere but where it has to be.
 func TestNoSecretIsAnywhere(t *testing.T) {
+	t.Parallel()
 	var c clock
 	s := sitetest.New(t, sitetest.Options{OAuth: true, Now: c.now})
 	enter := func(token, organisation string) {

@@ -29,6 +29,7 @@ var signInBy = map[string]func(*sitetest.Site){
 
 // A cookie that somebody else chose is worth nothing after signing in, wherever it came from.
 func TestASessionCannotBeFixed(t *testing.T) {
+	t.Parallel()
 	for way, signIn := range signInBy {
 		t.Run(way, func(t *testing.T) {
 			s := sitetest.New(t, sitetest.Options{OAuth: true})
