@@ -18,8 +18,6 @@ import (
 	"time"
 	_ "time/tzdata" // a minimal container has no time zones of its own
 
-	"github.com/gorilla/sessions"
-
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/config"
 	"tallyfy-admin/handlers/directory"
@@ -153,10 +151,7 @@ func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
 	if db.Dialect() == store.SQLite { // which is for one process
 		recheck = time.Second
 	}
-	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Recheck: recheck, Cookie: sessions.Options{
-		Path: cfg.PublicURL.Path + "/", HttpOnly: true, Secure: cfg.PublicURL.Scheme == "https",
-		SameSite: http.SameSiteLaxMode, // Strict would lose the session on a link from a mail
-	}})
+	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Recheck: recheck, Cookie: handlers.SessionCookie(cfg.PublicURL)})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/sessions"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/labstack/echo/v4"
 
@@ -108,6 +109,14 @@ func CookieName(public *url.URL) string {
 		return "__Host-" + name
 	default: // __Host- demands the path "/"
 		return "__Secure-" + name
+	}
+}
+
+// SessionCookie is how the session's cookie is to be set, for the store.
+func SessionCookie(public *url.URL) sessions.Options {
+	return sessions.Options{
+		Path: strings.TrimSuffix(public.Path, "/") + "/", HttpOnly: true, Secure: public.Scheme == "https",
+		SameSite: http.SameSiteLaxMode, // Strict would lose the session on a link from a mail
 	}
 }
 

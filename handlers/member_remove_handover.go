@@ -44,7 +44,7 @@ func (v *visit) chosen() string {
 // chosenMember finds who was chosen, also while the directory does not hold all: then one call more asks for the person.
 func (v *visit) chosenMember(l *leaving, to string) (*tallyfy.Member, bool) {
 	m, ok := l.members.Member(tallyfy.UserID(to))
-	if ok || l.members.Complete || to == "" || to == views.LeaveWork {
+	if ok || l.members.Complete || to == "" || to == views.LeaveWork || !canBeID(to) {
 		return m, ok
 	}
 	m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(to))

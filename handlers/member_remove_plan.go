@@ -37,10 +37,11 @@ func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) 
 		return plan, "Choose who takes over, or leave the work where it is.", nil
 	case views.LeaveWork:
 		return l.Plan(nil), "", nil
-	case ".", "..": // no id, and no address can be made of it
-		return plan, noSuchSuccessor, nil
 	case string(l.Leaver.ID):
 		return plan, l.Leaver.Name() + " is the one to be removed. Choose somebody else.", nil
+	}
+	if !canBeID(to) {
+		return plan, noSuchSuccessor, nil
 	}
 	successor, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(to))
 	switch {

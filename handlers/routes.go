@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -106,11 +109,6 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				a.attempts.end(v.RealIP(), a.Now(), v.refused)
 			}
 		}()
-		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); id == "." || id == ".." { // no id, and no address of Tallyfy's can be made of it
-				return echo.ErrNotFound
-			}
-		}
 		if r.access == plain {
 			return r.handle(v)
 		}
@@ -129,8 +127,23 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				return v.sendToSignIn("")
 			}
 		}
+		for _, name := range c.ParamNames() {
+			if id := web.Param(c, name); !canBeID(id) && name != "record" { // one of ours, which has a page for those that are none
+				return echo.ErrNotFound
+			}
+		}
 		return r.handle(v)
 	}
+}
+
+// longestID is far above the 32 characters that ids have.
+const longestID = 200
+
+// canBeID leaves out what no id is and what a server on the way to Tallyfy could take for another address, even escaped, if it
+// unescapes too early or twice: dots, slashes, backslashes, percent signs, control characters.
+func canBeID(id string) bool {
+	return id != "." && id != ".." && len(id) <= longestID && utf8.ValidString(id) &&
+		!strings.ContainsFunc(id, func(r rune) bool { return strings.ContainsRune(`/\%`, r) || unicode.IsControl(r) })
 }
 
 // recover turns a panic into an error page. The stack goes to the log only.

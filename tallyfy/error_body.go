@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -120,13 +121,21 @@ func (c *Client) plain(s string) string {
 // minSecret keeps a token of a few letters, as tests use, from being cut out of ordinary words.
 const minSecret = 8
 
-// redact takes the token out of a text that a service may have echoed.
+// letsIn finds what lets somebody in who has it: an address, because a guest's sign-in link is one, and a token in the form
+// of Tallyfy's, whosever it is.
+var letsIn = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`)
+
+// redact takes out of a text what a service may have echoed and nobody else may see.
 func (c *Client) redact(s string) string {
-	token := c.cred.token()
-	if len(token) < minSecret {
-		return s
+	if token := c.cred.token(); len(token) >= minSecret {
+		s = strings.ReplaceAll(s, token, "[token]")
 	}
-	return strings.ReplaceAll(s, token, "[token]")
+	return letsIn.ReplaceAllStringFunc(s, func(found string) string {
+		if strings.Contains(found, "://") {
+			return "[address]"
+		}
+		return "[token]"
+	})
 }
 
 // requestID returns the answer's request id, if it is one that can be shown.

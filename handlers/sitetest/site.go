@@ -8,13 +8,13 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
-	"github.com/gorilla/sessions"
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers"
@@ -52,6 +52,12 @@ type Options struct {
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
 	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
+	HTTPS     bool          // the public address is an https one
+	// TrustedProxies are the peers that may say for whom they ask; the tests themselves come from 127.0.0.1.
+	TrustedProxies []netip.Prefix
+	LogText        bool             // the log as on a terminal, not as JSON
+	Now            func() time.Time // the clock of sessions and of the application
+	Idle, Absolute time.Duration    // the ages of a session, the store's own if 0
 }
 
 // New starts a site that nobody has signed in to, until the test ends.
@@ -59,7 +65,12 @@ func New(t *testing.T, o Options) *Site {
 	t.Helper()
 	s := &Site{T: t, Base: o.Base, Log: &SyncBuffer{}, Metrics: metrics.New("test", nil)}
 	var app http.Handler
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { app.ServeHTTP(w, r) }))
+	s.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { app.ServeHTTP(w, r) }))
+	if o.HTTPS {
+		s.Server.StartTLS()
+	} else {
+		s.Server.Start()
+	}
 	t.Cleanup(s.Server.Close)
 	public, err := url.Parse(s.Server.URL + o.Base)
 	require.NoError(t, err)
@@ -83,8 +94,8 @@ func New(t *testing.T, o Options) *Site {
 	db, err := store.Open(t.Context(), "memory:")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	secret := []byte(strings.Repeat("secret for tests", 2))
-	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: sessions.Options{Path: o.Base + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}})
+	secret := []byte(Secret)
+	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: handlers.SessionCookie(public), Idle: o.Idle, Absolute: o.Absolute, Now: o.Now})
 	require.NoError(t, err)
 	records, err := db.Records(secret)
 	require.NoError(t, err)
@@ -101,12 +112,32 @@ func New(t *testing.T, o Options) *Site {
 	}
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Records: records, Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
-		PublicURL: public, Log: slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: slog.LevelDebug})), SandboxToken: token, Metrics: s.Metrics,
+		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App
-	s.Client = NewVisitor(t)
+	s.Client = s.newVisitor(t)
 	return s
+}
+
+// Secret is the server's secret of every site here.
+const Secret = "secret for tests, of 32 or more bytes"
+
+func logHandler(w io.Writer, text bool) slog.Handler {
+	options := &slog.HandlerOptions{Level: slog.LevelDebug}
+	if text {
+		return slog.NewTextHandler(w, options)
+	}
+	return slog.NewJSONHandler(w, options)
+}
+
+// newVisitor is a browser that trusts the site's certificate, if it has one.
+func (s *Site) newVisitor(t *testing.T) *http.Client {
+	c := NewVisitor(t)
+	if s.Server.TLS != nil {
+		c.Transport = s.Server.Client().Transport
+	}
+	return c
 }
 
 // NewVisitor is a browser that keeps cookies and follows redirects.
@@ -142,7 +173,7 @@ func (s *Site) SignInWith(token string) *Page {
 // As is the same site with another browser.
 func (s *Site) As(t *testing.T) *Site {
 	other := *s
-	other.Client = NewVisitor(t)
+	other.Client = s.newVisitor(t)
 	return &other
 }
 

@@ -213,7 +213,7 @@ func TestGroupPageOfUnusualGroups(t *testing.T) {
 
 func TestGroupPageOfNoGroup(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	for _, id := range []string{"1", strings.Repeat("0", 32), "abc", "%3Cscript%3E", "..%2Fusers"} {
+	for _, id := range []string{"1", strings.Repeat("0", 32), "abc", "%3Cscript%3E"} {
 		p := s.Get("/groups/" + id).Whole(http.StatusNotFound)
 		assert.NotEmpty(t, p.Link("All groups"), id)
 		assert.False(t, p.Has("main script"), id)

@@ -108,7 +108,7 @@ func TestMemberPageTellsNoneFromNotChecked(t *testing.T) {
 
 func TestMemberPageOfNobody(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	for _, id := range []string{"1", "999999", "abc", "%3Cscript%3E", "..%2Fgroups"} {
+	for _, id := range []string{"1", "999999", "abc", "%3Cscript%3E"} {
 		t.Run(id, func(t *testing.T) {
 			p := s.Get("/members/" + id).Whole(http.StatusNotFound)
 			assert.NotEmpty(t, p.Link("All members"))

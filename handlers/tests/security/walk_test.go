@@ -1,0 +1,178 @@
+// Package security_test tests what the program promises about security, at the whole application: hostile data, secrets,
+// sessions, other sites, addresses, files, shared caches, signing in.
+package security_test
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers"
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// address is a route's path with ids of the seed in the place of its parameters.
+func address(s *sitetest.Site, r handlers.Route) string {
+	s.T.Helper()
+	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":record", strings.Repeat("0", 32)).Replace(r.Path)
+	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
+	return path
+}
+
+// reads are the addresses of all pages of the table, and some of them in the forms that show more, by name. typed stands where
+// a visitor can type.
+func reads(s *sitetest.Site, typed string) map[string]string {
+	s.T.Helper()
+	q := url.QueryEscape(typed)
+	id := url.PathEscape(strings.Map(func(r rune) rune { // as an id, without what no id may hold: that is looked at elsewhere
+		if strings.ContainsRune(`/\%`, r) || unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, typed))
+	paths := map[string]string{
+		"groups, all": "/groups?per_page=100", "members, all": "/members?per_page=100", "groups, searched": "/groups?q=" + q + "&sort_by=" + q + "&page=" + q + "&per_page=" + q,
+		"members, searched": "/members?q=" + q + "&role=" + q + "&status=" + q + "&group=" + q, "members, filtered": "/members?role=light", "groups, filtered": "/groups?members=none",
+		"Payroll": s.GroupPath("Payroll"), "Everyone": s.GroupPath("Everyone at Aldermoor"), "delete Payroll": s.DeletePath("Payroll"),
+		"Chiara": s.MemberPath("chiara.dangelo"), "remove Chiara": s.RemovePath("chiara.dangelo"), "remove Ingrid": s.RemovePath("ingrid.solheim"), "remove oneself": s.RemovePath("maren.dahl"),
+		"handover, searched": s.RemovePath("soren.kjaergaard") + "/handover?q=" + q + "&to=" + q, "plan": s.PlanPath("soren.kjaergaard", "anna.kowalska"), "plan, leave": s.PlanPath("chiara.dangelo", "leave"),
+		"plan, nobody": s.RemovePath("soren.kjaergaard") + "/plan?to=" + q, "sign in, next": "/signin?next=" + q, "sign in, next with a query": "/signin?next=" + url.QueryEscape("/groups?q="+typed) + "&unsent=1",
+		"no member": "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
+	}
+	for _, r := range s.App.Routes() {
+		if r.Method == http.MethodGet {
+			paths[r.Path] = address(s, r)
+		}
+	}
+	return paths
+}
+
+// idle is a group without open tasks, which is deleted without typing its name.
+const idle = "Data and Reporting"
+
+// writes sends every form, first so that it is refused here, then so that Tallyfy refuses it in each of these ways, and at
+// last so that it is carried out.
+func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) map[string]*sitetest.Page {
+	s.T.Helper()
+	pages := map[string]*sitetest.Page{}
+	group := url.Values{"name": {"Harbour"}, "description": {typed}, "members": {s.ID("anna.kowalska")}, "guests": {"new.guest@example.com"}}
+	pages["create, nothing right"] = s.Post("/groups", url.Values{
+		"name": {typed + strings.Repeat("x", 200)}, "description": {""}, "members": {typed}, "guests": {typed, typed}, "member_q": {typed}, "guest_q": {typed},
+	})
+	pages["create, find"] = s.Post("/groups", url.Values{"action": {"find"}, "name": {typed}, "description": {typed}, "members": {typed}, "member_q": {typed}, "guest_q": {typed}, "guests": {typed, typed}})
+	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
+	pages["form of somebody else"] = s.Post("/groups", url.Values{"as": {typed}})
+	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")
+	pages["delete, wrong phrase"] = s.Post(del, url.Values{"phrase": {typed}})
+	pages["delete, changed"] = s.Post(del, url.Values{"phrase": {typed}, "seen": {typed}})
+	pages["remove, no successor"] = s.Post(remove, url.Values{"to": {typed}, "record": {typed}})
+	pages["remove, changed"] = s.Post(remove+"?to=leave", url.Values{"to": {"leave"}, "seen": {typed}})
+	for _, name := range slices.Sorted(maps.Keys(refused)) {
+		f := refused[name]
+		press := func(what, path string, fields url.Values) {
+			plan := signedIn(s, path)
+			f.Times = 1
+			for _, f.Method = range []string{http.MethodPost, http.MethodDelete} {
+				s.Sandbox.Fail(f)
+			}
+			if fields != nil {
+				pages[what+", "+name] = s.Post(path, fields)
+			} else {
+				pages[what+", "+name] = plan.Form("main form").Submit("")
+			}
+			s.Sandbox.ClearFaults()
+		}
+		press("create", "/groups", group)
+		press("delete", s.DeletePath(idle), nil)
+		press("remove", s.PlanPath("soren.kjaergaard", "anna.kowalska"), nil)
+		f.Method, f.Times = http.MethodGet, 0
+		signedIn(s, "/groups/new") // with a fresh copy of the members, so that no page depends on how far a reading is
+		for _, path := range []string{"/groups", "/members", s.GroupPath("Payroll"), s.MemberPath("soren.kjaergaard"), s.PlanPath("soren.kjaergaard", "anna.kowalska"), "/organisations", "/groups.csv", "/groups/new"} {
+			if f.Status == http.StatusUnauthorized {
+				signedIn(s, "/keys")
+			}
+			s.Sandbox.Fail(f)
+			pages["read "+path+", "+name] = s.Get(path)
+			s.Sandbox.ClearFaults()
+		}
+	}
+	signedIn(s, "/keys")
+	pages["create, done"] = s.Post("/groups", group)
+	pages["create, taken"] = s.Post("/groups", url.Values{"name": {"Harbour"}, "description": {typed}})
+	pages["delete, done"] = s.Get(s.DeletePath(idle)).Form("main form").Submit("")
+	pages["remove, done"] = s.Remove("chiara.dangelo", "leave")
+	pages["list afterwards"] = s.Get("/groups")
+	require.True(s.T, s.Exists("Harbour"), "what is to be carried out at last is carried out")
+	require.False(s.T, s.Exists(idle))
+	require.Equal(s.T, "disabled", s.Member("chiara.dangelo").Status)
+	return pages
+}
+
+// signedIn opens a page, and signs in as the administrator first if that is needed.
+func signedIn(s *sitetest.Site, path string) *sitetest.Page {
+	s.T.Helper()
+	if p := s.Get(path); p.Text("h1") != "Sign in" {
+		return p
+	}
+	signInAgain(s)
+	return s.Get(path)
+}
+
+// signInAgain signs in by the button.
+func signInAgain(s *sitetest.Site) {
+	s.T.Helper()
+	require.Equal(s.T, "Groups", s.Get("/signin").Form("form:has([name=sandbox])").Submit("").Text("h1"))
+}
+
+// refusals are answers of Tallyfy that say something.
+func refusals(message string) map[string]sandbox.Fault {
+	fault := func(status int, body map[string]any) sandbox.Fault {
+		return sandbox.Fault{Status: status, Body: marshal(body), Header: http.Header{"X-Request-Id": {visible(message)}}}
+	}
+	said := map[string]any{"message": message, "error": message, "code": message}
+	return map[string]sandbox.Fault{
+		"400": fault(400, said), "401": fault(401, said), "403": fault(403, said), "409": fault(409, said), "500": fault(500, said),
+		"422 at fields": fault(422, map[string]any{"message": message, "errors": map[string]any{"name": []string{message}, "guests.0": message, message: []string{message}}}),
+		"422 without":   fault(422, map[string]any{"message": message}),
+		"200 with text": {Status: 200, Body: marshal(map[string]any{"data": message}), Header: http.Header{"Content-Type": {"application/json"}}},
+	}
+}
+
+// visible leaves of a text what a request id may hold and still be shown.
+func visible(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r <= ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, s)
+	return s[:min(len(s), 128)]
+}
+
+// visitor is the same site with another browser, that holds these cookies.
+func visitor(t *testing.T, s *sitetest.Site, cookies []*http.Cookie) *sitetest.Site {
+	t.Helper()
+	other := s.As(t)
+	u, err := url.Parse(s.Server.URL + s.Base + "/")
+	require.NoError(t, err)
+	copies := make([]*http.Cookie, len(cookies))
+	for i, c := range cookies {
+		copies[i] = &http.Cookie{Name: c.Name, Value: c.Value, Path: s.Base + "/", Secure: u.Scheme == "https"}
+	}
+	other.Client.Jar.SetCookies(u, copies)
+	return other
+}
+
+// isSignedIn asks with some cookies, as somebody who stole or kept them would.
+func isSignedIn(t *testing.T, s *sitetest.Site, cookies []*http.Cookie) bool {
+	t.Helper()
+	other := visitor(t, s, cookies)
+	return other.Once(other.Request(http.MethodGet, "/keys", nil)).Status == http.StatusOK
+}
