@@ -50,7 +50,7 @@ func (a *attempts) begin(address string, now time.Time) (wait time.Duration) {
 	t := a.now(key, now)
 	switch {
 	case t.refused > mostFailures-1:
-		return time.Duration((t.refused - (mostFailures - 1)) * float64(perFailure)).Round(time.Second) + time.Second
+		return time.Duration((t.refused-(mostFailures-1))*float64(perFailure)).Round(time.Second) + time.Second
 	case t.underWay >= mostAtOnce:
 		return time.Second
 	}
