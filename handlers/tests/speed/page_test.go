@@ -26,7 +26,7 @@ func listOfGroups(t *testing.T, tb *table) {
 	target := targetVariable + "=http://" + upstream
 	bare := startPart(t, "proxy", target)
 	squeezing := startPart(t, "proxy", target, compressVariable+"=1")
-	p := startProgram(t, apiAt(upstream)...)
+	p := startProgram(t, unpaced(t, upstream)...)
 	cookie := p.signIn(t, sandbox.AdminToken)
 	plain, packed := pageAt(p.host, listPage, cookie, someGroup, false), pageAt(p.host, listPage, cookie, someGroup, true)
 	api := jsonAt(upstream, below(listCall), someGroup, false)

@@ -116,8 +116,17 @@ func startSandbox(t *testing.T, arguments ...string) (api string, p *program) {
 	return api, startProgram(t, append([]string{"--sandbox", "--sandbox-listen", api}, arguments...)...)
 }
 
-// apiAt are the arguments of a program that asks the API on a host.
+// apiAt are the arguments of a program that asks the API on a host at the pace that Tallyfy publishes. Everything but the pace
+// itself is measured without one: the sandbox has no limit unless it is told to.
 func apiAt(host string) []string { return []string{"--api-url", "http://" + host + "/api"} }
+
+func unpaced(t *testing.T, host string) []string {
+	t.Helper()
+	if knows(t, "--pace") {
+		return append(apiAt(host), "--pace", "off")
+	}
+	return apiAt(host)
+}
 
 // signIn gives the cookie of a new session.
 func (p *program) signIn(t *testing.T, token string) string {
