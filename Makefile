@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build generate pictures lighthouse fuzz vulnerabilities soak test
+.PHONY: help run build generate pictures lighthouse fuzz vulnerabilities soak bench test
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
@@ -32,6 +32,9 @@ vulnerabilities: ## Look for known vulnerabilities in what the program uses (nee
 
 soak: ## Use the program for a long time, with faults, and look for leaks (SOAK=10m)
 	go test -tags soak -count=1 -timeout 0 -v -run TestSoak ./handlers/tests/soak
+
+bench: ## Measure how fast the program is, beside a bare proxy (BENCH_SHORT=1 for a quick look)
+	go test -tags speed -count=1 -timeout 0 -v -run TestSpeed ./handlers/tests/speed
 
 test: ## Everything that has to pass
 	./.ci/check
