@@ -23,15 +23,26 @@ type meeting struct {
 	mu      sync.Mutex
 	awaited int           // how many calls have to meet; 0 lets all through
 	here    int           // how many have come
-	met     chan struct{} // closed when they have met
+	met     chan struct{} // closed when they have met, or one has waited in vain
+	missed  bool
 }
 
 // await has the next n calls meet, and everything after them pass.
 func (m *meeting) await(n int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.awaited, m.here, m.met = n, 0, make(chan struct{})
+	m.awaited, m.here, m.met, m.missed = n, 0, make(chan struct{}), false
 	if n == 0 {
+		close(m.met)
+	}
+}
+
+// giveUp lets everything pass.
+func (m *meeting) giveUp() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.here < m.awaited && !m.missed {
+		m.missed, m.awaited = true, 0
 		close(m.met)
 	}
 }
@@ -40,16 +51,11 @@ func (m *meeting) await(n int) {
 func (m *meeting) haveMet() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	select {
-	case <-m.met:
-		return true
-	default:
-		return false
-	}
+	return !m.missed && m.here >= m.awaited
 }
 
 // patience bounds a wait that ends at once when the calls are made side by side; it is below the time of a page.
-const patience = 8 * time.Second
+const patience = 5 * time.Second
 
 func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
 	m.mu.Lock()
@@ -62,6 +68,7 @@ func (m *meeting) RoundTrip(r *http.Request) (*http.Response, error) {
 		select {
 		case <-met:
 		case <-time.After(patience):
+			m.giveUp()
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}

@@ -65,8 +65,8 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// startPart starts this test as another part, and gives its address.
-func startPart(t *testing.T, part string, variables ...string) string {
+// startPart starts this test as another part, and gives its address and its process.
+func startPart(t *testing.T, part string, variables ...string) (host string, process int) {
 	t.Helper()
 	other := exec.Command(os.Args[0])
 	other.Env = append(append(os.Environ(), partVariable+"="+part), variables...)
@@ -82,7 +82,7 @@ func startPart(t *testing.T, part string, variables ...string) string {
 	})
 	address, err := bufio.NewReader(output).ReadString('\n')
 	require.NoError(t, err)
-	return strings.TrimSpace(address)
+	return strings.TrimSpace(address), other.Process.Pid
 }
 
 // canned is an API that costs next to nothing, so that the share of the program is not made smaller, nor the difference hidden,

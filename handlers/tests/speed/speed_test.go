@@ -94,7 +94,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 
 // start is how long until the program answers, with a database that it has to make first, and how large it is.
 func start(t *testing.T, tb *table) {
-	upstream := startPart(t, "canned")
+	upstream, _ := startPart(t, "canned")
 	var took []time.Duration
 	for range 5 {
 		t.Run("", func(t *testing.T) { took = append(took, startProgram(t, unpaced(t, upstream)...).took) })

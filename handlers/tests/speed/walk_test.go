@@ -34,13 +34,17 @@ type walker struct {
 func (w *walker) fetch(t *testing.T, path string) (string, http.Header) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+w.p.host+path, nil)
-	require.NoError(t, err)
+	if !assert.NoError(t, err) {
+		return "", nil // not by require: walkers run beside each other
+	}
 	r.Header.Set("Cookie", w.cookie)
 	answer, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
+	if !assert.NoError(t, err) {
+		return "", nil
+	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
-	require.NoError(t, err)
+	assert.NoError(t, err)
 	assert.Equal(t, http.StatusOK, answer.StatusCode, path)
 	return string(body), answer.Header
 }
@@ -68,21 +72,23 @@ func (w *walker) open(t *testing.T, path string) time.Duration {
 	return took
 }
 
-// link is the walker's own of the links on the page.
-func (w *walker) link(t *testing.T, kind *regexp.Regexp) string {
-	t.Helper()
+// link is the walker's own of the links on the page; if it has none, as a group of guests has no member, the way is the one of
+// last time.
+func (w *walker) link(kind *regexp.Regexp, last string) string {
 	found := kind.FindAllStringSubmatch(w.last, -1)
-	require.NotEmpty(t, found, "no link on the page")
+	if len(found) == 0 {
+		return last
+	}
 	return found[w.number%len(found)][1]
 }
 
 // clicks is the mix: list, next page, a group, back, a member, the wizard. Each gives its address once the one before is shown.
-func (w *walker) clicks(t *testing.T) []func() string {
+func (w *walker) clicks() []func() string {
 	return []func() string{
 		func() string { return "/groups" },
 		func() string { return "/groups?page=2" },
-		func() string { w.group = w.link(t, groupLink); return w.group },
-		func() string { w.member = w.link(t, memberLink); return "/groups?page=2" },
+		func() string { w.group = w.link(groupLink, w.group); return w.group },
+		func() string { w.member = w.link(memberLink, w.member); return "/groups?page=2" },
 		func() string { return w.member },
 		func() string { return w.member + "/remove" },
 	}
@@ -93,7 +99,7 @@ func calls(t *testing.T, tb *table) {
 	const latency = 100 * time.Millisecond
 	api, _ := startSandbox(t, "--sandbox-groups", fmt.Sprint(groupsOfCanned), "--sandbox-latency", latency.String())
 	p := startProgram(t, unpaced(t, api)...)
-	w := &walker{p: p, cookie: p.signIn(t, sandbox.AdminToken), pictures: map[string]bool{}}
+	w := &walker{p: p, cookie: p.signIn(t, sandbox.AdminToken), pictures: map[string]bool{}, member: person(t, "soren.kjaergaard")}
 	group, member, successor := "/groups/"+named(t, "Operations"), person(t, "soren.kjaergaard"), person(t, "priya.raghunathan")
 	warm := func() {
 		for _, path := range []string{"/groups?people=none", "/members?role=admin", "/groups/new"} {
@@ -128,12 +134,12 @@ func calls(t *testing.T, tb *table) {
 	again := p.calls(t) - before
 	tb.row("calls behind a logo, the second time", "0", fmt.Sprint(again), again == 0)
 
-	for _, click := range w.clicks(t) {
+	for _, click := range w.clicks() {
 		w.open(t, click())
 	}
 	warm()
 	before = p.calls(t)
-	for _, click := range w.clicks(t) {
+	for _, click := range w.clicks() {
 		w.open(t, click())
 	}
 	tb.most("GETs per page of the mix list, next, group, back, member, wizard", "", 1.2, float64(p.calls(t)-before)/6, "")
@@ -166,10 +172,10 @@ func pace(t *testing.T, tb *table) {
 	api, s := startSandbox(t, "--sandbox-groups", fmt.Sprint(groupsOfCanned), "--sandbox-rate", "12/5s", "--oauth-client-id", "speed")
 	p := startProgram(t, apiAt(api)...)
 	var walkers []*walker
-	for i, name := range []string{"maren.dahl", "ingrid.solheim", "kwame.asante", "viktor.ionescu", "maren.dahl"} {
+	for i := range 5 {
 		time.Sleep(2 * time.Second) // signing in takes calls, too
-		token := newToken(t, api, s.host, name)
-		walkers = append(walkers, &walker{p: p, cookie: p.signIn(t, token), pictures: map[string]bool{}, number: i})
+		token := newToken(t, api, s.host)
+		walkers = append(walkers, &walker{p: p, cookie: p.signIn(t, token), pictures: map[string]bool{}, number: i, member: person(t, "soren.kjaergaard")})
 	}
 	first, counted := 75*time.Second, 60*time.Second
 	if short {
@@ -203,7 +209,7 @@ func clickAll(t *testing.T, walkers []*walker, d time.Duration) (slowest time.Du
 			time.Sleep(everyClick * time.Duration(i) / time.Duration(len(walkers)))
 			tick.Reset(everyClick)
 			for {
-				for _, click := range w.clicks(t) {
+				for _, click := range w.clicks() {
 					if time.Since(began) > d {
 						return
 					}
@@ -220,13 +226,14 @@ func clickAll(t *testing.T, walkers []*walker, d time.Duration) (slowest time.Du
 	return slowest, clicks
 }
 
-// newToken is what Tallyfy's own sign-in gives somebody. Each has a token of its own, as people do.
-func newToken(t *testing.T, api, dashboard, name string) string {
+// newToken is what Tallyfy's own sign-in gives the administrator, whom the sandbox has one of: a token of its own each time, so that
+// nobody profits from what another one has read.
+func newToken(t *testing.T, api, dashboard string) string {
 	t.Helper()
 	stay := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := stay.PostForm("http://"+api+"/oauth/authorize", url.Values{
 		"client_id": {"speed"}, "response_type": {"token"}, "redirect_uri": {"http://" + dashboard + "/signin/answer"}, "state": {"x"},
-		"person": {name + "@example.com"}, "decision": {"allow"},
+		"person": {"maren.dahl@example.com"}, "decision": {"allow"},
 	})
 	require.NoError(t, err)
 	defer answer.Body.Close()
