@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -77,15 +78,29 @@ func (v *visit) page(title string, section views.Section) views.Page {
 		p.Account = &views.Account{
 			Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.who.tag(), TokenEnds: v.who.TokenEnds,
 		}
-		if location, err := time.LoadLocation(v.who.Timezone); err == nil {
-			p.Clock.Location = location
-		}
+		p.Clock.Location = locationOf(v.who.Timezone)
 	}
 	if v.session != nil && len(v.session.data.Notices) > 0 {
 		p.Notices = v.session.data.Notices
 		v.session.change(func(d *sessionData) { d.Notices = nil })
 	}
 	return p
+}
+
+// locations are the time zones that were loaded: each is a file to read. Their names are Tallyfy's, and those that exist are few.
+var locations sync.Map
+
+// locationOf finds a time zone; UTC for a name that is none.
+func locationOf(name string) *time.Location {
+	if known, ok := locations.Load(name); ok {
+		return known.(*time.Location)
+	}
+	location, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	locations.Store(name, location)
+	return location
 }
 
 // show sends a screen.

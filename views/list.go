@@ -49,27 +49,34 @@ func ReadList(values url.Values, sortKey string, sorts []components.Choice) List
 
 // Encode is the list as the query of an address, "" for the plain list; what is at its default is left out.
 func (l List) Encode() string {
-	v := url.Values{}
+	parts := make([]parameter, 0, 8)
 	if l.Query != "" {
-		v.Set("q", l.Query)
+		parts = append(parts, parameter{"q", l.Query})
 	}
 	if l.Sort != "" {
-		v.Set(l.SortKey, l.Sort)
+		parts = append(parts, parameter{l.SortKey, l.Sort})
 	}
 	for name, value := range l.Chosen {
-		v.Set(name, value)
+		parts = append(parts, parameter{name, value})
 	}
 	if l.PerPage != DefaultPageSize {
-		v.Set("per_page", strconv.Itoa(l.PerPage))
+		parts = append(parts, parameter{"per_page", strconv.Itoa(l.PerPage)})
 	}
 	if l.Page > 1 {
-		v.Set("page", strconv.Itoa(l.Page))
+		parts = append(parts, parameter{"page", strconv.Itoa(l.Page)})
 	}
-	if len(v) == 0 {
-		return ""
+	slices.SortFunc(parts, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
+	var b strings.Builder
+	for i, p := range parts {
+		b.WriteByte("?&"[min(i, 1)])
+		b.WriteString(url.QueryEscape(p.name))
+		b.WriteByte('=')
+		b.WriteString(url.QueryEscape(p.value))
 	}
-	return "?" + v.Encode()
+	return b.String()
 }
+
+type parameter struct{ name, value string }
 
 // Refresh is the list as the query of an address that has its copy read anew first.
 func (l List) Refresh() string {
@@ -163,12 +170,4 @@ func (r Range) pager(label, base string, l List) components.PagerProps {
 		p.Last = base + l.At(r.Pages).Encode()
 	}
 	return p
-}
-
-func pageSizeChoices() []components.Choice {
-	choices := make([]components.Choice, len(PageSizes))
-	for i, n := range PageSizes {
-		choices[i] = components.Choice{Value: strconv.Itoa(n), Text: strconv.Itoa(n) + " rows"}
-	}
-	return choices
 }

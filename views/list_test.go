@@ -2,9 +2,10 @@ package views
 
 import (
 	"net/url"
-	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -164,7 +165,32 @@ func TestPagerSaysWhereItIs(t *testing.T) {
 func TestPageSizesAreOffered(t *testing.T) {
 	assert.Equal(t, []int{10, 25, 50, 100}, PageSizes)
 	assert.Contains(t, PageSizes, DefaultPageSize)
-	for i, choice := range pageSizeChoices() {
-		assert.Equal(t, strconv.Itoa(PageSizes[i]), choice.Value)
+	menus := made(t, listMenus(List{PerPage: 50}, Narrowing{}, someSorts))
+	assert.Equal(t, "10 rows25 rows50 rows100 rows", menuTexts(t, menus, "per_page"))
+	assert.Equal(t, 1, strings.Count(menus, `<option value="50" selected>`))
+}
+
+// menuTexts is what the entries of a menu say.
+func menuTexts(t *testing.T, menus, name string) string {
+	t.Helper()
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(menus))
+	require.NoError(t, err)
+	menu := document.Find("select[name='" + name + "']")
+	require.Equal(t, 1, menu.Length())
+	return menu.Text()
+}
+
+func TestMenusShowWhatIsChosen(t *testing.T) {
+	menus := made(t, listMenus(List{SortKey: "sort_by", Sort: "-name", PerPage: 25, Chosen: map[string]string{"people": "one"}}, Narrowing{Filters: GroupFilters}, someSorts))
+	document, err := goquery.NewDocumentFromReader(strings.NewReader(menus))
+	require.NoError(t, err)
+	for name, want := range map[string]string{"people": "one", "holds": "", "sort_by": "-name", "per_page": "25"} {
+		menu := document.Find("select[name='" + name + "']")
+		assert.Equal(t, want, menu.Find("option[selected]").AttrOr("value", "none"), name)
+		assert.Equal(t, want != "" && name != "per_page", menu.HasClass("chosen"), name)
 	}
+	hostile := made(t, listMenus(List{SortKey: `"><x>`, PerPage: 25}, Narrowing{}, []components.Choice{{Value: `"><y>`, Text: "<z>"}}))
+	assert.NotContains(t, hostile, "<x>")
+	assert.NotContains(t, hostile, "<y>")
+	assert.NotContains(t, hostile, "<z>")
 }

@@ -105,3 +105,32 @@ func (m *markup) memberRow(p Page, row *MemberRow) {
 	m.moment(p.Clock, row.LastLogin, "never")
 	m.raw(`</td></tr>`)
 }
+
+// sortHeader is the head of a column that the API can sort by. opposite is the value for the other direction, empty where
+// the API has none.
+func sortHeader(base string, l List, value, text, opposite string) templ.Component {
+	return written(func(m *markup) {
+		state, arrow, next := "", "", value
+		switch {
+		case l.Sort == value && opposite != "":
+			state, arrow, next = "ascending", "↑", opposite
+		case l.Sort != "" && l.Sort == opposite:
+			state, arrow = "descending", "↓"
+		case l.Sort == value:
+			state = "other"
+		}
+		m.raw(`<th role="columnheader" scope="col"`)
+		if state != "" {
+			m.raw(` aria-sort="` + state + `"`)
+		}
+		m.raw(`><a href="`)
+		m.text(base)
+		m.text(l.SortedBy(next).Encode())
+		m.raw(`">`)
+		m.text(text)
+		if arrow != "" {
+			m.raw(` <span aria-hidden="true">` + arrow + `</span>`)
+		}
+		m.raw(`</a></th>`)
+	})
+}

@@ -147,7 +147,7 @@ func TestAnotherSecret(t *testing.T) {
 		assert.NotEqual(t, before.Value, v.jar[cookieName].Value)
 
 		// An id under the old secret is worth nothing even to somebody who can sign it with the new one.
-		forged, err := v.store.codec.Encode(cookieName, underWay.ID)
+		forged, err := v.store.codec.Encode(cookieName, []byte(underWay.ID))
 		require.NoError(t, err)
 		thief := newVisitor(t, v.store)
 		thief.jar[cookieName] = before

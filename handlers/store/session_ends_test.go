@@ -25,7 +25,7 @@ func TestFixation(t *testing.T) {
 		require.NotNil(t, thief.save(r, session))
 		living := *thief.jar[cookieName]
 		chosen := strings.Repeat("A", 43)
-		signed, err := s.codec.Encode(cookieName, chosen)
+		signed, err := s.codec.Encode(cookieName, []byte(chosen))
 		require.NoError(t, err)
 
 		for name, value := range map[string]string{"living session of the thief": living.Value, "chosen": chosen, "chosen and signed": signed} {

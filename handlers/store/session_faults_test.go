@@ -17,11 +17,11 @@ func TestForeignCookiesGiveNewSession(t *testing.T) {
 	v := newVisitor(t, s)
 	v.signIn()
 	good := v.jar[cookieName].Value
-	unknown, err := s.codec.Encode(cookieName, newID())
+	unknown, err := s.codec.Encode(cookieName, []byte(newID()))
 	require.NoError(t, err)
-	empty, err := s.codec.Encode(cookieName, "")
+	empty, err := s.codec.Encode(cookieName, []byte(""))
 	require.NoError(t, err)
-	otherName, err := s.codec.Encode("another", newID())
+	otherName, err := s.codec.Encode("another", []byte(newID()))
 	require.NoError(t, err)
 
 	for name, value := range map[string]string{

@@ -79,7 +79,7 @@ func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 	}
 	s := &Sessions{
 		db: db, secret: o.Secret, cookie: o.Cookie, idle: o.Idle, absolute: o.Absolute, now: o.Now,
-		recent: newRecent(o.Recheck), codec: securecookie.New(key, nil).MaxAge(0), // the row's own times decide, on our clock
+		recent: newRecent(o.Recheck), codec: securecookie.New(key, nil).MaxAge(0).SetSerializer(securecookie.NopEncoder{}), // the row's own times decide, on our clock
 	}
 	if s.idle == 0 {
 		s.idle = DefaultIdle
@@ -127,9 +127,9 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 }
 
 func (s *Sessions) decodeID(cookie *http.Cookie) (string, bool) {
-	var id string
+	var id []byte
 	err := s.codec.Decode(cookie.Name, cookie.Value, &id)
-	return id, err == nil
+	return string(id), err == nil
 }
 
 // Save stores a session. A new or renewed one gets a fresh id and a Set-Cookie header, so call it before the body is
@@ -145,7 +145,7 @@ func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *session
 	if fresh {
 		id = newID()
 	}
-	value, err := s.codec.Encode(session.Name(), id)
+	value, err := s.codec.Encode(session.Name(), []byte(id))
 	if err != nil {
 		return fmt.Errorf("making the session cookie: %w", err)
 	}

@@ -2,8 +2,10 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -16,19 +18,23 @@ var policy = strings.Join([]string{
 
 // SecurityHeaders wraps everything that is served, assets and errors included. public is the address that people use.
 func SecurityHeaders(public *url.URL, next http.Handler) http.Handler {
+	headers := http.Header{}
+	headers.Set("Content-Security-Policy", policy)
+	headers.Set("X-Content-Type-Options", "nosniff")
+	headers.Set("X-Frame-Options", "DENY")
+	// no-referrer would turn the Origin of every form into "null" on plain http, where it is all there is to check.
+	headers.Set("Referrer-Policy", "same-origin")
+	headers.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+	headers.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if public.Scheme == "https" { // browsers ignore these on plain http
+		headers.Set("Cross-Origin-Opener-Policy", "same-origin")
+		headers.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	for name, value := range headers {
+		headers[name] = slices.Clip(value) // all answers share it; adding to one makes a copy
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		// no-referrer would turn the Origin of every form into "null" on plain http, where it is all there is to check.
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		if public.Scheme == "https" { // browsers ignore these on plain http
-			h.Set("Cross-Origin-Opener-Policy", "same-origin")
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		maps.Copy(w.Header(), headers)
 		next.ServeHTTP(w, r)
 	})
 }
