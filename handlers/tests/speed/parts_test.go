@@ -193,7 +193,7 @@ func proxy() http.HandlerFunc {
 type buffers struct{ pool sync.Pool }
 
 func (b *buffers) Get() []byte  { return b.pool.Get().([]byte) }
-func (b *buffers) Put(p []byte) { b.pool.Put(p) } //nolint:staticcheck // the interface wants a slice
+func (b *buffers) Put(p []byte) { b.pool.Put(p) } //lint:ignore SA6002 the interface has slices
 
 func apiHeaders(h http.Header) {
 	h.Set("Authorization", "Bearer "+sandbox.AdminToken)
