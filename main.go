@@ -16,7 +16,6 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
-	_ "time/tzdata" // a minimal container has no time zones of its own
 
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/config"

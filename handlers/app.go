@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/sessions"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/directory"
@@ -82,7 +83,7 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := gzhttp.NewWrapper(gzhttp.MinSize(512))
+	pages, err := gzhttp.NewWrapper(gzhttp.MinSize(512), gzhttp.CompressionLevel(gzip.BestSpeed)) // a tenth larger, in a third of the time
 	if err != nil {
 		return nil, err
 	}

@@ -16,13 +16,25 @@ type leaving struct {
 	removal.Case
 	members *directory.Snapshot
 	problem error // why the members are not all known
+	// successor is who was chosen to take over, if that is somebody; unread says why that is not known.
+	successor *tallyfy.Member
+	unread    error
 }
 
 // leaver reads the member with the groups, the open tasks, and who else is there, side by side.
-func (v *visit) leaver() (*leaving, error) {
+func (v *visit) leaver() (*leaving, error) { return v.leaverAnd("") }
+
+// leaverAnd reads the one who takes over as well, unless that is nobody: people leave, so no copy will do.
+func (v *visit) leaverAnd(successor tallyfy.UserID) (*leaving, error) {
 	id := tallyfy.UserID(web.Param(v, "member"))
 	l := &leaving{Case: removal.Case{Organisation: v.who.Organisation.Name}}
 	err := sideBySide(v.ctx(),
+		func(ctx context.Context) error {
+			if successor != "" {
+				l.successor, l.unread = v.api.Members.Get(ctx, v.org(), successor)
+			}
+			return nil
+		},
 		func(ctx context.Context) (err error) {
 			l.Leaver, err = v.api.Members.Get(ctx, v.org(), id, "groups")
 			return err

@@ -77,7 +77,7 @@ func removeMember(v *visit) error {
 	if pressed, err := v.pressedBefore(id, record); err != nil || pressed {
 		return v.toReceipt(id, record, err)
 	}
-	l, err := v.leaver()
+	l, err := v.leaverAnd(v.successor())
 	if err != nil {
 		return err
 	}

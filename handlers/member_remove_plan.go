@@ -11,7 +11,7 @@ import (
 
 // showPlan is the third step: what exactly will happen.
 func showPlan(v *visit) error {
-	l, err := v.leaver()
+	l, err := v.leaverAnd(v.successor())
 	if err != nil {
 		return err
 	}
@@ -28,11 +28,18 @@ func showPlan(v *visit) error {
 	return v.askBeforeRemoving(http.StatusOK, l, plan, "")
 }
 
-// plan words the removal with the choice that came along. The one who takes over is read anew: people leave. problem says
-// what is wrong with the choice.
-func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) {
+// successor is the member chosen to take over, empty for a choice that is none.
+func (v *visit) successor() tallyfy.UserID {
 	to := v.chosen()
-	switch to {
+	if to == "" || to == views.LeaveWork || to == web.Param(v, "member") || !canBeID(to) {
+		return ""
+	}
+	return tallyfy.UserID(to)
+}
+
+// plan words the removal with the choice that came along. problem says what is wrong with the choice.
+func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) {
+	switch v.chosen() {
 	case "":
 		return plan, "Choose who takes over, or leave the work where it is.", nil
 	case views.LeaveWork:
@@ -40,19 +47,15 @@ func (v *visit) plan(l *leaving) (plan removal.Plan, problem string, err error) 
 	case string(l.Leaver.ID):
 		return plan, l.Leaver.Name() + " is the one to be removed. Choose somebody else.", nil
 	}
-	if !canBeID(to) {
-		return plan, noSuchSuccessor, nil
-	}
-	successor, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(to))
 	switch {
-	case tallyfy.IsNotFound(err):
+	case v.successor() == "" || tallyfy.IsNotFound(l.unread):
 		return plan, noSuchSuccessor, nil
-	case err != nil:
-		return plan, "", err
-	case !l.CanTakeOver(successor):
-		return plan, successor.Name() + " can't take over: only active members can, and no bots. Choose somebody else.", nil
+	case l.unread != nil:
+		return plan, "", l.unread
+	case !l.CanTakeOver(l.successor):
+		return plan, l.successor.Name() + " can't take over: only active members can, and no bots. Choose somebody else.", nil
 	}
-	return l.Plan(successor), "", nil
+	return l.Plan(l.successor), "", nil
 }
 
 const noSuchSuccessor = "The person chosen is not in this organisation any more. Choose somebody else."

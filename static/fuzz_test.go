@@ -17,8 +17,8 @@ var none = regexp.MustCompile(`(?i);[ \t]*q[ \t]*=[ \t]*0(\.0*)?[ \t]*(;|$)`)
 // the file.
 func FuzzAcceptEncoding(f *testing.F) {
 	for _, header := range []string{
-		"gzip, deflate, br, zstd", "", "*", "br;q=0, gzip", "br;q=0.000 ,gzip;q=0", "br;\tq=0", "br ; q = 0", "gzip;x=1;q=0", "br;q=0;x=1", "br;Q=0", "br;q=-1", "br;q=NaN", "br;q=1e-9",
-		"br;q=0x0", "identity;q=0, *;q=0", "gzip;q=0,gzip", "brr, xbr, b r", "br\x00", ",,;", "br;q=", "br, br;q=0",
+		"gzip, deflate, br, zstd", "", "*", "gzip;q=0, gzip", "gzip;q=0.000 ,gzip;q=0", "gzip;\tq=0", "gzip ; q = 0", "gzip;x=1;q=0", "gzip;q=0;x=1", "gzip;Q=0", "gzip;q=-1", "gzip;q=NaN", "gzip;q=1e-9",
+		"gzip;q=0x0", "identity;q=0, *;q=0", "gzip;q=0,gzip", "gzipp, xgzip, gz ip", "gzip\x00", ",,;", "gzip;q=", "br, br;q=0",
 	} {
 		f.Add(header, "")
 		f.Add("identity", header)
@@ -36,7 +36,7 @@ func FuzzAcceptEncoding(f *testing.F) {
 		s.ServeHTTP(w, r)
 		require.Equal(t, http.StatusOK, w.Code)
 		encoding := w.Header().Get("Content-Encoding")
-		require.Contains(t, []string{"", "br", "gzip"}, encoding)
+		require.Contains(t, []string{"", "gzip"}, encoding)
 		require.Equal(t, plain, unpack(t, encoding, w.Body))
 		if encoding == "" {
 			return

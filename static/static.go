@@ -13,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/andybalholm/brotli"
 )
 
 //go:embed css js icons
@@ -40,7 +38,7 @@ type file struct {
 	contentType string
 	plain       []byte
 	// Compressing everything costs tens of milliseconds, so each file is compressed when it is first asked for.
-	brotli, gzip func() []byte
+	gzip func() []byte
 }
 
 // New reads the embedded files. prefix is the path that they are served below, for example "/tools/assets".
@@ -60,8 +58,7 @@ func New(prefix string) (*Set, error) {
 		s.files[name] = &file{
 			contentType: contentTypes[path.Ext(name)],
 			plain:       data,
-			brotli:      sync.OnceValue(func() []byte { return squeeze(data, "br") }),
-			gzip:        sync.OnceValue(func() []byte { return squeeze(data, "gzip") }),
+			gzip:        sync.OnceValue(func() []byte { return squeeze(data) }),
 		}
 		return nil
 	})
@@ -99,13 +96,8 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", f.contentType)
 	h.Set("Vary", "Accept-Encoding")
 	body, encoding := f.plain, ""
-	if r.Header.Get("Range") == "" {
-		switch accepted := r.Header.Values("Accept-Encoding"); {
-		case accepts(accepted, "br"):
-			body, encoding = f.brotli(), "br"
-		case accepts(accepted, "gzip"):
-			body, encoding = f.gzip(), "gzip"
-		}
+	if r.Header.Get("Range") == "" && accepts(r.Header.Values("Accept-Encoding"), "gzip") {
+		body, encoding = f.gzip(), "gzip"
 	}
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
@@ -140,18 +132,12 @@ func accepts(headers []string, encoding string) bool {
 	return named
 }
 
-// squeeze compresses with brotli level 9, which is within 9 % of level 11 at a tenth of the time, or gzip's best.
-func squeeze(data []byte, encoding string) []byte {
+// squeeze compresses with gzip's best. Brotli would save a tenth of the few kilobytes that there are, once, and made the program a
+// megabyte larger.
+func squeeze(data []byte) []byte {
 	var out bytes.Buffer
-	// Writes to a bytes.Buffer cannot fail.
-	if encoding == "br" {
-		w := brotli.NewWriterLevel(&out, 9)
-		_, _ = w.Write(data)
-		_ = w.Close()
-		return out.Bytes()
-	}
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	_, _ = w.Write(data)
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails only for a level that is none
+	_, _ = w.Write(data)                                    // and this never, to a buffer
 	_ = w.Close()
 	return out.Bytes()
 }
