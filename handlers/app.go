@@ -40,6 +40,8 @@ type Options struct {
 	SandboxToken string
 	// OAuth, if set, lets people sign in with Tallyfy itself, without a token to paste.
 	OAuth *OAuth
+	// Recall is how long pages use what was just read for another page; 0: not at all.
+	Recall time.Duration
 	// Metrics counts; nil if nobody reads them.
 	Metrics *metrics.Metrics
 	// Now is the clock, time.Now if nil.
@@ -56,6 +58,7 @@ type App struct {
 	oauth    *oauth
 	attempts *attempts
 	opened   *openedSessions
+	recalls  *recalls
 	ready    atomic.Bool
 	cookie   string
 	root     http.Handler
@@ -71,7 +74,7 @@ func New(o Options) (*App, error) {
 	}
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
-		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), opened: newOpenedSessions(),
+		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), opened: newOpenedSessions(), recalls: newRecalls(o.Recall),
 	}
 	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)
 	a.ready.Store(true)

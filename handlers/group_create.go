@@ -93,6 +93,7 @@ func (v *visit) auditCreation(r tallyfy.CreateGroupRequest, g *tallyfy.Group, er
 func (v *visit) groupCreated() {
 	v.app.Directory.GroupsChanged(v.directoryKey())
 	v.app.guests.forget(v.directoryKey())
+	v.app.recalls.forget(v.org())
 }
 
 // readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same

@@ -28,7 +28,7 @@ func (v *visit) readDoomed() (d doomed, err error) {
 	id := tallyfy.ID(web.Param(v, "group"))
 	err = sideBySide(v.ctx(),
 		func(ctx context.Context) (err error) {
-			d.group, err = v.api.Groups.Get(ctx, v.org(), id)
+			d.group, err = v.readGroup(ctx, id)
 			return err
 		},
 		func(ctx context.Context) error {
@@ -108,6 +108,7 @@ func (v *visit) alreadyDeleted() error {
 func (v *visit) groupGone(id tallyfy.ID) {
 	v.app.logos.forget(v.directoryKey(), id)
 	v.app.Directory.GroupsChanged(v.directoryKey())
+	v.app.recalls.forget(v.org())
 }
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.

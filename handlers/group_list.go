@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 
@@ -21,7 +22,9 @@ func listGroups(v *visit) error {
 		return v.listGroupsFromCopy(l)
 	}
 	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.GroupSummary], error) {
-		return v.api.Groups.Summaries(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: l.Query, SortBy: l.Sort, Page: l.Page, PerPage: l.PerPage})
+		return recall(v.ctx(), v, "groups"+l.Encode(), func(ctx context.Context) (*tallyfy.Page[tallyfy.GroupSummary], error) {
+			return v.api.Groups.Summaries(ctx, v.org(), tallyfy.GroupListOptions{Query: l.Query, SortBy: l.Sort, Page: l.Page, PerPage: l.PerPage})
+		})
 	})
 	if err != nil {
 		return err

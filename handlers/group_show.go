@@ -28,7 +28,7 @@ func showGroup(v *visit) error {
 	)
 	err := sideBySide(v.ctx(),
 		func(ctx context.Context) (err error) {
-			group, err = v.api.Groups.Get(ctx, v.org(), id)
+			group, err = v.readGroup(ctx, id)
 			return err
 		},
 		func(ctx context.Context) error {
@@ -45,6 +45,11 @@ func showGroup(v *visit) error {
 	page := views.GroupPage{GroupRow: v.groupRow(group.Summary()), BackURL: v.cameFrom(v.urls().Groups()), GuestList: slices.Sorted(slices.Values(group.Guests)), Tasks: tasks}
 	page.People, page.PeopleNote = peopleOf(group, members, problem)
 	return v.show(http.StatusOK, views.Group(v.page(group.Name, views.SectionGroups), page))
+}
+
+// readGroup reads a group.
+func (v *visit) readGroup(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error) {
+	return recall(ctx, v, "group "+string(id), func(ctx context.Context) (*tallyfy.Group, error) { return v.api.Groups.Get(ctx, v.org(), id) })
 }
 
 // sideBySide runs calls at the same time. The first error ends the others.

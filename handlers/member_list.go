@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"slices"
@@ -21,8 +22,10 @@ func listMembers(v *visit) error {
 		return v.listMembersFromCopy(l)
 	}
 	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.MemberSummary], error) {
-		return v.api.Members.Summaries(v.ctx(), v.org(), tallyfy.MemberListOptions{
-			Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: []string{"groups"},
+		return recall(v.ctx(), v, "members"+l.Encode(), func(ctx context.Context) (*tallyfy.Page[tallyfy.MemberSummary], error) {
+			return v.api.Members.Summaries(ctx, v.org(), tallyfy.MemberListOptions{
+				Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: []string{"groups"},
+			})
 		})
 	})
 	if err != nil {

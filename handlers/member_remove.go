@@ -36,7 +36,7 @@ func (v *visit) leaverAnd(successor tallyfy.UserID) (*leaving, error) {
 			return nil
 		},
 		func(ctx context.Context) (err error) {
-			l.Leaver, err = v.api.Members.Get(ctx, v.org(), id, "groups")
+			l.Leaver, err = v.readMember(ctx, id)
 			return err
 		},
 		func(ctx context.Context) error {

@@ -68,7 +68,7 @@ func (v *visit) lookAfterRemoval(r *removalRecord) (removal.After, error) {
 			return onlyUnauthorized(err)
 		},
 		func(ctx context.Context) error {
-			after.Tasks = v.readTasks(ctx, tallyfy.TaskListOptions{Owner: r.Plan.LeaverID})
+			after.Tasks = v.tasksNow(ctx, tallyfy.TaskListOptions{Owner: r.Plan.LeaverID})
 			return nil
 		},
 	}
@@ -82,7 +82,7 @@ func (v *visit) lookAfterRemoval(r *removalRecord) (removal.After, error) {
 				return onlyUnauthorized(err)
 			},
 			func(ctx context.Context) error {
-				after.SuccessorTasks = v.readTasks(ctx, tallyfy.TaskListOptions{Owner: to})
+				after.SuccessorTasks = v.tasksNow(ctx, tallyfy.TaskListOptions{Owner: to})
 				return nil
 			})
 	}

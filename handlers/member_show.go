@@ -18,7 +18,7 @@ func showMember(v *visit) error {
 	var tasks views.OpenTasks
 	err := sideBySide(v.ctx(),
 		func(ctx context.Context) (err error) {
-			member, err = v.api.Members.Get(ctx, v.org(), id, "groups")
+			member, err = v.readMember(ctx, id)
 			return err
 		},
 		func(ctx context.Context) error {
@@ -36,4 +36,11 @@ func showMember(v *visit) error {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return v.show(http.StatusOK, views.Member(v.page(member.Name(), views.SectionMembers), page))
+}
+
+// readMember reads a member with the groups.
+func (v *visit) readMember(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error) {
+	return recall(ctx, v, "member "+string(id), func(ctx context.Context) (*tallyfy.Member, error) {
+		return v.api.Members.Get(ctx, v.org(), id, "groups")
+	})
 }

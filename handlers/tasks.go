@@ -10,20 +10,37 @@ import (
 	"tallyfy-admin/views"
 )
 
-// readTasks counts the open tasks of a person or a group with one small call, which also brings the first few. Tallyfy's
-// silence is a result too: "not checked".
+// readTasks counts the open tasks of a person or a group. Tallyfy's silence is a result too: "not checked".
 func (v *visit) readTasks(ctx context.Context, o tallyfy.TaskListOptions) removal.Tasks {
+	return v.orUnchecked(recall(ctx, v, "tasks "+string(o.Owner)+" "+string(o.Group), func(ctx context.Context) (removal.Tasks, error) {
+		return v.countTasks(ctx, o)
+	}))
+}
+
+// tasksNow is readTasks for a receipt, which looks anew each time.
+func (v *visit) tasksNow(ctx context.Context, o tallyfy.TaskListOptions) removal.Tasks {
+	return v.orUnchecked(v.countTasks(ctx, o))
+}
+
+func (v *visit) orUnchecked(tasks removal.Tasks, err error) removal.Tasks {
+	if err != nil {
+		v.app.Log.Info("open tasks not counted", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+	}
+	return tasks
+}
+
+// countTasks asks Tallyfy, with one small call which also brings the first few.
+func (v *visit) countTasks(ctx context.Context, o tallyfy.TaskListOptions) (removal.Tasks, error) {
 	o.Status, o.PerPage = "active", sampleTasks
 	page, err := v.api.Tasks.List(ctx, v.org(), o)
 	if err != nil {
-		v.app.Log.Info("open tasks not counted", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
-		return removal.Tasks{}
+		return removal.Tasks{}, err
 	}
 	// Without the count in meta, the rows that came are all that is known; if the sample is full there may be more.
 	if !page.Pagination.Known && len(page.Items) >= sampleTasks {
-		return removal.Tasks{}
+		return removal.Tasks{}, nil
 	}
-	return removal.Tasks{Checked: true, Total: page.Pagination.Total, Sample: page.Items[:min(sampleTasks, len(page.Items))]}
+	return removal.Tasks{Checked: true, Total: page.Pagination.Total, Sample: page.Items[:min(sampleTasks, len(page.Items))]}, nil
 }
 
 func taskView(t removal.Tasks) views.OpenTasks {

@@ -39,6 +39,7 @@ func (v *visit) stillReading(title, what string, members *directory.Snapshot, gr
 // readAnew drops the copies and shows the page again.
 func (v *visit) readAnew(path string) error {
 	v.app.Directory.Forget(v.directoryKey())
+	v.app.recalls.forget(v.org())
 	return v.goTo(path)
 }
 

@@ -39,6 +39,9 @@ func KeyFor(token string, org tallyfy.ID) Key {
 	return Key{token: sha256.Sum256([]byte(token)), org: org}
 }
 
+// Organisation is the one that the key is about.
+func (k Key) Organisation() tallyfy.ID { return k.org }
+
 // New makes an empty cache.
 func New(o Options) *Cache {
 	if o.MaxAge == 0 {

@@ -51,6 +51,7 @@ type Options struct {
 	Transport http.RoundTripper // between the application and Tallyfy, instead of the sandbox's own
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
+	Recall    time.Duration // how long pages use what another page has read; not at all unless asked for
 	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
 	HTTPS     bool          // the public address is an https one
 	// TrustedProxies are the peers that may say for whom they ask; the tests themselves come from 127.0.0.1.
@@ -112,7 +113,7 @@ func New(t *testing.T, o Options) *Site {
 	}
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Records: records, Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
-		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Now: o.Now,
+		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App
