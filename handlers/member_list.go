@@ -21,10 +21,15 @@ func listMembers(v *visit) error {
 	if len(l.Chosen) > 0 {
 		return v.listMembersFromCopy(l)
 	}
+	members, groups, copied := v.app.Directory.Kept(v.directoryKey())
+	with := []string{"groups"}
+	if copied && groups.Largest() > heavyGroup {
+		with = nil
+	}
 	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.MemberSummary], error) {
 		return recall(v.ctx(), v, "members"+l.Encode(), func(ctx context.Context) (*tallyfy.Page[tallyfy.MemberSummary], error) {
 			return v.api.Members.Summaries(ctx, v.org(), tallyfy.MemberListOptions{
-				Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: []string{"groups"},
+				Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: with,
 			})
 		})
 	})
@@ -42,17 +47,27 @@ func listMembers(v *visit) error {
 		}
 	}
 	list := views.MemberList{List: l, Range: views.NewRange(l, len(found), total), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
-	if members, groups, ok := v.app.Directory.Kept(v.directoryKey()); ok {
+	if copied {
 		list.Narrowing.Counts = directory.Note(groups, counted{"members", members, l.Query}, func() listing.Counts {
 			_, counts := v.narrowMembers(l, members, groups)
 			return counts
 		})
 	}
 	for i := range found {
-		list.Rows = append(list.Rows, memberRow(found[i]))
+		m := &found[i]
+		if with == nil && !m.InKnown {
+			list.Rows = append(list.Rows, personRow(listing.Person{Member: &m.Member, In: groups.Of(m.ID)}))
+			list.Narrowing.ReadAt, list.Narrowing.GroupsOnly = groups.ReadAt, true
+			continue
+		}
+		list.Rows = append(list.Rows, memberRow(*m))
 	}
 	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
 }
+
+// heavyGroup is how large a group may be for members to be listed with their groups: each of its members would bring the ids of all.
+// Above it the groups come from the copy, if there is one.
+const heavyGroup = 500
 
 // memberID is what ids of members look like. It only decides whether an id is worth a call.
 var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)

@@ -40,6 +40,8 @@ type Narrowing struct {
 	Counts map[string]map[string]int
 	// ReadAt is when the copy was read that the list is from; zero for a list that comes straight from Tallyfy.
 	ReadAt time.Time
+	// GroupsOnly says that only the names of groups in the rows are from the copy.
+	GroupsOnly bool
 }
 
 // listMenus are the menus above a list: its filters, with what each entry would leave where that is known, the order, and the

@@ -18,6 +18,7 @@ type Groups struct {
 	groups []tallyfy.Group
 	keys   []string // what Search looks into, folded
 	of     map[tallyfy.UserID][]*tallyfy.Group
+	most   int
 	notes  *notes
 }
 
@@ -26,6 +27,7 @@ func newGroups(groups []tallyfy.Group, readAt time.Time, complete bool) *Groups 
 	for i := range groups {
 		group := &groups[i]
 		g.keys[i] = fold(group.Name) + "\n" + fold(group.Description)
+		g.most = max(g.most, len(group.Members))
 		for _, id := range group.Members {
 			g.of[id] = append(g.of[id], group)
 		}
@@ -40,6 +42,9 @@ func (g *Groups) incomplete() *Groups {
 	older.Complete = false
 	return &older
 }
+
+// Largest is the number of members of the largest group.
+func (g *Groups) Largest() int { return g.most }
 
 // Len is the number of groups that were read.
 func (g *Groups) Len() int { return len(g.groups) }

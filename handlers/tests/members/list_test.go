@@ -169,3 +169,23 @@ func TestAStandardMemberMayLookAtTheList(t *testing.T) {
 	s.SignInWith(sandbox.StandardToken)
 	assert.Equal(t, "1 to 25 of 60 members", s.Get("/members").Whole(http.StatusOK).Text(".page-title .note"))
 }
+
+// A group of everybody would come along with each of its members; then their groups are those of the copy, which says its age.
+func TestGroupsOfALargeOrganisationComeFromTheCopy(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 700}})
+	cold := s.Get("/members?q=kjaergaard").Whole(http.StatusOK)
+	assert.Contains(t, s.Sandbox.Requests()[len(s.Sandbox.Requests())-1].RawQuery, "with=groups")
+	assert.Empty(t, cold.Find(".copy-note").Text())
+	s.Get("/members?role=admin").Whole(http.StatusOK) // reads the copies
+	warm := s.Get("/members?q=kjaergaard").Whole(http.StatusOK)
+	last := s.Sandbox.Requests()[len(s.Sandbox.Requests())-1]
+	assert.Contains(t, last.Path, "/users")
+	assert.NotContains(t, last.RawQuery, "with=groups")
+	assert.Equal(t, cold.Text("tbody"), warm.Text("tbody"), "and the page shows the same")
+	assert.Contains(t, warm.Text(".copy-note"), "The groups are from a copy read just now")
+
+	small := sitetest.SignedIn(t, sitetest.Options{})
+	small.Get("/members?role=admin").Whole(http.StatusOK)
+	small.Get("/members?q=kjaergaard").Whole(http.StatusOK)
+	assert.Contains(t, small.Sandbox.Requests()[len(small.Sandbox.Requests())-1].RawQuery, "with=groups")
+}
