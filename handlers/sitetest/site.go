@@ -49,6 +49,7 @@ type Options struct {
 	Sandbox   sandbox.Options
 	NoButton  bool              // as with the real service: no button that signs in to the sandbox
 	Transport http.RoundTripper // between the application and Tallyfy, instead of the sandbox's own
+	API       string            // Tallyfy's address, if the transport takes another than the sandbox's
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
 	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
@@ -71,8 +72,11 @@ func New(t *testing.T, o Options) *Site {
 	if o.Transport == nil {
 		o.Transport = s.Sandbox.Transport()
 	}
+	if o.API == "" {
+		o.API = sandbox.BaseURL
+	}
 	api, err := tallyfy.New(tallyfy.Options{
-		BaseURL: sandbox.BaseURL, Transport: o.Transport, AttemptTimeout: o.Attempt,
+		BaseURL: o.API, Transport: o.Transport, AttemptTimeout: o.Attempt,
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
 			s.Metrics.Call(c)
 			web.CountCall(ctx)
