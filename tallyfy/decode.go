@@ -18,6 +18,7 @@ type envelope struct {
 
 var (
 	errNoItem      = errors.New("the answer holds no item")
+	errNoList      = errors.New("the answer holds no list")
 	errNotJSON     = errors.New("the answer is no JSON object or list")
 	errSaysFailure = errors.New(`the answer says "error": true`)
 )
@@ -75,19 +76,40 @@ func identityOf[T any](item *T) string {
 	return ""
 }
 
-// decodeList reads a list and its meta.
+// decodeList reads a list and its meta. A row that comes again, by its id, is left out. {} is the empty list that PHP may
+// write; null is no list, unless the meta says that there is nothing.
 func decodeList[T any](body []byte) (*Page[T], error) {
 	e, err := openEnvelope(body)
 	if err != nil {
 		return nil, err
 	}
 	items := []T{}
-	if !isNull(e.Data) && !isEmptyObject(e.Data) {
+	if isNull(e.Data) {
+		if p := decodePagination(e.Meta, 0); !p.Known || p.Total != 0 {
+			return nil, errNoList
+		}
+	} else if !isEmptyObject(e.Data) {
 		if err := decode(e.Data, &items); err != nil {
 			return nil, err
 		}
 	}
+	items = withoutRepeats(items)
 	return &Page[T]{Items: items, Pagination: decodePagination(e.Meta, len(items))}, nil
+}
+
+// withoutRepeats keeps the first of the items with an id, and all that have none.
+func withoutRepeats[T any](items []T) []T {
+	seen := make(map[string]bool, len(items))
+	kept := items[:0]
+	for i := range items {
+		id := identityOf(&items[i])
+		if id != "" && seen[id] {
+			continue
+		}
+		seen[id] = true
+		kept = append(kept, items[i])
+	}
+	return kept
 }
 
 func isEmptyList(data []byte) bool {

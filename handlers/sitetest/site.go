@@ -52,6 +52,7 @@ type Options struct {
 	API       string            // Tallyfy's address, if the transport takes another than the sandbox's
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
+	MaxBody   int64         // the largest answer that the client reads
 	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
 }
 
@@ -76,7 +77,7 @@ func New(t *testing.T, o Options) *Site {
 		o.API = sandbox.BaseURL
 	}
 	api, err := tallyfy.New(tallyfy.Options{
-		BaseURL: o.API, Transport: o.Transport, AttemptTimeout: o.Attempt,
+		BaseURL: o.API, Transport: o.Transport, AttemptTimeout: o.Attempt, MaxBody: o.MaxBody,
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
 			s.Metrics.Call(c)
 			web.CountCall(ctx)

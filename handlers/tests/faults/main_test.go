@@ -18,7 +18,7 @@ import (
 // TestMain lets many cells run side by side: most of their time they wait for the client's pauses between attempts.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "32"); err != nil {
+	if err := flag.Set("test.parallel", "48"); err != nil {
 		panic(err)
 	}
 	debug.SetGCPercent(400) // a thousand small applications come and go

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,6 +29,8 @@ type wire struct {
 	carry bool
 	// elsewhere is another host, for redirects.
 	elsewhere *elsewhere
+	// over ends what still reads in the background when the cell is done: its port may be another cell's by then.
+	over atomic.Bool
 
 	mu     sync.Mutex
 	hit    func(*http.Request) bool // nil is no call
@@ -45,12 +48,19 @@ func newWire(t *testing.T, f fault, carry bool) *wire {
 	dial := f.far(t, w)
 	w.broken.Proxy = nil
 	w.broken.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		if host, _, _ := net.SplitHostPort(address); host == apiHost {
+		host, _, _ := net.SplitHostPort(address)
+		switch {
+		case w.over.Load():
+			return nil, net.ErrClosed
+		case host == apiHost:
 			return dial(ctx, network, address)
 		}
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
-	t.Cleanup(w.broken.CloseIdleConnections)
+	t.Cleanup(func() {
+		w.over.Store(true)
+		w.broken.CloseIdleConnections()
+	})
 	return w
 }
 

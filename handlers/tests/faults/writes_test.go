@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -208,8 +209,8 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 	for _, raw := range []string{"secret.php", "Sign in to the proxy", "tallyfy: ", apiHost} {
 		assert.NotContains(t, p.Body, raw)
 	}
-	if f.most > 0 {
-		assert.LessOrEqual(t, handed, f.most*int64(hits))
+	if f.huge {
+		assert.LessOrEqual(t, handed, mostHanded(t, hits))
 	}
 	assert.Less(t, hits, 120, "no end of calls")
 	require.Equal(t, 1, p.Find("h1").Length())
@@ -224,9 +225,13 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 	case !c.sends:
 		assert.Zero(t, writes)
 	case moment == afterwards || (carry && moment != fromThePress):
-		assert.True(t, changed, "the write was carried out")
+		assert.Equal(t, 1, executed, "the write was carried out")
+		assert.True(t, changed)
+	case moment != fromThePress:
+		assert.Zero(t, executed, "the write was not carried out")
+		assert.False(t, changed)
 	default:
-		assert.False(t, changed, "the write was not carried out")
+		assert.Equal(t, executed == 1, changed)
 	}
 
 	// What is said is true.
@@ -237,7 +242,7 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 	if saysDone.MatchString(p.Text(".notice.done")) {
 		assert.True(t, changed, text)
 	}
-	ended := strings.HasPrefix(p.URL, "/signin") && p.Status == http.StatusOK
+	ended := p.Text("h1") == "Sign in" && strings.Contains(p.Text(".notice"), sitetest.EndedNotice)
 	if changed && moment != afterwards {
 		assert.True(t, saysDone.MatchString(text) || saysUnsure.MatchString(text) || p.Text("h1") == typedName, "it happened, and nothing says so: %s", text)
 	}
@@ -247,6 +252,9 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 	case ended:
 		assert.Contains(t, []string{"401"}, f.name)
 		signedInAgain(t, s, c, form, p)
+	case p.Status == http.StatusOK && c.route == "/signin" && p.URL == "/signin":
+		assert.Equal(t, "/organizations", moment, "Tallyfy does not list the organisations, so it is asked for")
+		c.kept(t, form, p)
 	case p.Status == http.StatusOK && !c.sends:
 		// It was done; of what was asked beside nothing was needed.
 		assert.Contains(t, []string{"/groups", "/groups/new"}, p.URL)
@@ -256,7 +264,7 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 	case p.Status == http.StatusOK && p.Text("h1") == "Receipt":
 		assert.Regexp(t, `is removed|may or may not|didn't confirm|said that`, p.Text("main .notice"))
 	case p.Status == http.StatusOK:
-		assert.True(t, changed, "shown as done: %s", text)
+		assert.True(t, changed || strings.Contains(text, "already gone. Nothing was done now."), "shown as done: %s", text)
 	default:
 		judgeFailure(t, s, f, c, form, p, changed, moment)
 	}
@@ -291,14 +299,13 @@ func judgeFailure(t *testing.T, s *sitetest.Site, f fault, c change, form *sitet
 		c.kept(t, form, p)
 	}
 	if link && p.Status != http.StatusTooManyRequests {
-		assert.Equal(t, http.StatusOK, s.Get(next).Status, "the next step works: %s", next)
+		require.Eventually(t, func() bool { return s.Get(next).Status == http.StatusOK }, deadline, 50*time.Millisecond, "the next step works: %s", next)
 	}
 }
 
 // signedInAgain goes on after a sign-in that had ended in the middle.
 func signedInAgain(t *testing.T, s *sitetest.Site, c change, form *sitetest.Form, p *sitetest.Page) {
 	t.Helper()
-	assert.Contains(t, p.Text(".notice"), sitetest.EndedNotice)
 	p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
 	if c.kept != nil && p.Has("main form[data-form]") {
 		c.kept(t, form, p)
