@@ -53,6 +53,7 @@ type Options struct {
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
 	MaxBody   int64         // the largest answer that the client reads
+	Store     *store.DB     // instead of an empty one of the site's own, to be closed by whoever opened it
 	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
 }
 
@@ -85,9 +86,12 @@ func New(t *testing.T, o Options) *Site {
 		OnWait: func(_ context.Context, operation string, d time.Duration) { s.Metrics.Wait(operation, d) },
 	})
 	require.NoError(t, err)
-	db, err := store.Open(t.Context(), "memory:")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	db := o.Store
+	if db == nil {
+		db, err = store.Open(t.Context(), "memory:")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = db.Close() })
+	}
 	secret := []byte(strings.Repeat("secret for tests", 2))
 	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: sessions.Options{Path: o.Base + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode}})
 	require.NoError(t, err)

@@ -3,6 +3,7 @@ package faults_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -40,6 +41,10 @@ func server(do answering) func(*testing.T, *wire) dialler {
 			do(&counting{rw, w}, r, func() reply { return w.answer(r, body) })
 		}))
 		s.Config.ErrorLog = quiet
+		s.Config.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
+			_ = conn.(*net.TCPConn).SetWriteBuffer(smallBuffer)
+			return ctx
+		}
 		s.Start()
 		t.Cleanup(func() {
 			s.CloseClientConnections()

@@ -33,7 +33,7 @@ type fault struct {
 	// page is what a page is that cannot do without the call: its status and title. Empty: the fault is one of what is listed,
 	// and the page is shown, or is the one of endless.
 	page, endless string
-	carries carrying
+	carries       carrying
 	// secure calls Tallyfy by https.
 	secure bool
 	// attempt is the time for one attempt; only what never ends needs a short one.
@@ -59,11 +59,11 @@ const (
 	slowDown    = "429 Tallyfy asks to slow down"
 	signInEnded = "200 Sign in"
 
-	short = 600 * time.Millisecond
+	briefly = 600 * time.Millisecond
 	// largest is the largest answer that is read here; the program's own limit is met by one page (see newSite).
-	largest = 2 << 20
+	largest = 512 << 10
 	// buffered is what sockets hold of an answer that nobody reads.
-	buffered = 16 << 20
+	buffered = 4 << 20
 )
 
 // faults is every fault that the dashboard has to survive.
@@ -78,9 +78,9 @@ func faults() []fault {
 		{name: "TLS: self-signed", far: selfSigned, page: unreachable, secure: true},
 		{name: "reset before the answer", far: server(resetting(0)), page: unreachable, carries: either},
 		{name: "reset in the middle of the body", far: server(resetting(20)), page: unreadable, carries: surely},
-		{name: "slow headers", far: server(dripping(true)), page: late, carries: either, attempt: short},
-		{name: "slow body", far: server(dripping(false)), page: late, carries: surely, attempt: short},
-		{name: "never answers", far: server(silent), page: late, carries: either, attempt: short},
+		{name: "slow headers", far: server(dripping(true)), page: late, carries: either, attempt: briefly},
+		{name: "slow body", far: server(dripping(false)), page: late, carries: surely, attempt: briefly},
+		{name: "never answers", far: server(silent), page: late, carries: either, attempt: briefly},
 		{name: "200 with HTML", far: server(says(200, html, "Content-Type", "text/html")), page: unreadable, carries: either},
 		{name: "200 with error: true", far: server(says(200, `{"error":true,"message":"secret.php"}`)), page: unreadable, carries: either},
 		{name: "200 with an empty body", far: server(instead(always(""))), page: unreadable, carries: surely},
@@ -95,13 +95,13 @@ func faults() []fault {
 		{name: "duplicate rows", far: server(instead(doubled)), carries: surely, same: true},
 		{name: "301 to another host", far: func(t *testing.T, w *wire) dialler { return server(moved(w))(t, w) }, page: unreadable},
 		{name: "401", far: server(says(401, `{"message":"Unauthenticated."}`)), page: signInEnded, alone: true},
-		{name: "403", far: server(says(403, `{"message":"secret.php"}`)), page: forbidden, alone: true},
+		{name: "403", far: server(says(403, `{"message":"secret.php"}`)), page: forbidden},
 		{name: "404", far: server(says(404, `{"message":"Not found."}`)), page: missing, alone: true},
 		{name: "409", far: server(says(409, `{"message":"Locked."}`)), page: refusal},
 		{name: "422 without errors", far: server(says(422, `{"message":"Not now."}`)), page: refusal},
 		{name: "429 with seconds", far: server(says(429, `{}`, "Retry-After", "90")), page: slowDown, after: `^(90|8\d)$`},
 		{name: "429 with a date", far: date, page: slowDown, after: `^1[012]\d$`},
-		{name: "429 with 3600", far: server(says(429, `{}`, "Retry-After", "3600")), page: slowDown, after: `^3(600|5\d\d)$`, alone: true},
+		{name: "429 with 3600", far: server(says(429, `{}`, "Retry-After", "3600")), page: slowDown, after: `^3(600|5\d\d)$`},
 		{name: "429 with garbage", far: server(says(429, `{}`, "Retry-After", "soon")), page: slowDown},
 		{name: "429 with nothing", far: server(says(429, ``)), page: slowDown},
 		{name: "500", far: server(says(500, `panic in secret.php`)), page: itsProblem, carries: either, alone: true},

@@ -126,20 +126,22 @@ func isWrite(r *http.Request) bool { return r.Method != http.MethodGet }
 // dialler is how the wire reaches the far side.
 type dialler = func(ctx context.Context, network, address string) (net.Conn, error)
 
+// smallBuffer keeps sockets from swallowing what the client does not read.
+const smallBuffer = 64 << 10
+
 // to leads to a listener, whatever the name.
 func to(address string) dialler {
 	return func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, address)
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			err = tcp.SetReadBuffer(smallBuffer)
+		}
+		return conn, err
 	}
 }
 
-// refusing is a port that nobody listens on.
-func refusing(t *testing.T, _ *wire) dialler {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return to(l.Addr().String())
-}
+// refusing is a port that nobody listens on. It is a reserved one: one that was free a moment ago can be another cell's.
+func refusing(*testing.T, *wire) dialler { return to("127.0.0.1:1") }
 
 // nameless resolves by a name server that knows no name.
 func nameless(t *testing.T, _ *wire) dialler {
