@@ -5,14 +5,11 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
-
 	"tallyfy-admin/views/components"
 )
 
@@ -172,7 +169,7 @@ func menu(s components.SelectProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var8 := []any{templ.KV("chosen", s.Value != "" && len(s.Choices) > 0 && s.Choices[0].Value == "")}
+		var templ_7745c5c3_Var8 = []any{templ.KV("chosen", s.Value != "" && len(s.Choices) > 0 && s.Choices[0].Value == "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

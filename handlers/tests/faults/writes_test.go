@@ -216,7 +216,7 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 	if f.huge {
 		assert.LessOrEqual(t, handed, mostHanded(t, hits))
 	}
-	assert.Less(t, hits, 120, "no end of calls")
+	assert.Less(t, hits, mostCalls, "no end of calls")
 	require.Equal(t, 1, p.Find("h1").Length())
 	require.True(t, strings.HasSuffix(strings.TrimSpace(p.Body), "</html>"), "half a page")
 
