@@ -140,13 +140,13 @@ func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
 	case err.Status == http.StatusNotFound:
 		return &problem{status: http.StatusNotFound, title: "Tallyfy does not have this", text: "It may have been deleted, or it belongs to another organisation.", links: v.wayHome()}
 	case err.Status == http.StatusTooManyRequests:
-		return &problem{status: http.StatusTooManyRequests, title: "Tallyfy asks to slow down", text: howLong(err), links: v.tryAgain()}
+		return &problem{status: http.StatusTooManyRequests, title: "Tallyfy asks to slow down", text: v.howLong(err), links: v.tryAgain()}
 	case err.Status < http.StatusBadRequest && err.Timeout(): // before the answer, or in the middle of it
 		return v.noAnswer()
 	case err.Status == 0:
-		return &problem{status: http.StatusBadGateway, title: "Tallyfy can't be reached", text: "The connection failed. Trying again is safe: nothing was changed.", links: v.tryAgain()}
+		return &problem{status: http.StatusBadGateway, title: "Tallyfy can't be reached", text: "The connection failed. " + v.safeAgain(), links: v.tryAgain()}
 	case err.Status >= http.StatusInternalServerError:
-		return &problem{status: http.StatusBadGateway, title: "Tallyfy has a problem", text: fmt.Sprintf("It answered with an error of its own (%d). Trying again is safe: nothing was changed.", err.Status), links: v.tryAgain()}
+		return &problem{status: http.StatusBadGateway, title: "Tallyfy has a problem", text: fmt.Sprintf("It answered with an error of its own (%d). ", err.Status) + v.safeAgain(), links: v.tryAgain()}
 	case err.Status < http.StatusBadRequest:
 		return &problem{status: http.StatusBadGateway, title: "Tallyfy's answer could not be read", text: "It was not what its interface promises; a proxy in between may have answered instead. Trying again is safe.", links: v.tryAgain()}
 	default:
@@ -155,8 +155,19 @@ func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
 }
 
 func (v *visit) noAnswer() *problem {
-	return &problem{status: http.StatusGatewayTimeout, title: "Tallyfy did not answer in time", text: "Trying again is safe: nothing was changed.", links: v.tryAgain()}
+	return &problem{status: http.StatusGatewayTimeout, title: "Tallyfy did not answer in time", text: v.safeAgain(), links: v.tryAgain()}
 }
+
+// safeAgain ends the explanation of a failure to read.
+func (v *visit) safeAgain() string {
+	if v.followsChange() {
+		return "Trying again is safe."
+	}
+	return "Trying again is safe: nothing was changed."
+}
+
+// followsChange reports that this page is to say that a change was made: then it must not say that none was.
+func (v *visit) followsChange() bool { return v.session != nil && len(v.session.data.Notices) > 0 }
 
 // missingPermission says what the account would need for what was asked.
 func (v *visit) missingPermission() string {
@@ -171,8 +182,11 @@ func (v *visit) missingPermission() string {
 	}
 }
 
-func howLong(err *tallyfy.Error) string {
-	const shared = " Its limit is shared by everybody behind your office's address. Nothing was changed."
+func (v *visit) howLong(err *tallyfy.Error) string {
+	shared := " Its limit is shared by everybody behind your office's address."
+	if !v.followsChange() {
+		shared += " Nothing was changed."
+	}
 	if err.RetryAfter <= 0 {
 		return "Too many requests have reached it. Please try again in a minute." + shared
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
@@ -182,7 +183,7 @@ func (v *visit) notCreated(t *typedGroup, err error) error {
 		return v.showGroupForm(http.StatusBadGateway, t)
 	}
 	p := v.explain(err)
-	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created."}
+	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created.", RequestID: web.IDOf(v)}
 	v.setRetryAfter(err)
 	return v.showGroupForm(p.status, t)
 }
@@ -212,7 +213,7 @@ const maxClockError = 10 * time.Minute
 // afterSilence looks whether a group was created although Tallyfy's answer did not arrive. The form is not sent again.
 func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
 	existing, err := v.groupNamed(name)
-	n := &views.Notice{Kind: views.NoticeWarning}
+	n := &views.Notice{Kind: views.NoticeWarning, RequestID: web.IDOf(v)}
 	switch {
 	case err != nil:
 		n.Text = "Tallyfy did not answer. The group may or may not have been created. Look at the list of groups before you send the form again."
@@ -228,16 +229,26 @@ func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
 	return existing, n
 }
 
+// mostSearched is how many groups are looked through for a name, ten pages: a list that never ends would take all the time there
+// is.
+const mostSearched = 1000
+
+var errTooMany = errors.New("the search finds too many groups")
+
 // groupNamed finds the group that has a name; nil when there is none. It may take several pages: Tallyfy's search finds parts
 // of names and of descriptions, too.
 func (v *visit) groupNamed(name string) (*tallyfy.Group, error) {
 	name = strings.TrimSpace(name)
+	searched := 0
 	for g, err := range v.api.Groups.All(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: name}) {
 		if err != nil {
 			return nil, err
 		}
 		if strings.EqualFold(g.Name, name) {
 			return &g, nil
+		}
+		if searched++; searched >= mostSearched {
+			return nil, errTooMany
 		}
 	}
 	return nil, nil

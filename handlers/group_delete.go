@@ -169,7 +169,7 @@ func (v *visit) lookAfterDeletion(d doomed, typed string) error {
 		return v.goTo(v.urls().Groups())
 	case err == nil:
 		return v.askBeforeDeleting(http.StatusBadGateway, d, views.GroupDeletion{
-			Typed: typed, Problem: "Tallyfy didn't confirm the deletion, and " + g.Name + " is still there. It may still be deleted: look again in a minute before you press the button again.",
+			Typed: typed, RequestID: web.IDOf(v), Problem: "Tallyfy didn't confirm the deletion, and " + g.Name + " is still there. It may still be deleted: look again in a minute before you press the button again.",
 		})
 	}
 	return &problem{

@@ -155,8 +155,21 @@ func (v *visit) tokenRefused(f views.SignInForm, err error) error {
 		return v.askForToken(http.StatusUnprocessableEntity, f)
 	}
 	v.auditSignIn(signInUnchecked)
-	v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
-	return err
+	return v.signInUnchecked(f, err)
+}
+
+// signInUnchecked answers when Tallyfy could not be asked. A form that was typed before goes along through sign-in, so the page
+// for it is shown again; without one the usual page for the error leads back here.
+func (v *visit) signInUnchecked(f views.SignInForm, err error) error {
+	if f.Typed == "" {
+		v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
+		return err
+	}
+	p := v.explain(err)
+	v.app.Log.Warn("sign-in not checked", slog.String("request_id", web.IDOf(v)), slog.Int("status", p.status), slog.Any("error", err))
+	v.setRetryAfter(err)
+	f.Problem, f.RequestID = p.title+". "+p.text+" What you typed before is kept.", web.IDOf(v)
+	return v.askForToken(p.status, f)
 }
 
 // chooseOrganisation signs in to the one organisation, or to the one that was chosen or typed, or asks.
@@ -184,8 +197,7 @@ func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
 			"Tallyfy does not let this token into that organisation. A token belongs to the organisation that its owner was signed in to when it was made.")
 	case err != nil:
 		v.auditSignIn(signInUnchecked, slog.String("user", string(p.User.ID)))
-		v.returnTo = v.urls().Local(v.urls().SignIn(f.Next))
-		return err
+		return v.signInUnchecked(f, err)
 	}
 	return v.enter(f, p, org, member)
 }

@@ -16,8 +16,12 @@ import (
 func TestAnswersDoNotMix(t *testing.T) {
 	c := newTestClient(t, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		n := r.URL.Query().Get("q")
-		row := fmt.Sprintf(`{"id":"id-%[1]s","name":"name-%[1]s","description":"\u0064-%[1]s","members":[%[1]s,1%[1]s],"guests":["g%[1]s@x.test"]}`, n)
-		body := `{"data":[` + strings.Repeat(row+",", 20) + row + `]}`
+		row := fmt.Sprintf(`{"id":"id-%[1]s-%%d","name":"name-%[1]s","description":"\u0064-%[1]s","members":[%[1]s,1%[1]s],"guests":["g%[1]s@x.test"]}`, n)
+		rows := make([]string, 21)
+		for i := range rows {
+			rows[i] = fmt.Sprintf(row, i)
+		}
+		body := `{"data":[` + strings.Join(rows, ",") + `]}`
 		if n == "13" {
 			body = `{"data":[{"id":"broken`
 		}
@@ -39,10 +43,10 @@ func TestAnswersDoNotMix(t *testing.T) {
 		}
 		require.NotNil(t, page)
 		require.Len(t, page.Items, 21)
-		for _, g := range page.Items {
+		for row, g := range page.Items {
 			n := fmt.Sprint(i)
 			assert.Equal(t, Group{
-				ID: ID("id-" + n), Name: "name-" + n, Description: "d-" + n, Members: []UserID{UserID(n), UserID("1" + n)}, Guests: []string{"g" + n + "@x.test"},
+				ID: ID(fmt.Sprint("id-", n, "-", row)), Name: "name-" + n, Description: "d-" + n, Members: []UserID{UserID(n), UserID("1" + n)}, Guests: []string{"g" + n + "@x.test"},
 			}, g)
 		}
 	}

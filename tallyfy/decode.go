@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"slices"
 )
 
 // decode reads what is small and rare. Everything else is read from an [input].
@@ -111,15 +112,17 @@ func identityOf[T any](item *T) string {
 	return ""
 }
 
-// decodeList reads a list, bare or as {"data": …}, and its meta.
+// decodeList reads a list, bare or as {"data": …}, and its meta. A row that comes again, by its id, is left out. {} is the empty
+// list that PHP may write; null is no list, unless the meta says that there is nothing.
 func decodeList[T any](body []byte) (*Page[T], error) {
 	in := newInput(body)
 	defer in.release()
 	// Rows are seldom smaller; the bound is for answers of a few large ones.
 	page := &Page[T]{Items: make([]T, 0, min(len(body)/256, 128))}
 	var meta paging
+	null := false
 	items := func() error {
-		page.Items = page.Items[:0]
+		page.Items, null = page.Items[:0], in.kind() == kindNull
 		return readItems(in, &page.Items)
 	}
 	var err error
@@ -137,8 +140,39 @@ func decodeList[T any](body []byte) (*Page[T], error) {
 	if err != nil {
 		return nil, cmp.Or(inspect(body), err)
 	}
+	page.Items = withoutRepeats(page.Items)
 	page.Pagination = meta.of(len(page.Items))
+	if null && (!page.Pagination.Known || page.Pagination.Total != 0) {
+		return nil, errNotAList
+	}
 	return page, nil
+}
+
+// fewItems is up to where comparing each with each is quicker than a table of those seen.
+const fewItems = 128
+
+// withoutRepeats keeps the first of the items with an id, and all that have none.
+func withoutRepeats[T any](items []T) []T {
+	kept := items[:0]
+	var seen map[string]bool
+	if len(items) > fewItems {
+		seen = make(map[string]bool, len(items))
+	}
+	for i := range items {
+		id := identityOf(&items[i])
+		repeated := id != "" && seen[id]
+		if seen == nil && id != "" {
+			repeated = slices.ContainsFunc(kept, func(k T) bool { return identityOf(&k) == id })
+		}
+		if repeated {
+			continue
+		}
+		if seen != nil {
+			seen[id] = true
+		}
+		kept = append(kept, items[i])
+	}
+	return kept
 }
 
 // readItems reads a list, or null or {} for an empty one.

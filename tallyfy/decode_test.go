@@ -55,13 +55,19 @@ func TestDecodeListEnvelopesAndMeta(t *testing.T) {
 		assert.Equal(t, want, p.Pagination, body)
 		assert.Len(t, p.Items, 2)
 	}
-	for _, body := range []string{`{"data":[]}`, `{"data":null}`, `{"data":{}}`, `[]`} {
+	for _, body := range []string{`{"data":[]}`, `{"data":{}}`, `[]`} {
 		p, err := decodeList[Task]([]byte(body))
 		require.NoError(t, err, body)
 		assert.NotNil(t, p.Items, body)
 		assert.Equal(t, Pagination{CurrentPage: 1, TotalPages: 1}, p.Pagination, body)
 	}
-	for _, body := range []string{``, `{"message":"hello"}`, `{"data":{"id":1}}`, `<html>`, `null`} {
+	p, err := decodeList[Task]([]byte(`{"data":null,"meta":{"pagination":{"total":0}}}`))
+	require.NoError(t, err)
+	assert.Empty(t, p.Items)
+	p, err = decodeList[Task]([]byte(`{"data":[{"id":1},{"id":2},{"id":"1"},{},{}],"meta":{"pagination":{"total":4}}}`))
+	require.NoError(t, err)
+	assert.Equal(t, []Task{{ID: "1"}, {ID: "2"}, {}, {}}, p.Items)
+	for _, body := range []string{``, `{"message":"hello"}`, `{"data":{"id":1}}`, `<html>`, `null`, `{"data":null}`, `{"data":null,"meta":{"pagination":{"total":3}}}`} {
 		_, err := decodeList[Task]([]byte(body))
 		assert.Error(t, err, body)
 	}

@@ -39,7 +39,10 @@ func (s *OrganizationsService) Me(ctx context.Context) (*User, error) {
 	return getItem[User](ctx, s.client, request{op: "organizations.me", path: []string{"me"}})
 }
 
-// List returns every organisation of the person, over all pages. A token is tied to the organisation its owner is signed
+// maxOrganizations ends a list that never ends: it is read while somebody waits, and nobody chooses among more.
+const maxOrganizations = 1000
+
+// List returns every organisation of the person, over all pages; more than 1000 are an error. A token is tied to the organisation its owner is signed
 // in to: the others may answer 401 or 403 to further calls (documented).
 //
 // GET /me/organizations
@@ -56,7 +59,9 @@ func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, org)
+		if all = append(all, org); len(all) > maxOrganizations {
+			return nil, endless(path)
+		}
 	}
 	return all, nil
 }

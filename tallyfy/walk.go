@@ -3,6 +3,7 @@ package tallyfy
 import (
 	"errors"
 	"iter"
+	"net/http"
 )
 
 const (
@@ -14,7 +15,7 @@ const (
 	maxPages = 1000
 )
 
-var errEndless = errors.New("the list goes on after 1000 pages")
+var errEndless = errors.New("the list goes on beyond all bounds")
 
 // walk returns every item of a list once, page after page, and yields an error at most once, as the last thing.
 //
@@ -59,8 +60,15 @@ func walk[T any](path []string, perPage int, list func(page, perPage int) (*Page
 				return
 			}
 		}
-		yield(none, request{path: path}.refusal("The list does not end.", errEndless))
+		yield(none, endless(path))
 	}
+}
+
+// endless is the error of a list that goes on and on: answers came, and are of no use.
+func endless(path []string) *Error {
+	e := request{path: path}.refusal("The list does not end.", errEndless)
+	e.Status = http.StatusOK
+	return e
 }
 
 func isLast(p Pagination, page, perPage, seen int) bool {

@@ -170,6 +170,8 @@ type GroupDeletion struct {
 	// Seen stands for what the page said; a deletion is refused when the group has changed since.
 	Seen    string
 	Problem string
+	// RequestID finds the problem's cause in the log.
+	RequestID string
 	// Phrase is what has to be typed first, the group's name: only where open tasks would lose their group. Typed and
 	// PhraseError are what was typed instead.
 	Phrase, Typed, PhraseError string

@@ -791,7 +791,7 @@ func DeleteGroup(p Page, v GroupDeletion) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Problem != "" {
-				templ_7745c5c3_Err = NoticeBox(Notice{Kind: NoticeWarning, Text: v.Problem}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = NoticeBox(Notice{Kind: NoticeWarning, Text: v.Problem, RequestID: v.RequestID}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

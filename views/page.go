@@ -46,6 +46,8 @@ type Notice struct {
 	Text string
 	// LinkText and LinkURL, if set, lead to what the notice is about.
 	LinkText, LinkURL string
+	// RequestID, if set, finds the cause in the log.
+	RequestID string
 }
 
 // NoticeKind says how a notice is marked: always by a word, colour comes on top.

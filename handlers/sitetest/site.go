@@ -21,6 +21,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
+	"tallyfy-admin/handlers/pace"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -49,9 +50,13 @@ type Options struct {
 	Sandbox   sandbox.Options
 	NoButton  bool              // as with the real service: no button that signs in to the sandbox
 	Transport http.RoundTripper // between the application and Tallyfy, instead of the sandbox's own
+	API       string            // Tallyfy's address, if the transport takes another than the sandbox's
 	Directory directory.Options
 	Attempt   time.Duration // the client's time for one attempt
+	Pace      pace.Rate     // of all reads; none unless asked for
 	Recall    time.Duration // how long pages use what another page has read; not at all unless asked for
+	MaxBody   int64         // the largest answer that the client reads
+	Store     *store.DB     // instead of an empty one of the site's own, to be closed by whoever opened it
 	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
 	HTTPS     bool          // the public address is an https one
 	// TrustedProxies are the peers that may say for whom they ask; the tests themselves come from 127.0.0.1.
@@ -83,18 +88,27 @@ func New(t *testing.T, o Options) *Site {
 	if o.Transport == nil {
 		o.Transport = s.Sandbox.Transport()
 	}
+	if o.API == "" {
+		o.API = sandbox.BaseURL
+	}
+	queue := pace.New(o.Pace, nil)
 	api, err := tallyfy.New(tallyfy.Options{
-		BaseURL: sandbox.BaseURL, Transport: o.Transport, AttemptTimeout: o.Attempt,
+		Admit:   queue.Admit,
+		BaseURL: o.API, Transport: o.Transport, AttemptTimeout: o.Attempt, MaxBody: o.MaxBody,
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
+			queue.Told(c)
 			s.Metrics.Call(c)
 			web.CountCall(ctx)
 		},
 		OnWait: func(_ context.Context, operation string, d time.Duration) { s.Metrics.Wait(operation, d) },
 	})
 	require.NoError(t, err)
-	db, err := store.Open(t.Context(), "memory:")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
+	db := o.Store
+	if db == nil {
+		db, err = store.Open(t.Context(), "memory:")
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = db.Close() })
+	}
 	secret := []byte(Secret)
 	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: handlers.SessionCookie(public), Idle: o.Idle, Absolute: o.Absolute, Now: o.Now})
 	require.NoError(t, err)

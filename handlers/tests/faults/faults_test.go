@@ -1,0 +1,113 @@
+package faults_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+// carrying says whether a write that meets a fault has been carried out when its answer goes wrong.
+type carrying int
+
+const (
+	never carrying = iota
+	surely
+	either
+)
+
+func (c carrying) cases() []bool {
+	switch c {
+	case never:
+		return []bool{false}
+	case surely:
+		return []bool{true}
+	default:
+		return []bool{false, true}
+	}
+}
+
+// A fault is one way in which Tallyfy, or what lies before it, can fail.
+type fault struct {
+	name string
+	far  func(*testing.T, *wire) dialler
+	// page is what a page is that cannot do without the call: its status and title. Empty: the fault is one of what is listed,
+	// and the page is shown, or is the one of endless.
+	page, endless string
+	carries       carrying
+	// secure calls Tallyfy by https.
+	secure bool
+	// attempt is the time for one attempt; only what never ends needs a short one.
+	attempt time.Duration
+	// after is the Retry-After that is passed on, as a regular expression.
+	after string
+	// huge says that the answer is larger than may be read: then what the far side hands out is counted.
+	huge bool
+	// same says that a page shows the same as without the fault.
+	same bool
+	// alone says that each call of a page meets the fault alone, too: one fault of each kind, and quick ones.
+	alone bool
+}
+
+const (
+	unreachable = "502 Tallyfy can't be reached"
+	unreadable  = "502 Tallyfy's answer could not be read"
+	late        = "504 Tallyfy did not answer in time"
+	itsProblem  = "502 Tallyfy has a problem"
+	refusal     = "502 Tallyfy refused this"
+	forbidden   = "403 Tallyfy does not allow this for your account"
+	missing     = "404 Tallyfy does not have this"
+	slowDown    = "429 Tallyfy asks to slow down"
+	signInEnded = "200 Sign in"
+
+	briefly = 600 * time.Millisecond
+	// largest is the largest answer that is read here; the program's own limit is met by one page (see newSite).
+	largest = 512 << 10
+	// buffered is what sockets hold of an answer that nobody reads.
+	buffered = 4 << 20
+)
+
+// faults is every fault that the dashboard has to survive.
+func faults() []fault {
+	html := "<!doctype html><html><title>Sign in to the proxy</title><h1>Sign in to the proxy</h1></html>"
+	date := func(t *testing.T, w *wire) dialler {
+		return server(says(429, `{}`, "Retry-After", time.Now().Add(2*time.Minute).UTC().Format(http.TimeFormat)))(t, w)
+	}
+	return []fault{
+		{name: "connection refused", far: refusing, page: unreachable},
+		{name: "DNS: no such name", far: nameless, page: unreachable},
+		{name: "TLS: self-signed", far: selfSigned, page: unreachable, secure: true},
+		{name: "reset before the answer", far: server(resetting(0)), page: unreachable, carries: either},
+		{name: "reset in the middle of the body", far: server(resetting(20)), page: unreadable, carries: surely},
+		{name: "slow headers", far: server(dripping(true)), page: late, carries: either, attempt: briefly},
+		{name: "slow body", far: server(dripping(false)), page: late, carries: surely, attempt: briefly},
+		{name: "never answers", far: server(silent), page: late, carries: either, attempt: briefly},
+		{name: "200 with HTML", far: server(says(200, html, "Content-Type", "text/html")), page: unreadable, carries: either},
+		{name: "200 with error: true", far: server(says(200, `{"error":true,"message":"secret.php"}`)), page: unreadable, carries: either},
+		{name: "200 with an empty body", far: server(instead(always(""))), page: unreadable, carries: surely},
+		{name: "truncated JSON", far: server(instead(half)), page: unreadable, carries: surely},
+		{name: "wrong types", far: server(instead(otherTypes)), page: unreadable, carries: surely, alone: true},
+		{name: "null data", far: server(instead(always(`{"data":null}`))), page: unreadable, carries: surely, alone: true},
+		{name: "50 MB, announced", far: server(huge(true)), page: unreadable, carries: surely, huge: true},
+		{name: "50 MB, not announced", far: server(huge(false)), page: unreadable, carries: surely, huge: true},
+		{name: "50 MB, packed", far: server(packed), page: unreadable, carries: surely, huge: true},
+		{name: "endless pages", far: server(instead(endless)), endless: late, carries: surely},
+		{name: "total_pages lies", far: server(instead(lyingPages)), carries: surely},
+		{name: "duplicate rows", far: server(instead(doubled)), carries: surely, same: true},
+		{name: "301 to another host", far: func(t *testing.T, w *wire) dialler { return server(moved(w))(t, w) }, page: unreadable},
+		{name: "401", far: server(says(401, `{"message":"Unauthenticated."}`)), page: signInEnded, alone: true},
+		{name: "403", far: server(says(403, `{"message":"secret.php"}`)), page: forbidden},
+		{name: "404", far: server(says(404, `{"message":"Not found."}`)), page: missing, alone: true},
+		{name: "409", far: server(says(409, `{"message":"Locked."}`)), page: refusal},
+		{name: "422 without errors", far: server(says(422, `{"message":"Not now."}`)), page: refusal},
+		{name: "429 with seconds", far: server(says(429, `{}`, "Retry-After", "90")), page: slowDown, after: `^(90|8\d)$`},
+		{name: "429 with a date", far: date, page: slowDown, after: `^1[012]\d$`},
+		{name: "429 with 3600", far: server(says(429, `{}`, "Retry-After", "3600")), page: slowDown, after: `^3(600|5\d\d)$`},
+		{name: "429 with garbage", far: server(says(429, `{}`, "Retry-After", "soon")), page: slowDown},
+		{name: "429 with nothing", far: server(says(429, ``)), page: slowDown},
+		{name: "500", far: server(says(500, `panic in secret.php`)), page: itsProblem, carries: either, alone: true},
+		{name: "502, the write not carried out", far: server(says(502, html)), page: itsProblem},
+		{name: "502 after the write was executed", far: server(says(502, html)), page: itsProblem, carries: surely},
+		{name: "503 with Retry-After", far: server(says(503, ``, "Retry-After", "1")), page: itsProblem, carries: either, after: `^1$`},
+		{name: "504", far: server(says(504, html)), page: itsProblem, carries: either},
+	}
+}

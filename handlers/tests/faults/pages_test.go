@@ -1,0 +1,352 @@
+package faults_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// A page is an address that calls Tallyfy, of a route of the table of routes.
+type page struct {
+	name, route string
+	path        func(*sitetest.Site) string
+	// gaps is what the page says where Tallyfy's answer would be, if it is shown without.
+	gaps string
+}
+
+const somebody, somebodyElse = "chiara.dangelo", "siobhan.obrien"
+
+// pages is every page that calls Tallyfy.
+func pages() []page {
+	at := func(path string) func(*sitetest.Site) string { return func(*sitetest.Site) string { return path } }
+	group := func(rest string) func(*sitetest.Site) string {
+		return func(s *sitetest.Site) string { return s.GroupPath("Operations") + rest }
+	}
+	leaver := func(rest string) func(*sitetest.Site) string {
+		return func(s *sitetest.Site) string { return s.RemovePath(somebody) + rest }
+	}
+	return []page{
+		{"groups", "/groups", at("/groups"), ""},
+		{"groups, searched", "/groups", at("/groups?q=a&sort_by=name"), ""},
+		{"groups, by id", "/groups", func(s *sitetest.Site) string { return "/groups?q=" + s.Group("Operations").ID }, ""},
+		{"groups, past the end", "/groups", at("/groups?page=99"), ""},
+		{"groups, filtered", "/groups", at("/groups?people=one"), ""},
+		{"groups.csv", "/groups.csv", at("/groups.csv"), ""},
+		{"new group", "/groups/new", at("/groups/new"), "Tallyfy did not give all members|The existing guests could not be read"},
+		{"group", "/groups/:group", group(""), ""},
+		{"logo", "/groups/:group/logo", group("/logo"), ""},
+		{"people.csv", "/groups/:group/people.csv", group("/people.csv"), ""},
+		{"delete group", "/groups/:group/delete", group("/delete"), ""},
+		{"members", "/members", at("/members"), ""},
+		{"members, searched", "/members", at("/members?q=a&sort=-created_at&page=2&per_page=10"), ""},
+		{"members, by id", "/members", func(s *sitetest.Site) string { return "/members?q=" + s.ID(somebody) }, ""},
+		{"members, filtered", "/members", at("/members?role=admin"), ""},
+		{"members.csv", "/members.csv", at("/members.csv"), ""},
+		{"member", "/members/:member", func(s *sitetest.Site) string { return s.MemberPath(somebody) }, ""},
+		{"wizard, step 1", "/members/:member/remove", leaver(""), ""},
+		{"wizard, step 2", "/members/:member/remove/handover", leaver("/handover?q=o"), ""},
+		{"wizard, plan", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, somebodyElse) }, ""},
+		{"wizard, plan without handover", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, "leave") }, ""},
+		{"receipt", "/members/:member/remove/receipt/:record", receiptPath, "so it could not be checked|could not be checked"},
+		{"organisations", "/organisations", at("/organisations"), ""},
+	}
+}
+
+// receiptPath removes somebody, while all is well, and gives the address of the receipt.
+func receiptPath(s *sitetest.Site) string {
+	s.T.Helper()
+	p := s.Remove(somebody, somebodyElse)
+	require.Equal(s.T, "Receipt", p.Text("h1"))
+	return p.URL
+}
+
+// without are the routes that call nobody.
+var without = []string{"/", "/signin", "/signin/tallyfy", "/signin/answer", "/keys", "/kit", "/healthz", "/readyz"}
+
+// TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
+func TestEveryPageIsInTheMatrix(t *testing.T) {
+	s, w := newSite(t, faults()[0], false)
+	signIn(s)
+	var inMatrix []string
+	for _, p := range pages() {
+		inMatrix = append(inMatrix, p.route)
+	}
+	for _, r := range s.App.Routes() {
+		if r.Method != http.MethodGet {
+			continue
+		}
+		assert.NotEqual(t, slices.Contains(inMatrix, r.Path), slices.Contains(without, r.Path), "%s has to be in one of the tables", r.Path)
+		if slices.Contains(without, r.Path) {
+			w.calls()
+			s.Once(s.Request(http.MethodGet, r.Path, nil))
+			assert.Empty(t, w.calls(), r.Path)
+		}
+	}
+}
+
+// newSite is a site behind a wire that has the fault, at the pace of the real program.
+func newSite(t *testing.T, f fault, carry bool) (*sitetest.Site, *wire) {
+	t.Helper()
+	w := newWire(t, f, carry)
+	scheme := "http://"
+	if f.secure {
+		scheme = "https://"
+	}
+	o := sitetest.Options{
+		API: scheme + apiHost + "/api", Transport: w, Attempt: f.attempt, Store: borrowStore(t), Sandbox: sandbox.Options{Now: func() time.Time { return began }},
+		Pace: pace.Rate{Reads: 10, Per: time.Second},
+	}
+	if f.endless != "" {
+		o.Directory.Timeout = 2 * time.Second
+	}
+	if f.huge && !realLimit(t) {
+		o.MaxBody = largest
+	}
+	s := sitetest.New(t, o)
+	w.demo, w.healthy = s.Sandbox, s.Sandbox.Transport()
+	s.Client.Timeout = deadline
+	return s, w
+}
+
+// stores are the databases that no cell uses at the moment: making one takes as long as a page.
+var stores = make(chan *store.DB, sideBySide)
+
+// borrowStore gives a cell a database of its own until it ends. What earlier cells left there belongs to their sessions.
+func borrowStore(t *testing.T) *store.DB {
+	t.Helper()
+	var db *store.DB
+	select {
+	case db = <-stores:
+	default:
+		var err error
+		db, err = store.Open(context.Background(), "memory:")
+		require.NoError(t, err)
+	}
+	t.Cleanup(func() {
+		select {
+		case stores <- db:
+		default:
+			_ = db.Close()
+		}
+	})
+	return db
+}
+
+// mostCalls is above what two readings at the pace of newSite come to, with every attempt repeated.
+const mostCalls = 120
+
+// began is the sandbox's time: its dates are the same in every cell.
+var began = time.Now()
+
+// realLimit is true for the one page that meets the program's own limit for answers: reading 16 MB takes long.
+func realLimit(t *testing.T) bool { return strings.HasSuffix(t.Name(), "/groups") }
+
+// mostHanded is how many bytes the far side may get rid of in so many calls.
+func mostHanded(t *testing.T, hits int) int64 {
+	if realLimit(t) {
+		return int64(hits) * (16<<20 + buffered) // tallyfy.Options.MaxBody
+	}
+	return int64(hits) * (largest + buffered)
+}
+
+// deadline is within what any page has to be answered: the time that handlers give a page, and a write.
+const deadline = 30 * time.Second
+
+// every hits all calls.
+func every(*http.Request) bool { return true }
+
+// only hits the calls with a method and a path.
+func only(call string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return r.Method+" "+r.URL.Path == call }
+}
+
+// TestEveryPage opens every page while all of Tallyfy fails, and while one of the page's calls fails alone.
+func TestEveryPage(t *testing.T) {
+	t.Parallel()
+	baseline := map[string]string{}
+	calls := map[string][]string{}
+	for _, p := range pages() {
+		s, w := newSite(t, faults()[0], false)
+		signIn(s)
+		path := p.path(s)
+		w.calls()
+		baseline[p.name] = shown(s.Get(path))
+		calls[p.name] = w.calls()
+		require.NotEmpty(t, calls[p.name], "%s calls nobody", p.name)
+	}
+	for _, f := range faults() {
+		for _, p := range pages() {
+			t.Run(f.name+"/"+p.name, func(t *testing.T) {
+				t.Parallel()
+				onePage(t, f, p, "", baseline[p.name])
+			})
+			if len(calls[p.name]) < 2 || !f.alone {
+				continue
+			}
+			for _, call := range calls[p.name] {
+				t.Run(f.name+"/"+p.name+"/"+call, func(t *testing.T) {
+					t.Parallel()
+					onePage(t, f, p, call, baseline[p.name])
+				})
+			}
+		}
+	}
+}
+
+// onePage is one cell of the matrix.
+func onePage(t *testing.T, f fault, row page, call, healthy string) {
+	s, w := newSite(t, f, false)
+	signIn(s)
+	path := row.path(s)
+	_, sent, _, _ := w.count()
+	match := every
+	if call != "" {
+		match = only(call)
+	}
+	w.hitting(match)
+	p := s.Get(path)
+	w.hitting(nil)
+	hits, writes, handed, strays := w.count()
+
+	require.NotZero(t, hits, "the fault hit nothing")
+	assert.Equal(t, sent, writes, "a page that only reads")
+	assert.Empty(t, strays, "the token went elsewhere")
+	assert.NotContains(t, s.Log.String(), "panic")
+	if f.huge {
+		assert.LessOrEqual(t, handed, mostHanded(t, hits))
+	}
+	assert.Less(t, hits, mostCalls, "no end of calls")
+	for _, raw := range []string{"secret.php", "Sign in to the proxy", "tallyfy: ", apiHost} {
+		assert.NotContains(t, p.Body, raw)
+	}
+	noted := judgePage(t, s, f, row, call, path, p, healthy)
+	results.page(f.name, noted)
+}
+
+// judgePage says what the visitor got.
+func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path string, p *sitetest.Page, healthy string) string {
+	t.Helper()
+	alone := call != ""
+	kind := p.Header.Get("Content-Type")
+	switch {
+	case row.route == "/groups/:group/logo": // only a picture: it never is an error page and never ends a session
+		assert.Equal(t, http.StatusOK, p.Status)
+		assert.True(t, strings.HasPrefix(kind, "image/"), kind)
+		if shown(p) != healthy {
+			assert.Contains(t, kind, "svg")
+			assert.Contains(t, []string{"no-store", "private, max-age=300"}, p.Header.Get("Cache-Control"))
+		}
+		return "initials"
+	case strings.HasPrefix(kind, "text/csv"):
+		assert.True(t, f.page == "" || alone, "a file in spite of the fault")
+		if f.page != "" || f.same {
+			assert.Equal(t, healthy, shown(p), "never a part of a file")
+		}
+		return "200 unharmed"
+	}
+	require.True(t, strings.HasPrefix(kind, "text/html"), kind)
+	assert.Equal(t, 1, p.Find("h1").Length())
+	assert.True(t, strings.HasSuffix(strings.TrimSpace(p.Body), "</html>"), "half a page")
+	got := outcome(p)
+	switch {
+	case strings.HasPrefix(p.URL, "/signin"):
+		assert.Equal(t, signInEnded, f.page)
+		assert.Contains(t, p.Text(".notice"), sitetest.EndedNotice)
+		p = p.Form("form:has([name=sandbox])").Submit("")
+		assert.Equal(t, http.StatusOK, p.Status)
+		assert.Equal(t, path, p.URL, "back to the page")
+		return got
+	case p.Status != http.StatusOK:
+		want := []string{f.page, f.endless}
+		if row.route == "/organisations" && f.endless != "" { // read to its bound while somebody waits
+			want = []string{unreadable}
+		}
+		if !alone {
+			assert.Contains(t, want, got)
+		}
+		if p.Status == http.StatusUnprocessableEntity {
+			return got // a form with its message
+		}
+		judgeErrorPage(t, s, f, p, !alone)
+		return got
+	case f.page == "":
+		if f.same {
+			assert.Equal(t, healthy, shown(p))
+			return "200 unharmed"
+		}
+		return "200"
+	case shown(p) == healthy:
+		assert.True(t, alone, "shown as if nothing were wrong")
+		return "200 unharmed"
+	case row.gaps != "":
+		assert.Regexp(t, row.gaps, p.Text("main"))
+		return "200 naming the gap"
+	}
+	if f.name == "404" && strings.HasSuffix(row.name, "by id") {
+		return "200 nothing found"
+	}
+	assert.True(t, alone || p.Header.Get("Refresh") != "", "shown in spite of the fault")
+	assert.Regexp(t, inWords, p.Text("main"), "a gap that does not say so")
+	return "200 naming the gap"
+}
+
+// inWords is what a page says where something is missing.
+var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|being read at the pace that Tallyfy allows`)
+
+// judgeErrorPage checks what every page about a failure owes.
+func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, p *sitetest.Page, follow bool) {
+	t.Helper()
+	id := p.Header.Get("X-Request-Id")
+	require.NotEmpty(t, id)
+	assert.Contains(t, p.Text("main"), id, "the request id is on the page")
+	assert.Contains(t, s.Log.String(), id)
+	assert.Equal(t, "no-store", p.Header.Get("Cache-Control"))
+	assert.True(t, p.Has(".account"), "the usual frame")
+	judgeRetryAfter(t, f, p)
+	next, ok := p.Find("main .form-actions a").First().Attr("href")
+	require.True(t, ok, "no next step")
+	if p.Status == http.StatusTooManyRequests || !follow {
+		return // the token is held back for longer than a test
+	}
+	u, err := url.Parse(next)
+	require.NoError(t, err)
+	assert.Empty(t, u.Host)
+	// A reading in the background may still meet the fault.
+	require.Eventually(t, func() bool { return s.Get(next).Status == http.StatusOK }, deadline, 50*time.Millisecond, "the next step works: %s", next)
+}
+
+func judgeRetryAfter(t *testing.T, f fault, p *sitetest.Page) {
+	t.Helper()
+	if f.after != "" {
+		assert.Regexp(t, f.after, p.Header.Get("Retry-After"))
+	} else {
+		assert.Empty(t, p.Header.Get("Retry-After"))
+	}
+}
+
+// outcome is the status and the title.
+func outcome(p *sitetest.Page) string { return strconv.Itoa(p.Status) + " " + p.Text("h1") }
+
+var clock = regexp.MustCompile(`\d\d:\d\d`)
+
+// shown is what a visitor sees, without the time of day.
+func shown(p *sitetest.Page) string {
+	if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
+		return p.Body
+	}
+	return clock.ReplaceAllString(p.Text("main"), "")
+}

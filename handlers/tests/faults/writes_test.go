@@ -1,0 +1,346 @@
+package faults_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// A change is a form that changes something: in Tallyfy, or who is signed in and where.
+type change struct {
+	name, route string
+	// open gives the form, filled in; button is what is pressed.
+	open   func(*sitetest.Site) *sitetest.Form
+	button string
+	// sends says that the change is a write at Tallyfy. The others only read there.
+	sends bool
+	// kept checks that nothing typed is lost, on a page that is neither the end of the change nor the sign-in.
+	kept func(*testing.T, *sitetest.Form, *sitetest.Page)
+}
+
+// changes is every form that calls Tallyfy.
+func changes() []change {
+	return []change{
+		{"create group", "/groups", typedGroup, "Create the group", true, keepsGroup},
+		{"delete group", "/groups/:group/delete", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.DeletePath("Works Council")).Form("main form")
+		}, "", true, nil},
+		{"remove member", "/members/:member/remove", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.PlanPath(somebody, "leave")).Form("main form")
+		}, "", true, keepsChoice},
+		{"remove member with handover", "/members/:member/remove", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.PlanPath(somebody, somebodyElse)).Form("main form")
+		}, "", true, keepsChoice},
+		{"sign in by token", "/signin", unsentGroup, "Sign in with the token", false, keepsUnsent},
+		{"switch organisation", "/organisations", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
+		}, "", false, nil},
+	}
+}
+
+// callsNobody are the forms that have nothing to do with Tallyfy's API. What takes Tallyfy's answer to a sign-in goes on as
+// the token does.
+var callsNobody = []string{"/signout", "/signin/tallyfy", "/signin/answer"}
+
+const typedName = `Returns & "Repairs" <b>%d</b>`
+
+func typedGroup(s *sitetest.Site) *sitetest.Form {
+	s.T.Helper()
+	return s.GroupForm(typedName, "line 1\n\n</textarea>").Tick("members", s.ID("maren.dahl")).Tick("members", s.ID(somebody)).
+		Tick("guests", "mehmet@broker.example.com").TypeGuests("new@x.example,\nOther@x.example")
+}
+
+func keepsGroup(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
+	t.Helper()
+	f := p.GroupForm()
+	for _, name := range []string{"name", "description", "guests"} {
+		assert.Equal(t, sent.Values[name], f.Values[name], name)
+	}
+	assert.ElementsMatch(t, sent.Values["members"], f.Values["members"])
+}
+
+// keepsChoice looks for who takes over: in the form, or in the address that leads back to it.
+func keepsChoice(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
+	t.Helper()
+	to := sent.Values.Get("to")
+	kept := p.Find("main form input[name=to][value='" + to + "']").Length()
+	if again, err := url.Parse(p.Link("Try again")); err == nil && again.Query().Get("to") == to {
+		kept++
+	}
+	if p.Status != http.StatusForbidden && p.Status != http.StatusNotFound { // whoever may not, or finds nobody, has no use for it
+		assert.NotZero(t, kept, "the choice is lost: %s", p.Text("main"))
+	}
+}
+
+// unsentGroup is the sign-in of somebody whose session has ended while a group was typed.
+func unsentGroup(s *sitetest.Site) *sitetest.Form {
+	s.T.Helper()
+	require.Equal(s.T, "Groups", s.SignInWith(sandbox.StandardToken).Text("h1"))
+	f := s.GroupForm(typedName, "typed before")
+	s.Client = sitetest.NewVisitor(s.T)
+	s.Client.Timeout = deadline
+	p := f.Submit("Create the group").Whole(http.StatusUnauthorized)
+	return p.Form("form:has([name=token])").Set("token", sandbox.StandardToken)
+}
+
+func keepsUnsent(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
+	t.Helper()
+	kept, _ := p.Find("form [name=typed]").First().Attr("value")
+	assert.Equal(t, sent.Values.Get("typed"), kept, "the form that was typed before is lost")
+	assert.NotContains(t, p.Body, sandbox.StandardToken)
+}
+
+// TestEveryFormIsInTheMatrix keeps a new route from being forgotten.
+func TestEveryFormIsInTheMatrix(t *testing.T) {
+	inMatrix := append([]string(nil), callsNobody...)
+	for _, c := range changes() {
+		inMatrix = append(inMatrix, c.route)
+	}
+	s, _ := newSite(t, faults()[0], false)
+	for _, r := range s.App.Routes() {
+		if r.Method != http.MethodGet {
+			assert.Contains(t, inMatrix, r.Path)
+		}
+	}
+}
+
+// When the fault begins and ends.
+const (
+	fromThePress = "from the press on"
+	theWrite     = "the write alone"
+	theWriteOn   = "the write and what follows"
+	afterwards   = "what follows the write"
+)
+
+// TestEveryWrite presses every button that changes something, with the fault beginning at each moment that matters, and, where
+// the fault leaves it open, with the write carried out and not.
+func TestEveryWrite(t *testing.T) {
+	t.Parallel()
+	for _, f := range faults() {
+		for _, c := range changes() {
+			moments := []string{fromThePress}
+			if c.sends {
+				moments = []string{fromThePress, theWrite, theWriteOn}
+				if f.alone {
+					moments = append(moments, afterwards)
+				}
+			} else {
+				for _, last := range []string{"/me", "/organizations", "/me of the organisation"} {
+					if c.route == "/signin" || last != "/me" {
+						moments = append(moments, last)
+					}
+				}
+			}
+			for _, moment := range moments {
+				carried := []bool{f.carries == surely}
+				if moment == theWrite || moment == theWriteOn {
+					carried = f.carries.cases()
+				}
+				for _, carry := range carried {
+					t.Run(f.name+"/"+c.name+"/"+moment+map[bool]string{true: ", carried out"}[carry], func(t *testing.T) {
+						t.Parallel()
+						oneWrite(t, f, c, moment, carry)
+					})
+				}
+			}
+		}
+	}
+}
+
+// from is which calls a fault hits that begins at a moment.
+func (w *wire) from(moment string) func(*http.Request) bool {
+	first := w.writes // with the lock held when it is asked
+	switch moment {
+	case fromThePress:
+		return every
+	case theWrite:
+		return isWrite
+	case theWriteOn:
+		return func(r *http.Request) bool { return isWrite(r) || w.writes > first }
+	case afterwards:
+		return func(r *http.Request) bool { return !isWrite(r) && w.writes > first }
+	case "/me":
+		return func(r *http.Request) bool { return r.URL.Path == "/api/me" }
+	case "/organizations":
+		return func(r *http.Request) bool { return r.URL.Path == "/api/me/organizations" }
+	default:
+		return func(r *http.Request) bool {
+			return strings.HasPrefix(r.URL.Path, "/api/organizations/") && strings.HasSuffix(r.URL.Path, "/me")
+		}
+	}
+}
+
+// What a page says about the change.
+var (
+	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done)|was not created|stopped before anything|nothing has been changed`)
+	saysDone    = regexp.MustCompile(`was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)`)
+	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet`)
+)
+
+// oneWrite is one cell of the matrix.
+func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
+	s, w := newSite(t, f, carry)
+	if c.route != "/signin" {
+		signIn(s)
+	}
+	form := c.open(s)
+	before := s.State()
+	s.Sandbox.ClearRequests()
+	w.hitting(w.from(moment))
+	p := form.Submit(c.button)
+	w.hitting(nil)
+	hits, writes, handed, strays := w.count()
+	after := s.State()
+	executed := s.Writes()
+	text := p.Text("main")
+	changed := !assert.ObjectsAreEqual(before, after)
+
+	if hits == 0 {
+		assert.Contains(t, []string{afterwards, "/organizations"}, moment, "the fault hit nothing")
+	}
+	assert.Empty(t, strays, "the token went elsewhere")
+	assert.NotContains(t, s.Log.String(), "panic")
+	for _, raw := range []string{"secret.php", "Sign in to the proxy", "tallyfy: ", apiHost} {
+		assert.NotContains(t, p.Body, raw)
+	}
+	if f.huge {
+		assert.LessOrEqual(t, handed, mostHanded(t, hits))
+	}
+	assert.Less(t, hits, mostCalls, "no end of calls")
+	require.Equal(t, 1, p.Find("h1").Length())
+	require.True(t, strings.HasSuffix(strings.TrimSpace(p.Body), "</html>"), "half a page")
+
+	// Never twice; a 429 was never executed and may be repeated.
+	assert.LessOrEqual(t, executed, 1)
+	if !strings.HasPrefix(f.name, "429") {
+		assert.LessOrEqual(t, writes, 1, "sent twice")
+	}
+	switch {
+	case !c.sends:
+		assert.Zero(t, writes)
+	case moment == afterwards || (carry && moment != fromThePress):
+		assert.Equal(t, 1, executed, "the write was carried out")
+		assert.True(t, changed)
+	case moment != fromThePress:
+		assert.Zero(t, executed, "the write was not carried out")
+		assert.False(t, changed)
+	default:
+		assert.Equal(t, executed == 1, changed)
+	}
+
+	// What is said is true.
+	claims := saysNothing.FindString(text)
+	if claims != "" {
+		assert.False(t, changed, "“%s”: %s", claims, text)
+	}
+	if saysDone.MatchString(p.Text(".notice.done")) {
+		assert.True(t, changed, text)
+	}
+	ended := p.Text("h1") == "Sign in" && strings.Contains(p.Text(".notice"), sitetest.EndedNotice)
+	if changed && moment != afterwards {
+		assert.True(t, saysDone.MatchString(text) || saysUnsure.MatchString(text) || p.Text("h1") == typedName, "it happened, and nothing says so: %s", text)
+	}
+
+	got := strconv.Itoa(p.Status)
+	switch {
+	case ended:
+		got = "sign-in"
+		assert.Contains(t, []string{"401"}, f.name)
+		signedInAgain(t, s, c, form, p)
+	case p.Status == http.StatusOK && c.route == "/signin" && p.URL == "/signin":
+		assert.True(t, moment == "/organizations" || f.endless != "", "Tallyfy does not list the organisations, so it is asked for")
+		c.kept(t, form, p)
+		got = "200 asking"
+	case p.Status == http.StatusOK && !c.sends:
+		got = "done"
+		// It was done; of what was asked beside nothing was needed.
+		assert.Contains(t, []string{"/groups", "/groups/new"}, p.URL)
+		if c.route == "/signin" {
+			keepsGroup(t, p.Site.Get("/groups/new").GroupForm(), p.Site.Get("/groups/new"))
+		}
+	case p.Status == http.StatusOK && p.Text("h1") == "Receipt":
+		got = "receipt"
+		assert.Regexp(t, `is removed|may or may not|didn't confirm|said that`, p.Text("main .notice"))
+	case p.Status == http.StatusOK:
+		got = "done"
+		assert.True(t, changed || strings.Contains(text, "already gone. Nothing was done now."), "shown as done: %s", text)
+	default:
+		judgeFailure(t, s, f, c, form, p, changed, moment)
+	}
+	results.write(f.name, got, writes, executed)
+}
+
+// judgeFailure checks a page that says that a change did not work, or perhaps not.
+func judgeFailure(t *testing.T, s *sitetest.Site, f fault, c change, form *sitetest.Form, p *sitetest.Page, changed bool, moment string) {
+	t.Helper()
+	text := p.Text("main")
+	if p.Status >= http.StatusTooManyRequests {
+		assert.Contains(t, text, p.Header.Get("X-Request-Id"), "the request id is on the page")
+	}
+	if p.Status == http.StatusTooManyRequests {
+		judgeRetryAfter(t, f, p)
+	}
+	next, link := p.Find("main .form-actions a").First().Attr("href")
+	assert.True(t, link || p.Has("main form[method=post]"), "no next step")
+	if c.kept != nil && moment != afterwards && !(changed && !p.Has("main form")) {
+		c.kept(t, form, p)
+	}
+	if link && p.Status != http.StatusTooManyRequests {
+		require.Eventually(t, func() bool { return s.Get(next).Status == http.StatusOK }, deadline, 50*time.Millisecond, "the next step works: %s", next)
+	}
+}
+
+// signedInAgain goes on after a sign-in that had ended in the middle.
+func signedInAgain(t *testing.T, s *sitetest.Site, c change, form *sitetest.Form, p *sitetest.Page) {
+	t.Helper()
+	p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
+	if c.kept != nil && p.Has("main form[data-form]") {
+		c.kept(t, form, p)
+	}
+}
+
+// signIn signs in as the administrator, without looking at the groups afterwards.
+func signIn(s *sitetest.Site) {
+	s.T.Helper()
+	p := s.Once(s.Request(http.MethodPost, "/signin", url.Values{"sandbox": {"admin"}}))
+	require.Equal(s.T, http.StatusSeeOther, p.Status, strconv.Itoa(p.Status))
+}
+
+// TestNobodyWaitsForEver meets a Tallyfy that never answers with the program's own time for an attempt.
+func TestNobodyWaitsForEver(t *testing.T) {
+	t.Parallel()
+	f := fault{name: "never answers", far: server(silent), carries: surely}
+	for name, ask := range map[string]func(*sitetest.Site) func() *sitetest.Page{
+		"a list": func(s *sitetest.Site) func() *sitetest.Page { return func() *sitetest.Page { return s.Get("/groups") } },
+		"a group": func(s *sitetest.Site) func() *sitetest.Page {
+			return func() *sitetest.Page { return s.Get(s.GroupPath("Operations")) }
+		},
+		"a write": func(s *sitetest.Site) func() *sitetest.Page {
+			form := typedGroup(s)
+			return func() *sitetest.Page { return form.Submit("Create the group") }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, w := newSite(t, f, true)
+			s.Client.Timeout = time.Minute // what the program's server gives an answer
+			signIn(s)
+			send := ask(s)
+			w.hitting(every)
+			p := send()
+			assert.GreaterOrEqual(t, p.Status, http.StatusBadGateway)
+			assert.Equal(t, 1, p.Find("h1").Length())
+			assert.Contains(t, p.Text("main"), p.Header.Get("X-Request-Id"))
+		})
+	}
+}
