@@ -35,7 +35,7 @@ func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
 	if p.ignorePage {
 		page = 1
 	}
-	var data []map[string]any
+	data := []map[string]any{} // never null: that is no list
 	from := (page - 1) * size
 	if p.repeatFirst && page > 1 {
 		from--
