@@ -154,23 +154,28 @@ const fewItems = 128
 // withoutRepeats keeps the first of the items with an id, and all that have none.
 func withoutRepeats[T any](items []T) []T {
 	kept := items[:0]
-	var seen map[string]bool
+	var few [fewItems]string
+	ids := few[:0]
+	var many map[string]bool
 	if len(items) > fewItems {
-		seen = make(map[string]bool, len(items))
+		many = make(map[string]bool, len(items))
 	}
 	for i := range items {
-		id := identityOf(&items[i])
-		repeated := id != "" && seen[id]
-		if seen == nil && id != "" {
-			repeated = slices.ContainsFunc(kept, func(k T) bool { return identityOf(&k) == id })
+		if id := identityOf(&items[i]); id != "" {
+			if many[id] || slices.Contains(ids, id) {
+				continue
+			}
+			if many != nil {
+				many[id] = true
+			} else {
+				ids = append(ids, id)
+			}
 		}
-		if repeated {
-			continue
+		if len(kept) != i { // most lists repeat nothing, and nothing has to move
+			kept = append(kept, items[i])
+		} else {
+			kept = items[:i+1]
 		}
-		if seen != nil {
-			seen[id] = true
-		}
-		kept = append(kept, items[i])
 	}
 	return kept
 }
