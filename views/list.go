@@ -66,7 +66,11 @@ func (l List) Encode() string {
 		parts = append(parts, parameter{"page", strconv.Itoa(l.Page)})
 	}
 	slices.SortFunc(parts, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
+	if len(parts) == 0 {
+		return ""
+	}
 	var b strings.Builder
+	b.Grow(64)
 	for i, p := range parts {
 		b.WriteByte("?&"[min(i, 1)])
 		b.WriteString(url.QueryEscape(p.name))

@@ -50,7 +50,7 @@ func (m *markup) initials(class, seed, name string) {
 	m.raw(` hue-`)
 	m.integer(components.Hue(seed))
 	m.raw(`" aria-hidden="true">`)
-	m.text(components.Initials(name))
+	m.b = components.AppendInitials(m.b, name) // letters and digits, or a question mark: nothing to escape
 	m.raw(`</span>`)
 }
 

@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 	"unicode"
+	"unicode/utf8"
 )
 
 // AvatarProps describes the picture beside a name. The name stands next to it, so the picture itself says nothing to a
@@ -27,7 +28,10 @@ type AvatarProps struct {
 }
 
 // Initials gives the one or two letters that stand for a name: first letters of its first and last word.
-func Initials(name string) string {
+func Initials(name string) string { return string(AppendInitials(nil, name)) }
+
+// AppendInitials adds what Initials gives to b.
+func AppendInitials(b []byte, name string) []byte {
 	var first, last rune
 	words, begun := 0, false
 	for _, r := range name {
@@ -46,11 +50,11 @@ func Initials(name string) string {
 	}
 	switch words {
 	case 0:
-		return "?"
+		return append(b, '?')
 	case 1:
-		return string(first)
+		return utf8.AppendRune(b, first)
 	default:
-		return string([]rune{first, last})
+		return utf8.AppendRune(utf8.AppendRune(b, first), last)
 	}
 }
 
@@ -128,7 +132,7 @@ func Avatar(p AvatarProps) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(p.Image)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 78, Col: 42}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 82, Col: 42}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -164,7 +168,7 @@ func Avatar(p AvatarProps) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(Initials(p.Name))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 80, Col: 67}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/components/avatar.templ`, Line: 84, Col: 67}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
