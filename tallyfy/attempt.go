@@ -13,8 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // answer is a 2xx answer: read whole, or for a stream still to be read.
@@ -195,11 +193,6 @@ func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
 
 // unreadable is the error of a 2xx answer that is of no use. A write has most likely happened.
 func (a *answer) unreadable(err error) *Error {
-	// Its text names the place in the answer, by names that the answer has chosen.
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
-		err = fmt.Errorf("%w at byte %d", syntax.Err, syntax.ByteOffset)
-	}
 	fail := &Error{
 		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,
 		RequestID: a.client.requestID(a.header), Method: a.from.method, Path: a.from.shown,

@@ -40,6 +40,15 @@ func readRefs[T ~string](in *input, key string) ([]T, error) {
 
 // countRefs returns how many references readRefs would return.
 func countRefs(in *input, key string) (int, error) {
+	if in.kind() == kindList {
+		if end, count, ascending := skipIDs(in.body, in.at); end > 0 && ascending {
+			in.at = end
+			return count, nil
+		}
+		if in.isNothing() {
+			return 0, in.skip()
+		}
+	}
 	data, err := in.raw()
 	if err != nil {
 		return 0, err
