@@ -23,6 +23,7 @@ type answer struct {
 	header http.Header
 	body   []byte
 	buffer *bytes.Buffer // of the body
+	source io.LimitedReader // that the buffer is filled from
 	stream io.ReadCloser
 	size   int64 // of the stream, -1 when unknown
 }
@@ -131,7 +132,8 @@ func (a *answer) readBody(resp *http.Response, limit int64) error {
 	if resp.ContentLength > 0 {
 		a.buffer.Grow(int(min(resp.ContentLength, maxBelievedSize)) + bytes.MinRead)
 	}
-	n, err := a.buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	a.source = io.LimitedReader{R: resp.Body, N: limit + 1}
+	n, err := a.buffer.ReadFrom(&a.source)
 	a.body = a.buffer.Bytes()
 	if err == nil && n > limit {
 		return errTooLarge
@@ -160,13 +162,15 @@ func (s *streamBody) Close() error {
 
 // departure records whether a request can have left the machine. A transport that reports no connections (one that is
 // no *http.Transport) is taken to have sent it.
-type departure struct{ asked, connected atomic.Bool }
+type departure struct {
+	asked, connected atomic.Bool
+	hooks            httptrace.ClientTrace
+}
 
 func (d *departure) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { d.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { d.connected.Store(true) },
-	})
+	d.hooks.GetConn = func(string) { d.asked.Store(true) }
+	d.hooks.GotConn = func(httptrace.GotConnInfo) { d.connected.Store(true) }
+	return httptrace.WithClientTrace(ctx, &d.hooks)
 }
 
 func (d *departure) impossible(err error) bool {
