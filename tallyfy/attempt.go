@@ -13,8 +13,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // answer is a 2xx answer: read whole, or for a stream still to be read.
@@ -25,6 +23,7 @@ type answer struct {
 	header http.Header
 	body   []byte
 	buffer *bytes.Buffer // of the body
+	source io.LimitedReader // that the buffer is filled from
 	stream io.ReadCloser
 	size   int64 // of the stream, -1 when unknown
 }
@@ -133,7 +132,8 @@ func (a *answer) readBody(resp *http.Response, limit int64) error {
 	if resp.ContentLength > 0 {
 		a.buffer.Grow(int(min(resp.ContentLength, maxBelievedSize)) + bytes.MinRead)
 	}
-	n, err := a.buffer.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	a.source = io.LimitedReader{R: resp.Body, N: limit + 1}
+	n, err := a.buffer.ReadFrom(&a.source)
 	a.body = a.buffer.Bytes()
 	if err == nil && n > limit {
 		return errTooLarge
@@ -162,13 +162,15 @@ func (s *streamBody) Close() error {
 
 // departure records whether a request can have left the machine. A transport that reports no connections (one that is
 // no *http.Transport) is taken to have sent it.
-type departure struct{ asked, connected atomic.Bool }
+type departure struct {
+	asked, connected atomic.Bool
+	hooks            httptrace.ClientTrace
+}
 
 func (d *departure) trace(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { d.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { d.connected.Store(true) },
-	})
+	d.hooks.GetConn = func(string) { d.asked.Store(true) }
+	d.hooks.GotConn = func(httptrace.GotConnInfo) { d.connected.Store(true) }
+	return httptrace.WithClientTrace(ctx, &d.hooks)
 }
 
 func (d *departure) impossible(err error) bool {
@@ -195,11 +197,6 @@ func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
 
 // unreadable is the error of a 2xx answer that is of no use. A write has most likely happened.
 func (a *answer) unreadable(err error) *Error {
-	// Its text names the place in the answer, by names that the answer has chosen.
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
-		err = fmt.Errorf("%w at byte %d", syntax.Err, syntax.ByteOffset)
-	}
 	fail := &Error{
 		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,
 		RequestID: a.client.requestID(a.header), Method: a.from.method, Path: a.from.shown,

@@ -87,8 +87,8 @@ type shared struct {
 
 // credential is a token and the key under which its rate limit is remembered.
 type credential struct {
-	token func() string // a function, because no verb of fmt prints what it holds
-	key   tokenKey
+	token, bearer func() string // functions, because no verb of fmt prints what they hold
+	key           tokenKey
 }
 
 // service is embedded by each resource's service.
@@ -140,9 +140,11 @@ func (c *Client) IsAPIHost(u *url.URL) bool {
 }
 
 func newClient(s *shared, token string) *Client {
+	bearer := "Bearer " + token
 	c := &Client{shared: s, cred: credential{
-		token: func() string { return token },
-		key:   sha256.Sum256([]byte(token)),
+		token:  func() string { return token },
+		bearer: func() string { return bearer },
+		key:    sha256.Sum256([]byte(token)),
 	}}
 	common := service{client: c}
 	c.Groups = &GroupsService{common}

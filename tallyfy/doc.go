@@ -13,8 +13,8 @@
 //
 // # What it may import
 //
-// The standard library and jsontext, a JSON tokenizer that input.go tells about, and nothing else of this module. The tests
-// may use testify and the sandbox.
+// The standard library, and nothing else of this module. The tests may use testify, the sandbox, and jsontext, a JSON
+// tokenizer that scan.go is compared with.
 //
 // # Where to add a thing
 //

@@ -1,43 +1,32 @@
 package tallyfy
 
 import (
-	"bytes"
 	"errors"
-	"io"
+	"fmt"
 	"strings"
 	"sync"
 	"unicode/utf8"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // input is a JSON text that is read once, from front to back, by the readFrom methods of the larger types. What nobody
-// asks for is checked and skipped. The small types of rare calls go through encoding/json instead: see readValue.
+// asks for is checked and skipped: scan.go tells how. The small types of rare calls go through encoding/json instead: see
+// readValue.
+//
+// It refuses all that is no JSON, in skipped values too, and nesting deeper than maxDepth. It is as tolerant as encoding/json:
+// the last of two equal names counts, and bad UTF-8 is replaced.
 //
 // The texts that it returns share memory, a few kilobytes each time: a list is kept or dropped as a whole, and one
 // allocation a page is cheaper than ten a row.
-//
-// The decoder is the tokenizer of the coming encoding/json/v2. It refuses all that is no JSON, in skipped values too, and
-// nesting deeper than 10,000.
 type input struct {
-	decoder jsontext.Decoder
-	buffer  bytes.Buffer // of the decoder, which reads it in place, without a copy
 	body    []byte
+	at      int // what comes before it is read
+	depth   int // how many lists and objects deep
+	nested  int // how many includes deep
 	texts   strings.Builder
 	numbers []uint64 // reused by countNumbers
 	words   [][]byte // reused by splitWords
-	folded  []byte   // reused by lower
-	nested  int      // how many includes deep
+	spare   []byte   // reused by lower and said
 }
-
-// The kinds of value that tell shapes apart. The decoder's kind of anything that is no value is 0.
-const (
-	kindNull   = 'n'
-	kindString = '"'
-	kindNumber = '0'
-	kindObject = '{'
-	kindList   = '['
-)
 
 // maxNested bounds includes inside includes; a group's users with their groups are two.
 const maxNested = 8
@@ -52,26 +41,36 @@ var (
 	errTrailing    = errors.New("the answer goes on after its end")
 )
 
+// syntaxError is the first byte of a body that is no JSON, or where a body is over too soon. It tells nothing of what is in
+// the body, which may be a secret.
+type syntaxError struct {
+	at   int
+	over bool
+}
+
+func (e *syntaxError) Error() string {
+	if e.over {
+		return fmt.Sprintf("the JSON is cut off after %d bytes", e.at)
+	}
+	return fmt.Sprintf("no JSON, or nested too deep, at byte %d", e.at)
+}
+
+func (in *input) broken(at int) error { return &syntaxError{at, at >= len(in.body)} }
+
 var inputs = sync.Pool{New: func() any { return new(input) }}
 
 // newInput returns an input that must be released.
 func newInput(body []byte) *input {
 	in := inputs.Get().(*input)
-	in.reset(body)
+	in.body = body
 	return in
-}
-
-// reset makes the decoder as tolerant as encoding/json: the last of two equal names counts, and bad UTF-8 is replaced.
-func (in *input) reset(body []byte) {
-	in.body, in.buffer = body, *bytes.NewBuffer(body)
-	in.decoder.Reset(&in.buffer, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // What an input keeps for its next use, at most.
 const (
 	mostNumbers = 1 << 14
 	mostWords   = 1 << 8
-	mostFolded  = 1 << 10
+	mostSpare   = 4 << 10
 )
 
 // release lets the input be used again, and the body be overwritten. What was read stays: it is copied from both.
@@ -82,70 +81,77 @@ func (in *input) release() {
 	if cap(in.words) > mostWords {
 		in.words = nil
 	}
-	if cap(in.folded) > mostFolded {
-		in.folded = nil
+	if cap(in.spare) > mostSpare {
+		in.spare = nil
 	}
 	clear(in.words[:cap(in.words)])
-	in.texts, in.nested = strings.Builder{}, 0
-	in.reset(nil)
+	*in = input{numbers: in.numbers, words: in.words, spare: in.spare}
 	inputs.Put(in)
 }
 
-// kind is the kind of the next value.
-func (in *input) kind() jsontext.Kind { return in.decoder.PeekKind() }
+// kind is the kind of the next value, which then begins where the input is.
+func (in *input) kind() kind {
+	if in.at = skipSpace(in.body, in.at); in.at < len(in.body) {
+		return kinds[in.body[in.at]]
+	}
+	return 0
+}
 
 // skip passes over the next value.
-func (in *input) skip() error { return in.decoder.SkipValue() }
+func (in *input) skip() error {
+	end := skipValue(in.body, skipSpace(in.body, in.at), in.depth)
+	if end < 0 {
+		return in.broken(^end)
+	}
+	in.at = end
+	return nil
+}
 
 // end checks that nothing follows but space.
 func (in *input) end() error {
-	_, err := in.decoder.ReadToken()
-	switch {
-	case err == nil:
+	if skipSpace(in.body, in.at) < len(in.body) {
 		return errTrailing
-	case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		return nil
 	}
-	return err
-}
-
-// ahead returns the body from the next value on, whose kind is known.
-func (in *input) ahead() []byte {
-	return bytes.TrimLeft(in.body[in.decoder.InputOffset():], ",: \t\r\n")
+	return nil
 }
 
 // raw returns the next value as it stands in the body, without space around it.
-func (in *input) raw() ([]byte, error) { return in.decoder.ReadValue() }
-
-// bytes returns what the next value, a string, says, as a part of the body if nothing in it is escaped.
-func (in *input) bytes() ([]byte, error) {
-	raw, err := in.raw()
-	if err != nil {
+func (in *input) raw() ([]byte, error) {
+	start := skipSpace(in.body, in.at)
+	if err := in.skip(); err != nil {
 		return nil, err
 	}
-	return unquote(raw), nil
+	return in.body[start:in.at], nil
 }
 
-// unquote returns what a well-formed string says.
-func unquote(raw []byte) []byte {
-	if bare := raw[1 : len(raw)-1]; bytes.IndexByte(bare, '\\') < 0 && utf8.Valid(bare) {
-		return bare
+// bytes returns what the next value says, which is known to be a string: as a part of the body, or until its next call.
+func (in *input) bytes() ([]byte, error) {
+	start := in.at
+	end, escaped, wide := skipString(in.body, start)
+	if end < 0 {
+		return nil, in.broken(^end)
 	}
-	said, _ := jsontext.AppendUnquote(nil, raw) // its only error is bad UTF-8, which it has replaced
-	return said
+	in.at = end
+	return in.said(in.body[start+1:end-1], escaped, wide), nil
 }
 
-// list reads a list. element must read a value.
+// said returns what the inside of a string says.
+func (in *input) said(text []byte, escaped, wide bool) []byte {
+	if !escaped && (!wide || utf8.Valid(text)) {
+		return text
+	}
+	in.spare = appendUnescaped(in.spare[:0], text)
+	return in.spare
+}
+
+// list reads a list, which the next value is known to be. element must read a value.
 func (in *input) list(element func() error) error {
-	if _, err := in.decoder.ReadToken(); err != nil {
-		return err
-	}
-	for in.kind() != ']' {
-		if err := element(); err != nil {
-			return err
+	more, err := in.open(']')
+	for more && err == nil {
+		if err = element(); err == nil {
+			more, err = in.another(']')
 		}
 	}
-	_, err := in.decoder.ReadToken()
 	return err
 }
 
@@ -153,41 +159,96 @@ func (in *input) list(element func() error) error {
 // those that fit in no other way.
 func (in *input) fields(field func(name []byte) error) error {
 	if in.kind() != kindObject {
-		if _, err := in.raw(); err != nil {
-			return err
-		}
 		return errNotAnObject
 	}
-	if _, err := in.decoder.ReadToken(); err != nil {
-		return err
-	}
-	for in.kind() != '}' {
-		name, err := in.raw()
-		if err != nil {
+	more, err := in.open('}')
+	for more && err == nil {
+		var name []byte
+		if name, err = in.name(); err != nil {
 			return err
 		}
-		if err := field(in.lower(unquote(name))); err != nil {
-			return err
+		if err = field(name); err == nil {
+			more, err = in.another('}')
 		}
 	}
-	_, err := in.decoder.ReadToken()
 	return err
 }
 
-// lower returns a text in lower case, until its next call where that is another text.
+// open enters a list or object that ends with last, and reports whether there is something in it.
+func (in *input) open(last byte) (more bool, err error) {
+	if in.depth++; in.depth > maxDepth {
+		return false, in.broken(in.at)
+	}
+	in.at = skipSpace(in.body, in.at+1)
+	if in.at < len(in.body) && in.body[in.at] == last {
+		in.at++
+		in.depth--
+		return false, nil
+	}
+	return true, nil
+}
+
+// another passes over what stands after an element of a list or object, and reports whether it was a comma.
+func (in *input) another(last byte) (more bool, err error) {
+	at := skipSpace(in.body, in.at)
+	switch {
+	case at >= len(in.body):
+		return false, in.broken(at)
+	case in.body[at] == ',':
+		in.at = skipSpace(in.body, at+1)
+		return true, nil
+	case in.body[at] == last:
+		in.at = at + 1
+		in.depth--
+		return false, nil
+	}
+	return false, in.broken(at)
+}
+
+// name reads a field's name, in lower case, and the colon after it.
+func (in *input) name() ([]byte, error) {
+	body, start := in.body, in.at
+	if start >= len(body) || body[start] != '"' {
+		return nil, in.broken(start)
+	}
+	end := start + 1
+	for end < len(body) && usualInName[body[end]] {
+		end++
+	}
+	name := body[start+1 : end]
+	if end < len(body) && body[end] == '"' {
+		end++
+	} else {
+		var escaped, wide bool
+		if end, escaped, wide = skipString(body, start); end < 0 {
+			return nil, in.broken(^end)
+		}
+		name = in.lower(in.said(body[start+1:end-1], escaped, wide))
+	}
+	if end = skipSpace(body, end); end >= len(body) || body[end] != ':' {
+		return nil, in.broken(end)
+	}
+	in.at = skipSpace(body, end+1)
+	return name, nil
+}
+
+// usualInName are the bytes of names that say what they are.
+var usualInName = func() (usual [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789_") {
+		usual[c] = true
+	}
+	return usual
+}()
+
+// lower returns a text in lower case, until the next call of it or of said.
 func (in *input) lower(text []byte) []byte {
-	for _, c := range text {
+	in.spare = append(in.spare[:0], text...)
+	for i, c := range in.spare {
 		if c >= 'A' && c <= 'Z' {
-			in.folded = append(in.folded[:0], text...)
-			for i, c := range in.folded {
-				if c >= 'A' && c <= 'Z' {
-					in.folded[i] = c + 'a' - 'A'
-				}
-			}
-			return in.folded
+			in.spare[i] = c + 'a' - 'A'
 		}
 	}
-	return text
+	return in.spare
 }
 
 // isNothing reports whether the next value is null, {} or [].
@@ -196,27 +257,24 @@ func (in *input) isNothing() bool {
 	case kindNull:
 		return true
 	case kindObject, kindList:
-		inside := bytes.TrimLeft(in.ahead()[1:], " \t\r\n")
-		return len(inside) > 0 && (inside[0] == '}' || inside[0] == ']')
+		inside := skipSpace(in.body, in.at+1)
+		return inside < len(in.body) && (in.body[inside] == '}' || in.body[inside] == ']')
 	}
 	return false
 }
 
 var errFound = errors.New("found")
 
-// hasData reports whether the next value, an object, has a field "data". Usually it is the first one.
+// hasData reports whether the next value, an object, has a field "data". Usually it is the first one. The value is still to
+// be read.
 func (in *input) hasData() (bool, error) {
-	ahead := in.ahead()
-	if bytes.HasPrefix(bytes.TrimLeft(ahead[1:], " \t\r\n"), []byte(`"data"`)) {
-		return true, nil
-	}
-	sub := newInput(ahead)
-	defer sub.release()
-	err := sub.fields(func(name []byte) error {
+	at, depth := in.at, in.depth
+	defer func() { in.at, in.depth = at, depth }()
+	err := in.fields(func(name []byte) error {
 		if string(name) == "data" {
 			return errFound
 		}
-		return sub.skip()
+		return in.skip()
 	})
 	if errors.Is(err, errFound) {
 		return true, nil
@@ -296,6 +354,9 @@ func (in *input) time() (Time, error) {
 	b, err := in.bytes()
 	if err != nil {
 		return Time{}, err
+	}
+	if t, ok := quickTime(b); ok {
+		return t, nil
 	}
 	return parseTime(string(b)), nil
 }

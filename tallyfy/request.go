@@ -59,7 +59,7 @@ var errSegment = errors.New(`an id in the address is empty, "." or ".."`)
 // prepared is a request ready to be sent any number of times.
 type prepared struct {
 	request
-	target *url.URL
+	target url.URL
 	shown  string // escaped path for errors
 	body   []byte
 }
@@ -71,9 +71,9 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 	}
 	p := &prepared{request: r}
 	if r.url != nil {
-		target := *r.url
-		target.Fragment, target.RawFragment = "", ""
-		p.target, p.shown = &target, target.EscapedPath()
+		p.target = *r.url
+		p.target.Fragment, p.target.RawFragment = "", ""
+		p.shown = p.target.EscapedPath()
 	} else {
 		for _, segment := range r.path {
 			// "." and ".." would be resolved on the way and reach another route.
@@ -83,11 +83,10 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 		}
 		p.shown = escapedPath(r.path)
 		base := c.shared.base
-		p.target = &url.URL{
-			Scheme: base.Scheme, Host: base.Host,
-			Path:     base.Path + "/" + strings.Join(r.path, "/"),
-			RawPath:  base.RawPath + p.shown,
-			RawQuery: string(r.query),
+		p.target = url.URL{Scheme: base.Scheme, Host: base.Host, RawPath: base.RawPath + p.shown, RawQuery: string(r.query)}
+		p.target.Path = p.target.RawPath
+		if strings.Contains(p.target.RawPath, "%") {
+			p.target.Path = base.Path + "/" + strings.Join(r.path, "/")
 		}
 	}
 	if r.body != nil {
@@ -133,15 +132,15 @@ func (c *Client) newHTTP(ctx context.Context, p *prepared) *http.Request {
 	set("Accept", 0)           // documented for every request, files included
 	set("X-Tallyfy-Client", 1) // documented: without it 401 or "endpoint not found"
 	set("User-Agent", 2)
-	if token := c.cred.token(); token != "" {
-		values[3] = "Bearer " + token
+	if c.cred.token() != "" {
+		values[3] = c.cred.bearer()
 		set("Authorization", 3)
 	}
 	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
 		values[4] = id
 		set("X-Request-Id", 4)
 	}
-	req := &http.Request{Method: p.method, URL: p.target, Host: p.target.Host, Header: header}
+	req := &http.Request{Method: p.method, URL: &p.target, Host: p.target.Host, Header: header}
 	if p.body != nil {
 		header.Set("Content-Type", "application/json")
 		req.ContentLength = int64(len(p.body))
