@@ -112,20 +112,34 @@ func identityOf[T any](item *T) string {
 	return ""
 }
 
-// decodeList reads a list, bare or as {"data": …}, and its meta. A row that comes again, by its id, is left out. {} is the empty
-// list that PHP may write; null is no list, unless the meta says that there is nothing.
+// decodeList reads a list and its meta. A row that comes again, by its id, is left out. {} is the empty list that PHP may write;
+// null is no list, unless the meta says that there is nothing.
 func decodeList[T any](body []byte) (*Page[T], error) {
+	page, null, err := readList[T](body)
+	if err != nil {
+		return nil, err
+	}
+	if null && (!page.Pagination.Known || page.Pagination.Total != 0) {
+		return nil, errNotAList
+	}
+	page.Items = withoutRepeats(page.Items)
+	if !page.Pagination.Known {
+		page.Pagination = (&paging{}).of(len(page.Items))
+	}
+	return page, nil
+}
+
+// readList reads a list, bare or as {"data": …}, as it stands. null says that there is null in its place.
+func readList[T any](body []byte) (page *Page[T], null bool, err error) {
 	in := newInput(body)
 	defer in.release()
 	// Rows are seldom smaller; the bound is for answers of a few large ones.
-	page := &Page[T]{Items: make([]T, 0, min(len(body)/256, 128))}
+	page = &Page[T]{Items: make([]T, 0, min(len(body)/256, 128))}
 	var meta paging
-	null := false
 	items := func() error {
 		page.Items, null = page.Items[:0], in.kind() == kindNull
 		return readItems(in, &page.Items)
 	}
-	var err error
 	if in.kind() == kindList {
 		if err = items(); err == nil {
 			err = in.end()
@@ -138,14 +152,10 @@ func decodeList[T any](body []byte) (*Page[T], error) {
 		}
 	}
 	if err != nil {
-		return nil, cmp.Or(inspect(body), err)
+		return nil, false, cmp.Or(inspect(body), err)
 	}
-	page.Items = withoutRepeats(page.Items)
 	page.Pagination = meta.of(len(page.Items))
-	if null && (!page.Pagination.Known || page.Pagination.Total != 0) {
-		return nil, errNotAList
-	}
-	return page, nil
+	return page, null, nil
 }
 
 // fewItems is up to where comparing each with each is quicker than a table of those seen.

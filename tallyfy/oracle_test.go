@@ -225,7 +225,7 @@ func agree(t *testing.T, data []byte) {
 	}
 
 	items, wantErr := newOracle(data).summaries()
-	page, err := decodeList[GroupSummary](data)
+	page, _, err := readList[GroupSummary](data)
 	require.Equal(t, wantErr == nil, err == nil, "%q: %v, want %v", data, err, wantErr)
 	if err == nil {
 		require.Equal(t, len(items), len(page.Items), "%q", data)
