@@ -105,8 +105,11 @@ func TestClicksGoBeforeWhatCanWait(t *testing.T) {
 
 func TestClicksWaitInTurnAndNotForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var waits []time.Duration
 		q := pace.New(pace.Rate{Reads: 2, Per: 4 * time.Second}, func(patient bool, d time.Duration) {
+			mu.Lock()
+			defer mu.Unlock()
 			assert.False(t, patient)
 			waits = append(waits, d)
 		})
