@@ -90,10 +90,15 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.Handle(a.urls.Base+"/assets/", a.assets)
-	mux.Handle("/", pages(e))
-	a.root = web.SecurityHeaders(o.PublicURL, mux)
+	atAssets := a.urls.Base + "/assets/"
+	assets, rest := web.LogAssets(o.Log, a.Metrics.Request, atAssets, o.TrustedProxies, a.assets), pages(e)
+	a.root = web.SecurityHeaders(o.PublicURL, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, atAssets) {
+			assets.ServeHTTP(w, r)
+			return
+		}
+		rest.ServeHTTP(w, r)
+	}))
 	return a, nil
 }
 

@@ -125,3 +125,26 @@ func TestAccessLogIsOneLineWithTheStatusThatWasSent(t *testing.T) {
 	assert.Equal(t, "GET /groups/:group 409.", counted)
 	web.CountCall(t.Context()) // a call that no request made
 }
+
+func TestAssetsHaveAnAccessLineToo(t *testing.T) {
+	var log bytes.Buffer
+	counted := ""
+	count := func(route, method string, status int, _ time.Duration) { counted += fmt.Sprintf("%s %s %d.", method, route, status) }
+	assets := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/assets/app.css" {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = io.WriteString(w, "a{}")
+	})
+	h := web.LogAssets(slog.New(slog.NewTextHandler(&log, nil)), count, "/assets/", nil, assets)
+	for _, path := range []string{"/assets/app.css", "/assets/secret-path"} {
+		recorder := httptest.NewRecorder()
+		h.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, path, nil))
+		assert.Contains(t, log.String(), "request_id="+recorder.Header().Get("X-Request-Id"))
+	}
+	assert.Equal(t, "GET /assets/ 200.GET /assets/ 404.", counted)
+	assert.Equal(t, 2, strings.Count(log.String(), "\n"))
+	assert.NotContains(t, log.String(), "secret")
+	assert.Contains(t, log.String(), "client=192.0.2.1")
+}

@@ -26,15 +26,19 @@ var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 func RequestID(trusted []netip.Prefix) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			id := c.Request().Header.Get(echo.HeaderXRequestID)
-			if !fromTrusted(c.Request(), trusted) || !saneID.MatchString(id) {
-				id = NewID()
-			}
+			id := requestID(c.Request(), trusted)
 			c.Set(requestIDKey, id)
 			c.Response().Header().Set(echo.HeaderXRequestID, id)
 			return next(c)
 		}
 	}
+}
+
+func requestID(r *http.Request, trusted []netip.Prefix) string {
+	if id := r.Header.Get(echo.HeaderXRequestID); fromTrusted(r, trusted) && saneID.MatchString(id) {
+		return id
+	}
+	return NewID()
 }
 
 const requestIDKey = "request id"
@@ -88,7 +92,7 @@ func AccessLog(log *slog.Logger, count func(route, method string, status int, d 
 				slog.String("method", c.Request().Method),
 				slog.String("route", c.Path()),
 				slog.Int("status", c.Response().Status),
-				slog.Float64("duration_ms", float64(took.Microseconds())/1000),
+				slog.Float64("duration_ms", milliseconds(took)),
 				slog.Int64("upstream_calls", calls.Load()),
 				slog.String("client", c.RealIP()),
 			}

@@ -52,7 +52,7 @@ func TestHostileRequests(t *testing.T) {
 		"garbage behind a request":            {"GET /healthz HTTP/1.1\r\n" + host + "\r\nGARBAGE\x00\r\n\r\n", []int{200, 400}},
 		"HTTP/1.0":                            {"GET /healthz HTTP/1.0\r\n\r\n", []int{200}},
 		"HTTP/0.9":                            {"GET /healthz\r\n\r\n", []int{400}},
-		"HTTP/2 without TLS":                  {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{400}},
+		"HTTP/2 without TLS":                  {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{404}},
 		"HTTP/9.9":                            {"GET / HTTP/9.9\r\n" + host + end, []int{505}},
 		"absolute form":                       {"GET http://evil.example/healthz HTTP/1.1\r\n" + host + end, []int{200}},
 		"absolute form of a page":             {"GET http://evil.example/groups HTTP/1.1\r\n" + host + end, []int{303}},

@@ -194,7 +194,7 @@ func TestRequestIDsFromOutside(t *testing.T) {
 		tallyfy := newAPI(t)
 		p := start(t, options{api: tallyfy, arguments: []string{"--trusted-proxies", trusted}})
 		s := p.signedIn()
-		r := s.Request(http.MethodGet, "/groups", nil)
+		r := s.Request(http.MethodGet, "/groups?page=2", nil)
 		r.Header.Set("X-Request-Id", "from-the-proxy-1")
 		answer := s.Do(r)
 		require.Len(t, tallyfy.Requests(), 1)

@@ -47,7 +47,7 @@ func TestMetrics(t *testing.T) {
 	s.SignInWith("nobody-s-token")
 	signIn(s, sandbox.AdminToken)
 	tallyfy.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupsRoute, Times: 1, Status: http.StatusServiceUnavailable})
-	s.Get("/groups").Whole(http.StatusOK)
+	s.Get("/groups?page=2").Whole(http.StatusOK)
 	s.Post("/groups", url.Values{"name": {"Night shift"}, "description": {"d"}, "action": {"create"}})
 	s.Get("/nowhere").Whole(http.StatusNotFound)
 
