@@ -22,7 +22,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	buffer *bytes.Buffer // of the body
+	buffer *bytes.Buffer    // of the body
 	source io.LimitedReader // that the buffer is filled from
 	stream io.ReadCloser
 	size   int64 // of the stream, -1 when unknown
