@@ -53,7 +53,7 @@ func FuzzPath(f *testing.F) {
 func FuzzGroup(f *testing.F) {
 	seeds(f, `{"id":"a","members":[1,"2",{"id":3}],"guests":["a@x.test",{"email":"B@x.test","link":"secret"}]}`, `{"members":{"data":[1,1,01]}}`, `{"members":[9007199254740993,17.0,-0]}`,
 		`{"members":[[1]]}`, `{"members":{"id":5}}`, `{"guests":[null,"","a@x.test","A@X.TEST"]}`, `{"members":null,"guests":{}}`, `{"members":[1 , 2]}`, `{"members":"1,2"}`, `{"guests":[{"mail":"a@x.test"}]}`,
-		`{"members":[true]}`, `{"members":[{"ID":1}]}`, `{"members":[ ]}`, `{"data":{"id":"a"}}`)
+		`{"members":[true]}`, `{"members":[{"ID":1}]}`, `{"members":[ ]}`, `{"data":{"id":"a"}}`, `{"members":{"dAta":[9]}}`)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var g Group
 		if json.Unmarshal(data, &g) != nil {
@@ -86,11 +86,13 @@ func named(value any, key string) []string {
 				collect(one)
 			}
 		case map[string]any:
-			if inner, ok := v["data"]; ok {
-				collect(inner)
-			} else {
-				collect(v[key])
+			inner := v[key]
+			for name, value := range v {
+				if strings.EqualFold(name, "data") { // as encoding/json reads names
+					inner = value
+				}
 			}
+			collect(inner)
 		case json.Number:
 			whole, _, _ := strings.Cut(v.String(), ".")
 			found[whole] = true

@@ -18,10 +18,14 @@ import (
 // readRefs reads references.
 func readRefs[T ~string](in *input, key string) ([]T, error) {
 	if in.kind() == kindList {
-		if end, count, ascending := skipIDs(in.body, in.at); end > 0 && ascending {
-			inner := in.keep(in.body[in.at+1 : end-1])
+		if end, count, ascending := skipIDs(in.body, in.at); end > 0 {
+			data := in.body[in.at:end]
 			in.at = end
-			return splitIDs(make([]T, 0, count), inner), nil
+			refs := splitIDs(make([]T, 0, count), in.keep(data[1:len(data)-1]))
+			if !ascending && in.repeats(data, count) {
+				refs = dropDuplicates(refs)
+			}
+			return refs, nil
 		}
 	}
 	data, err := in.raw()
@@ -48,8 +52,12 @@ func readRefs[T ~string](in *input, key string) ([]T, error) {
 // countRefs returns how many references readRefs would return.
 func countRefs(in *input, key string) (int, error) {
 	if in.kind() == kindList {
-		if end, count, ascending := skipIDs(in.body, in.at); end > 0 && ascending {
+		if end, count, ascending := skipIDs(in.body, in.at); end > 0 {
+			data := in.body[in.at:end]
 			in.at = end
+			if !ascending {
+				count, _ = in.countNumbers(data) // all of them fit
+			}
 			return count, nil
 		}
 		if in.isNothing() {

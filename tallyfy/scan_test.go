@@ -90,6 +90,15 @@ func TestScanBoundsDepth(t *testing.T) {
 	assert.Equal(t, maxDepth, broken.at)
 }
 
+// Depth is of what is inside each other, not of what comes one after the other, whatever has looked ahead.
+func TestScanCountsNoDepthInARow(t *testing.T) {
+	for _, row := range []string{`{"groups":{"data":[{"id":"g"}]}}`, `{"groups":{"id":"g"}}`, `{"groups":{}}`, `{"groups":[{}],"stats":{"data":{}}}`, `{"x":[[]],"y":{"z":[{}]}}`} {
+		p, err := decodeList[MemberSummary]([]byte(`{"data":[` + strings.Repeat(row+",", maxDepth) + row + `]}`))
+		require.NoError(t, err, row)
+		assert.Len(t, p.Items, maxDepth+1)
+	}
+}
+
 // An answer's errors say where, and nothing of what is there.
 func TestScanSaysWhere(t *testing.T) {
 	for body, want := range map[string]string{
