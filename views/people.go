@@ -17,7 +17,7 @@ const MostPeople = 100
 // One search goes through members and guests alike: whoever looks for an address does not know which of the two somebody is. The
 // pages are two, for each list has an end of its own.
 type People struct {
-	Query                string
+	Query                 string
 	MemberPage, GuestPage int
 	// From is the query of the list of groups that the visitor came from. It goes along from page to page: the browser only tells
 	// the last one.

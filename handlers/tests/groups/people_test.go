@@ -116,7 +116,7 @@ func TestGroupPageSearchesItsPeople(t *testing.T) {
 	id := s.ID("lukasz.wisniewski")
 	for q, want := range map[string]string{
 		"lukasz":                             "Łukasz Wiśniewski",
-		"WIŚNIEWSKI łukasz":                 "Łukasz Wiśniewski",
+		"WIŚNIEWSKI łukasz":                  "Łukasz Wiśniewski",
 		"lukasz.wisniewski@":                 "Łukasz Wiśniewski",
 		"  d’angelo ":                        "Chiara D'Angelo",
 		id:                                   "Łukasz Wiśniewski",
