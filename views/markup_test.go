@@ -41,7 +41,8 @@ func TestMomentsOfRowsAreThoseOfTemplates(t *testing.T) {
 	for _, location := range []*time.Location{nil, time.UTC, oslo, time.FixedZone(`<"odd">`, -34200)} {
 		c := Clock{Location: location}
 		for _, at := range []time.Time{
-			{}, time.Date(2026, 3, 4, 9, 5, 7, 0, time.UTC), time.Date(2025, 12, 31, 23, 30, 0, 999, time.UTC), time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC),
+			{},
+			time.Date(2026, 3, 4, 9, 5, 7, 0, time.UTC), time.Date(2025, 12, 31, 23, 30, 0, 999, time.UTC), time.Date(1000, 1, 1, 0, 0, 0, 0, time.UTC),
 			time.Date(999, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(12026, 9, 30, 1, 2, 3, 0, time.UTC), time.Date(-3, 9, 30, 1, 2, 3, 0, time.UTC),
 		} {
 			assert.Equal(t, made(t, moment(c, at, "<never>")), made(t, written(func(m *markup) { m.moment(c, at, "<never>") })), "%s", at)
