@@ -82,7 +82,7 @@ func exportPeople(v *visit) error {
 	if !members.Complete {
 		return v.stillReading("Preparing the file", "The names in the file", members, nil, v.urls().Group(group.ID))
 	}
-	people, _ := peopleOf(group, members, nil)
+	people := groupMembers(members.Among(group.Members), "")
 	return v.sendFile(group.Name, []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {
 		for _, p := range people {
 			email := p.Email

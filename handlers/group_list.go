@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"regexp"
 
 	"tallyfy-admin/handlers/directory"
@@ -57,9 +58,11 @@ var groupID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 // noSuchID reports that an id that was searched for is not one. Any other failure says nothing about it.
 func noSuchID(err error) bool { return tallyfy.IsNotFound(err) || tallyfy.IsValidation(err) }
 
-func (v *visit) groupList() views.List {
-	l := views.ReadList(v.QueryParams(), "sort_by", views.GroupSorts)
-	l.Chosen = listing.Choose(listing.GroupDimensions(), v.QueryParams())
+func (v *visit) groupList() views.List { return groupListOf(v.QueryParams()) }
+
+func groupListOf(address url.Values) views.List {
+	l := views.ReadList(address, "sort_by", views.GroupSorts)
+	l.Chosen = listing.Choose(listing.GroupDimensions(), address)
 	return l
 }
 

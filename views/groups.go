@@ -32,7 +32,10 @@ type GroupRow struct {
 type GroupPage struct {
 	GroupRow
 	BackURL string
-	People  []GroupMember
+	List    People
+	// MemberRange and GuestRange say which part of each list is in People and GuestList.
+	MemberRange, GuestRange PeopleRange
+	People                  []GroupMember
 	// PeopleNote says why names are missing, if some are.
 	PeopleNote string
 	GuestList  []string

@@ -34,17 +34,21 @@ const maxPage = 1_000_000_000
 // ReadList takes a list from an address. Whatever is unknown or empty is dropped: it is no error to have followed an
 // old link.
 func ReadList(values url.Values, sortKey string, sorts []components.Choice) List {
-	l := List{SortKey: sortKey, Query: strings.TrimSpace(values.Get("q")), PerPage: DefaultPageSize, Page: 1}
+	l := List{SortKey: sortKey, Query: strings.TrimSpace(values.Get("q")), PerPage: DefaultPageSize, Page: readPage(values, "page")}
 	if slices.ContainsFunc(sorts, func(c components.Choice) bool { return c.Value == values.Get(sortKey) }) {
 		l.Sort = values.Get(sortKey)
 	}
 	if n, err := strconv.Atoi(values.Get("per_page")); err == nil && slices.Contains(PageSizes, n) {
 		l.PerPage = n
 	}
-	if n, err := strconv.Atoi(values.Get("page")); err == nil && n > 1 && n <= maxPage {
-		l.Page = n
-	}
 	return l
+}
+
+func readPage(values url.Values, key string) int {
+	if n, err := strconv.Atoi(values.Get(key)); err == nil && n > 1 && n <= maxPage {
+		return n
+	}
+	return 1
 }
 
 // Encode is the list as the query of an address, "" for the plain list; what is at its default is left out.
@@ -164,14 +168,17 @@ func (r Range) Sentence(one, many string) string {
 
 // pager links to the pages around this one. base is the list's path.
 func (r Range) pager(label, base string, l List) components.PagerProps {
+	return r.links(label, func(page int) string { return base + l.At(page).Encode() })
+}
+
+// links leads to the pages around this one; at gives the address of each.
+func (r Range) links(label string, at func(page int) string) components.PagerProps {
 	p := components.PagerProps{Label: label, Position: "Page " + Number(r.Page) + " of " + Number(r.Pages)}
 	if r.Page > 1 {
-		p.First = base + l.At(1).Encode()
-		p.Previous = base + l.At(r.Page-1).Encode()
+		p.First, p.Previous = at(1), at(r.Page-1)
 	}
 	if r.Page < r.Pages {
-		p.Next = base + l.At(r.Page+1).Encode()
-		p.Last = base + l.At(r.Pages).Encode()
+		p.Next, p.Last = at(r.Page+1), at(r.Pages)
 	}
 	return p
 }

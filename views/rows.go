@@ -106,6 +106,57 @@ func (m *markup) memberRow(p Page, row *MemberRow) {
 	m.raw(`</td></tr>`)
 }
 
+// people are the members in a group.
+func people(p Page, rows []GroupMember) templ.Component {
+	return written(func(m *markup) {
+		for i := range rows {
+			m.person(p, &rows[i])
+		}
+	})
+}
+
+func (m *markup) person(p Page, row *GroupMember) {
+	m.raw(`<li class="split"><div class="identity">`)
+	if !row.Known {
+		m.initials("avatar person", string(row.ID), "?")
+		m.raw(`<div><span class="name">Member `)
+		m.text(string(row.ID))
+		m.raw(`</span><div class="sub">`)
+		m.text(row.Email)
+		m.raw(`</div></div></div></li>`)
+		return
+	}
+	m.initials("avatar person", string(row.ID), row.Name)
+	m.raw(`<div><a class="name" dir="auto" href="`)
+	m.memberURL(p.URL, row.ID)
+	m.raw(`">`)
+	m.text(row.Name)
+	m.raw(`</a><div class="sub"><span dir="ltr">`)
+	m.text(row.Email)
+	m.raw(`</span> · `)
+	m.text(row.Role)
+	m.raw(`</div></div></div>`)
+	if row.Status.Text != "Active" {
+		m.raw(` <span class="badge `)
+		m.text(row.Status.Badge)
+		m.raw(`">`)
+		m.text(row.Status.Text)
+		m.raw(`</span>`)
+	}
+	m.raw(`</li>`)
+}
+
+// guests are the addresses of the guests in a group.
+func guests(emails []string) templ.Component {
+	return written(func(m *markup) {
+		for _, email := range emails {
+			m.raw(`<li><span dir="ltr">`)
+			m.text(email)
+			m.raw(`</span></li>`)
+		}
+	})
+}
+
 // sortHeader is the head of a column that the API can sort by. opposite is the value for the other direction, empty where
 // the API has none.
 func sortHeader(base string, l List, value, text, opposite string) templ.Component {

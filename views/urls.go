@@ -56,6 +56,9 @@ func (u URLs) NewGroup() string { return u.Base + "/groups/new" }
 // Group is the page of one group.
 func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
 
+// GroupPeople is the page of one group with the people that are searched for, from some page on.
+func (u URLs) GroupPeople(id tallyfy.ID, p People) string { return u.Group(id) + p.Encode() }
+
 // GroupLogo is the group's logo as a picture. version changes when the logo does, so that a browser can keep it.
 func (u URLs) GroupLogo(id tallyfy.ID, version string) string {
 	return u.Group(id) + "/logo" + query("v", version)
