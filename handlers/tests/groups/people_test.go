@@ -187,6 +187,10 @@ func TestGroupPageTurnsThePagesOfGuestsToo(t *testing.T) {
 	next, _ = p.Find("nav[aria-label='Pages of members'] a[rel=next]").Attr("href")
 	assert.Equal(t, at+"?guest_page=3&page=3", next, "the page that is shown, not the one that was asked for")
 
+	p = s.Get(at + "?page=9").Whole(http.StatusOK)
+	next, _ = p.Find("nav[aria-label='Pages of guests'] a[rel=next]").Attr("href")
+	assert.Equal(t, at+"?guest_page=2&page=3#guests", next)
+
 	p = s.Get(newGroup(s, "Guests alone", 0, 101)).Whole(http.StatusOK)
 	assert.Equal(t, "1 to 100 of 101 guests", p.Text("#guests"))
 	assert.Equal(t, "No member is in this group, only guests.", p.Text(sectionPeople+" p"))
