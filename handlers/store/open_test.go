@@ -99,7 +99,7 @@ func TestManyOpenAtOnce(t *testing.T) {
 func TestNewerDatabaseIsRefused(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		db := e.open(t)
-		newer := fstest.MapFS{"00099_later.sql": {Data: []byte("-- +goose Up\nCREATE TABLE later (x TEXT);\n")}}
+		newer := fstest.MapFS{"00099_later.sql": {Data: []byte("CREATE TABLE later (x TEXT);\n")}}
 		for name, content := range embedded(t) {
 			newer[name] = &fstest.MapFile{Data: content}
 		}

@@ -129,7 +129,9 @@ func TestAccessLogIsOneLineWithTheStatusThatWasSent(t *testing.T) {
 func TestAssetsHaveAnAccessLineToo(t *testing.T) {
 	var log bytes.Buffer
 	counted := ""
-	count := func(route, method string, status int, _ time.Duration) { counted += fmt.Sprintf("%s %s %d.", method, route, status) }
+	count := func(route, method string, status int, _ time.Duration) {
+		counted += fmt.Sprintf("%s %s %d.", method, route, status)
+	}
 	assets := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/assets/app.css" {
 			http.NotFound(w, r)

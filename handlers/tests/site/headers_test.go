@@ -40,7 +40,7 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 			{http.MethodGet, "/nowhere", nil, 404, true},
 			{http.MethodDelete, "/groups", nil, 405, true},
 			{http.MethodGet, "/", nil, 303, false},
-			{http.MethodGet, "/groups//new", nil, 307, false},
+			{http.MethodGet, "/groups//new", nil, 404, true},
 			{http.MethodPost, "/signout", nil, 303, false},
 			{http.MethodGet, "/groups", nil, 303, false}, // signed out by now
 			{http.MethodGet, asset, nil, 200, false},

@@ -147,6 +147,7 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 			reflect.TypeFor[tallyfy.ID]():     s.Group("Operations").ID,
 			reflect.TypeFor[tallyfy.UserID](): strconv.Itoa(s.Member("anna.kowalska").ID),
 			reflect.TypeFor[string]():         "some text?&/",
+			reflect.TypeFor[views.People]():   views.People{},
 			reflect.TypeFor[views.List]():     views.List{SortKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
 			reflect.TypeFor[views.People]():   views.People{Query: "a&b", MemberPage: 2, From: "q=c&page=2"},
 		}
