@@ -1,0 +1,35 @@
+package site_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"golang.org/x/net/html"
+
+	"tallyfy-admin/handlers/sitetest"
+)
+
+// A template's "else" that stands among attributes becomes one; so does a class that is given twice, or a name that is none.
+func TestEveryAttributeIsOneOfHTML(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{OAuth: true})
+	attribute := regexp.MustCompile(`^(data-[a-z-]+|aria-[a-z]+|[a-z]+)$`)
+	for _, path := range []string{"/groups", "/groups?sort_by=name", "/groups/new", s.GroupPath("Operations"), s.DeletePath("Operations"), "/members", s.MemberPath("soren.kjaergaard"),
+		s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "leave"), "/organisations", "/keys", "/kit", "/signin", "/signin/answer"} {
+		p := s.Get(path).Whole(http.StatusOK)
+		for z := html.NewTokenizer(strings.NewReader(p.Body)); z.Next() != html.ErrorToken; {
+			seen := map[string]bool{}
+			token := z.Token()
+			if token.Type != html.StartTagToken && token.Type != html.SelfClosingTagToken {
+				continue
+			}
+			for _, a := range token.Attr {
+				assert.Regexp(t, attribute, a.Key, "%s: %s", path, token)
+				assert.False(t, seen[a.Key] || a.Key == "else" || a.Key == "if", "%s: %s", path, token)
+				seen[a.Key] = true
+			}
+		}
+	}
+}
