@@ -16,8 +16,10 @@ import (
 func TestEveryAttributeIsOneOfHTML(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{OAuth: true})
 	attribute := regexp.MustCompile(`^(data-[a-z-]+|aria-[a-z]+|[a-z]+)$`)
-	for _, path := range []string{"/groups", "/groups?sort_by=name", "/groups/new", s.GroupPath("Operations"), s.DeletePath("Operations"), "/members", s.MemberPath("soren.kjaergaard"),
-		s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "leave"), "/organisations", "/keys", "/kit", "/signin", "/signin/answer"} {
+	for _, path := range []string{
+		"/groups", "/groups?sort_by=name", "/groups/new", s.GroupPath("Operations"), s.DeletePath("Operations"), "/members", s.MemberPath("soren.kjaergaard"),
+		s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "leave"), "/organisations", "/keys", "/kit", "/signin", "/signin/answer",
+	} {
 		p := s.Get(path).Whole(http.StatusOK)
 		for z := html.NewTokenizer(strings.NewReader(p.Body)); z.Next() != html.ErrorToken; {
 			seen := map[string]bool{}
