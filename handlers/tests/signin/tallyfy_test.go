@@ -62,7 +62,9 @@ func TestSignInWithTallyfy(t *testing.T) {
 		assert.Equal(t, "Members", p.Text("h1"))
 		assert.Equal(t, "/members?q=a", p.URL)
 		assert.Contains(t, p.Text(".account"), "Maren Dahl")
-		in6Months := time.Now().Add(15778800 * time.Second).UTC()
+		oslo, err := time.LoadLocation("Europe/Oslo") // where she is
+		require.NoError(t, err)
+		in6Months := time.Now().Add(15778800 * time.Second).In(oslo)
 		assert.Contains(t, p.Text(".account"), "Tallyfy sign-in ends "+in6Months.Format("2 Jan 2006"))
 		last := s.Sandbox.Requests()[len(s.Sandbox.Requests())-1]
 		assert.Equal(t, given.Get("access_token"), last.Token, "the person's own token is used")
