@@ -56,6 +56,10 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	case config.CommandHealthcheck:
 		return healthcheck(ctx, cfg)
 	}
+	// Nearly all memory is garbage of the last pages: twice as much of it costs a few megabytes and saves a tenth of the work.
+	if _, said := lookupEnv("GOGC"); !said {
+		debug.SetGCPercent(200)
+	}
 	log := newLog(cfg, stderr)
 	slog.SetDefault(log)
 	return serve(ctx, cfg, log, stdout)

@@ -38,7 +38,9 @@ func (i *identity) scope() string { return string(i.Organisation.ID) + " " + str
 // tag stands for the person in the organisation, in forms.
 func (i *identity) tag() string {
 	sum := sha256.Sum256([]byte(i.scope()))
-	return hex.EncodeToString(sum[:8])
+	var text [16]byte
+	hex.Encode(text[:], sum[:8])
+	return string(text[:])
 }
 
 // pendingSignIn holds a token that Tallyfy knows while its owner chooses the organisation.

@@ -26,6 +26,7 @@ type visit struct {
 	// who and api are set on routes for signed-in people: the person, and the client with the person's token.
 	who *identity
 	api *tallyfy.Client
+	key directory.Key // made once: a token is long, and a list asks for it with each row
 	// returnTo is the page to come back to, without the base, when the sign-in with Tallyfy turns out to have ended; empty
 	// for the page itself. A POST sets it, for its own address may not have a page.
 	returnTo string
@@ -42,6 +43,7 @@ const visitKey = "visit"
 func (v *visit) signedInAs(who *identity) {
 	v.who = who
 	v.api = v.app.API.WithToken(who.Token)
+	v.key = directory.KeyFor(who.Token, who.Organisation.ID)
 }
 
 // ctx is the request's context, with its id for Tallyfy's log.
@@ -66,7 +68,7 @@ func (v *visit) members() (*directory.Snapshot, error) {
 	return v.app.Directory.Get(v.ctx(), v.api, v.directoryKey())
 }
 
-func (v *visit) directoryKey() directory.Key { return directory.KeyFor(v.who.Token, v.org()) }
+func (v *visit) directoryKey() directory.Key { return v.key }
 
 // page is the frame of a screen. It takes the notices out of the session: they are shown once.
 func (v *visit) page(title string, section views.Section) views.Page {

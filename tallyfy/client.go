@@ -141,18 +141,29 @@ func (c *Client) IsAPIHost(u *url.URL) bool {
 
 func newClient(s *shared, token string) *Client {
 	bearer := "Bearer " + token
-	c := &Client{shared: s, cred: credential{
-		token:  func() string { return token },
+	// One piece of memory for all of it: a copy is made for each page.
+	all := &struct {
+		Client
+		groups        GroupsService
+		members       MembersService
+		guests        GuestsService
+		tasks         TasksService
+		organizations OrganizationsService
+		files         FilesService
+	}{}
+	c := &all.Client
+	c.shared, c.cred = s, credential{
+		token:  func() string { return bearer[len("Bearer "):] },
 		bearer: func() string { return bearer },
 		key:    sha256.Sum256([]byte(token)),
-	}}
-	common := service{client: c}
-	c.Groups = &GroupsService{common}
-	c.Members = &MembersService{common}
-	c.Guests = &GuestsService{common}
-	c.Tasks = &TasksService{common}
-	c.Organizations = &OrganizationsService{common}
-	c.Files = &FilesService{common}
+	}
+	for _, s := range []*service{
+		&all.groups.service, &all.members.service, &all.guests.service, &all.tasks.service, &all.organizations.service, &all.files.service,
+	} {
+		s.client = c
+	}
+	c.Groups, c.Members, c.Guests = &all.groups, &all.members, &all.guests
+	c.Tasks, c.Organizations, c.Files = &all.tasks, &all.organizations, &all.files
 	return c
 }
 

@@ -32,7 +32,8 @@ type address struct {
 
 // pageAt is a page of the program as a signed-in browser asks for it.
 func pageAt(host, path, cookie, holds string, compressed bool) address {
-	head := "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie + "\r\nAccept: text/html\r\nUser-Agent: speed\r\n"
+	// no-cache, as a reload says it: the page is to ask Tallyfy each time, and not to use what it has just read.
+	head := "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie + "\r\nAccept: text/html\r\nCache-Control: no-cache\r\nUser-Agent: speed\r\n"
 	if compressed {
 		head += "Accept-Encoding: gzip\r\n"
 	}
