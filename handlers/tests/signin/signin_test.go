@@ -169,8 +169,9 @@ func TestTallyfyInTroubleAtSignIn(t *testing.T) {
 			t.Run(name+" "+route, func(t *testing.T) {
 				t.Parallel()
 				s := sitetest.New(t, sitetest.Options{NoButton: true, Attempt: 30 * time.Millisecond})
-				c.fault.Route = route
-				s.Sandbox.Fail(c.fault)
+				fault := c.fault // a copy: the other route's test runs beside this one
+				fault.Route = route
+				s.Sandbox.Fail(fault)
 				p := s.Get("/signin?next=/members").Form("form:has([name=token])").Set("token", sandbox.StandardToken).Submit("")
 				s.AssertHidden(p, sandbox.StandardToken)
 				assert.Equal(t, c.status, p.Status)

@@ -44,8 +44,9 @@ func listOfGroups(t *testing.T, tb *table) {
 	}
 	tb.most("list of groups, 50 rows, one connection: time added to the API's", " ms", 0.35, milliseconds(median(more)), "")
 
+	inFrontOfTheSandbox(t, tb)
 	ours := []int{os.Getpid(), canned, p.process.Pid}
-	tb.share("the same, 16 connections: share of a bare proxy", 0.45,
+	tb.share("the same, if Tallyfy's answers cost nothing to make", 0.45,
 		compare(t, turns{jsonAt(bare, below(listCall), someGroup, false), []int{os.Getpid(), canned, bareProcess}}, turns{plain, ours}))
 	tb.share("the same, compressed", 0.33,
 		compare(t, turns{jsonAt(squeezing, below(listCall), someGroup, true), []int{os.Getpid(), canned, squeezingProcess}}, turns{packed, ours}))
@@ -62,6 +63,24 @@ func listOfGroups(t *testing.T, tb *table) {
 	plain.load(t, 64, 2*turn)
 	measure()
 	tb.most("resident memory under 64 connections", " MB", 45, largest/1e6, "")
+}
+
+// inFrontOfTheSandbox compares the page with the bare proxy where both ask the program's own sandbox, which makes each answer anew
+// as Tallyfy does.
+func inFrontOfTheSandbox(t *testing.T, tb *table) {
+	upstream, s := startSandbox(t, "--sandbox-groups", fmt.Sprint(groupsOfCanned))
+	target := targetVariable + "=http://" + upstream
+	bare, bareProcess := startPart(t, "proxy", target)
+	squeezing, squeezingProcess := startPart(t, "proxy", target, compressVariable+"=1")
+	p := startProgram(t, unpaced(t, upstream)...)
+	cookie := p.signIn(t, sandbox.AdminToken)
+	with := func(process int) []int { return []int{os.Getpid(), s.process.Pid, process} }
+	tb.share("the same page, 16 connections: share of a bare proxy, both in front of the sandbox", 0.45, compare(t,
+		turns{jsonAt(bare, below(listCall), someGroup, false), with(bareProcess)},
+		turns{pageAt(p.host, listPage, cookie, someGroup, false), with(p.process.Pid)}))
+	tb.share("the same, compressed", 0.33, compare(t,
+		turns{jsonAt(squeezing, below(listCall), someGroup, true), with(squeezingProcess)},
+		turns{pageAt(p.host, listPage, cookie, someGroup, true), with(p.process.Pid)}))
 }
 
 // A turns is an address that is kept busy by turns with another, and every process that then works, this one included.
