@@ -192,7 +192,7 @@ func (v *visit) howLong(err *tallyfy.Error) string {
 	}
 	wait := err.RetryAfter.Round(time.Second)
 	if wait < 2*time.Minute {
-		return "Please try again in " + views.Count(max(1, int(math.Ceil(wait.Seconds()))), "second", "seconds") + "." + shared
+		return "Please try again in " + views.Count(max(1, wholeSeconds(wait)), "second", "seconds") + "." + shared
 	}
 	return "Please try again in " + views.Count(int(math.Ceil(wait.Minutes())), "minute", "minutes") + "." + shared
 }
@@ -262,9 +262,16 @@ func (v *visit) tryAgain() []components.LinkProps {
 // setRetryAfter passes on how long Tallyfy asks to wait.
 func (v *visit) setRetryAfter(err error) {
 	if wait, ok := tallyfy.RetryAfter(err); ok && wait > 0 {
-		v.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		v.retryAfter(wait)
 	}
 }
+
+func (v *visit) retryAfter(wait time.Duration) {
+	v.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(wholeSeconds(wait)))
+}
+
+// wholeSeconds is rounded up: who comes back then has waited long enough.
+func wholeSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
 
 // notConfirmed notes a change of which it is not known whether it was carried out.
 func (v *visit) notConfirmed(err error) {

@@ -107,8 +107,7 @@ func (v *visit) alreadyDeleted() error {
 // groupGone drops what is remembered of a group, so that no list shows it any more.
 func (v *visit) groupGone(id tallyfy.ID) {
 	v.app.logos.forget(v.directoryKey(), id)
-	v.app.Directory.GroupsChanged(v.directoryKey())
-	v.app.recalls.forget(v.org())
+	v.groupsChanged()
 }
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.

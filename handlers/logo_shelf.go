@@ -56,12 +56,8 @@ const (
 const logosAtOnce = 2
 
 func newLogoShelf() *logoShelf {
-	lanes, err := lru.New[directory.Key, chan struct{}](1000)
-	if err != nil {
-		panic(err) // only for a negative size, a mistake in our own code
-	}
 	return &logoShelf{
-		lanes:  lanes,
+		lanes:  bounded[directory.Key, chan struct{}](1000),
 		places: expirable.NewLRU[logoKey, logoPlace](20_000, nil, placeTime),
 		images: expirable.NewLRU[logoKey, logoImage](keptLogos, nil, 10*time.Minute),
 	}

@@ -112,11 +112,7 @@ type openedSession struct {
 }
 
 func newOpenedSessions() *openedSessions {
-	sessions, err := lru.New[string, openedSession](4096)
-	if err != nil {
-		panic(err) // only for a negative size, a mistake in our own code
-	}
-	return &openedSessions{sessions}
+	return &openedSessions{bounded[string, openedSession](4096)}
 }
 
 // data is what a session's text says. What its pointers lead to is shared and must not be changed in place.

@@ -1,18 +1,13 @@
 package handlers
 
 import (
-	"errors"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -53,8 +48,8 @@ func signIn(v *visit) error {
 		return v.askForToken(http.StatusUnprocessableEntity, f)
 	}
 	if pending != nil {
-		if err := v.mayTry(); err != nil {
-			return v.heldBack(f, err)
+		if wait := v.mayTry(); wait > 0 {
+			return v.heldBack(f, wait)
 		}
 		return v.chooseOrganisation(f, pending)
 	}
@@ -75,8 +70,8 @@ type newToken struct {
 
 // signInWith verifies a token and goes on with it.
 func (v *visit) signInWith(f views.SignInForm, token newToken) error {
-	if err := v.mayTry(); err != nil {
-		return v.heldBack(f, err)
+	if wait := v.mayTry(); wait > 0 {
+		return v.heldBack(f, wait)
 	}
 	return v.checkAndChoose(f, token)
 }
@@ -92,29 +87,19 @@ func (v *visit) checkAndChoose(f views.SignInForm, token newToken) error {
 	return v.chooseOrganisation(f, pending)
 }
 
-// errHeldBack is why somebody has to wait before the next attempt to sign in.
-type errHeldBack struct{ wait time.Duration }
-
-func (e errHeldBack) Error() string { return "too many failed sign-ins from this address" }
-
-// mayTry notes an attempt to sign in. How it ends is noted when the visit does.
-func (v *visit) mayTry() error {
-	if wait := v.app.attempts.begin(v.RealIP(), v.app.Now()); wait > 0 {
-		return errHeldBack{wait}
+// mayTry notes an attempt to sign in, or says how long to wait for the next one. How it ends is noted when the visit does.
+func (v *visit) mayTry() (wait time.Duration) {
+	if wait = v.app.attempts.begin(v.RealIP(), v.app.Now()); wait == 0 {
+		v.tried = true
 	}
-	v.tried = true
-	return nil
+	return wait
 }
 
 // heldBack asks to wait. Tallyfy is not asked meanwhile.
-func (v *visit) heldBack(f views.SignInForm, err error) error {
-	var held errHeldBack
-	if !errors.As(err, &held) {
-		return err
-	}
+func (v *visit) heldBack(f views.SignInForm, wait time.Duration) error {
 	v.auditSignIn(signInHeldBack)
-	v.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(held.wait.Seconds()))))
-	f.Problem = "Too many sign-ins from your address have failed. Please try again in " + views.Count(int(math.Ceil(held.wait.Seconds())), "second", "seconds") + "."
+	v.retryAfter(wait)
+	f.Problem = "Too many sign-ins from your address have failed. Please try again in " + views.Count(wholeSeconds(wait), "second", "seconds") + "."
 	return v.askForToken(http.StatusTooManyRequests, f)
 }
 

@@ -35,11 +35,7 @@ type tries struct {
 }
 
 func newAttempts() *attempts {
-	addresses, err := lru.New[netip.Prefix, tries](keptAddresses)
-	if err != nil {
-		panic(err) // only for a negative size, a mistake in our own code
-	}
-	return &attempts{addresses: addresses}
+	return &attempts{addresses: bounded[netip.Prefix, tries](keptAddresses)}
 }
 
 // begin notes an attempt, or says how long the address has to wait for its next one. After 0, end must follow.

@@ -86,8 +86,8 @@ func keepAndGoToTallyfy(v *visit) error {
 		return err
 	}
 	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Typed: form.Get("typed")}
-	if err := v.mayTry(); err != nil { // it writes a session for somebody who is not known
-		return v.heldBack(f, err)
+	if wait := v.mayTry(); wait > 0 { // it writes a session for somebody who is not known
+		return v.heldBack(f, wait)
 	}
 	address := v.startSignIn(f.Next)
 	if typed, err := url.ParseQuery(f.Typed); err == nil && typed.Get("as") != "" && len(f.Typed) <= mostTyped {
@@ -133,8 +133,8 @@ func takeTallyfyAnswer(v *visit) error {
 	if !ok || subtle.ConstantTimeCompare([]byte(state), []byte(start.state)) != 1 {
 		return v.answerRefused(f, "This sign-in was not started in this browser, or more than 15 minutes ago. Nothing was taken from it; please start again.")
 	}
-	if err := v.mayTry(); err != nil { // before anything is written or asked
-		return v.heldBack(f, err)
+	if wait := v.mayTry(); wait > 0 { // before anything is written or asked
+		return v.heldBack(f, wait)
 	}
 	fresh, err := v.app.Records.Claim(v.ctx(), "sign-in "+state, "", nil, signInTime)
 	if err != nil {

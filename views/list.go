@@ -69,10 +69,17 @@ func (l List) Encode() string {
 	if l.Page > 1 {
 		parts = append(parts, parameter{"page", strconv.Itoa(l.Page)})
 	}
-	slices.SortFunc(parts, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
+	return encode(parts)
+}
+
+type parameter struct{ name, value string }
+
+// encode makes the query of an address, sorted by name; "" of nothing.
+func encode(parts []parameter) string {
 	if len(parts) == 0 {
 		return ""
 	}
+	slices.SortFunc(parts, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	var b strings.Builder
 	b.Grow(64)
 	for i, p := range parts {
@@ -83,8 +90,6 @@ func (l List) Encode() string {
 	}
 	return b.String()
 }
-
-type parameter struct{ name, value string }
 
 // Refresh is the list as the query of an address that has its copy read anew first.
 func (l List) Refresh() string {

@@ -40,21 +40,20 @@ func Clipped(members, guests int) bool { return members > MostPeople || guests >
 
 // Encode is the people as the query of an address; what is at its default is left out.
 func (p People) Encode() string {
-	values := url.Values{}
-	for key, value := range map[string]string{"q": p.Query, FromKey: p.From} {
-		if value != "" {
-			values.Set(key, value)
-		}
+	var parts []parameter
+	if p.Query != "" {
+		parts = append(parts, parameter{"q", p.Query})
 	}
-	for key, page := range map[string]int{"page": p.MemberPage, guestPageKey: p.GuestPage} {
-		if page > 1 {
-			values.Set(key, strconv.Itoa(page))
-		}
+	if p.From != "" {
+		parts = append(parts, parameter{FromKey, p.From})
 	}
-	if len(values) == 0 {
-		return ""
+	if p.MemberPage > 1 {
+		parts = append(parts, parameter{"page", strconv.Itoa(p.MemberPage)})
 	}
-	return "?" + values.Encode()
+	if p.GuestPage > 1 {
+		parts = append(parts, parameter{guestPageKey, strconv.Itoa(p.GuestPage)})
+	}
+	return encode(parts)
 }
 
 // everybody is the same without the search.

@@ -28,13 +28,13 @@ type settings struct {
 	OAuthURL       baseURL   `env:"OAUTH_AUTHORIZE_URL" default:"https://account.tallyfy.com/oauth/authorize" value:"URL" accepts:"an http or https URL without user, query or fragment, such as https://account.tallyfy.com/oauth/authorize" help:"Where Tallyfy asks who somebody is."`
 	Pace           rate      `env:"PACE" default:"12/5s, as Tallyfy publishes; off in a sandbox without SANDBOX_RATE" value:"RATE" accepts:"reads in a time, such as 12/5s, or off" help:"Most reads of Tallyfy by this process in any such time."`
 	MetricsAddr    address   `env:"METRICS_ADDR" default:"nowhere" value:"HOST:PORT" accepts:"host:port such as 127.0.0.1:9090" help:"Address where Prometheus reads /metrics."`
-	ShutdownDelay  latency   `env:"SHUTDOWN_DELAY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 5s" help:"Time between not being ready and taking no more requests, when told to stop."`
+	ShutdownDelay  shortTime `env:"SHUTDOWN_DELAY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 5s" help:"Time between not being ready and taking no more requests, when told to stop."`
 	LogLevel       logLevel  `env:"LOG_LEVEL" envDefault:"info" value:"LEVEL" accepts:"debug, info, warn or error" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat      logFormat `env:"LOG_FORMAT" envDefault:"auto" value:"FORMAT" accepts:"auto, text or json" help:"auto (text on a terminal, else JSON), text or json."`
 	Sandbox        toggle    `env:"SANDBOX" envDefault:"false" accepts:"true or false" help:"Serve a made-up organisation; no Tallyfy account is needed."`
 	SandboxGroups  count     `env:"SANDBOX_GROUPS" default:"those of the seed" value:"N" accepts:"a whole number from 0 (those of the seed) to 100000" help:"Number of groups in the sandbox."`
 	SandboxMembers count     `env:"SANDBOX_MEMBERS" default:"those of the seed" value:"N" accepts:"a whole number from 0 (those of the seed) to 100000" help:"Number of members in the sandbox."`
-	SandboxLatency latency   `env:"SANDBOX_LATENCY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 150ms" help:"Time added to each answer of the sandbox."`
+	SandboxLatency shortTime `env:"SANDBOX_LATENCY" envDefault:"0s" value:"DURATION" accepts:"a duration from 0s to 1m, such as 150ms" help:"Time added to each answer of the sandbox."`
 	SandboxRate    rate      `env:"SANDBOX_RATE" envDefault:"off" value:"RATE" accepts:"reads in a time, such as 12/5s, or off" help:"Most reads that the sandbox answers in any such time; more get 429."`
 	SandboxListen  address   `env:"SANDBOX_LISTEN" default:"nowhere" value:"HOST:PORT" accepts:"host:port such as 127.0.0.1:8081" help:"Address where the sandbox also serves its API, under /api."`
 }

@@ -142,10 +142,10 @@ func (r *rate) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// latency ends where every time limit of the dashboard has passed.
-type latency time.Duration
+// shortTime is a wait of at most a minute: longer than every time limit of the dashboard.
+type shortTime time.Duration
 
-func (l *latency) UnmarshalText(b []byte) error {
+func (l *shortTime) UnmarshalText(b []byte) error {
 	d, err := time.ParseDuration(string(b))
 	if err != nil {
 		return fmt.Errorf("%s is no duration", repeated(string(b), b))
@@ -153,6 +153,6 @@ func (l *latency) UnmarshalText(b []byte) error {
 	if d < 0 || d > time.Minute {
 		return fmt.Errorf("%s is out of range", d)
 	}
-	*l = latency(d)
+	*l = shortTime(d)
 	return nil
 }
