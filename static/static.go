@@ -36,9 +36,10 @@ type Set struct {
 
 type file struct {
 	contentType string
-	plain       []byte
+	url         string // made once: every page asks for several
+	plain       string
 	// Compressing everything costs tens of milliseconds, so each file is compressed when it is first asked for.
-	gzip func() []byte
+	gzip func() string
 }
 
 // New reads the embedded files. prefix is the path that they are served below, for example "/tools/assets".
@@ -57,21 +58,32 @@ func New(prefix string) (*Set, error) {
 		sum.Write(data)
 		s.files[name] = &file{
 			contentType: contentTypes[path.Ext(name)],
-			plain:       data,
-			gzip:        sync.OnceValue(func() []byte { return squeeze(data) }),
+			plain:       string(data),
+			gzip:        sync.OnceValue(func() string { return squeeze(data) }),
 		}
 		return nil
 	})
 	s.version = hex.EncodeToString(sum.Sum(nil))[:12]
+	for name, f := range s.files {
+		f.url = s.base + s.version + "/" + name
+	}
 	return s, err
 }
 
 // URL is the path of an embedded file, for example URL("css/app.css"). It panics on a name that is not embedded.
 func (s *Set) URL(name string) string {
-	if _, ok := s.files[name]; !ok {
+	return s.must(name).url
+}
+
+// Inline is the content of an embedded file that is to stand within a page, as an SVG can. It panics as URL does.
+func (s *Set) Inline(name string) string { return s.must(name).plain }
+
+func (s *Set) must(name string) *file {
+	f, ok := s.files[name]
+	if !ok {
 		panic("static: no file " + strconv.Quote(name))
 	}
-	return s.base + s.version + "/" + name
+	return f
 }
 
 // ServeHTTP answers GET and HEAD for the paths that URL gives. A path with another version, as a page of an older build
@@ -104,7 +116,7 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside a Content-Encoding
 	}
 	h.Set("ETag", `"`+s.version+encoding+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
 }
 
 // accepts reports whether an Accept-Encoding header names the encoding, by name and not by "*", and refuses it nowhere: with
@@ -134,10 +146,10 @@ func accepts(headers []string, encoding string) bool {
 
 // squeeze compresses with gzip's best. Brotli would save a tenth of the few kilobytes that there are, once, and made the program a
 // megabyte larger.
-func squeeze(data []byte) []byte {
+func squeeze(data []byte) string {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails only for a level that is none
 	_, _ = w.Write(data)                                    // and this never, to a buffer
 	_ = w.Close()
-	return out.Bytes()
+	return out.String()
 }

@@ -187,8 +187,8 @@ func TestModulesImportEachOtherWithinTheVersion(t *testing.T) {
 		if !strings.HasSuffix(name, ".js") {
 			continue
 		}
-		for _, match := range imports.FindAllSubmatch(f.plain, -1) {
-			target, ok := strings.CutPrefix(string(match[1]), "./")
+		for _, match := range imports.FindAllStringSubmatch(f.plain, -1) {
+			target, ok := strings.CutPrefix(match[1], "./")
 			assert.True(t, ok, "%s imports %s", name, match[1])
 			assert.Contains(t, s.files, "js/"+target)
 		}

@@ -99,5 +99,8 @@ document.querySelector("[data-keys]")?.addEventListener("click", (event) => {
   import("./keys.js").then((keys) => keys.show(event.target.href));
 });
 
-if (document.querySelector("[data-picker]")) import("./picker.js");
-if (document.querySelector("[data-list]")) import("./list.js");
+// What follows typing waits until the page has been drawn, which it would delay.
+requestAnimationFrame(() => setTimeout(() => {
+  if (document.querySelector("[data-picker]")) import("./picker.js");
+  if (document.querySelector("[data-list]")) import("./list.js");
+}));

@@ -60,7 +60,7 @@ func browser(t *testing.T, tb *table) {
 		searches = append(searches[1:], letter)
 		return "/groups?q=" + letter
 	}
-	for range rounds {
+	for range 3 * rounds { // a frame takes 16 ms: a few rounds say little
 		b.Open(group)
 		b.WaitForTitle("Operations")
 		look()
