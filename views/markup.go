@@ -13,9 +13,9 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// markup is HTML in the making. The rows of the lists are written with it and not with templates: a page has a hundred of them,
-// and an allocation or two for each cell is most of the cost of a page. Whatever does not come from this package goes through
-// text, id or a method made of them.
+// markup is HTML in the making. The rows of the lists and the navigation are written with it and not with templates: a page has
+// a hundred rows, and an allocation or two for each cell is most of the cost of a page. Whatever does not come from this package
+// goes through text, segment or a method made of them.
 type markup struct{ b []byte }
 
 var markups = sync.Pool{New: func() any { return new(markup) }}
@@ -117,7 +117,7 @@ func (m *markup) moment(c Clock, t time.Time, other string) {
 	if year <= 1000 || year >= 9999 { // nothing that could be, also with the hours of a zone: not worth a line of code
 		m.raw(`<time datetime="` + c.Machine(t) + `" data-exact="`)
 		m.text(c.Exact(t))
-		m.raw(`" class="nowrap">` + c.Day(t) + `</time>`)
+		m.raw(`">` + c.Day(t) + `</time>`)
 		return
 	}
 	hour, minute, second := u.Clock()
@@ -144,7 +144,7 @@ func (m *markup) moment(c Clock, t time.Time, other string) {
 	m.clock(hour, minute, second)
 	m.raw(" ")
 	m.text(zone)
-	m.raw(`" class="nowrap">`)
+	m.raw(`">`)
 	m.integer(day)
 	m.raw(" ")
 	m.raw(month.String()[:3])

@@ -22,9 +22,9 @@ func (m *markup) groupRow(p Page, row *GroupRow) {
 		m.groupURL(p.URL, row.ID)
 		m.raw(`/logo?v=`)
 		m.segment(row.LogoVersion)
-		m.raw(`" alt="" width="40" height="40" loading="lazy" decoding="async">`)
+		m.raw(`" alt="" width="40" height="40" loading="lazy">`)
 	} else {
-		m.initials("avatar", string(row.ID), row.Name)
+		m.initials(false, string(row.ID), row.Name)
 	}
 	m.raw(`<a class="name" dir="auto" href="`)
 	m.groupURL(p.URL, row.ID)
@@ -44,14 +44,8 @@ func (m *markup) groupRow(p Page, row *GroupRow) {
 }
 
 // initials is what stands beside a name that has no picture.
-func (m *markup) initials(class, seed, name string) {
-	m.raw(`<span class="`)
-	m.raw(class)
-	m.raw(` hue-`)
-	m.integer(components.Hue(seed))
-	m.raw(`" aria-hidden="true">`)
-	m.b = components.AppendInitials(m.b, name) // letters and digits, or a question mark: nothing to escape
-	m.raw(`</span>`)
+func (m *markup) initials(person bool, seed, name string) {
+	m.b = (&components.AvatarProps{Name: name, Seed: seed, Person: person}).Append(m.b)
 }
 
 // memberRows is the body of the list of members.
@@ -65,7 +59,7 @@ func memberRows(p Page, rows []MemberRow) templ.Component {
 
 func (m *markup) memberRow(p Page, row *MemberRow) {
 	m.raw(`<tr role="row"><td role="cell" class="lead-cell"><div class="identity">`)
-	m.initials("avatar person", string(row.ID), row.Name)
+	m.initials(true, string(row.ID), row.Name)
 	m.raw(`<div><a class="name" dir="auto" href="`)
 	m.memberURL(p.URL, row.ID)
 	m.raw(`">`)
@@ -118,7 +112,7 @@ func people(p Page, rows []GroupMember) templ.Component {
 func (m *markup) person(p Page, row *GroupMember) {
 	m.raw(`<li class="split"><div class="identity">`)
 	if !row.Known {
-		m.initials("avatar person", string(row.ID), "?")
+		m.initials(true, string(row.ID), "?")
 		m.raw(`<div><span class="name">Member `)
 		m.text(string(row.ID))
 		m.raw(`</span><div class="sub">`)
@@ -126,7 +120,7 @@ func (m *markup) person(p Page, row *GroupMember) {
 		m.raw(`</div></div></div></li>`)
 		return
 	}
-	m.initials("avatar person", string(row.ID), row.Name)
+	m.initials(true, string(row.ID), row.Name)
 	m.raw(`<div><a class="name" dir="auto" href="`)
 	m.memberURL(p.URL, row.ID)
 	m.raw(`">`)

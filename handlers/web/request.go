@@ -51,9 +51,11 @@ func IDOf(c echo.Context) string {
 
 // NewID makes a random id of 128 bits.
 func NewID() string {
-	b := make([]byte, 16)
-	_, _ = rand.Read(b) // never fails, by its documentation
-	return hex.EncodeToString(b)
+	var b [16]byte
+	var text [32]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	hex.Encode(text[:], b[:])
+	return string(text[:])
 }
 
 func fromTrusted(r *http.Request, trusted []netip.Prefix) bool {

@@ -3,6 +3,7 @@ package components
 import (
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -59,4 +60,16 @@ func TestHueIsStableAndInTheStyleSheet(t *testing.T) {
 	}
 	// The hue of a group must not change with a new build: people know a group by it.
 	assert.Equal(t, 11, Hue("operations"))
+}
+
+func TestAvatar(t *testing.T) {
+	for want, props := range map[string]AvatarProps{
+		`<span class="avatar hue-6" aria-hidden="true">MD</span>`:                                                          {Name: "Maren Dahl", Seed: "k"},
+		`<span class="avatar large person hue-6" aria-hidden="true">MD</span>`:                                             {Name: "Maren Dahl", Seed: "k", Large: true, Person: true},
+		`<img class="avatar large" src="/groups/&#34;&lt;/logo?a=1&amp;v=2" alt="" width="40" height="40" loading="lazy">`: {Name: "x", Image: `/groups/"</logo?a=1&v=2`, Large: true},
+	} {
+		var out strings.Builder
+		require.NoError(t, Avatar(props).Render(t.Context(), &out))
+		assert.Equal(t, want, out.String())
+	}
 }

@@ -1,9 +1,13 @@
 package components
 
 import (
+	"context"
+	"io"
 	"strconv"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/a-h/templ"
 )
 
 // AvatarProps describes the picture beside a name. The name stands next to it, so the picture itself says nothing to a
@@ -62,25 +66,33 @@ func Hue(seed string) int {
 	return int(h % Hues)
 }
 
-func (p AvatarProps) classes() string {
-	c := "avatar"
-	if p.Large {
-		c += " large"
+func (p *AvatarProps) class() string {
+	switch {
+	case p.Large && p.Person:
+		return "avatar large person"
+	case p.Large:
+		return "avatar large"
+	case p.Person:
+		return "avatar person"
 	}
-	if p.Person {
-		c += " person"
-	}
-	if p.Image == "" {
-		c += " hue-" + strconv.Itoa(Hue(p.Seed))
-	}
-	return c
+	return "avatar"
 }
 
-// Avatar is a logo, or initials with the same footprint.
-templ Avatar(p AvatarProps) {
+// Append adds the picture's markup to b.
+func (p *AvatarProps) Append(b []byte) []byte {
 	if p.Image != "" {
-		<img class={ p.classes() } src={ p.Image } alt="" width="40" height="40" loading="lazy" decoding="async"/>
-	} else {
-		<span class={ p.classes() } aria-hidden="true">{ Initials(p.Name) }</span>
+		b = append(append(append(b, `<img class="`...), p.class()...), `" src="`...)
+		return append(append(b, templ.EscapeString(p.Image)...), `" alt="" width="40" height="40" loading="lazy">`...)
 	}
+	b = append(append(append(b, `<span class="`...), p.class()...), " hue-"...)
+	b = append(strconv.AppendInt(b, int64(Hue(p.Seed)), 10), `" aria-hidden="true">`...)
+	return append(AppendInitials(b, p.Name), "</span>"...) // letters and digits, or a question mark: nothing to escape
+}
+
+// Avatar is a logo, or initials with the same footprint. It is no template: lists have a hundred of them.
+func Avatar(p AvatarProps) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		_, err := w.Write(p.Append(nil))
+		return err
+	})
 }
