@@ -122,3 +122,37 @@ func TestBrowserPickerOverTenThousand(t *testing.T) {
 	b.WaitForTitle("The last one")
 	assert.Equal(t, []int{last.ID}, s.Group("The last one").Members)
 }
+
+// The columns stand still from page to page, and so while the rows of one arrive; what is short in them stays on one line.
+func TestBrowserColumnsStandStill(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Groups: 120}})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	const (
+		columns = `[...document.querySelectorAll("th")].map((th) => Math.round(th.getBoundingClientRect().left)).join(" ")`
+		// broken are those on more than one line, or wider than their column.
+		broken = `[...document.querySelectorAll("td[data-label=Role], td .badge, td.number, td time, th")].filter((e) => {
+			const text = document.createRange();
+			text.selectNodeContents(e);
+			const { height, right } = text.getBoundingClientRect();
+			return height > 30 || right > e.closest("td, th").getBoundingClientRect().right - 8;
+		}).map((e) => e.textContent).join(" | ")`
+	)
+	for _, width := range []int64{1150, 1440} {
+		b.Screen(width, 800, "light")
+		for _, pages := range [][]string{
+			{"/groups", "/groups?page=2", "/groups?q=archive", "/groups?sort_by=name&per_page=10"},
+			{"/members", "/members?page=3", "/members?role=admin", "/members?q=hsu", "/members?sort=-last_login_at"},
+		} {
+			b.Open(pages[0])
+			still := sitetest.Evaluate[string](b, columns)
+			require.NotEmpty(t, still)
+			for _, path := range pages {
+				b.Open(path)
+				require.NotZero(t, sitetest.Evaluate[int](b, `document.querySelectorAll("td").length`), path)
+				assert.Equal(t, still, sitetest.Evaluate[string](b, columns), "%s at %d px", path, width)
+				assert.Empty(t, sitetest.Evaluate[string](b, broken), "%s at %d px", path, width)
+			}
+		}
+	}
+}
