@@ -243,27 +243,40 @@ func escapeSize(text []byte) int {
 func skipIDs(body []byte, at int) (end, count int, ascending bool) {
 	ascending = true
 	for last := uint64(0); len(body)-at > 8; {
-		at++ // the [ or a comma
-		w := binary.LittleEndian.Uint64(body[at:])
-		digits := w ^ '0'*ones
-		others := (digits + (0x80-10)*ones | digits) & highs
-		size := bits.TrailingZeros64(others) / 8 // 8 if there is none
-		if size == 0 || size == 8 || size > 1 && body[at] == '0' {
+		w := binary.LittleEndian.Uint64(body[at+1:]) // what follows the [ or a comma
+		size := bits.TrailingZeros64(others(w)) / 8  // 8 if there are only digits
+		if size == 0 || size == 8 || size > 1 && byte(w) == '0' {
 			break
 		}
-		// The digits alone, the first one highest: numbers compare as their texts do here, shorter ones being smaller.
-		number := bits.ReverseBytes64(w << (64 - 8*size))
-		ascending = ascending && number > last
-		last = number
-		count++
-		at += size
-		switch body[at] {
-		case ']':
-			return at + 1, count, ascending
-		case ',':
-		default:
-			return 0, 0, false
+		shift := (64 - 8*size) & 63
+		for {
+			// The digits alone, the first one highest: numbers compare as their texts do here, shorter ones being smaller.
+			number := bits.ReverseBytes64(w << shift)
+			ascending = ascending && number > last
+			last = number
+			count++
+			at += size + 1
+			if body[at] != ',' {
+				if body[at] == ']' {
+					return at + 1, count, ascending
+				}
+				return 0, 0, false
+			}
+			// The next number is as long, as a rule: then where it begins need not wait for what this one was.
+			if len(body)-at <= 8 {
+				break
+			}
+			w = binary.LittleEndian.Uint64(body[at+1:])
+			if bits.TrailingZeros64(others(w)) != 8*size+7 || size > 1 && byte(w) == '0' {
+				break
+			}
 		}
 	}
 	return 0, 0, false
+}
+
+// others has the high bit of each byte of w that is no digit.
+func others(w uint64) uint64 {
+	digits := w ^ '0'*ones
+	return (digits + (0x80-10)*ones | digits) & highs
 }

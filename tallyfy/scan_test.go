@@ -59,6 +59,7 @@ func TestScanCountsIDs(t *testing.T) {
 			agree(t, []byte(`[{"members":[`+a+`]}]`+space))
 			for _, b := range numbers {
 				agree(t, []byte(`[{"members":[`+a+`,`+b+`],"guests":[5,`+b+`,`+a+`]}]`+space))
+				agree(t, []byte(`[{"members":[`+b+`,`+a+`,`+a+`,`+b+`]}]`+space))
 			}
 		}
 	}

@@ -97,3 +97,19 @@ func BenchmarkCall(b *testing.B) {
 		})
 	}
 }
+
+// Most of the answer about a group that everybody is in.
+func BenchmarkSkipIDs(b *testing.B) {
+	var body []byte
+	body = append(body, '[')
+	for i := range 10000 {
+		body = append(body, fmt.Sprintf("%d,", 100000+i*3)...)
+	}
+	body = append(body[:len(body)-1], "]        "...)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if end, _, _ := skipIDs(body, 0); end == 0 {
+			b.Fatal()
+		}
+	}
+}
