@@ -212,6 +212,8 @@ func newSampler(t *testing.T, addresses ...address) (s sampler) {
 		c, err := a.dial()
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = c.conn.Close() })
+		_, err = c.get(nil) // a connection that has asked for nothing yet is soon closed
+		require.NoError(t, err)
 		s = append(s, c)
 	}
 	return s
