@@ -60,7 +60,7 @@ func (m *markup) tokenEnd(p Page) {
 	}
 	class := "small muted"
 	if p.endsSoon() {
-		class = "small badge warning"
+		class = "small soon"
 	}
 	m.raw(`<p class="` + class + `">Tallyfy sign-in ends <time datetime="` + p.Clock.Machine(ends) + `" data-exact="`)
 	m.text(p.Clock.Exact(ends))

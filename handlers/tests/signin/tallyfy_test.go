@@ -204,6 +204,6 @@ func TestTheEndOfATokenIsShownBeforeItComes(t *testing.T) {
 		where, err := time.LoadLocation("Europe/Oslo")
 		require.NoError(t, err)
 		assert.Equal(t, at.In(where).Format(want.text), ends.Find("time").Text())
-		assert.Equal(t, want.stand, ends.HasClass("warning"), fmt.Sprint(left))
+		assert.Equal(t, want.stand, ends.HasClass("soon"), fmt.Sprint(left))
 	}
 }
