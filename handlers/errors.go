@@ -171,9 +171,8 @@ func (v *visit) followsChange() bool { return v.session != nil && len(v.session.
 
 // missingPermission says what the account would need for what was asked.
 func (v *visit) missingPermission() string {
-	reads := v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead
 	switch {
-	case reads && v.Param("member") == "":
+	case v.reads() && v.Param("member") == "":
 		return "Your role in Tallyfy, or your organisation's plan, does not include this. Ask an administrator."
 	case strings.HasPrefix(v.Path(), v.urls().Groups()):
 		return "Changing groups takes the permission to manage groups. Administrators have it; they can let others have it in Tallyfy under Settings, Organization."
@@ -253,7 +252,7 @@ func (v *visit) tryAgain() []components.LinkProps {
 	switch {
 	case v.returnTo != "":
 		path = v.urls().Base + v.returnTo
-	case v.Request().Method != http.MethodGet && v.Request().Method != http.MethodHead:
+	case !v.reads():
 		return v.wayHome()
 	}
 	return append([]components.LinkProps{{Text: "Try again", URL: path, Kind: components.ButtonPrimary}}, v.wayHome()...)

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -46,7 +45,7 @@ func newRecalls(keep time.Duration) *recalls {
 // recall gives what was read a moment ago under that name, or reads it.
 func recall[T any](ctx context.Context, v *visit, what string, read func(context.Context) (T, error)) (T, error) {
 	r, k := v.app.recalls, recallKey{v.directoryKey(), what}
-	if r == nil || (v.Request().Method != http.MethodGet && v.Request().Method != http.MethodHead) {
+	if r == nil || !v.reads() {
 		return read(ctx)
 	}
 	if known, ok := r.kept.Get(k); ok && !v.reloads() {

@@ -70,6 +70,11 @@ func (v *visit) members() (*directory.Snapshot, error) {
 
 func (v *visit) directoryKey() directory.Key { return v.key }
 
+// reads reports that the request only asks for something.
+func (v *visit) reads() bool {
+	return v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead
+}
+
 // page is the frame of a screen. It takes the notices out of the session: they are shown once.
 func (v *visit) page(title string, section views.Section) views.Page {
 	p := views.Page{

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -56,10 +57,11 @@ func New(prefix string) (*Set, error) {
 		}
 		sum.Write([]byte(name))
 		sum.Write(data)
+		plain := string(data)
 		s.files[name] = &file{
 			contentType: contentTypes[path.Ext(name)],
-			plain:       string(data),
-			gzip:        sync.OnceValue(func() string { return squeeze(data) }),
+			plain:       plain,
+			gzip:        sync.OnceValue(func() string { return squeeze(plain) }),
 		}
 		return nil
 	})
@@ -146,10 +148,10 @@ func accepts(headers []string, encoding string) bool {
 
 // squeeze compresses with gzip's best. Brotli would save a tenth of the few kilobytes that there are, once, and made the program a
 // megabyte larger.
-func squeeze(data []byte) string {
+func squeeze(plain string) string {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails only for a level that is none
-	_, _ = w.Write(data)                                    // and this never, to a buffer
+	_, _ = io.WriteString(w, plain)                         // and this never, to a buffer
 	_ = w.Close()
 	return out.String()
 }

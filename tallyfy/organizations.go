@@ -42,8 +42,8 @@ func (s *OrganizationsService) Me(ctx context.Context) (*User, error) {
 // maxOrganizations ends a list that never ends: it is read while somebody waits, and nobody chooses among more.
 const maxOrganizations = 1000
 
-// List returns every organisation of the person, over all pages; more than 1000 are an error. A token is tied to the organisation its owner is signed
-// in to: the others may answer 401 or 403 to further calls (documented).
+// List returns every organisation of the person, over all pages; more than 1000 are an error. A token is tied to the
+// organisation its owner is signed in to: the others may answer 401 or 403 to further calls (documented).
 //
 // GET /me/organizations
 func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error) {

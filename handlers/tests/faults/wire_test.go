@@ -10,8 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
+	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -145,23 +144,7 @@ func refusing(*testing.T, *wire) dialler { return to("127.0.0.1:1") }
 
 // nameless resolves by a name server that knows no name.
 func nameless(t *testing.T, _ *wire) dialler {
-	server, err := net.ListenPacket("udp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = server.Close() })
-	go func() {
-		query := make([]byte, 512)
-		for {
-			n, from, err := server.ReadFrom(query)
-			if err != nil {
-				return
-			}
-			_, _ = server.WriteTo(noSuchName(query[:n]), from)
-		}
-	}()
-	d := &net.Dialer{Resolver: &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
-	}}}
-	return d.DialContext
+	return (&net.Dialer{Resolver: sitetest.Resolver(t, noSuchName)}).DialContext
 }
 
 // noSuchName answers a DNS query with NXDOMAIN (RFC 1035, 4.1): its header and its question, without the rest.

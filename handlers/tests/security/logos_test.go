@@ -84,34 +84,24 @@ func recordingPort(t *testing.T, address string) (at string, ok bool) {
 // hosts resolves every name to an address, as an attacker's own name server would.
 func hosts(t *testing.T, to net.IP) *net.Resolver {
 	t.Helper()
-	server, err := net.ListenPacket("udp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { server.Close() })
-	go func() {
-		query := make([]byte, 512)
-		for {
-			n, from, err := server.ReadFrom(query)
-			if err != nil {
-				return
-			}
-			end := bytes.IndexByte(query[12:n], 0) + 12 + 5 // the question: a name, a type, a class
-			kind, data := binary.BigEndian.Uint16(query[end-4:]), to.To4()
-			if kind == 28 {
-				data = to.To16()
-			}
-			answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0}, query[12:end]...)
-			if (kind == 28) == (to.To4() != nil) || (kind != 1 && kind != 28) {
-				answer[7] = 0
-			} else {
-				answer = append(answer, 0xc0, 12, byte(kind>>8), byte(kind), 0, 1, 0, 0, 0, 0, 0, byte(len(data)))
-				answer = append(answer, data...)
-			}
-			_, _ = server.WriteTo(answer, from)
+	r := sitetest.Resolver(t, func(query []byte) []byte {
+		end := bytes.IndexByte(query[12:], 0) + 12 + 5 // the question: a name, a type, a class
+		kind, data := binary.BigEndian.Uint16(query[end-4:]), to.To4()
+		if kind == 28 {
+			data = to.To16()
 		}
-	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
-	}}
+		answer := append([]byte{query[0], query[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0}, query[12:end]...)
+		if (kind == 28) == (to.To4() != nil) || (kind != 1 && kind != 28) {
+			answer[7] = 0
+			return answer
+		}
+		answer = append(answer, 0xc0, 12, byte(kind>>8), byte(kind), 0, 1, 0, 0, 0, 0, 0, byte(len(data)))
+		return append(answer, data...)
+	})
+	found, err := r.LookupIPAddr(t.Context(), "logos.example")
+	require.NoError(t, err, "the name server has to work for anything to be shown")
+	require.True(t, len(found) == 1 && found[0].IP.Equal(to), "%v instead of %v", found, to)
+	return r
 }
 
 // However an address of the own network is written in the place of a logo's, nothing connects to it.

@@ -42,10 +42,11 @@ func browser(t *testing.T, tb *table) {
 
 	b := tab(t, p)
 	var shift float64
+	screens := []struct{ path, title string }{{"/groups/" + named(t, "Operations"), "Operations"}, {"/groups", "Groups"}}
 	for range rounds {
-		for _, title := range []string{"Operations", "Groups"} {
-			b.Open(map[string]string{"Operations": "/groups/" + named(t, "Operations"), "Groups": "/groups"}[title])
-			b.WaitForTitle(title)
+		for _, screen := range screens {
+			b.Open(screen.path)
+			b.WaitForTitle(screen.title)
 			if found := awaited[shifts](b, shifted); found.Sum > 0 {
 				shift = max(shift, found.Sum)
 				t.Log("shifted:", found.What)
