@@ -149,27 +149,33 @@ func deleteGroup(v *visit) error {
 		v.notice(views.Notice{Kind: views.NoticeDone, Text: group.Name + " was deleted."})
 		return v.goTo(v.urls().Groups())
 	case tallyfy.IsNotFound(err):
-		return v.alreadyDeleted()
+		return v.lookAfterDeletion(d, typed, true)
 	case tallyfy.MayHaveHappened(err):
 		v.notConfirmed(err)
-		return v.lookAfterDeletion(d, typed)
+		return v.lookAfterDeletion(d, typed, false)
 	}
 	return err
 }
 
-// lookAfterDeletion finds out what became of a group when its deletion was not confirmed. It does not repeat it.
-func (v *visit) lookAfterDeletion(d doomed, typed string) error {
+// lookAfterDeletion finds out what became of a group when its deletion was not confirmed, or was answered with there being no
+// such group a moment after it was read: somebody else may have deleted it, or the answer may not have been Tallyfy's own. It
+// does not repeat the deletion.
+func (v *visit) lookAfterDeletion(d doomed, typed string, missing bool) error {
 	g := d.group
 	v.groupGone(g.ID) // or it may go in a moment: no copy from before can be trusted
 	_, err := v.api.Groups.Get(v.ctx(), v.org(), g.ID)
 	switch {
+	case tallyfy.IsNotFound(err) && missing:
+		return v.alreadyDeleted()
 	case tallyfy.IsNotFound(err):
 		v.notice(views.Notice{Kind: views.NoticeDone, Text: "Tallyfy didn't confirm the deletion, but " + g.Name + " is gone."})
 		return v.goTo(v.urls().Groups())
 	case err == nil:
-		return v.askBeforeDeleting(http.StatusBadGateway, d, views.GroupDeletion{
-			Typed: typed, RequestID: web.IDOf(v), Problem: "Tallyfy didn't confirm the deletion, and " + g.Name + " is still there. It may still be deleted: look again in a minute before you press the button again.",
-		})
+		said := "Tallyfy didn't confirm the deletion, and " + g.Name + " is still there. It may still be deleted: look again in a minute before you press the button again."
+		if missing {
+			said = "Tallyfy answered that there is no such group, but " + g.Name + " is still there. Nothing was deleted."
+		}
+		return v.askBeforeDeleting(http.StatusBadGateway, d, views.GroupDeletion{Typed: typed, RequestID: web.IDOf(v), Problem: said})
 	}
 	return &problem{
 		status: http.StatusBadGateway, title: "It is not known whether " + g.Name + " was deleted",

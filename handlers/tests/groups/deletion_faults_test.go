@@ -108,6 +108,34 @@ func TestDeleteWhoseAnswerBreaksOff(t *testing.T) {
 	assert.Contains(t, p.Text(".notice"), "Works Council")
 }
 
+// That there is no such group, a moment after it was read, is looked up: it may be an answer of something in between.
+func TestDeleteOfAGroupThatIsSaidToBeMissing(t *testing.T) {
+	missing := sandbox.Fault{Method: http.MethodDelete, Route: sitetest.GroupRoute, Status: 404, Times: 1}
+	t.Run("and is there", func(t *testing.T) {
+		s := sitetest.SignedIn(t, sitetest.Options{})
+		s.Sandbox.Fail(missing)
+		before := s.State()
+		p := s.Get(s.DeletePath("Payroll")).Form("main form").Set("phrase", "Payroll").Submit("").Whole(http.StatusBadGateway)
+		assert.Equal(t, "Delete Payroll?", p.Text("h1"))
+		assert.Contains(t, p.Text(".notice"), "Tallyfy answered that there is no such group, but Payroll is still there. Nothing was deleted.")
+		assert.Contains(t, p.Texts("main code"), p.Header.Get("X-Request-Id"))
+		assert.Len(t, s.Removals(), 1)
+		assert.Equal(t, before, s.State())
+		f := p.Form("main form")
+		assert.Equal(t, "Payroll", f.Values.Get("phrase"), "what was typed is kept")
+		assert.Equal(t, "Done. Payroll was deleted.", f.Submit("").Whole(http.StatusOK).Text(".notice"))
+	})
+	t.Run("and cannot be looked up", func(t *testing.T) {
+		s := sitetest.SignedIn(t, sitetest.Options{})
+		f := s.Get(s.DeletePath("Works Council")).Form("main form")
+		s.Sandbox.Fail(missing)
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupRoute, Times: 1}) // the look before
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupRoute, Status: 500})
+		p := f.Submit("").Whole(http.StatusBadGateway)
+		assert.Equal(t, "It is not known whether Works Council was deleted", p.Text("h1"))
+	})
+}
+
 func TestDeleteOfWhichNothingIsKnown(t *testing.T) {
 	for name, after := range map[string]sandbox.Fault{"500": {Status: 500}, "403": {Status: 403}, "garbage": {Status: 200, Body: "<html>"}} {
 		t.Run(name, func(t *testing.T) {
