@@ -164,6 +164,7 @@ func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
 
 // sweep deletes what has expired.
 func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
+	o.Directory.Sweep()
 	_, sessionsErr := o.Sessions.Sweep(ctx)
 	_, recordsErr := o.Records.Sweep(ctx)
 	if err := errors.Join(sessionsErr, recordsErr); err != nil && ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"iter"
@@ -14,12 +15,21 @@ type Options struct {
 	// MaxAge is how long a copy is shown, once it is there, before it is read again; default 2 minutes. It does not count the
 	// time that the reading took: a large organisation would be read all the time.
 	MaxAge time.Duration
-	// Wait is how long a page waits for a copy that is being read before it goes on with what is there; default 6 s.
+	// Stale is how long it counts as complete while another one is being read; default 5 minutes.
+	Stale time.Duration
+	// Glance is how long a page waits for the other one meanwhile, from the beginning of the reading: long enough for a small
+	// organisation; default 0.5 s.
+	Glance time.Duration
+	// Wait is how long pages wait for the reading, from its beginning, when there is no copy or only one that is older; then they
+	// go on with what is there; default 6 s.
 	Wait time.Duration
-	// Timeout ends a reading that goes on in the background; default 5 minutes.
+	// Timeout ends a reading that does not get on; default 5 minutes.
 	Timeout time.Duration
-	// Copies is how many are kept at the most; default 64.
-	Copies int
+	// Copies is how many are kept at the most of members and of groups, Rows how many members or groups in all of them; default 64
+	// and 100,000. Those used longest ago go first.
+	Copies, Rows int
+	// Keep is how long Sweep leaves a copy that nobody has had read anew; default 30 minutes.
+	Keep time.Duration
 }
 
 // A Cache holds the copies of members and groups.
@@ -44,31 +54,26 @@ func (k Key) Organisation() tallyfy.ID { return k.org }
 
 // New makes an empty cache.
 func New(o Options) *Cache {
-	if o.MaxAge == 0 {
-		o.MaxAge = 2 * time.Minute
-	}
-	if o.Wait == 0 {
-		o.Wait = 6 * time.Second
-	}
-	if o.Timeout == 0 {
-		o.Timeout = 5 * time.Minute
-	}
-	if o.Copies == 0 {
-		o.Copies = 64
-	}
+	o.MaxAge = cmp.Or(o.MaxAge, 2*time.Minute)
+	o.Stale = cmp.Or(o.Stale, 5*time.Minute)
+	o.Glance = cmp.Or(o.Glance, 500*time.Millisecond)
+	o.Wait = cmp.Or(o.Wait, 6*time.Second)
+	o.Timeout = cmp.Or(o.Timeout, 5*time.Minute)
+	o.Copies, o.Rows = cmp.Or(o.Copies, 64), cmp.Or(o.Rows, 100_000)
+	o.Keep = cmp.Or(o.Keep, 30*time.Minute)
 	return &Cache{
 		members: newCopies(o, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Member, error] {
-			return client.Members.All(ctx, org, tallyfy.MemberListOptions{PerPage: pageSize})
+			return client.Members.All(ctx, org, tallyfy.MemberListOptions{PerPage: membersAtOnce})
 		}, newSnapshot),
 		groups: newCopies(o, func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Group, error] {
-			return client.Groups.All(ctx, org, tallyfy.GroupListOptions{PerPage: pageSize})
+			return client.Groups.All(ctx, org, tallyfy.GroupListOptions{PerPage: groupsAtOnce})
 		}, newGroups),
 	}
 }
 
 // Get gives the members of an organisation: a recent copy, or a new one. Several callers share one reading, which goes
-// on when they go away. If it takes long, the result is the older copy or, without one, what has been read so far, with
-// Complete false. With an error it is the same, and Complete is false in either case. It is never nil.
+// on when they go away. If it takes long, the result is the older copy, complete while it is not Stale, or, without one, what
+// has been read so far, with Complete false. With an error it is the same, and Complete is false in either case. It is never nil.
 func (c *Cache) Get(ctx context.Context, client *tallyfy.Client, key Key) (*Snapshot, error) {
 	return c.members.get(ctx, client, key)
 }
@@ -103,8 +108,14 @@ func (c *Cache) Changed(key Key, m *tallyfy.Member) {
 // GroupsChanged drops the copies of an organisation's groups after a change of ours to one.
 func (c *Cache) GroupsChanged(key Key) { c.groups.change(key, nil) }
 
-// Forget drops the copies of one key, so that they are read anew.
+// Forget drops the copies of one key, and ends the reading of them.
 func (c *Cache) Forget(key Key) {
 	c.members.forget(key)
 	c.groups.forget(key)
+}
+
+// Sweep drops copies that nobody has had read anew for a while. It is to be called now and then.
+func (c *Cache) Sweep() {
+	c.members.sweep()
+	c.groups.sweep()
 }

@@ -91,7 +91,7 @@ func TestAPageWaitsForACopyOnlySoLong(t *testing.T) {
 			time.Sleep(3500 * time.Millisecond)
 			return 0, nil
 		}
-		r := a.reader(t, directory.New(directory.Options{Wait: 6 * time.Second, MaxAge: time.Minute}), "token")
+		r := a.reader(t, directory.New(directory.Options{}), "token")
 		began := time.Now()
 		s, err := r.get()
 		require.NoError(t, err)
@@ -101,17 +101,45 @@ func TestAPageWaitsForACopyOnlySoLong(t *testing.T) {
 		_, known := s.Member("100")
 		assert.True(t, known)
 
-		r.whole(250) // the next page waits for the rest of the same reading
-		assert.Equal(t, 10500*time.Millisecond, time.Since(began))
+		time.Sleep(2 * time.Second)
+		s, err = r.get() // the next page is not held up once more
+		require.NoError(t, err)
+		assert.Equal(t, 8*time.Second, time.Since(began))
+		assert.Equal(t, 200, s.Len())
+		time.Sleep(3 * time.Second)
+		r.whole(250)
 		assert.EqualValues(t, 3, a.calls.Load())
+	})
+}
 
-		// The copy is as old as the beginning of its reading. Once it is too old, it is shown while another is read slowly.
-		time.Sleep(time.Minute)
+// A copy past its time is read again, and holds up nobody meanwhile: for a moment only, in which a small organisation is read.
+func TestAnOlderCopyServesWhileItIsReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAPI(crowd(250))
+		r := a.reader(t, directory.New(directory.Options{}), "token")
+		began := time.Now()
+		r.whole(250)
+		a.before = func(context.Context, int) (int, error) {
+			time.Sleep(time.Minute)
+			return 0, nil
+		}
+		time.Sleep(2*time.Minute + time.Second)
 		again := time.Now()
 		assert.Equal(t, began, r.whole(250).ReadAt)
-		assert.Equal(t, 6*time.Second, time.Since(again))
-		time.Sleep(5 * time.Second)
+		assert.Equal(t, 500*time.Millisecond, time.Since(again), "as long as a small organisation takes")
+		assert.Equal(t, began, r.whole(250).ReadAt)
+		assert.Equal(t, 500*time.Millisecond, time.Since(again), "the next page does not wait at all")
+
+		time.Sleep(began.Add(5*time.Minute - time.Nanosecond).Sub(time.Now()))
+		assert.Equal(t, began, r.whole(250).ReadAt)
+		time.Sleep(time.Nanosecond)
+		s, err := r.get()
+		require.NoError(t, err)
+		assert.Equal(t, began, s.ReadAt)
+		assert.False(t, s.Complete, "five minutes old, it is not the whole truth any more")
+		time.Sleep(2 * time.Second)
 		assert.Equal(t, again, r.whole(250).ReadAt)
+		assert.EqualValues(t, 6, a.calls.Load())
 	})
 }
 
@@ -145,19 +173,27 @@ func TestAnErrorHalfWayKeepsWhatWasRead(t *testing.T) {
 	})
 }
 
-func TestAReadingThatNeverEndsIsGivenUp(t *testing.T) {
+func TestAReadingThatDoesNotGetOnIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := newAPI(crowd(10))
-		a.before, _ = gate() // never opened
-		r := a.reader(t, directory.New(directory.Options{Wait: 2 * time.Second, Timeout: 5 * time.Second}), "token")
+		a := newAPI(crowd(250))
+		closed, _ := gate() // never opened
+		slow := func(ctx context.Context, page int) (int, error) {
+			if page == 3 {
+				return closed(ctx, page)
+			}
+			time.Sleep(4 * time.Second)
+			return 0, nil
+		}
+		a.before = slow
+		r := a.reader(t, directory.New(directory.Options{Wait: time.Minute, Timeout: 5 * time.Second}), "token")
+		began := time.Now()
 		s, err := r.get()
-		assert.NoError(t, err)
-		assert.False(t, s.Complete)
-		time.Sleep(2 * time.Second)
-		_, err = r.get() // comes at 4 s to the same reading, which ends at 5 s
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 13*time.Second, time.Since(began), "as long as rows come, it goes on")
+		assert.Equal(t, 200, s.Len())
+		assert.False(t, s.Complete)
 		a.before = nil
-		r.whole(10)
+		r.whole(250)
 	})
 }
 
@@ -178,13 +214,71 @@ func TestTokensAndOrganisationsNeverShareACopy(t *testing.T) {
 }
 
 func TestOnlySoManyCopiesAreKept(t *testing.T) {
-	a := newAPI(crowd(1))
-	cache := directory.New(directory.Options{Copies: 2})
-	for _, step := range []struct {
-		token string
-		calls int
-	}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"a", 3}, {"b", 4}} { // c takes the place of b, used longest ago
-		a.reader(t, cache, step.token).whole(1)
-		assert.EqualValues(t, step.calls, a.calls.Load(), step.token)
+	for name, o := range map[string]directory.Options{"by their number": {Copies: 2}, "by their rows": {Rows: 29}} {
+		t.Run(name, func(t *testing.T) {
+			a := newAPI(crowd(10))
+			cache := directory.New(o)
+			for _, step := range []struct {
+				token string
+				calls int
+			}{{"a", 1}, {"b", 2}, {"a", 2}, {"c", 3}, {"a", 3}, {"b", 4}} { // c takes the place of b, used longest ago
+				a.reader(t, cache, step.token).whole(10)
+				assert.EqualValues(t, step.calls, a.calls.Load(), step.token)
+			}
+		})
+	}
+	a := newAPI(crowd(10))
+	r := a.reader(t, directory.New(directory.Options{Rows: 9}), "token")
+	r.whole(10)
+	r.whole(10)
+	assert.EqualValues(t, 1, a.calls.Load(), "one copy is kept, however large")
+}
+
+func TestSweepLeavesWhatIsUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAPI(crowd(10))
+		cache := directory.New(directory.Options{MaxAge: time.Hour})
+		gone, used := a.reader(t, cache, "gone"), a.reader(t, cache, "used")
+		gone.whole(10)
+		time.Sleep(20 * time.Minute)
+		used.whole(10)
+		time.Sleep(10 * time.Minute)
+		cache.Sweep()
+		used.whole(10)
+		assert.EqualValues(t, 2, a.calls.Load())
+		gone.whole(10)
+		assert.EqualValues(t, 3, a.calls.Load())
+	})
+}
+
+// What is given up goes on for those who wait for it, and not beyond: reads are precious, and its owner may have signed out.
+func TestAReadingThatIsGivenUpEnds(t *testing.T) {
+	for name, giveUp := range map[string]func(*directory.Cache, directory.Key){
+		"forgotten": (*directory.Cache).Forget,
+		"changed":   func(c *directory.Cache, k directory.Key) { c.Changed(k, nil) },
+		"pushed out by others": func(c *directory.Cache, _ directory.Key) {
+			a := newAPI(crowd(1))
+			a.reader(t, c, "another").whole(1)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := newAPI(crowd(950))
+				a.before = func(context.Context, int) (int, error) {
+					time.Sleep(2500 * time.Millisecond)
+					return 0, nil
+				}
+				r := a.reader(t, directory.New(directory.Options{Copies: 1}), "token")
+				go func() {
+					time.Sleep(time.Second)
+					giveUp(r.cache, r.key)
+				}()
+				s, err := r.get()
+				require.NoError(t, err)
+				assert.Equal(t, 200, s.Len(), "the page that waited gets what was read for it")
+				time.Sleep(time.Minute)
+				assert.EqualValues(t, 3, a.calls.Load())
+			})
+		})
 	}
 }

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -14,11 +15,12 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// snapshot is what copies keeps: something read at a time, that can be marked as not the whole truth.
+// snapshot is what copies keeps: some rows read at a time, that can be marked as not the whole truth.
 type snapshot[S any] interface {
 	comparable
 	readAt() time.Time
 	incomplete() S
+	Len() int
 }
 
 // copies reads lists of T and keeps them as snapshots S, one for each key.
@@ -40,21 +42,26 @@ type entry[T any, S snapshot[S]] struct {
 
 // reading is one walk over all pages. Its fields are guarded by the mutex; of items, what is there does not change.
 type reading[T any] struct {
-	began time.Time
-	items []T
-	ended bool
-	err   error
-	done  chan struct{} // closed at the end
+	began   time.Time
+	items   []T
+	ended   bool
+	err     error
+	done    chan struct{} // closed at the end
+	cancel  context.CancelCauseFunc
+	waiting int  // pages
+	dropped bool // what it reads is not kept
 }
 
 func newCopies[T any, S snapshot[S]](o Options,
 	all func(context.Context, *tallyfy.Client, tallyfy.ID) iter.Seq2[T, error], build func([]T, time.Time, bool) S,
 ) *copies[T, S] {
-	entries, err := lru.New[Key, *entry[T, S]](o.Copies)
+	c := &copies[T, S]{options: o, all: all, build: build}
+	var err error
+	c.entries, err = lru.NewWithEvict(o.Copies, func(_ Key, e *entry[T, S]) { c.drop(e) })
 	if err != nil {
 		panic(err) // only for a negative size, a mistake in our own code
 	}
-	return &copies[T, S]{options: o, all: all, build: build, entries: entries}
+	return c
 }
 
 func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key) (S, error) {
@@ -71,13 +78,16 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 	}
 	r := e.reading
 	if r == nil {
-		r = &reading[T]{began: time.Now(), done: make(chan struct{})}
-		e.reading = r
-		go c.readSafely(context.WithoutCancel(ctx), client, key.org, e, r)
+		r = c.start(ctx, client, key, e)
 	}
+	wait := c.options.Wait
+	if e.snapshot != none && time.Since(e.ended) < c.options.Stale {
+		wait = c.options.Glance
+	}
+	r.waiting++
 	c.mu.Unlock()
 
-	timer := time.NewTimer(c.options.Wait)
+	timer := time.NewTimer(time.Until(r.began.Add(wait)))
 	defer timer.Stop()
 	select {
 	case <-r.done:
@@ -86,7 +96,9 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 	}
 
 	c.mu.Lock()
-	older, ended, err, items := e.snapshot, r.ended, r.err, r.items
+	r.waiting--
+	r.stopIfUseless()
+	older, age, ended, err, items := e.snapshot, time.Since(e.ended), r.ended, r.err, r.items
 	c.mu.Unlock()
 	switch {
 	case ended && err == nil && (older == none || older.readAt().Before(r.began)):
@@ -94,10 +106,36 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 		return c.build(items, r.began, true), nil
 	case older == none:
 		return c.build(items, r.began, false), err
-	case err != nil: // it is too old to be the whole truth, and better than nothing
+	case err != nil || !ended && age >= c.options.Stale: // it is too old to be the whole truth, and better than nothing
 		return older.incomplete(), err
 	default:
 		return older, nil
+	}
+}
+
+// start begins to read, with the mutex held. The reading goes on when the page that wanted it goes away.
+func (c *copies[T, S]) start(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S]) *reading[T] {
+	ctx, cancel := context.WithCancelCause(pace.Patient(context.WithoutCancel(ctx)))
+	r := &reading[T]{began: time.Now(), done: make(chan struct{}), cancel: cancel}
+	e.reading = r
+	go c.readSafely(ctx, client, key.org, e, r)
+	return r
+}
+
+// drop gives up what an entry holds and reads, with the mutex held.
+func (c *copies[T, S]) drop(e *entry[T, S]) {
+	var none S
+	e.snapshot = none
+	if r := e.reading; r != nil {
+		e.reading, r.dropped = nil, true
+		r.stopIfUseless()
+	}
+}
+
+// stopIfUseless ends a reading that was dropped once no page waits for it any more: reads are precious. The mutex is held.
+func (r *reading[T]) stopIfUseless() {
+	if r.dropped && r.waiting == 0 {
+		r.cancel(nil)
 	}
 }
 
@@ -132,15 +170,18 @@ func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, o
 }
 
 func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, e *entry[T, S], r *reading[T]) {
-	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
-	defer cancel()
-	ctx = pace.Patient(ctx)
+	defer r.cancel(nil)
+	stuck := time.AfterFunc(c.options.Timeout, func() {
+		r.cancel(fmt.Errorf("nothing came for %s: %w", c.options.Timeout, context.DeadlineExceeded))
+	})
+	defer stuck.Stop()
 	var err error
 	for item, failed := range c.all(ctx, client, org) {
 		if failed != nil {
-			err = failed
+			err = cmp.Or(context.Cause(ctx), failed)
 			break
 		}
+		stuck.Reset(c.options.Timeout)
 		c.mu.Lock()
 		r.items = append(r.items, item)
 		c.mu.Unlock()
@@ -156,9 +197,40 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tal
 		e.reading = nil
 		if err == nil {
 			e.snapshot, e.ended = s, time.Now()
+			c.makeRoom()
 		}
 	}
 	close(r.done)
+}
+
+// makeRoom drops the copies used longest ago while there are too many rows in all, with the mutex held. One copy stays, however
+// large it is.
+func (c *copies[T, S]) makeRoom() {
+	var none S
+	rows := 0
+	for _, e := range c.entries.Values() {
+		if e.snapshot != none {
+			rows += e.snapshot.Len()
+		}
+	}
+	for rows > c.options.Rows && c.entries.Len() > 1 {
+		_, oldest, _ := c.entries.GetOldest()
+		if oldest.snapshot != none {
+			rows -= oldest.snapshot.Len()
+		}
+		c.entries.RemoveOldest()
+	}
+}
+
+// sweep drops copies that nobody has read anew for a while.
+func (c *copies[T, S]) sweep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, k := range c.entries.Keys() {
+		if e, ok := c.entries.Peek(k); ok && e.reading == nil && time.Since(e.ended) >= c.options.Keep {
+			c.entries.Remove(k)
+		}
+	}
 }
 
 // change replaces the copy of a key by what correct makes of it, and drops the organisation's other copies, for they belong
@@ -172,11 +244,10 @@ func (c *copies[T, S]) change(key Key, correct func(S) S) {
 		if !ok || k.org != key.org {
 			continue
 		}
-		e.reading = nil
-		if k == key && e.snapshot != none && correct != nil {
-			e.snapshot = correct(e.snapshot)
-		} else {
-			e.snapshot = none
+		older := e.snapshot
+		c.drop(e)
+		if k == key && older != none && correct != nil {
+			e.snapshot = correct(older)
 		}
 	}
 }
@@ -188,5 +259,10 @@ func (c *copies[T, S]) forget(key Key) {
 	c.entries.Remove(key)
 }
 
-// pageSize is the largest number of rows per call that the vendor's own client relies on.
-const pageSize = 100
+const (
+	// membersAtOnce is far below the number that Tallyfy gives unasked, 9999 (documented): an answer of half a megabyte, and a
+	// fifth of the calls.
+	membersAtOnce = 500
+	// groupsAtOnce is the most that Tallyfy gives (documented).
+	groupsAtOnce = 100
+)

@@ -53,7 +53,7 @@ func TestACopyIsKeptForItsTimeHoweverLongItTookToRead(t *testing.T) {
 			time.Sleep(5 * time.Second)
 			return 0, nil
 		}
-		r := a.reader(t, directory.New(directory.Options{Wait: time.Hour, Timeout: time.Hour, MaxAge: 20 * time.Second}), "token")
+		r := a.reader(t, directory.New(directory.Options{Wait: time.Hour, Glance: time.Hour, MaxAge: 20 * time.Second}), "token")
 		began := time.Now()
 		assert.Equal(t, began, r.whole(950).ReadAt, "but its age counts from the beginning")
 		time.Sleep(20*time.Second - time.Nanosecond)

@@ -78,6 +78,7 @@ func TestAPanicOfADroppedReadingLeavesTheNextAlone(t *testing.T) {
 		close(blow)
 		synctest.Wait()
 		open()
+		synctest.Wait()
 		r.whole(10)
 		assert.EqualValues(t, 2, a.calls.Load(), "the second reading was given up with the first")
 	})

@@ -103,7 +103,7 @@ func TestAStandardMemberMayTakeFiles(t *testing.T) {
 
 func TestAFileThatTakesLongSaysHowFarItIs(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 1500}, Directory: directory.Options{Wait: time.Millisecond}})
-	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 20 * time.Millisecond})
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 100 * time.Millisecond})
 	g := s.Group(everybody)
 	for path, back := range map[string]string{"/groups/" + g.ID + "/people.csv": "/groups/" + g.ID, "/members.csv?role=light&page=2": "/members?page=2&role=light", "/groups.csv": "/groups"} {
 		p := s.Get(path).Whole(http.StatusOK)
@@ -114,10 +114,22 @@ func TestAFileThatTakesLongSaysHowFarItIs(t *testing.T) {
 	}
 	p := s.Get("/groups/" + g.ID + "/people.csv")
 	for p.Header.Get("Refresh") != "" {
+		time.Sleep(10 * time.Millisecond) // as a browser does, which takes longer
 		p = s.Get(p.URL)
 	}
 	assert.Len(t, file(p, "Kind", "Name", "Email", "Role", "Status", "Id"), 1500)
-	assert.Equal(t, 15, s.Calls(http.MethodGet, "/users"), "each page once, however often was asked")
+	assert.Equal(t, 3, s.Calls(http.MethodGet, "/users"), "each page once, however often was asked")
+}
+
+// What was read long ago is no file of today, however long it takes to read it anew.
+func TestAFileIsNotMadeOfAnOldCopy(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Directory: directory.Options{MaxAge: time.Nanosecond, Stale: time.Nanosecond, Wait: time.Second}})
+	require.Len(t, memberRows(s.Get("/members.csv")), 60)
+	s.Disable("chiara.dangelo")
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 3 * time.Second})
+	for _, file := range []string{"/members.csv", "/groups.csv", s.GroupPath("Payroll") + "/people.csv"} {
+		assert.Equal(t, "Preparing the file", s.Get(file).Whole(http.StatusOK).Text("h1"), file)
+	}
 }
 
 func TestAFailureIsAPageNeverHalfAFile(t *testing.T) {
