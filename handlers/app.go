@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gorilla/sessions"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
@@ -59,6 +60,7 @@ type App struct {
 	attempts *attempts
 	opened   *openedSessions
 	recalls  *recalls
+	followed *lru.Cache[string, ownChanges] // by session: the changes that this process knows of
 	ready    atomic.Bool
 	cookie   string
 	root     http.Handler
@@ -75,6 +77,7 @@ func New(o Options) (*App, error) {
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
 		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), opened: newOpenedSessions(), recalls: newRecalls(o.Recall),
+		followed: bounded[string, ownChanges](4096),
 	}
 	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)
 	a.ready.Store(true)

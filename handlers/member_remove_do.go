@@ -197,8 +197,7 @@ func (v *visit) carryOut(l *leaving, plan removal.Plan, record string) error {
 		}
 		return v.notRemoved(l, plan, err)
 	}
-	v.app.Directory.Changed(v.directoryKey(), r.leaverNow(l.Leaver))
-	v.app.recalls.forget(v.org())
+	v.memberChanged(r.leaverNow(l.Leaver))
 	if body, err = json.Marshal(r); err == nil {
 		err = v.app.Records.Put(ctx, name, body)
 	}

@@ -98,9 +98,3 @@ func (r *recalls) forget(org tallyfy.ID) {
 		}
 	}
 }
-
-// groupsChanged drops what was read of the groups of an organisation before a change of ours to one.
-func (v *visit) groupsChanged() {
-	v.app.Directory.GroupsChanged(v.directoryKey())
-	v.app.recalls.forget(v.org())
-}

@@ -121,6 +121,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			switch {
 			case s.data.Who != nil:
 				v.signedInAs(s.data.Who)
+				v.followChanges()
 			case r.method == http.MethodPost:
 				return v.refuseForm()
 			default:

@@ -66,6 +66,7 @@ type sessionData struct {
 	Pending *pendingSignIn `json:",omitempty"`
 	Draft   *draft         `json:",omitempty"`
 	Notices []views.Notice `json:",omitempty"`
+	Changed ownChanges     `json:",omitzero"`
 }
 
 // holds reports whether the session already had a token, so that its owner did not give it just now.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -252,6 +253,9 @@ func (v *visit) signedOutMeanwhile() error {
 
 // signOut ends the session. It works without one, too.
 func signOut(v *visit) error {
+	if who := v.session.data.Who; who != nil {
+		v.app.Directory.Forget(directory.KeyFor(who.Token, who.Organisation.ID))
+	}
 	if err := v.app.end(v, v.session); err != nil {
 		return err
 	}
