@@ -130,7 +130,7 @@ func TestAnOlderCopyServesWhileItIsReadAgain(t *testing.T) {
 		assert.Equal(t, began, r.whole(250).ReadAt)
 		assert.Equal(t, 500*time.Millisecond, time.Since(again), "the next page does not wait at all")
 
-		time.Sleep(began.Add(5*time.Minute - time.Nanosecond).Sub(time.Now()))
+		time.Sleep(time.Until(began.Add(5*time.Minute - time.Nanosecond)))
 		assert.Equal(t, began, r.whole(250).ReadAt)
 		time.Sleep(time.Nanosecond)
 		s, err := r.get()

@@ -21,15 +21,24 @@ type Queue struct {
 	mu      sync.Mutex
 	begun   []time.Time // of the reads that count still, the planned ones included; never more than rate.Reads
 	allowed int         // reads in a window, as learnt
-	refused time.Time   // when Tallyfy last asked to slow down, or allowed last went up
+	refused time.Time   // when Tallyfy last asked to slow down
+	changed time.Time   // when allowed last did
+	patient []time.Time // of the last patient calls, atOnce of them
 	quiet   time.Time   // until when patient calls keep still
 }
 
 const (
 	// longestWait is how long a click waits for its turn before it is told to come again.
 	longestWait = 10 * time.Second
-	// reserve is the part of the rate that patient calls leave for clicks: one in so many.
+	// reserve is the part of the rate that patient calls leave for clicks: one in so many. When the next of them has waited for a
+	// whole window, it leaves one less with each second.
 	reserve = 3
+	// atOnce is how many patient calls may go together, as many as a small organisation takes. More of them are spread over the
+	// window: those that come together are in the way of the same clicks.
+	atOnce = 4
+	// longestYield is how long the next patient call gives way to clicks: under clicks without end, what they need would never be
+	// read.
+	longestYield = 10 * time.Second
 	// leastAllowed is how far the learnt limit can fall.
 	leastAllowed = 3
 	// recovery is how long nothing must have been refused before one more read is tried.
@@ -83,7 +92,7 @@ func (q *Queue) Admit(ctx context.Context, method string) (retryAfter time.Durat
 	return 0
 }
 
-// admitPatient waits for a gap that clicks leave.
+// admitPatient waits for a gap that clicks leave, and after a while for its turn among them.
 func (q *Queue) admitPatient(ctx context.Context) {
 	began := time.Now()
 	select {
@@ -92,26 +101,45 @@ func (q *Queue) admitPatient(ctx context.Context) {
 		return
 	}
 	defer func() { <-q.turn }()
-	for ctx.Err() == nil {
-		q.mu.Lock()
-		now := time.Now()
-		q.recover(now)
-		at := q.next(now, max(1, q.allowed-q.allowed/reserve))
-		if at.Before(q.quiet) {
-			at = q.quiet
-		}
-		wait := at.Sub(now)
-		if wait <= 0 {
-			q.begin(now)
-			q.mu.Unlock()
+	for first := time.Now(); ctx.Err() == nil; {
+		wait, mine := q.patientTurn(&first)
+		if mine {
+			pause(ctx, wait)
 			break
 		}
-		q.mu.Unlock()
-		pause(ctx, wait)
+		pause(ctx, min(wait, time.Second))
 	}
 	if d := time.Since(began); d > 0 {
 		q.waited(true, d)
 	}
+}
+
+// patientTurn says how long the next patient call has to wait, and whether that is a promise; else it is to be asked again. first
+// is since when the call is the next one, the time in which Tallyfy wants quiet not counted.
+func (q *Queue) patientTurn(first *time.Time) (wait time.Duration, mine bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	q.recover(now)
+	if now.Before(q.quiet) {
+		*first = q.quiet
+		return q.quiet.Sub(now), false
+	}
+	waited := now.Sub(*first)
+	leave := max(0, q.allowed/reserve-max(0, int((waited-q.window)/time.Second)))
+	limit := max(1, q.allowed-leave)
+	at := q.next(now, limit)
+	mine = waited >= longestYield
+	if len(q.patient) == atOnce && !mine {
+		if spread := q.patient[0].Add(atOnce * q.window / time.Duration(limit)); spread.After(at) {
+			at = spread
+		}
+	}
+	if mine = mine || !at.After(now); mine {
+		q.begin(at)
+		q.patient = append(q.patient[max(0, len(q.patient)-atOnce+1):], at)
+	}
+	return at.Sub(now), mine
 }
 
 // next is when one more read keeps within the limit of so many in a window, with the lock held. begun is in order.
@@ -136,9 +164,9 @@ func (q *Queue) begin(at time.Time) {
 
 // recover tries one more read in each window after a while without a refusal, with the lock held.
 func (q *Queue) recover(now time.Time) {
-	for q.allowed < q.rate.Reads && now.Sub(q.refused) >= recovery {
+	for q.allowed < q.rate.Reads && now.Sub(q.changed) >= recovery {
 		q.allowed++
-		q.refused = q.refused.Add(recovery)
+		q.changed = q.changed.Add(recovery)
 	}
 }
 
@@ -157,7 +185,7 @@ func (q *Queue) Told(c tallyfy.Call) {
 	}
 	if q.allowed == q.rate.Reads || now.Sub(q.refused) >= q.window {
 		q.allowed = min(q.rate.Reads, max(leastAllowed, q.allowed/2))
-		q.refused = now
+		q.refused, q.changed = now, now
 	}
 }
 

@@ -103,6 +103,58 @@ func TestClicksGoBeforeWhatCanWait(t *testing.T) {
 	})
 }
 
+// However much is clicked, what the pages need in the background is read some time, and clicks hardly notice.
+func TestWhatCanWaitGetsOn(t *testing.T) {
+	for name, test := range map[string]struct {
+		people  int           // who click without end
+		every   time.Duration // each of them
+		least   int           // of the patient calls in ten minutes
+		longest time.Duration // that a click waits
+	}{
+		"five, 10 reads in 5 s":               {5, 2500 * time.Millisecond, 70, 1500 * time.Millisecond},
+		"nobody":                              {0, time.Second, 600 * 8 / 6, 0},
+		"as many as the pace bears, and more": {20, 500 * time.Millisecond, 600 / 15, 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				q := pace.New(pace.Published, nil)
+				s, patient := &sent{began: time.Now()}, &sent{began: time.Now()}
+				var longest time.Duration
+				var mu sync.Mutex
+				ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
+				defer stop()
+				var all sync.WaitGroup
+				for i := range test.people {
+					all.Go(func() {
+						time.Sleep(test.every * time.Duration(i) / time.Duration(test.people))
+						for ; ctx.Err() == nil; time.Sleep(test.every) {
+							began := time.Now()
+							if q.Admit(ctx, http.MethodGet) == 0 && ctx.Err() == nil {
+								s.now()
+							}
+							mu.Lock()
+							longest = max(longest, time.Since(began))
+							mu.Unlock()
+						}
+					})
+				}
+				all.Go(func() {
+					for ctx.Err() == nil {
+						if q.Admit(pace.Patient(ctx), http.MethodGet); ctx.Err() == nil {
+							s.now()
+							patient.now()
+						}
+					}
+				})
+				all.Wait()
+				assert.GreaterOrEqual(t, len(patient.at), test.least)
+				assert.LessOrEqual(t, s.most(5*time.Second), 12)
+				assert.LessOrEqual(t, longest, test.longest)
+			})
+		})
+	}
+}
+
 func TestClicksWaitInTurnAndNotForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -167,7 +219,13 @@ func TestRefusalsLowerTheLimitAndQuietRaisesIt(t *testing.T) {
 		time.Sleep(time.Hour)
 		assert.Equal(t, 12, inOneGo(), "and comes back to the setting, no further")
 
-		time.Sleep(time.Minute)
+		q.Told(refusal(time.Second, ""))
+		time.Sleep(30 * time.Second)
+		assert.Equal(t, 7, inOneGo(), "one more is tried")
+		q.Told(refusal(time.Second, ""))
+		time.Sleep(20 * time.Second)
+		assert.Equal(t, 3, inOneGo(), "and given up again when it was too much")
+		time.Sleep(time.Hour)
 		q.Told(refusal(time.Hour, "RATE_LIMIT_EXCEEDED"))
 		q.Told(tallyfy.Call{Status: 500})
 		assert.Equal(t, 12, inOneGo(), "an hourly cap says nothing about the pace")

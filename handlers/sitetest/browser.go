@@ -52,7 +52,7 @@ func OpenTab(t *testing.T, s *Site) *Tab {
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute) // a busy machine takes one
 	t.Cleanup(cancel)
 	b := &Tab{T: t, Context: ctx, site: s}
 	b.Do(chromedp.Navigate("about:blank"))
