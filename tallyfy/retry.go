@@ -46,18 +46,8 @@ func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 		giveUp = time.Now().Add(patience)
 	}
 	for number := 1; ; number++ {
-		if refused := c.awaitHold(ctx, p, giveUp, fail); refused != nil {
+		if refused := c.awaitTurn(ctx, p, giveUp, fail); refused != nil {
 			return nil, refused
-		}
-		if c.shared.admit != nil {
-			if wait := c.shared.admit(ctx, p.method); wait > 0 {
-				refused := r.refusal("Too many calls are waiting for their turn.", nil)
-				refused.Status, refused.RetryAfter = http.StatusTooManyRequests, wait
-				return nil, refused
-			}
-			if err := ctx.Err(); err != nil {
-				return nil, interrupted(r, err)
-			}
 		}
 		var a *answer
 		if a, fail = c.attempt(ctx, p, number); fail == nil {
@@ -98,6 +88,27 @@ func repeatable(method string, e *Error) bool {
 		return true
 	}
 	return e.broken && !isPermanent(e.Err)
+}
+
+// awaitTurn waits until the call may be sent: no rate limit holds the token, and it is admitted.
+func (c *Client) awaitTurn(ctx context.Context, p *prepared, giveUp time.Time, own *Error) *Error {
+	for {
+		if refused := c.awaitHold(ctx, p, giveUp, own); refused != nil || c.shared.admit == nil {
+			return refused
+		}
+		if wait := c.shared.admit(ctx, p.method); wait > 0 {
+			refused := p.refusal("Too many calls are waiting for their turn.", nil)
+			refused.Status, refused.RetryAfter = http.StatusTooManyRequests, wait
+			return refused
+		}
+		if err := ctx.Err(); err != nil {
+			return interrupted(p.request, err)
+		}
+		// Another call may have met a 429 meanwhile. Then this one takes another turn: a lost turn is better than one more 429.
+		if _, held := c.shared.holds.get(c.cred.key, time.Now()); !held {
+			return nil
+		}
+	}
 }
 
 // awaitHold waits until no rate limit holds the token. It returns an error, without waiting, when the hold ends too late

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -287,6 +289,43 @@ func TestAdmitIsAskedBeforeEachAttempt(t *testing.T) {
 		client = newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration { cancel(); return 0 }})
 		require.ErrorIs(t, getCall(ctx, client), context.Canceled)
 		assert.Equal(t, 2, s.count(), "nobody waited for it any more")
+	})
+}
+
+func TestAdmittedCallsObeyARateLimitThatCameMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		late := func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			return answers(429, `{"message":"slow down"}`, "Retry-After", "30")(r)
+		}
+		var asked atomic.Int32
+		s := &script{steps: []roundTrip{late, answers(200, `{"data":{"id":"g"}}`)}}
+		client := newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration {
+			if asked.Add(1) > 1 {
+				time.Sleep(5 * time.Second) // the queue
+			}
+			return 0
+		}})
+		start := time.Now()
+		var calls sync.WaitGroup
+		calls.Go(func() { assert.NoError(t, getCall(t.Context(), client)) })
+		synctest.Wait()
+		calls.Go(func() { assert.NoError(t, getCall(t.Context(), client), "waits") })
+		calls.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			err := getCall(ctx, client)
+			wait, asked := RetryAfter(err)
+			assert.True(t, IsRateLimited(err) && asked, "%v", err)
+			assert.Equal(t, 26*time.Second, wait, "what is left of it")
+			assert.False(t, MayHaveHappened(err))
+			assert.Equal(t, 5*time.Second, time.Since(start), "no time to wait, so it says so at once")
+		})
+		calls.Wait()
+		require.Equal(t, 3, s.count())
+		for _, at := range s.times[1:] {
+			assert.GreaterOrEqual(t, at.Sub(start), 31*time.Second, "nothing is sent before the service wants it")
+		}
 	})
 }
 
