@@ -36,11 +36,13 @@ func (v *visit) countTasks(ctx context.Context, o tallyfy.TaskListOptions) (remo
 	if err != nil {
 		return removal.Tasks{}, err
 	}
-	// Without the count in meta, the rows that came are all that is known; if the sample is full there may be more.
-	if !page.Pagination.Known && len(page.Items) >= sampleTasks {
+	// Without the count in meta, the rows that came are all that is known; if the sample is full there may be more. A count
+	// below the rows that came counts something else.
+	total, rows := page.Pagination.Total, len(page.Items)
+	if total < rows || !page.Pagination.Known && rows >= sampleTasks {
 		return removal.Tasks{}, nil
 	}
-	return removal.Tasks{Checked: true, Total: page.Pagination.Total, Sample: page.Items[:min(sampleTasks, len(page.Items))]}, nil
+	return removal.Tasks{Checked: true, Total: total, Sample: page.Items[:min(sampleTasks, rows)]}, nil
 }
 
 func taskView(t removal.Tasks) views.OpenTasks {

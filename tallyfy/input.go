@@ -371,15 +371,14 @@ func (in *input) flag() (flexBool, error) {
 	return b, b.UnmarshalJSON(raw)
 }
 
-// number reads what flexInt accepts.
-func (in *input) number() (int, error) {
-	var n flexInt
+// number reads what flexInt accepts, and says whether it was that.
+func (in *input) number() (n int, ok bool, err error) {
 	raw, err := in.raw()
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	err = n.UnmarshalJSON(raw)
-	return int(n), err
+	n, ok = readInt(raw)
+	return n, ok, nil
 }
 
 // readValue reads the next value into out.

@@ -15,7 +15,7 @@ type Pagination struct {
 	PerPage     int
 	CurrentPage int // from 1
 	TotalPages  int
-	// Known is false when the answer had no usable meta, which small lists may lack; then the page is taken for the whole
+	// Known is false when the answer had no total that can be read, which small lists may lack; then the page is taken for the whole
 	// list: Total and Count are its length.
 	Known bool
 }
@@ -42,20 +42,17 @@ func (p *paging) read(in *input) error {
 }
 
 func (p *paging) readField(in *input, name []byte) (err error) {
-	has := in.kind() != kindNull
 	switch string(name) {
 	case "total":
-		p.hasTotal = has
-		p.total, err = in.number()
+		p.total, p.hasTotal, err = in.number()
 	case "count":
-		p.hasCount = has
-		p.count, err = in.number()
+		p.count, p.hasCount, err = in.number()
 	case "per_page":
-		p.perPage, err = in.number()
+		p.perPage, _, err = in.number()
 	case "current_page":
-		p.currentPage, err = in.number()
+		p.currentPage, _, err = in.number()
 	case "total_pages":
-		p.totalPages, err = in.number()
+		p.totalPages, _, err = in.number()
 	default:
 		err = in.skip()
 	}

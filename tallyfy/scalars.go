@@ -9,17 +9,26 @@ import (
 // The types in this file are for fields whose JSON type differs between samples. They stay on the wire side: exported
 // types hold plain Go values.
 
-// flexInt reads a number or a string holding one; everything else, and a number beyond an int, is 0. PHP services write
-// counts that came from a query string as strings.
+// flexInt reads a whole number or a string holding one; everything else, and a number beyond an int, is 0. PHP services
+// write counts that came from a query string as strings.
 type flexInt int
 
 func (n *flexInt) UnmarshalJSON(data []byte) error {
-	v, err := strconv.Atoi(string(bytes.Trim(data, `"`)))
-	if err != nil {
-		v = 0
-	}
+	v, _ := readInt(data)
 	*n = flexInt(v)
 	return nil
+}
+
+// readInt reads what flexInt accepts; ok is false for everything else, and n is 0 then.
+func readInt(data []byte) (n int, ok bool) {
+	digits, err := wholeNumber(bytes.Trim(data, `"`))
+	if err != nil {
+		return 0, false
+	}
+	if n, err = strconv.Atoi(string(digits)); err != nil {
+		return 0, false
+	}
+	return n, true
 }
 
 // flexBool reads true and false, 1 and 0, and both as strings. null and everything else leave it unset.

@@ -141,6 +141,25 @@ func TestDeleteWhenTasksCannotBeCounted(t *testing.T) {
 	assert.Len(t, s.Removals(), 1)
 }
 
+// A count that its own rows contradict is none: "None" would let the group go without a word.
+func TestDeleteDoesNotBelieveAWrongCount(t *testing.T) {
+	for name, body := range map[string]string{
+		"unreadable": `{"data":[{"id":"a"},{"id":"b"},{"id":"c"},{"id":"d"},{"id":"e"}],"meta":{"pagination":{"total":{}}}}`,
+		"too low":    `{"data":[{"id":"a"},{"id":"b"}],"meta":{"pagination":{"total":0}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			asked := s.Get(s.DeletePath("Payroll")).Form("main form").Set("phrase", "")
+			s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: http.StatusOK, Body: body})
+			p := s.Get(s.DeletePath("Payroll")).Whole(http.StatusOK)
+			assert.Contains(t, p.Text(sectionTasks), "Not checked The open tasks could not be counted. There may be some.")
+			p = asked.Submit("").Whole(http.StatusUnprocessableEntity)
+			assert.Contains(t, p.Text("main form"), "because open tasks may be given to this group: Payroll")
+			assert.Zero(t, s.Writes())
+		})
+	}
+}
+
 func TestDeleteStopsWhenTheGroupHasChanged(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	path := s.GroupPath("Works Council")

@@ -173,7 +173,9 @@ func TestGroupPageTellsTasksFromNoneFromNotChecked(t *testing.T) {
 	assert.Equal(t, "Open tasks given to this groupNone", s.Get(s.GroupPath("Management Board")).Text(sectionTasks))
 	for name, fault := range map[string]sandbox.Fault{
 		"401": {Status: 401}, "403": {Status: 403}, "404": {Status: 404}, "422": {Status: 422}, "500": {Status: 500}, "garbage": {Status: 200, Body: "<html>"},
-		"no count": {Status: 200, Body: `{"data":[{"id":"a","title":"x"},{"id":"b"},{"id":"c"},{"id":"d"},{"id":"e"}]}`},
+		"no count":            {Status: 200, Body: `{"data":[{"id":"a","title":"x"},{"id":"b"},{"id":"c"},{"id":"d"},{"id":"e"}]}`},
+		"an unreadable count": {Status: 200, Body: `{"data":[{"id":"a","title":"x"},{"id":"b"},{"id":"c"},{"id":"d"},{"id":"e"}],"meta":{"pagination":{"total":"many"}}}`},
+		"a count too low":     {Status: 200, Body: `{"data":[{"id":"a","title":"x"},{"id":"b"}],"meta":{"pagination":{"total":1}}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fault.Route = sitetest.TasksRoute

@@ -81,9 +81,16 @@ func TestThePlanOfARemoval(t *testing.T) {
 
 func TestThePlanSaysWhatCouldNotBeCounted(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: http.StatusInternalServerError})
-	p := s.Get(s.PlanPath("chiara.dangelo", "leave")).Whole(http.StatusOK)
-	assert.Equal(t, chiaraStays+" How many there are could not be counted.", p.Texts("ol.plan li")[3])
+	for name, fault := range map[string]sandbox.Fault{
+		"no answer":       {Status: http.StatusInternalServerError},
+		"a count too low": {Status: http.StatusOK, Body: `{"data":[{"id":"a"},{"id":"b"}],"meta":{"pagination":{"total":0}}}`},
+	} {
+		fault.Route = sitetest.TasksRoute
+		s.Sandbox.ClearFaults()
+		s.Sandbox.Fail(fault)
+		p := s.Get(s.PlanPath("chiara.dangelo", "leave")).Whole(http.StatusOK)
+		assert.Equal(t, chiaraStays+" How many there are could not be counted.", p.Texts("ol.plan li")[3], name)
+	}
 }
 
 func TestThePlanIsTheSameUnderASubPath(t *testing.T) {
