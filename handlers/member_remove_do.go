@@ -1,13 +1,14 @@
 package handlers
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/removal"
@@ -102,22 +103,26 @@ func removeMember(v *visit) error {
 	return v.carryOut(l, plan, record)
 }
 
+// lockTime is how long a lock holds that is not given back. A removal, with what is read before it, is over within twice the
+// writeTime, and a replica whose clock is ahead must not see the end sooner.
+const lockTime = store.MaxClockSkew + 2*writeTime
+
 // lockMember keeps everybody else, on this server or another, from removing the same member at the same time. held says
 // that somebody is.
 func (v *visit) lockMember(id tallyfy.UserID, record string) (release func(), held bool, err error) {
-	ctx, cancel := v.writeCtx()
 	name := lockName(v.org(), id)
-	claimed, err := v.app.Records.Claim(ctx, name, v.who.scope(), []byte(record), 2*writeTime)
-	if err != nil || !claimed {
-		cancel()
-		return nil, !claimed, err
-	}
-	return func() {
-		defer cancel()
-		if err := v.app.Records.Delete(context.WithoutCancel(ctx), name); err != nil {
+	body := []byte(record + " " + web.NewID()) // the same button pressed twice has one record and two locks
+	release = func() {
+		if err := v.app.Records.Release(v.ctx(), name, body); err != nil {
 			v.app.Log.Error("lock not released", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 		}
-	}, false, nil
+	}
+	claimed, err := v.app.Records.Claim(v.ctx(), name, v.who.scope(), body, lockTime)
+	if err != nil {
+		release() // it may have been stored all the same
+		return nil, false, err
+	}
+	return release, !claimed, nil
 }
 
 func lockName(org tallyfy.ID, id tallyfy.UserID) string {
@@ -133,7 +138,7 @@ func (v *visit) underWay(id tallyfy.UserID, record string) error {
 		if pressed, err := v.pressedBefore(id, record); err != nil || pressed {
 			return v.toReceipt(id, record, err)
 		}
-		if failed != nil || string(first) != record {
+		if pressed, _, _ := strings.Cut(string(first), " "); failed != nil || pressed != record {
 			break
 		}
 		select {
@@ -144,7 +149,8 @@ func (v *visit) underWay(id tallyfy.UserID, record string) error {
 	}
 	return &problem{
 		status: http.StatusConflict, title: "This member is being removed right now",
-		text:  "Another request for the same removal is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one.",
+		text: "Another request for the same removal is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one. " +
+			"Should the other one have been broken off, this one can be sent again in " + views.Count(int(math.Ceil(lockTime.Minutes())), "minute", "minutes") + ".",
 		links: v.memberLinks(id),
 	}
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/cipher"
 	"database/sql"
@@ -19,8 +20,9 @@ const (
 // write was started, before it is sent: of all who try, in any replica, one gets the claim. It is safe for concurrent
 // use. An id may be guessable; it is stored as a keyed hash.
 //
-// The end of a record is a time of the clock. A clock set back keeps it longer; one set forward past its end forgets it, as
-// another secret does. Claim cannot tell that from an id that was never taken.
+// The end of a record is a time of the clock. A replica that is ahead sees it sooner: what has to hold everywhere is kept for
+// [MaxClockSkew] longer. A clock set back keeps it longer; one set forward past its end forgets it, as another secret does. Claim
+// cannot tell that from an id that was never taken.
 type Records struct {
 	// Now is the clock, time.Now unless changed before the first use.
 	Now func() time.Time
@@ -116,6 +118,29 @@ func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string
 // Delete removes a record and frees its id. Deleting what is not there is no error.
 func (r *Records) Delete(ctx context.Context, id string) error {
 	_, err := r.db.write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1`, recordRow(r.rowKey, id))
+	return err
+}
+
+// Release deletes a record if it still has this body: one that somebody else has claimed since stays, and is no error. It
+// outlives its request.
+func (r *Records) Release(ctx context.Context, id string, body []byte) error {
+	row := recordRow(r.rowKey, id)
+	var sealed string
+	switch err := r.db.read(context.WithoutCancel(ctx), []any{&sealed}, `SELECT body FROM dashboard_records WHERE id_hash = $1`, row); {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("reading a record: %w", err)
+	}
+	now, err := unseal(r.aead, sealed, purposeBody+row)
+	if err != nil {
+		return fmt.Errorf("opening a record: %w", err)
+	}
+	if !bytes.Equal(now, body) {
+		return nil
+	}
+	// No two sealed texts are equal, so this deletes what was read, or nothing.
+	_, err = r.db.write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1 AND body = $2`, row, sealed)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -111,6 +112,49 @@ func TestOneOfManyGetsTheClaim(t *testing.T) {
 			assert.EqualValues(t, 1, won.Load())
 			c.Advance(time.Hour)
 		}
+	})
+}
+
+// A replica that is ahead, as far as it may be, sees the end of a claim that much sooner.
+func TestClaimOfReplicasWhoseClocksDiffer(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		db, c, ahead := e.open(t), newClock(), newClock()
+		ahead.Advance(MaxClockSkew)
+		r, other := newRecords(t, db, c), newRecords(t, db, ahead)
+		claim := func(r *Records, body string) bool {
+			claimed, err := r.Claim(t.Context(), "a", "s", []byte(body), MaxClockSkew+time.Minute)
+			require.NoError(t, err)
+			return claimed
+		}
+		require.True(t, claim(r, "mine"))
+		c.Advance(time.Minute - time.Millisecond)
+		ahead.Advance(time.Minute - time.Millisecond)
+		assert.False(t, claim(other, "theirs"))
+		ahead.Advance(time.Millisecond)
+		assert.True(t, claim(other, "theirs"))
+		require.NoError(t, r.Release(t.Context(), "a", []byte("mine")))
+		body, _, err := other.Get(t.Context(), "a")
+		require.NoError(t, err, "whoever was too slow does not take away another's claim")
+		assert.Equal(t, "theirs", string(body))
+	})
+}
+
+func TestRecordRelease(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		db, c := e.open(t), newClock()
+		r := newRecords(t, db, c)
+		require.NoError(t, r.Release(t.Context(), "a", []byte("x")), "there is none")
+		_, err := r.Claim(t.Context(), "a", "s", []byte("x"), time.Minute)
+		require.NoError(t, err)
+		for _, body := range []string{"", "y", "x "} {
+			require.NoError(t, r.Release(t.Context(), "a", []byte(body)))
+			assert.Equal(t, 1, rows(t, db, "dashboard_records"), body)
+		}
+		c.Advance(time.Hour)
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.NoError(t, r.Release(gone, "a", []byte("x")), "nobody waits for it any more, and it has expired")
+		assert.Zero(t, rows(t, db, "dashboard_records"))
 	})
 }
 

@@ -14,9 +14,9 @@ import (
 // purposeSession is the only thing sealed under a session's own key.
 const purposeSession = "values"
 
-// futureLimit is how far the clocks of replicas may differ. A session with a time further in the future was made before a clock was
+// MaxClockSkew is how far the clocks of replicas may differ. A session with a time further in the future was made before a clock was
 // set back: its real age is not known, and it could live for as long as the clock was wrong, so it counts as ended.
-const futureLimit = 5 * time.Minute
+const MaxClockSkew = 5 * time.Minute
 
 // living is the condition of a session that has not ended, for the four arguments of limits, which are the first of a statement.
 const living = `created_at > $1 AND created_at <= $2 AND seen_at > $3 AND seen_at <= $4`
@@ -27,7 +27,7 @@ const ended = `created_at <= $1 OR created_at > $2 OR seen_at <= $3 OR seen_at >
 // limits returns the arguments of living, and then the others of the statement.
 func (s *Sessions) limits(others ...any) []any {
 	now := s.now()
-	latest := now.Add(futureLimit).UnixMilli()
+	latest := now.Add(MaxClockSkew).UnixMilli()
 	return append([]any{now.Add(-s.absolute).UnixMilli(), latest, now.Add(-s.idle).UnixMilli(), latest}, others...)
 }
 

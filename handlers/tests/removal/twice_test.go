@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/store"
 )
 
 // A removalGate holds removals back on their way to Tallyfy, so that a test can look at what happens meanwhile.
@@ -129,6 +130,24 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 	assert.Equal(t, []string{"Chiara D'Angelo" + ended}, p.Texts("[role=alert] li"))
 	require.Len(t, s.Removals(), 1)
 	assert.Contains(t, s.Removals()[0].RawQuery, "with_reassignment=true")
+}
+
+// Replicas may differ by five minutes; one that is ahead must not take the lock of a removal under way for an old one.
+func TestTwoAdministratorsOnReplicasWhoseClocksDiffer(t *testing.T) {
+	s, g := gatedSite(t)
+	mine := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
+	theirs := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
+	first := later(s, mine.Prepare(""))
+	<-g.arrived
+	now := s.App.Records.Now
+	s.App.Records.Now = func() time.Time { return now().Add(store.MaxClockSkew + 30*time.Second) }
+	p := theirs.Submit("").Whole(http.StatusConflict)
+	assert.Equal(t, "This member is being removed right now", p.Text("h1"))
+	assert.Contains(t, p.Text(".lead"), "Should the other one have been broken off, this one can be sent again in 6 minutes.")
+	s.App.Records.Now = now
+	close(g.open)
+	require.Equal(t, "Receipt", (<-first).Text("h1"))
+	require.Len(t, s.Removals(), 1)
 }
 
 // The record stands for the removal of one member only, even if somebody sends it along for another.
