@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/listing"
@@ -27,7 +28,7 @@ func listMembers(v *visit) error {
 		with = nil
 	}
 	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.MemberSummary], error) {
-		return recall(v.ctx(), v, "members"+l.Encode(), func(ctx context.Context) (*tallyfy.Page[tallyfy.MemberSummary], error) {
+		return recall(v.ctx(), v, "members "+strings.Join(with, ",")+l.Encode(), func(ctx context.Context) (*tallyfy.Page[tallyfy.MemberSummary], error) {
 			return v.api.Members.Summaries(ctx, v.org(), tallyfy.MemberListOptions{
 				Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: with,
 			})

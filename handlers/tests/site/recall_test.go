@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -99,6 +100,16 @@ func TestAChangeIsCheckedAgainstWhatIsNow(t *testing.T) {
 	p = form.Submit("Delete Legal")
 	assert.Equal(t, http.StatusConflict, p.Status)
 	assert.True(t, s.Exists("Legal"))
+}
+
+// Rows that were read without their groups, because a copy had them, are of no use without the copy.
+func TestMembersKeepTheirGroupsWhenTheCopyIsGone(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Hour, Sandbox: sandbox.Options{Members: 1200}}) // one group has them all
+	s.Get("/groups?people=none").Whole(http.StatusOK)
+	for _, when := range []string{"with the copy", "without it"} {
+		assert.NotContains(t, s.Get("/members").Whole(http.StatusOK).Text("tbody"), "not known", when)
+		s.App.Directory = directory.New(directory.Options{})
+	}
 }
 
 func TestAReceiptLooksAnewEachTime(t *testing.T) {
