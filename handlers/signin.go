@@ -268,6 +268,8 @@ func (v *visit) takeDraft(path string) url.Values {
 	if d == nil || d.Path != path {
 		return nil
 	}
-	v.session.change(func(s *sessionData) { s.Draft = nil })
+	if v.Request().Method != http.MethodHead { // which shows nothing
+		v.session.change(func(s *sessionData) { s.Draft = nil })
+	}
 	return d.Form
 }

@@ -75,7 +75,7 @@ func (v *visit) reads() bool {
 	return v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead
 }
 
-// page is the frame of a screen. It takes the notices out of the session: they are shown once.
+// page is the frame of a screen. It takes the notices out of the session: they are shown once. A HEAD shows nothing.
 func (v *visit) page(title string, section views.Section) views.Page {
 	p := views.Page{
 		Title: title, Section: section, URL: v.urls(), Assets: v.app.assets, Sandbox: v.app.SandboxToken != "",
@@ -89,7 +89,9 @@ func (v *visit) page(title string, section views.Section) views.Page {
 	}
 	if v.session != nil && len(v.session.data.Notices) > 0 {
 		p.Notices = v.session.data.Notices
-		v.session.change(func(d *sessionData) { d.Notices = nil })
+		if v.Request().Method != http.MethodHead {
+			v.session.change(func(d *sessionData) { d.Notices = nil })
+		}
 	}
 	return p
 }

@@ -141,6 +141,18 @@ func TestDeleteWhenTasksCannotBeCounted(t *testing.T) {
 	assert.Len(t, s.Removals(), 1)
 }
 
+// Something that looks ahead with HEAD does not take the notice away.
+func TestDeleteIsSaidAfterAHead(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Once(s.Get(s.DeletePath("Works Council")).Form("main form").Prepare(""))
+	require.False(t, s.Exists("Works Council"))
+	for range 2 {
+		require.Equal(t, http.StatusOK, s.Once(s.Request(http.MethodHead, "/groups", nil)).Status)
+	}
+	assert.Equal(t, "Done. Works Council was deleted.", s.Get("/groups").Text(".notice"))
+	assert.Empty(t, s.Get("/groups").Text(".notice"), "said once")
+}
+
 // A count that its own rows contradict is none: "None" would let the group go without a word.
 func TestDeleteDoesNotBelieveAWrongCount(t *testing.T) {
 	for name, body := range map[string]string{

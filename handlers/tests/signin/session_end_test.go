@@ -116,11 +116,12 @@ func nonEmpty(values []string) (kept []string) {
 func TestFormGoesToTheWayBackDirectly(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Status: http.StatusUnauthorized, Times: 1})
-	p := s.Post("/groups", filledGroup(s)).Form("form:has([name=sandbox])").Submit("")
-	assert.Equal(t, "/groups/new", p.URL)
-	f := p.Form("form[action='/groups']")
+	signIn := s.Post("/groups", filledGroup(s)).Form("form:has([name=sandbox])")
+	assert.Equal(t, "/groups/new", s.Once(signIn.Prepare("")).Header.Get("Location"))
+	s.Once(s.Request(http.MethodHead, "/groups/new", nil)) // does not take it away
+	f := s.Get("/groups/new").Form("form[action='/groups']")
 	assert.Equal(t, "Night watch <b>", f.Values.Get("name"))
-	p = f.Submit("Create the group")
+	p := f.Submit("Create the group")
 	assert.Equal(t, http.StatusOK, p.Status)
 	assert.Len(t, s.Group("Night watch <b>").Members, 2)
 }
