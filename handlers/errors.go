@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -205,6 +206,7 @@ func (v *visit) tokenEnded() error {
 		v.session.dirty = false
 		return v.sendToSignIn("")
 	}
+	said := v.session.data.Notices
 	var kept sessionData
 	if len(v.typed.Encode()) > mostTyped {
 		v.typed = nil
@@ -224,6 +226,10 @@ func (v *visit) tokenEnded() error {
 	case v.Request().Method == http.MethodPost:
 		text += "Nothing was changed. Sign in again to go on where you were."
 	default:
+		// The page was to say what was changed. Whoever sits there now may be somebody else, so no name is said.
+		if slices.ContainsFunc(said, func(n views.Notice) bool { return n.Kind == views.NoticeDone }) {
+			text += "Your last change was made before that. "
+		}
 		text += "Sign in again to go on where you were."
 	}
 	return v.sendToSignIn(text)

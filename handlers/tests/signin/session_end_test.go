@@ -104,6 +104,31 @@ func TestPressedButtonLeadsBackToThePageItWasOn(t *testing.T) {
 	s.Group("Operations")
 }
 
+// The page after a change says that it was made; so does the sign-in page in its place, without saying to a stranger what it was.
+func TestTokenThatEndsRightAfterAChange(t *testing.T) {
+	for name, test := range map[string]struct {
+		before func(s *sitetest.Site) // the button is pressed
+		want   string
+	}{
+		"deleted":      {func(*sitetest.Site) {}, sitetest.EndedNotice + " Your last change was made before that. Sign in again to go on where you were."},
+		"already gone": {func(s *sitetest.Site) { s.Elsewhere(http.MethodDelete, s.GroupPath("Works Council"), "") }, sitetest.EndedNotice + " Sign in again to go on where you were."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			f := s.Get(s.DeletePath("Works Council")).Form("main form")
+			test.before(s)
+			require.Equal(t, "/groups", s.Once(f.Prepare("")).Header.Get("Location"))
+			require.False(t, s.Exists("Works Council"))
+			s.Sandbox.Fail(sandbox.Fault{Status: http.StatusUnauthorized})
+			p := s.Get("/groups")
+			assert.Contains(t, p.Text(".notice"), test.want)
+			assert.NotContains(t, p.Body, "Works Council", "somebody else may look at it")
+			s.Sandbox.ClearFaults()
+			assert.False(t, p.Form("form:has([name=sandbox])").Submit("").Has(".notice"))
+		})
+	}
+}
+
 func nonEmpty(values []string) (kept []string) {
 	for _, v := range values {
 		if strings.TrimSpace(v) != "" {
