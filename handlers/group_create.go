@@ -93,7 +93,7 @@ func (v *visit) auditCreation(r tallyfy.CreateGroupRequest, g *tallyfy.Group, er
 // groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.
 func (v *visit) groupCreated() {
 	v.groupsChanged()
-	v.app.guests.forget(v.directoryKey())
+	v.app.guests.forget(v.org())
 }
 
 // readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -174,6 +175,71 @@ func TestCreateTakesGuestsHoweverTheyAreTyped(t *testing.T) {
 			assert.Contains(t, s.Get("/groups/new").Texts("[data-results=guests] .sub"), "a@x.example", "a new guest can be picked at once")
 		})
 	}
+}
+
+// offered are the guests that a page of the form offers.
+func offered(p *sitetest.Page) []string {
+	return p.Whole(http.StatusOK).Texts("[data-results=guests] .sub")
+}
+
+func TestCreateOffersNewGuestsAfterAReload(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.Get("/groups/new").GroupForm()
+	s.Elsewhere(http.MethodPut, s.GroupPath("Legal"), `{"description":"d","guests":["elsewhere@x.example"]}`)
+	s.Sandbox.ClearRequests()
+	assert.NotContains(t, offered(s.Get("/groups/new")), "elsewhere@x.example")
+	find := f.Prepare("") // as a browser without script sends it
+	find.Header.Set("Cache-Control", "max-age=0")
+	assert.NotContains(t, offered(s.Do(find)), "elsewhere@x.example")
+	assert.Empty(t, s.Sandbox.Requests())
+	reload := s.Request(http.MethodGet, "/groups/new", nil)
+	reload.Header.Set("Cache-Control", "max-age=0")
+	assert.Contains(t, offered(s.Do(reload)), "elsewhere@x.example")
+	assert.Contains(t, offered(s.Get("/groups/new")), "elsewhere@x.example")
+	assert.Equal(t, 1, s.Calls(http.MethodGet, "/guests"))
+}
+
+// lateGuests keeps the first answer about guests back until it is opened.
+type lateGuests struct {
+	next    http.RoundTripper
+	asked   atomic.Bool
+	arrived chan struct{}
+	open    chan struct{}
+}
+
+func (l *lateGuests) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := l.next.RoundTrip(r)
+	if strings.HasSuffix(r.URL.Path, "/guests") && l.asked.CompareAndSwap(false, true) {
+		close(l.arrived)
+		<-l.open
+	}
+	return answer, err
+}
+
+func TestCreateDoesNotKeepWhatWasReadBeforeIt(t *testing.T) {
+	l := &lateGuests{arrived: make(chan struct{}), open: make(chan struct{})}
+	s := sitetest.New(t, sitetest.Options{Transport: l})
+	l.next = s.Sandbox.Transport()
+	s.SignIn()
+	s.Sandbox.ClearRequests()
+	slow := make(chan *sitetest.Page)
+	go func() { slow <- s.Get("/groups/new") }()
+	<-l.arrived
+	created(s.Post("/groups", url.Values{"name": {"Quick"}, "description": {"d"}, "guests": {"quick@x.example"}}), "Quick")
+	close(l.open)
+	assert.NotContains(t, offered(<-slow), "quick@x.example", "it was asked before")
+	assert.Contains(t, offered(s.Get("/groups/new")), "quick@x.example")
+}
+
+// Whoever else has the form open finds the new guests in it, too.
+func TestCreateOffersNewGuestsToOthers(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	other := s.As(t)
+	other.SignInWith(sandbox.StandardToken)
+	assert.NotContains(t, offered(other.Get("/groups/new")), "new@x.example")
+	s.Sandbox.ClearRequests()
+	created(s.GroupForm("N", "d").TypeGuests("new@x.example").Submit(createButton), "N")
+	assert.Contains(t, offered(other.Get("/groups/new")), "new@x.example")
 }
 
 // creation is the body of the request that creates a group.
