@@ -140,6 +140,8 @@ func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
 		return &problem{status: http.StatusForbidden, title: "Tallyfy does not allow this for your account", text: v.missingPermission(), links: v.wayHome()}
 	case err.Status == http.StatusNotFound:
 		return &problem{status: http.StatusNotFound, title: "Tallyfy does not have this", text: "It may have been deleted, or it belongs to another organisation.", links: v.wayHome()}
+	case tallyfy.IsNotAdmitted(err):
+		return &problem{status: http.StatusTooManyRequests, title: "Too many pages are waiting for Tallyfy", text: v.howLongHere(err), links: v.tryAgain()}
 	case err.Status == http.StatusTooManyRequests:
 		return &problem{status: http.StatusTooManyRequests, title: "Tallyfy asks to slow down", text: v.howLong(err), links: v.tryAgain()}
 	case err.Status < http.StatusBadRequest && err.Timeout(): // before the answer, or in the middle of it
@@ -183,18 +185,30 @@ func (v *visit) missingPermission() string {
 }
 
 func (v *visit) howLong(err *tallyfy.Error) string {
-	shared := " Its limit is shared by everybody behind your office's address."
-	if !v.followsChange() {
-		shared += " Nothing was changed."
+	when := "Too many requests have reached it. Please try again in a minute."
+	if err.RetryAfter > 0 {
+		when = tryAgainIn(err.RetryAfter)
 	}
-	if err.RetryAfter <= 0 {
-		return "Too many requests have reached it. Please try again in a minute." + shared
+	return when + " Its limit is shared by everybody behind your office's address." + v.nothingChanged()
+}
+
+// howLongHere is howLong for a page that our own queue did not let through: Tallyfy has not complained.
+func (v *visit) howLongHere(err *tallyfy.Error) string {
+	return "Everybody here shares one pace of asking Tallyfy, and this page would wait too long for its turn. " + tryAgainIn(err.RetryAfter) + v.nothingChanged()
+}
+
+func (v *visit) nothingChanged() string {
+	if v.followsChange() {
+		return ""
 	}
-	wait := err.RetryAfter.Round(time.Second)
-	if wait < 2*time.Minute {
-		return "Please try again in " + views.Count(max(1, wholeSeconds(wait)), "second", "seconds") + "." + shared
+	return " Nothing was changed."
+}
+
+func tryAgainIn(wait time.Duration) string {
+	if wait = wait.Round(time.Second); wait < 2*time.Minute {
+		return "Please try again in " + views.Count(max(1, wholeSeconds(wait)), "second", "seconds") + "."
 	}
-	return "Please try again in " + views.Count(int(math.Ceil(wait.Minutes())), "minute", "minutes") + "." + shared
+	return "Please try again in " + views.Count(int(math.Ceil(wait.Minutes())), "minute", "minutes") + "."
 }
 
 // tokenEnded ends a session whose token Tallyfy no longer takes. What was typed waits for the same person to sign in.

@@ -34,7 +34,8 @@ type Options struct {
 	// MaxBody is the largest answer that is decoded, in bytes after decompression. Default 16 MiB.
 	MaxBody int64
 	// Admit, when set, is asked before each attempt and may wait, to keep a pace that all clients share. A result above 0 says
-	// that the attempt must not be sent: the call then fails as if the service had answered 429 and asked to wait that long.
+	// that the attempt must not be sent: the call then fails as if the service had answered 429 and asked to wait that long,
+	// and [IsNotAdmitted] tells it from one that did.
 	Admit func(ctx context.Context, method string) (retryAfter time.Duration)
 	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs, with the context that the call was
 	// made with. It must be quick and safe for concurrent use. Calls that wait for a rate limit are not attempts.

@@ -31,8 +31,9 @@ type Error struct {
 	// Err is the cause when there was no answer, or none that could be read.
 	Err error
 
-	unsent bool // the request cannot have reached the service
-	broken bool // no answer, or the connection failed in the middle of it
+	unsent      bool // the request cannot have reached the service
+	notAdmitted bool // refused by Options.Admit
+	broken      bool // no answer, or the connection failed in the middle of it
 }
 
 // codeHourlyCap is the documented code of the hourly cap of an organisation, which no short wait ends.
@@ -89,13 +90,20 @@ func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 // IsValidation reports a 422; see [FieldErrors].
 func IsValidation(err error) bool { return hasStatus(err, http.StatusUnprocessableEntity) }
 
-// IsRateLimited reports a 429, also one that was not repeated to the service because an earlier one still holds.
+// IsRateLimited reports a 429, also one that was not repeated to the service because an earlier one still holds, and one of
+// [IsNotAdmitted].
 func IsRateLimited(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
 // IsHourlyCap reports a 429 for the hourly cap of an organisation, which no short wait ends (documented by its code).
 func IsHourlyCap(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests && e.Code == codeHourlyCap
+}
+
+// IsNotAdmitted reports a 429 that is not the service's: [Options].Admit did not let the call through.
+func IsNotAdmitted(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.notAdmitted
 }
 
 // IsTimeout reports that time ran out before there was a complete answer.

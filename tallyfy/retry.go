@@ -98,7 +98,7 @@ func (c *Client) awaitTurn(ctx context.Context, p *prepared, giveUp time.Time, o
 		}
 		if wait := c.shared.admit(ctx, p.method); wait > 0 {
 			refused := p.refusal("Too many calls are waiting for their turn.", nil)
-			refused.Status, refused.RetryAfter = http.StatusTooManyRequests, wait
+			refused.Status, refused.RetryAfter, refused.notAdmitted = http.StatusTooManyRequests, wait, true
 			return refused
 		}
 		if err := ctx.Err(); err != nil {

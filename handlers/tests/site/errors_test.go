@@ -6,6 +6,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/pace"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -105,6 +107,26 @@ func TestEachKindOfFailureHasItsPage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What waits too long for its turn is not sent, and the page does not say that Tallyfy had refused it.
+func TestPageThatWaitsForOthersSaysSo(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Pace: pace.Rate{Reads: 12, Per: time.Minute}})
+	p := s.Get("/groups")
+	for range 12 {
+		s.Sandbox.ClearRequests()
+		p = s.Get("/groups")
+	}
+	assertWholePage(s, p)
+	assert.Empty(t, s.Sandbox.Requests())
+	assert.Equal(t, http.StatusTooManyRequests, p.Status)
+	assert.Equal(t, "Too many pages are waiting for Tallyfy", p.Text("h1"))
+	assert.Regexp(t, `^Everybody here shares one pace of asking Tallyfy, and this page would wait too long for its turn\. Please try again in \d+ seconds\. Nothing was changed\.$`,
+		p.Text("main .lead"))
+	wait, err := strconv.Atoi(p.Header.Get("Retry-After"))
+	require.NoError(t, err)
+	assert.InDelta(t, 60, wait, 10)
+	assert.Equal(t, "Try again", p.Texts("main .form-actions a")[0])
 }
 
 func TestErrorPageNamesTallyfysOwnRequest(t *testing.T) {
