@@ -40,6 +40,6 @@ func (v *visit) followChanges() {
 		v.app.Directory.GroupsChanged(v.directoryKey())
 	}
 	v.app.recalls.forget(v.org())
-	v.app.guests.forget(v.directoryKey())
+	v.app.guests.forget(v.org())
 	v.app.followed.Add(v.session.raw.ID, made)
 }
