@@ -75,9 +75,13 @@ func (s *Snapshot) Member(id tallyfy.UserID) (*tallyfy.Member, bool) {
 // is, in the order of their names. An empty query fits everybody; keep, if not nil, leaves out those it is false for.
 func (s *Snapshot) Search(query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
 	words := strings.Fields(fold(query))
+	named, ok := s.byID[tallyfy.UserID(query)]
+	if !ok {
+		named = -1
+	}
 	var found []*tallyfy.Member
 	for i, key := range s.keys {
-		if (holdsAll(key, words) || string(s.members[i].ID) == query) && (keep == nil || keep(&s.members[i])) {
+		if (i == named || holdsAll(key, words)) && (keep == nil || keep(&s.members[i])) {
 			found = append(found, &s.members[i])
 		}
 	}
