@@ -20,19 +20,21 @@ type Queue struct {
 
 	mu      sync.Mutex
 	begun   []time.Time // of the reads that count still, the planned ones included; never more than rate.Reads
+	patient []time.Time // the same of patient calls only
 	allowed int         // reads in a window, as learnt
 	refused time.Time   // when Tallyfy last asked to slow down
 	changed time.Time   // when allowed last did
-	patient []time.Time // of the last patient calls, atOnce of them
 	quiet   time.Time   // until when patient calls keep still
 }
 
 const (
 	// longestWait is how long a click waits for its turn before it is told to come again.
 	longestWait = 10 * time.Second
-	// reserve is the part of the rate that patient calls leave for clicks: one in so many. When the next of them has waited for a
-	// whole window, it leaves one less with each second.
+	// reserve is the part of the rate that patient calls never take: one in so many. They leave as much for clicks, too, of what
+	// has gone out in all; the next of them leaves one less each time that it has waited for yields, down to one: clicks that come
+	// evenly need no more.
 	reserve = 3
+	yields  = 500 * time.Millisecond
 	// atOnce is how many patient calls may go together, as many as a small organisation takes. More of them are spread over the
 	// window: those that come together are in the way of the same clicks.
 	atOnce = 4
@@ -107,7 +109,7 @@ func (q *Queue) admitPatient(ctx context.Context) {
 			pause(ctx, wait)
 			break
 		}
-		pause(ctx, min(wait, time.Second))
+		pause(ctx, min(wait, yields))
 	}
 	if d := time.Since(began); d > 0 {
 		q.waited(true, d)
@@ -126,40 +128,50 @@ func (q *Queue) patientTurn(first *time.Time) (wait time.Duration, mine bool) {
 		return q.quiet.Sub(now), false
 	}
 	waited := now.Sub(*first)
-	leave := max(0, q.allowed/reserve-max(0, int((waited-q.window)/time.Second)))
-	limit := max(1, q.allowed-leave)
-	at := q.next(now, limit)
-	mine = waited >= longestYield
-	if len(q.patient) == atOnce && !mine {
-		if spread := q.patient[0].Add(atOnce * q.window / time.Duration(limit)); spread.After(at) {
-			at = spread
-		}
+	leave := max(1, q.allowed/reserve-int(waited/yields))
+	at, share := q.next(now, max(1, q.allowed-leave)), max(1, q.allowed-q.allowed/reserve)
+	if mine = waited >= longestYield; !mine {
+		at = latest(at, within(q.patient, share, q.window), within(q.patient, atOnce, atOnce*q.window/time.Duration(share)))
+		mine = !at.After(now)
 	}
-	if mine = mine || !at.After(now); mine {
+	if mine {
 		q.begin(at)
-		q.patient = append(q.patient[max(0, len(q.patient)-atOnce+1):], at)
+		q.patient = q.note(q.patient, at)
 	}
 	return at.Sub(now), mine
 }
 
-// next is when one more read keeps within the limit of so many in a window, with the lock held. begun is in order.
+// next is when one more read keeps within the limit of so many in a window, with the lock held.
 func (q *Queue) next(now time.Time, limit int) time.Time {
-	if len(q.begun) < limit {
-		return now
+	return latest(now, within(q.begun, limit, q.window))
+}
+
+// within is when one more keeps within so many in that time. begun is in order.
+func within(begun []time.Time, limit int, d time.Duration) time.Time {
+	if len(begun) < limit {
+		return time.Time{}
 	}
-	at := q.begun[len(q.begun)-limit].Add(q.window)
-	if at.Before(now) {
-		return now
+	return begun[len(begun)-limit].Add(d)
+}
+
+func latest(at time.Time, others ...time.Time) time.Time {
+	for _, t := range others {
+		if t.After(at) {
+			at = t
+		}
 	}
 	return at
 }
 
 // begin notes a read, which may be planned for later, with the lock held.
-func (q *Queue) begin(at time.Time) {
-	if len(q.begun) == q.rate.Reads {
-		q.begun = append(q.begun[:0], q.begun[1:]...)
+func (q *Queue) begin(at time.Time) { q.begun = q.note(q.begun, at) }
+
+// note appends to a list that never needs more than the rate.
+func (q *Queue) note(begun []time.Time, at time.Time) []time.Time {
+	if len(begun) == q.rate.Reads {
+		begun = append(begun[:0], begun[1:]...)
 	}
-	q.begun = append(q.begun, at)
+	return append(begun, at)
 }
 
 // recover tries one more read in each window after a while without a refusal, with the lock held.
