@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func removeMember(v *visit) error {
 	if pressed, err := v.pressedBefore(id, record); err != nil || pressed {
 		return v.toReceipt(id, record, err)
 	}
-	l, err := v.leaverAnd(v.successor())
+	l, theirs, err := v.lookAgain()
 	if err != nil {
 		return err
 	}
@@ -95,12 +96,27 @@ func removeMember(v *visit) error {
 	if seen := form.Get("seen"); seen != "" && seen != plan.Seen() {
 		return v.askBeforeRemoving(http.StatusConflict, l, plan, "Something has changed since you opened the plan. This is how it is now.")
 	}
-	if plan.SuccessorID != "" {
-		if tasks := v.readTasks(v.ctx(), tallyfy.TaskListOptions{Owner: plan.SuccessorID}); tasks.Checked {
-			plan.SuccessorTasksNow = tasks.Total
-		}
+	if theirs.Checked {
+		plan.SuccessorTasksNow = theirs.Total
 	}
 	return v.carryOut(l, plan, record)
+}
+
+// lookAgain reads all that the plan says and, side by side with it, what the successor holds now: the receipt compares with that.
+func (v *visit) lookAgain() (l *leaving, theirs removal.Tasks, err error) {
+	successor := v.successor()
+	err = sideBySide(v.ctx(),
+		func(context.Context) (err error) {
+			l, err = v.leaverAnd(successor)
+			return err
+		},
+		func(ctx context.Context) error {
+			if successor != "" {
+				theirs = v.readTasks(ctx, tallyfy.TaskListOptions{Owner: successor})
+			}
+			return nil
+		})
+	return l, theirs, err
 }
 
 // lockTime is how long a lock holds that is not given back. A removal, with what is read before it, is over within twice the
