@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"iter"
 	"net/http"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/export"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/web"
@@ -71,13 +73,25 @@ func exportMembers(v *visit) error {
 
 // exportPeople sends the members and guests of one group as a file.
 func exportPeople(v *visit) error {
-	group, err := v.api.Groups.Get(v.ctx(), v.org(), tallyfy.ID(web.Param(v, "group")))
+	var (
+		group   *tallyfy.Group
+		members *directory.Snapshot
+		problem error // kept apart: of a group that is not there, that is what to say
+	)
+	err := sideBySide(v.ctx(),
+		func(ctx context.Context) (err error) {
+			group, err = v.readGroup(ctx, tallyfy.ID(web.Param(v, "group")))
+			return err
+		},
+		func(ctx context.Context) error {
+			members, problem = v.app.Directory.Get(ctx, v.api, v.directoryKey())
+			return nil
+		})
 	if err != nil {
 		return err
 	}
-	members, err := v.members()
-	if err != nil {
-		return err
+	if problem != nil {
+		return problem
 	}
 	if !members.Complete {
 		return v.stillReading("Preparing the file", "The names in the file", members, nil, v.urls().Group(group.ID))

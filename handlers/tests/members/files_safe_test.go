@@ -132,6 +132,19 @@ func TestAFileIsNotMadeOfAnOldCopy(t *testing.T) {
 	}
 }
 
+// While the names are read, the file is asked for every two seconds, and the group need not be.
+func TestAFileThatTakesLongReadsTheGroupOnce(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Hour, Sandbox: sandbox.Options{Members: 500}, Directory: directory.Options{Wait: time.Millisecond}})
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 20 * time.Millisecond})
+	g := s.Group(everybody)
+	looks := 0
+	for p := s.Get("/groups/" + g.ID + "/people.csv"); p.Header.Get("Refresh") != ""; p = s.Get(p.URL) {
+		looks++
+	}
+	assert.Positive(t, looks)
+	assert.Equal(t, 1, s.Calls(http.MethodGet, "/groups/"+g.ID))
+}
+
 func TestAFailureIsAPageNeverHalfAFile(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"members 500":  {Route: sitetest.UsersRoute, Status: 500},
