@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,24 +25,9 @@ import (
 func showGroupLogo(v *visit) error {
 	id := tallyfy.ID(web.Param(v, "group"))
 	k := logoKey{v.directoryKey(), id}
-	place, ok := v.app.logos.places.Get(k)
-	if !ok {
-		group, err := v.api.Groups.Get(v.ctx(), v.org(), id)
-		if err != nil {
-			return v.initials(id, "?", err)
-		}
-		v.app.logos.remember(k.key, group.ID, group.Name, group.Logo)
-		place, _ = v.app.logos.places.Get(k)
-	}
-	if place.url == "" {
-		return v.initials(id, place.name, nil)
-	}
-	image, kept := v.app.logos.image(k, place.version)
-	if !kept {
-		var err error
-		if image, err = v.fetchLogo(k, place); err != nil {
-			return v.initials(id, place.name, err) // no answer, or nobody waited for it: the next request may fare better
-		}
+	place, image, err := v.logo(k)
+	if err != nil {
+		return v.initials(id, cmp.Or(place.name, "?"), err) // no answer, or nobody waited for it: the next request may fare better
 	}
 	if image == nil {
 		return v.initials(id, place.name, nil)
@@ -57,15 +43,39 @@ func showGroupLogo(v *visit) error {
 	return nil
 }
 
-// fetchLogo fetches a logo and keeps it, in turn with the others of the page. A nil image is the knowledge that there is
-// none to show.
-func (v *visit) fetchLogo(k logoKey, place logoPlace) (*logo.Image, error) {
+// logo gives where a group's logo is, and the logo itself. A nil image is the knowledge that there is none to show. What is not
+// kept is asked for in turn with the others of the page, and clicks go first.
+func (v *visit) logo(k logoKey) (place logoPlace, image *logo.Image, err error) {
+	place, image, ok := v.app.logos.kept(k)
+	if ok {
+		return place, image, nil
+	}
 	leave, err := v.app.logos.lane(v.ctx(), k.key)
 	if err != nil {
-		return nil, err
+		return place, nil, err
 	}
 	defer leave()
-	image, err := v.app.Logos.Fetch(pace.Patient(v.ctx()), v.api, place.url)
+	if place, image, ok = v.app.logos.kept(k); ok { // another request was for the same one
+		return place, image, nil
+	}
+	ctx := pace.Patient(v.ctx())
+	if place.at.IsZero() {
+		group, err := v.api.Groups.Get(ctx, v.org(), k.group)
+		if err != nil {
+			return place, nil, err
+		}
+		v.app.logos.remember(k.key, group.ID, group.Name, group.Logo)
+		place, _ = v.app.logos.places.Get(k)
+	}
+	if place.url != "" {
+		image, err = v.fetchLogo(ctx, k, place)
+	}
+	return place, image, err
+}
+
+// fetchLogo fetches a logo and keeps it.
+func (v *visit) fetchLogo(ctx context.Context, k logoKey, place logoPlace) (*logo.Image, error) {
+	image, err := v.app.Logos.Fetch(ctx, v.api, place.url)
 	if err != nil && (!errors.Is(err, logo.ErrNone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
 		return nil, err
 	}

@@ -102,13 +102,16 @@ func (s *logoShelf) forget(key directory.Key, id tallyfy.ID) {
 	s.images.Remove(logoKey{key, id})
 }
 
-// image gives a kept logo of that version. ok without an image means that there is nothing to show.
-func (s *logoShelf) image(k logoKey, version string) (image *logo.Image, ok bool) {
-	kept, ok := s.images.Get(k)
-	if !ok || kept.version != version {
-		return nil, false
+// kept gives what is known of a group's logo, the place if nothing else. ok says that this is all there is to know.
+func (s *logoShelf) kept(k logoKey) (place logoPlace, image *logo.Image, ok bool) {
+	if place, ok = s.places.Get(k); !ok || place.url == "" {
+		return place, nil, ok
 	}
-	return kept.image, true
+	known, ok := s.images.Get(k)
+	if !ok || known.version != place.version {
+		return place, nil, false
+	}
+	return place, known.image, true
 }
 
 func (s *logoShelf) keep(k logoKey, version string, image *logo.Image) {

@@ -1,16 +1,19 @@
 package groups_test
 
 import (
+	"context"
 	"image/png"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/pace"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -190,4 +193,62 @@ func TestLogoIsNotSharedBetweenSessions(t *testing.T) {
 	}
 	assertPicture(s.Get(src), "image/png")
 	assert.Len(t, s.Sandbox.Requests(), 2)
+}
+
+// A crowd notes how many calls are under way at the same time.
+type crowd struct {
+	next http.RoundTripper
+
+	mu              sync.Mutex
+	now, most, made int
+}
+
+func (c *crowd) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	c.now, c.made = c.now+1, c.made+1
+	c.most = max(c.most, c.now)
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.now--
+	}()
+	time.Sleep(5 * time.Millisecond) // long enough for all that may come
+	return c.next.RoundTrip(r)
+}
+
+func (c *crowd) counts() (made, most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.made, c.most
+}
+
+// After a restart nothing is known of the logos on a list that a browser still shows. It asks for all of them at once, and whoever
+// clicks meanwhile does not wait for them.
+func TestManyLogosOfWhichNothingIsKnown(t *testing.T) {
+	c := &crowd{}
+	s := sitetest.New(t, sitetest.Options{Transport: c, Pace: pace.Rate{Reads: 12, Per: time.Hour}})
+	c.next = s.Sandbox.Transport()
+	s.Once(s.Request(http.MethodPost, "/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OrgID()}}))
+	made, _ := c.counts()
+	require.Equal(t, 3, made, "signed in without a look at the list")
+	ctx, cancel := context.WithCancel(t.Context())
+	var logos sync.WaitGroup
+	for _, g := range s.Sandbox.Groups()[:20] {
+		logos.Go(func() {
+			if answer, err := s.Client.Do(s.Request(http.MethodGet, "/groups/"+g.ID+"/logo", nil).WithContext(ctx)); err == nil {
+				_ = answer.Body.Close()
+			}
+		})
+	}
+	require.Eventually(t, func() bool { made, _ = c.counts(); return made >= 8 }, 5*time.Second, time.Millisecond, "they take what clicks leave, two thirds")
+	_, most := c.counts()
+	assert.LessOrEqual(t, most, 2)
+	for range 4 {
+		s.Get("/groups").Whole(http.StatusOK)
+	}
+	cancel()
+	logos.Wait()
+	made, _ = c.counts()
+	assert.Equal(t, 12, made)
 }
