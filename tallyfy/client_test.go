@@ -77,12 +77,3 @@ func TestWithTokenShares(t *testing.T) {
 	assert.Empty(t, base.cred.token())
 	assert.Equal(t, "https://go.tallyfy.com/api", base.shared.base.String())
 }
-
-func BenchmarkWithToken(b *testing.B) {
-	base, err := New(Options{})
-	require.NoError(b, err)
-	b.ReportAllocs()
-	for b.Loop() {
-		base.WithToken(testToken)
-	}
-}

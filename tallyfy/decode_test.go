@@ -1,8 +1,6 @@
 package tallyfy
 
 import (
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -78,56 +76,5 @@ func TestDecodeListEnvelopesAndMeta(t *testing.T) {
 	for _, body := range []string{``, `{"message":"hello"}`, `{"data":{"id":1}}`, `<html>`, `null`, `{"data":null}`, `{"data":null,"meta":{"pagination":{"total":3}}}`} {
 		_, err := decodeList[Task]([]byte(body))
 		assert.Error(t, err, body)
-	}
-}
-
-// A whole organisation at the documented page size of 9999.
-func BenchmarkDecodeMembers(b *testing.B) {
-	var body strings.Builder
-	body.WriteString(`{"data":[`)
-	for i := range 9999 {
-		if i > 0 {
-			body.WriteByte(',')
-		}
-		fmt.Fprintf(&body, `{"id":%d,"email":"person%d@x.test","username":"p%d","first_name":"Pat","last_name":"No %d","full_name":"Pat No %d",
-			"profile_pic":null,"is_active":true,"last_login_at":"2023-01-15T09:00:00.000000Z","created_at":"2023-01-15T09:00:00+00:00",
-			"role":"Standard","status":"active","type":"standard","groups":{"data":[{"id":"g","name":"G","members":[1,2,3],"guests":[]}]}}`, i, i, i, i, i)
-	}
-	body.WriteString(`],"meta":{"pagination":{"total":9999,"links":[]}}}`)
-	data := []byte(body.String())
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := decodeList[Member](data); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-// A page of members with=groups, all of them in one group of 10,000.
-func BenchmarkDecodeEverybodyGroup(b *testing.B) {
-	var ids strings.Builder
-	for i := range 10000 {
-		if i > 0 {
-			ids.WriteByte(',')
-		}
-		fmt.Fprint(&ids, 100000+i)
-	}
-	var body strings.Builder
-	body.WriteString(`{"data":[`)
-	for i := range 100 {
-		if i > 0 {
-			body.WriteByte(',')
-		}
-		fmt.Fprintf(&body, `{"id":%d,"groups":{"data":[{"id":"g","name":"Everybody","members":[%s],"guests":[]}]}}`, i, ids.String())
-	}
-	body.WriteString(`]}`)
-	data := []byte(body.String())
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := decodeList[Member](data); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"tallyfy-admin/tallyfy/sandbox"
-
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // sandboxAnswer is what an organisation with two pages of everything answers, as a body to decode.
@@ -50,6 +50,57 @@ func BenchmarkDecodeMemberPage(b *testing.B) {
 	b.Run("plain", func(b *testing.B) { benchmarkList[Member](b, plain) })
 	b.Run("with groups", func(b *testing.B) { benchmarkList[Member](b, with) })
 	b.Run("with groups, summaries", func(b *testing.B) { benchmarkList[MemberSummary](b, with) })
+}
+
+// A whole organisation at the documented page size of 9999.
+func BenchmarkDecodeMembers(b *testing.B) {
+	var body strings.Builder
+	body.WriteString(`{"data":[`)
+	for i := range 9999 {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		fmt.Fprintf(&body, `{"id":%d,"email":"person%d@x.test","username":"p%d","first_name":"Pat","last_name":"No %d","full_name":"Pat No %d",
+			"profile_pic":null,"is_active":true,"last_login_at":"2023-01-15T09:00:00.000000Z","created_at":"2023-01-15T09:00:00+00:00",
+			"role":"Standard","status":"active","type":"standard","groups":{"data":[{"id":"g","name":"G","members":[1,2,3],"guests":[]}]}}`, i, i, i, i, i)
+	}
+	body.WriteString(`],"meta":{"pagination":{"total":9999,"links":[]}}}`)
+	data := []byte(body.String())
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeList[Member](data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A page of members with=groups, all of them in one group of 10,000.
+func BenchmarkDecodeEverybodyGroup(b *testing.B) {
+	var ids strings.Builder
+	for i := range 10000 {
+		if i > 0 {
+			ids.WriteByte(',')
+		}
+		fmt.Fprint(&ids, 100000+i)
+	}
+	var body strings.Builder
+	body.WriteString(`{"data":[`)
+	for i := range 100 {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		fmt.Fprintf(&body, `{"id":%d,"groups":{"data":[{"id":"g","name":"Everybody","members":[%s],"guests":[]}]}}`, i, ids.String())
+	}
+	body.WriteString(`]}`)
+	data := []byte(body.String())
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := decodeList[Member](data); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // One group of 5,000 people, in the order of their ids and in no order.
@@ -98,6 +149,15 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
+func BenchmarkWithToken(b *testing.B) {
+	base, err := New(Options{})
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		base.WithToken(testToken)
+	}
+}
+
 // Most of the answer about a group that everybody is in.
 func BenchmarkSkipIDs(b *testing.B) {
 	var body []byte
@@ -107,6 +167,7 @@ func BenchmarkSkipIDs(b *testing.B) {
 	}
 	body = append(body[:len(body)-1], "]        "...)
 	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
 	for b.Loop() {
 		if end, _, _ := skipIDs(body, 0); end == 0 {
 			b.Fatal()
