@@ -3,9 +3,11 @@ package views_test
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/static"
@@ -15,15 +17,6 @@ import (
 
 // BenchmarkGroups measures what it costs to write the list of groups with 50 rows, two thirds of them without a logo.
 func BenchmarkGroups(b *testing.B) {
-	assets, err := static.New("/assets")
-	require.NoError(b, err)
-	now := time.Date(2026, 3, 4, 10, 58, 0, 0, time.UTC)
-	zone, err := time.LoadLocation("Europe/Oslo")
-	require.NoError(b, err)
-	page := views.Page{
-		Title: "Groups", Section: views.SectionGroups, Assets: assets, Clock: views.Clock{Now: now, Location: zone},
-		Account: &views.Account{Name: "Maren Dahl", Email: "maren.dahl@example.com", Organisation: "Aldermoor Logistics", Tag: "0123456789abcdef"},
-	}
 	list := views.List{SortKey: "sort_by", PerPage: 50, Page: 1}
 	v := views.GroupList{List: list, Range: views.NewRange(list, 50, 312), Narrowing: views.Narrowing{Filters: views.GroupFilters}}
 	for i := range 50 {
@@ -36,11 +29,63 @@ func BenchmarkGroups(b *testing.B) {
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	write(b, views.Groups(frame(b, views.SectionGroups), v))
+}
+
+// BenchmarkMembers is the list of members with 50 rows.
+func BenchmarkMembers(b *testing.B) {
+	list := views.List{SortKey: "sort", PerPage: 50, Page: 1}
+	v := views.MemberList{List: list, Range: views.NewRange(list, 50, 312), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
+	for i := range 50 {
+		v.Rows = append(v.Rows, views.MemberRow{
+			ID: memberID(i), Name: fmt.Sprintf("Siobhán O'Brien %d", i), Email: fmt.Sprintf("siobhan.%d@example.com", i), Role: "Standard",
+			Status: views.Status{Text: "Active", Badge: "good"}, GroupsKnown: true, Joined: now.AddDate(0, -i, -3), LastLogin: now.Add(-time.Duration(i*i) * time.Hour),
+			Groups: []views.GroupLink{{ID: "6d0aa48725f2ed12a7dc900ce58a6798", Name: "Operations"}, {ID: "4f5ce93b47a0147df7e3cf9f572b6c4b", Name: "Warehouse Gdańsk"}},
+		})
+	}
+	write(b, views.Members(frame(b, views.SectionMembers), v))
+}
+
+// BenchmarkGroup is the page of a group of 5,000 people, which shows a hundred of them at a time.
+func BenchmarkGroup(b *testing.B) {
+	v := views.GroupPage{
+		GroupRow: views.GroupRow{ID: "6d0aa48725f2ed12a7dc900ce58a6798", Name: "Everybody", Description: "All of us.", Members: 5000, Created: now, Updated: now},
+		BackURL:  "/groups", List: views.People{MemberPage: 1, GuestPage: 1}, Tasks: views.OpenTasks{Checked: true},
+		MemberRange: views.NewPeopleRange(1, views.MostPeople, 5000, 5000), GuestRange: views.NewPeopleRange(1, 0, 0, 0),
+	}
+	for i := range views.MostPeople {
+		v.People = append(v.People, views.GroupMember{
+			ID: memberID(i), Name: fmt.Sprintf("Siobhán O'Brien %d", i), Email: fmt.Sprintf("siobhan.%d@example.com", i), Role: "Standard",
+			Status: views.Status{Text: "Active", Badge: "good"}, Known: true,
+		})
+	}
+	write(b, views.Group(frame(b, views.SectionGroups), v))
+}
+
+var now = time.Date(2026, 3, 4, 10, 58, 0, 0, time.UTC)
+
+func memberID(i int) tallyfy.UserID { return tallyfy.UserID(strconv.Itoa(20_000 + i)) }
+
+// frame is what is around each screen.
+func frame(b *testing.B, section views.Section) views.Page {
+	b.Helper()
+	assets, err := static.New("/assets")
+	require.NoError(b, err)
+	zone, err := time.LoadLocation("Europe/Oslo")
+	require.NoError(b, err)
+	return views.Page{
+		Title: "Groups", Section: section, Assets: assets, Clock: views.Clock{Now: now, Location: zone},
+		Account: &views.Account{Name: "Maren Dahl", Email: "maren.dahl@example.com", Organisation: "Aldermoor Logistics", Tag: "0123456789abcdef"},
+	}
+}
+
+func write(b *testing.B, screen templ.Component) {
+	b.Helper()
 	var out bytes.Buffer
 	b.ReportAllocs()
 	for b.Loop() {
 		out.Reset()
-		require.NoError(b, views.Groups(page, v).Render(b.Context(), &out))
+		require.NoError(b, screen.Render(b.Context(), &out))
 	}
 	b.ReportMetric(float64(out.Len()), "bytes/page")
 }
