@@ -30,7 +30,7 @@ func listOfGroups(t *testing.T, tb *table) {
 	target := targetVariable + "=http://" + upstream
 	bare, bareProcess := startPart(t, "proxy", target)
 	squeezing, squeezingProcess := startPart(t, "proxy", target, compressVariable+"=1")
-	p := startProgram(t, unpaced(t, upstream)...)
+	p := startProgram(t, unpaced(upstream)...)
 	cookie := p.signIn(t, sandbox.AdminToken)
 	plain, packed := pageAt(p.host, listPage, cookie, someGroup, false), pageAt(p.host, listPage, cookie, someGroup, true)
 	api := jsonAt(upstream, below(listCall), someGroup, false)
@@ -56,7 +56,7 @@ func listOfGroups(t *testing.T, tb *table) {
 	ours := []int{os.Getpid(), canned, p.process.Pid}
 	tb.share("the same, if Tallyfy's answers cost nothing to make", 0.45,
 		compare(t, turns{jsonAt(bare, below(listCall), someGroup, false), []int{os.Getpid(), canned, bareProcess}}, turns{plain, ours}))
-	tb.share("the same, compressed", 0.33,
+	tb.share("the same, both compressed", 0.33,
 		compare(t, turns{jsonAt(squeezing, below(listCall), someGroup, true), []int{os.Getpid(), canned, squeezingProcess}}, turns{packed, ours}))
 
 	var largest float64
@@ -73,15 +73,14 @@ func inFrontOfTheSandbox(t *testing.T, tb *table) {
 	target := targetVariable + "=http://" + upstream
 	bare, bareProcess := startPart(t, "proxy", target)
 	squeezing, squeezingProcess := startPart(t, "proxy", target, compressVariable+"=1")
-	p := startProgram(t, unpaced(t, upstream)...)
+	p := startProgram(t, unpaced(upstream)...)
 	cookie := p.signIn(t, sandbox.AdminToken)
-	with := func(process int) []int { return []int{os.Getpid(), s.process.Pid, process} }
-	tb.share("the same page, 16 connections: share of a bare proxy, both in front of the sandbox", 0.45, compare(t,
-		turns{jsonAt(bare, below(listCall), someGroup, false), with(bareProcess)},
-		turns{pageAt(p.host, listPage, cookie, someGroup, false), with(p.process.Pid)}))
-	tb.share("the same, compressed", 0.33, compare(t,
-		turns{jsonAt(squeezing, below(listCall), someGroup, true), with(squeezingProcess)},
-		turns{pageAt(p.host, listPage, cookie, someGroup, true), with(p.process.Pid)}))
+	with := func(a address, process int) turns { return turns{a, []int{os.Getpid(), s.process.Pid, process}} }
+	passed, squeezed := with(jsonAt(bare, below(listCall), someGroup, false), bareProcess), with(jsonAt(squeezing, below(listCall), someGroup, true), squeezingProcess)
+	plain, packed := with(pageAt(p.host, listPage, cookie, someGroup, false), p.process.Pid), with(pageAt(p.host, listPage, cookie, someGroup, true), p.process.Pid)
+	tb.share("the same page, 16 connections: share of a bare proxy, both in front of the sandbox", 0.45, compare(t, passed, plain))
+	tb.share("the same, both compressed", 0.33, compare(t, squeezed, packed))
+	tb.share("the same, the page compressed and what the proxy passes on not", 0.33, compare(t, passed, packed))
 }
 
 // A turns is an address that is kept busy by turns with another, and every process that then works, this one included.

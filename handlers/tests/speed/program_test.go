@@ -37,16 +37,6 @@ var build = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// knows reports whether the program has a flag: some rows need one.
-func knows(t *testing.T, flag string) bool {
-	t.Helper()
-	path, err := build()
-	require.NoError(t, err)
-	help, err := exec.Command(path, "--help").Output()
-	require.NoError(t, err)
-	return strings.Contains(string(help), "\n"+flag+" ")
-}
-
 // org is the sandbox's main organisation, whose id is the same at every start.
 var org = sync.OnceValue(func() *sandbox.Server { return must(sandbox.New(sandbox.Options{})) })
 
@@ -120,13 +110,7 @@ func startSandbox(t *testing.T, arguments ...string) (api string, p *program) {
 // itself is measured without one: the sandbox has no limit unless it is told to.
 func apiAt(host string) []string { return []string{"--api-url", "http://" + host + "/api"} }
 
-func unpaced(t *testing.T, host string) []string {
-	t.Helper()
-	if knows(t, "--pace") {
-		return append(apiAt(host), "--pace", "off")
-	}
-	return apiAt(host)
-}
+func unpaced(host string) []string { return append(apiAt(host), "--pace", "off") }
 
 // signIn gives the cookie of a new session.
 func (p *program) signIn(t *testing.T, token string) string {
