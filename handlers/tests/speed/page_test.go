@@ -56,7 +56,7 @@ func listOfGroups(t *testing.T, tb *table) {
 	ours := []int{os.Getpid(), canned, p.process.Pid}
 	tb.share("the same, if Tallyfy's answers cost nothing to make", 0.45,
 		compare(t, turns{jsonAt(bare, below(listCall), someGroup, false), []int{os.Getpid(), canned, bareProcess}}, turns{plain, ours}))
-	tb.share("the same, both compressed", 0.33,
+	tb.share("the same, if Tallyfy's answers cost nothing to make, both compressed", 0.33,
 		compare(t, turns{jsonAt(squeezing, below(listCall), someGroup, true), []int{os.Getpid(), canned, squeezingProcess}}, turns{packed, ours}))
 
 	var largest float64
