@@ -73,6 +73,8 @@ func exportMembers(v *visit) error {
 
 // exportPeople sends the members and guests of one group as a file.
 func exportPeople(v *visit) error {
+	// A browser that asks again by itself, while the names are read, says so as at a reload, and nobody reloads a file.
+	v.Request().Header.Del("Cache-Control")
 	var (
 		group   *tallyfy.Group
 		members *directory.Snapshot
