@@ -30,7 +30,7 @@ func (s *Snapshot) Among(ids []tallyfy.UserID) []Found {
 	at = slices.Compact(at)
 	found := make([]Found, 0, len(at)+len(others))
 	for _, i := range at {
-		found = append(found, Found{s.members[i].ID, &s.members[i], i})
+		found = append(found, Found{s.people[i].ID, &s.people[i].Member, i})
 	}
 	return append(found, others...)
 }

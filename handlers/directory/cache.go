@@ -25,8 +25,8 @@ type Options struct {
 	Wait time.Duration
 	// Timeout ends a reading that does not get on; default 5 minutes.
 	Timeout time.Duration
-	// Copies is how many are kept at the most of members and of groups, Rows how many members or groups in all of them; default 64
-	// and 100,000. Those used longest ago go first.
+	// Copies is how many are kept at the most of members and of groups, Rows how many members or groups in all of them, where
+	// copies that say the same count once; default 64 and 100,000. Those used longest ago go first.
 	Copies, Rows int
 	// Keep is how long Sweep leaves a copy that nobody has had read anew; default 30 minutes.
 	Keep time.Duration

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/tallyfy"
 )
 
 // gate holds calls back until it is opened.
@@ -213,10 +214,49 @@ func TestTokensAndOrganisationsNeverShareACopy(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%v %+v", elsewhere.key, elsewhere.key), "one", "the key holds the token")
 }
 
+// Colleagues with tokens of their own mostly see the same, which stands in memory once. What differs is each one's own.
+func TestCopiesShareTheRowsThatAreAlike(t *testing.T) {
+	a := &api{rows: func(token string) []row {
+		rows := crowd(10)
+		if token == "another" {
+			rows[4].Name, rows = "Only for another", rows[:9]
+		}
+		return rows
+	}}
+	cache := directory.New(directory.Options{Rows: 20})
+	one, same, another := a.reader(t, cache, "one").whole(10), a.reader(t, cache, "same").whole(10), a.reader(t, cache, "another").whole(9)
+	who := func(s *directory.Snapshot, id tallyfy.UserID) *tallyfy.Member {
+		m, ok := s.Member(id)
+		require.True(t, ok)
+		return m
+	}
+	for id := range 10 {
+		id := tallyfy.UserID(fmt.Sprint(id + 1))
+		assert.Same(t, who(one, id), who(same, id))
+		if id != "5" && id != "10" {
+			assert.Same(t, who(one, id), who(another, id))
+		}
+	}
+	assert.Equal(t, "Person 000005", who(same, "5").Name())
+	assert.Equal(t, "Only for another", who(another, "5").Name())
+	assert.Len(t, another.Search("only for", nil), 1)
+	_, ok := another.Member("10")
+	assert.False(t, ok)
+	a.reader(t, cache, "one").whole(10)
+	assert.EqualValues(t, 3, a.calls.Load(), "what is shared counts once")
+
+	cache.Changed(directory.KeyFor("one", org), &tallyfy.Member{ID: "1", FullName: "Changed"})
+	assert.Equal(t, "Person 000001", who(same, "1").Name(), "a correction is no correction of what others hold")
+}
+
 func TestOnlySoManyCopiesAreKept(t *testing.T) {
 	for name, o := range map[string]directory.Options{"by their number": {Copies: 2}, "by their rows": {Rows: 29}} {
 		t.Run(name, func(t *testing.T) {
-			a := newAPI(crowd(10))
+			a := &api{rows: func(token string) []row { // nobody sees what another one does
+				rows := crowd(10)
+				rows[9].Name = token
+				return rows
+			}}
 			cache := directory.New(o)
 			for _, step := range []struct {
 				token string

@@ -21,13 +21,23 @@ type snapshot[S any] interface {
 	readAt() time.Time
 	incomplete() S
 	Len() int
+	// index is the same for copies that share all their rows.
+	index() *string
+}
+
+// first stands for a list, as long as nobody appends to it.
+func first(list []string) *string {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
 }
 
 // copies reads lists of T and keeps them as snapshots S, one for each key.
 type copies[T any, S snapshot[S]] struct {
 	options Options
 	all     func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[T, error]
-	build   func(items []T, readAt time.Time, complete bool) S
+	build   func(items []T, readAt time.Time, complete bool, another S) S
 
 	mu      sync.Mutex
 	entries *lru.Cache[Key, *entry[T, S]]
@@ -53,7 +63,7 @@ type reading[T any] struct {
 }
 
 func newCopies[T any, S snapshot[S]](o Options,
-	all func(context.Context, *tallyfy.Client, tallyfy.ID) iter.Seq2[T, error], build func([]T, time.Time, bool) S,
+	all func(context.Context, *tallyfy.Client, tallyfy.ID) iter.Seq2[T, error], build func([]T, time.Time, bool, S) S,
 ) *copies[T, S] {
 	c := &copies[T, S]{options: o, all: all, build: build}
 	var err error
@@ -103,9 +113,9 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 	switch {
 	case ended && err == nil && (older == none || older.readAt().Before(r.began)):
 		// A copy that was dropped while it was being read is still good for the page that waited for it.
-		return c.build(items, r.began, true), nil
+		return c.build(items, r.began, true, none), nil
 	case older == none:
-		return c.build(items, r.began, false), err
+		return c.build(items, r.began, false, none), err
 	case err != nil || !ended && age >= c.options.Stale: // it is too old to be the whole truth, and better than nothing
 		return older.incomplete(), err
 	default:
@@ -118,7 +128,7 @@ func (c *copies[T, S]) start(ctx context.Context, client *tallyfy.Client, key Ke
 	ctx, cancel := context.WithCancelCause(pace.Patient(context.WithoutCancel(ctx)))
 	r := &reading[T]{began: time.Now(), done: make(chan struct{}), cancel: cancel}
 	e.reading = r
-	go c.readSafely(ctx, client, key.org, e, r)
+	go c.readSafely(ctx, client, key, e, r)
 	return r
 }
 
@@ -152,7 +162,7 @@ func (c *copies[T, S]) kept(key Key) (S, bool) {
 }
 
 // readSafely keeps a panic in a reading, which runs in a goroutine of its own, from ending the server: it fails the reading.
-func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, e *entry[T, S], r *reading[T]) {
+func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S], r *reading[T]) {
 	defer func() {
 		p := recover()
 		if p == nil {
@@ -166,17 +176,17 @@ func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, o
 		}
 		close(r.done)
 	}()
-	c.read(ctx, client, org, e, r)
+	c.read(ctx, client, key, e, r)
 }
 
-func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, e *entry[T, S], r *reading[T]) {
+func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S], r *reading[T]) {
 	defer r.cancel(nil)
 	stuck := time.AfterFunc(c.options.Timeout, func() {
 		r.cancel(fmt.Errorf("nothing came for %s: %w", c.options.Timeout, context.DeadlineExceeded))
 	})
 	defer stuck.Stop()
 	var err error
-	for item, failed := range c.all(ctx, client, org) {
+	for item, failed := range c.all(ctx, client, key.org) {
 		if failed != nil {
 			err = cmp.Or(context.Cause(ctx), failed)
 			break
@@ -188,7 +198,7 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tal
 	}
 	var s S
 	if err == nil {
-		s = c.build(r.items, r.began, true) // without the lock: for ten thousand members it takes a while
+		s = c.build(r.items, r.began, true, c.another(key)) // without the lock: for ten thousand members it takes a while
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -203,23 +213,38 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, org tal
 	close(r.done)
 }
 
+// another gives a copy of the same organisation: the one before, if there is one, else somebody else's.
+func (c *copies[T, S]) another(key Key) (found S) {
+	var none S
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, k := range c.entries.Keys() {
+		if e, ok := c.entries.Peek(k); ok && k.org == key.org && e.snapshot != none && (found == none || k == key) {
+			found = e.snapshot
+		}
+	}
+	return found
+}
+
 // makeRoom drops the copies used longest ago while there are too many rows in all, with the mutex held. One copy stays, however
 // large it is.
 func (c *copies[T, S]) makeRoom() {
-	var none S
-	rows := 0
-	for _, e := range c.entries.Values() {
-		if e.snapshot != none {
-			rows += e.snapshot.Len()
-		}
-	}
-	for rows > c.options.Rows && c.entries.Len() > 1 {
-		_, oldest, _ := c.entries.GetOldest()
-		if oldest.snapshot != none {
-			rows -= oldest.snapshot.Len()
-		}
+	for c.entries.Len() > 1 && c.rows() > c.options.Rows {
 		c.entries.RemoveOldest()
 	}
+}
+
+// rows is how many rows there are in all copies; those that share all of them count once.
+func (c *copies[T, S]) rows() (n int) {
+	var none S
+	counted := map[*string]bool{}
+	for _, e := range c.entries.Values() {
+		if e.snapshot != none && !counted[e.snapshot.index()] {
+			counted[e.snapshot.index()] = true
+			n += e.snapshot.Len()
+		}
+	}
+	return n
 }
 
 // sweep drops copies that nobody has read anew for a while.

@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,17 +17,34 @@ type Groups struct {
 	// Complete is false while more is being read, or when reading stopped half-way.
 	Complete bool
 
-	groups []tallyfy.Group
+	groups []*tallyfy.Group
 	keys   []string // what Search looks into, folded
 	of     map[tallyfy.UserID][]*tallyfy.Group
 	most   int
 	notes  *notes
 }
 
-func newGroups(groups []tallyfy.Group, readAt time.Time, complete bool) *Groups {
-	g := &Groups{ReadAt: readAt, Complete: complete, groups: groups, keys: make([]string, len(groups)), of: map[tallyfy.UserID][]*tallyfy.Group{}, notes: &notes{kept: map[any]any{}}}
-	for i := range groups {
-		group := &groups[i]
+// newGroups makes a copy of what was read, and shares with another one as newSnapshot does.
+func newGroups(groups []tallyfy.Group, readAt time.Time, complete bool, another *Groups) *Groups {
+	known := map[tallyfy.ID]*tallyfy.Group{}
+	if another != nil {
+		for _, g := range another.groups {
+			known[g.ID] = g
+		}
+	}
+	rows := make([]*tallyfy.Group, len(groups))
+	for i, g := range groups {
+		if rows[i] = known[g.ID]; rows[i] == nil || !reflect.DeepEqual(*rows[i], g) {
+			rows[i] = &g
+		}
+	}
+	g := &Groups{ReadAt: readAt, Complete: complete, notes: &notes{kept: map[any]any{}}}
+	if another != nil && slices.Equal(rows, another.groups) {
+		g.groups, g.keys, g.of, g.most = another.groups, another.keys, another.of, another.most
+		return g
+	}
+	g.groups, g.keys, g.of = rows, make([]string, len(rows)), map[tallyfy.UserID][]*tallyfy.Group{}
+	for i, group := range rows {
 		g.keys[i] = fold(group.Name) + "\n" + fold(group.Description)
 		g.most = max(g.most, len(group.Members))
 		for _, id := range group.Members {
@@ -36,6 +55,8 @@ func newGroups(groups []tallyfy.Group, readAt time.Time, complete bool) *Groups 
 }
 
 func (g *Groups) readAt() time.Time { return g.ReadAt }
+
+func (g *Groups) index() *string { return first(g.keys) }
 
 func (g *Groups) incomplete() *Groups {
 	older := *g
@@ -85,7 +106,7 @@ func (g *Groups) Search(query string) []*tallyfy.Group {
 	var found []*tallyfy.Group
 	for i, key := range g.keys {
 		if holdsAll(key, words) || string(g.groups[i].ID) == query {
-			found = append(found, &g.groups[i])
+			found = append(found, g.groups[i])
 		}
 	}
 	return found

@@ -201,3 +201,21 @@ func TestTokensNeverShareGroups(t *testing.T) {
 	}
 	assert.Equal(t, 2, o.asked)
 }
+
+// As members are, groups that two tokens see alike stand in memory once, and the rest is each one's own.
+func TestGroupsThatAreAlikeAreShared(t *testing.T) {
+	o := newOrganisation()
+	cache := directory.New(directory.Options{})
+	mine, theirs := o.asker(t, cache, "me").all(), o.asker(t, cache, "them").all()
+	for i, g := range mine.Search("") {
+		if g.ID == "17" {
+			assert.Equal(t, "Seen by me", g.Name)
+			assert.Equal(t, "Seen by them", theirs.Search("")[i].Name)
+		} else {
+			assert.Same(t, g, theirs.Search("")[i])
+		}
+	}
+	assert.Len(t, theirs.Search("them"), 1)
+	assert.Empty(t, theirs.Search("seen by me"))
+	assert.Equal(t, []string{"b", payrollID}, ids(theirs.Of("1")))
+}

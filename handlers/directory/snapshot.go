@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,37 +22,57 @@ type Snapshot struct {
 	// Complete is false while more is being read, or when reading stopped half-way.
 	Complete bool
 
-	members []tallyfy.Member // by name, then email
-	keys    []string         // what Search looks into, folded, in the order of members
-	byID    map[tallyfy.UserID]int
+	people []*person // by name, then email
+	keys   []string  // theirs, side by side: Search goes through all of them
+	byID   map[tallyfy.UserID]int
 }
 
-func newSnapshot(members []tallyfy.Member, readAt time.Time, complete bool) *Snapshot {
-	type entry struct {
-		member *tallyfy.Member
-		key    string
-	}
-	entries := make([]entry, len(members))
+// A person is a member with what Search looks into, folded.
+type person struct {
+	tallyfy.Member
+	key string
+}
+
+// newSnapshot makes a copy of what was read. What another copy of the same organisation says as well, it shares with that: colleagues
+// with tokens of their own mostly see the same.
+func newSnapshot(members []tallyfy.Member, readAt time.Time, complete bool, another *Snapshot) *Snapshot {
+	people := make([]*person, len(members))
 	for i := range members {
-		m := &members[i]
-		entries[i] = entry{m, fold(m.Name()) + "\n" + fold(m.Email)}
+		if another != nil {
+			if known, ok := another.byID[members[i].ID]; ok && reflect.DeepEqual(another.people[known].Member, members[i]) {
+				people[i] = another.people[known]
+				continue
+			}
+		}
+		people[i] = newPerson(members[i])
 	}
-	slices.SortFunc(entries, func(a, b entry) int { // by the folded name: Ł stands with L, not after Z
-		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.member.Name(), b.member.Name()), strings.Compare(string(a.member.ID), string(b.member.ID)))
+	return snapshotOf(people, readAt, complete, another)
+}
+
+func newPerson(m tallyfy.Member) *person {
+	return &person{m, fold(m.Name()) + "\n" + fold(m.Email)}
+}
+
+func snapshotOf(people []*person, readAt time.Time, complete bool, another *Snapshot) *Snapshot {
+	slices.SortFunc(people, func(a, b *person) int { // by the folded name: Ł stands with L, not after Z
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.Name(), b.Name()), strings.Compare(string(a.ID), string(b.ID)))
 	})
-	s := &Snapshot{
-		ReadAt: readAt, Complete: complete,
-		members: make([]tallyfy.Member, len(entries)), keys: make([]string, len(entries)),
-		byID: make(map[tallyfy.UserID]int, len(entries)),
+	s := &Snapshot{ReadAt: readAt, Complete: complete}
+	if another != nil && slices.Equal(people, another.people) {
+		s.people, s.keys, s.byID = another.people, another.keys, another.byID
+		return s
 	}
-	for i, e := range entries {
-		s.members[i], s.keys[i] = *e.member, e.key
-		s.byID[e.member.ID] = i
+	s.people, s.keys, s.byID = people, make([]string, len(people)), make(map[tallyfy.UserID]int, len(people))
+	for i, p := range people {
+		s.keys[i] = p.key
+		s.byID[p.ID] = i
 	}
 	return s
 }
 
 func (s *Snapshot) readAt() time.Time { return s.ReadAt }
+
+func (s *Snapshot) index() *string { return first(s.keys) }
 
 func (s *Snapshot) incomplete() *Snapshot {
 	older := *s
@@ -60,7 +81,7 @@ func (s *Snapshot) incomplete() *Snapshot {
 }
 
 // Len is the number of members that were read.
-func (s *Snapshot) Len() int { return len(s.members) }
+func (s *Snapshot) Len() int { return len(s.people) }
 
 // Member finds a member by id. The result is shared: it must not be changed.
 func (s *Snapshot) Member(id tallyfy.UserID) (*tallyfy.Member, bool) {
@@ -68,7 +89,7 @@ func (s *Snapshot) Member(id tallyfy.UserID) (*tallyfy.Member, bool) {
 	if !ok {
 		return nil, false
 	}
-	return &s.members[i], true
+	return &s.people[i].Member, true
 }
 
 // Search gives the members whose name or email holds every word of the query, whatever its case and accents, or whose id it
@@ -81,8 +102,8 @@ func (s *Snapshot) Search(query string, keep func(*tallyfy.Member) bool) []*tall
 	}
 	var found []*tallyfy.Member
 	for i, key := range s.keys {
-		if (i == named || holdsAll(key, words)) && (keep == nil || keep(&s.members[i])) {
-			found = append(found, &s.members[i])
+		if (i == named || holdsAll(key, words)) && (keep == nil || keep(&s.people[i].Member)) {
+			found = append(found, &s.people[i].Member)
 		}
 	}
 	return found
@@ -90,13 +111,13 @@ func (s *Snapshot) Search(query string, keep func(*tallyfy.Member) bool) []*tall
 
 // with is the snapshot with one member replaced, or added if it was not there.
 func (s *Snapshot) with(m tallyfy.Member) *Snapshot {
-	members := slices.Clone(s.members)
+	people := slices.Clone(s.people)
 	if i, ok := s.byID[m.ID]; ok {
-		members[i] = m
+		people[i] = newPerson(m)
 	} else {
-		members = append(members, m)
+		people = append(people, newPerson(m))
 	}
-	return newSnapshot(members, s.ReadAt, s.Complete)
+	return snapshotOf(people, s.ReadAt, s.Complete, nil)
 }
 
 // alike writes letters that Unicode does not take apart the way people type them who have no such key.
