@@ -171,7 +171,7 @@ func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, k
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		r.err, r.ended = fmt.Errorf("panic while reading: %v\n%s", p, debug.Stack()), true
-		if e.reading == r {
+		if !r.dropped {
 			e.reading = nil
 		}
 		close(r.done)
@@ -203,7 +203,7 @@ func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, key Key
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r.err, r.ended = err, true
-	if e.reading == r { // otherwise the copy was dropped meanwhile and must not come back
+	if !r.dropped { // else what it read must not come back
 		e.reading = nil
 		if err == nil {
 			e.snapshot, e.ended = s, time.Now()
