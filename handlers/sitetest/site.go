@@ -66,6 +66,15 @@ type Options struct {
 	Idle, Absolute time.Duration    // the ages of a session, the store's own if 0
 }
 
+// AttemptFor is the client's time for one attempt where a fault is tried out: short where it would hang, else its own, for a busy
+// machine may be slow with what is in order.
+func AttemptFor(f sandbox.Fault) time.Duration {
+	if f.Hang {
+		return 500 * time.Millisecond
+	}
+	return 0
+}
+
 // New starts a site that nobody has signed in to, until the test ends.
 func New(t *testing.T, o Options) *Site {
 	t.Helper()

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -127,7 +126,7 @@ func TestCreateWithoutAnAnswer(t *testing.T) {
 				continue
 			}
 			t.Run(title+", "+outcome, func(t *testing.T) {
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 300 * time.Millisecond})
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				before := s.State()
 				s.Get("/groups?people=none")
 				f := typedForm(s)
@@ -248,8 +247,9 @@ func TestCreateWhilePeopleCannotBeRead(t *testing.T) {
 	} {
 		for _, route := range []string{sitetest.UsersRoute, guestsRoute} {
 			t.Run(title+" at "+route, func(t *testing.T) {
-				t.Parallel() // for the client waits before it asks again
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 200 * time.Millisecond})
+				t.Parallel()   // for the client waits before it asks again
+				fault := fault // a copy: the other route's test runs beside this one
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				fault.Method, fault.Route = http.MethodGet, route
 				s.Sandbox.Fail(fault)
 				f := s.GroupForm(typedName, "d").TypeGuests("new@x.example").Search("member_q", "")

@@ -3,7 +3,6 @@ package groups_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -69,7 +68,7 @@ func TestDeleteWithoutAnAnswer(t *testing.T) {
 	} {
 		for _, done := range []bool{true, false} {
 			t.Run(name+map[bool]string{true: ", carried out", false: ", not carried out"}[done], func(t *testing.T) {
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 300 * time.Millisecond})
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				fault.Method, fault.Route, fault.Execute = http.MethodDelete, sitetest.GroupRoute, done
 				s.Sandbox.Fail(fault)
 				before := s.State()
@@ -183,7 +182,7 @@ func TestDeleteThatDoesNotGetAsFarAsTheCall(t *testing.T) {
 		"garbage": {sandbox.Fault{Status: 200, Body: "x"}, 502},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := sitetest.SignedIn(t, sitetest.Options{Attempt: 150 * time.Millisecond})
+			s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 			path := s.DeletePath("Works Council")
 			f := s.Get(path).Form("main form")
 			test.fault.Method, test.fault.Route = http.MethodGet, sitetest.GroupRoute

@@ -131,7 +131,7 @@ func TestLogoSurvivesTallyfy(t *testing.T) {
 		for _, route := range []string{sitetest.GroupRoute, fileRoute} {
 			t.Run(name+route, func(t *testing.T) {
 				t.Parallel()
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 100 * time.Millisecond})
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				letters, address := "?", s.GroupPath("First Aiders")+"/logo" // not on the list's first page
 				if route == fileRoute {
 					letters, address = "F", logoOf(s, "Finance")

@@ -131,7 +131,7 @@ func mustInt(t *testing.T, text string) int {
 
 func TestGroupPageWithoutAllNames(t *testing.T) {
 	t.Run("the directory fails", func(t *testing.T) {
-		s := sitetest.SignedIn(t, sitetest.Options{Attempt: 300 * time.Millisecond})
+		s := sitetest.SignedIn(t, sitetest.Options{})
 		for name, fault := range map[string]sandbox.Fault{
 			"403": {Status: 403}, "500": {Status: 500}, "502": {Status: 502}, "garbage": {Status: 200, Body: "<html>"}, "broken": {Abort: true, AbortAfter: 50},
 		} {
@@ -254,7 +254,7 @@ func TestGroupPageSurvivesTallyfy(t *testing.T) {
 			}
 			t.Run(name+path, func(t *testing.T) {
 				t.Parallel()
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 150 * time.Millisecond})
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 				at := s.GroupPath("Finance") + path
 				fault := test.fault
 				fault.Route = sitetest.GroupRoute

@@ -258,7 +258,7 @@ func TestGroupPageOfThousandsWithoutAllNames(t *testing.T) {
 	assert.Equal(t, []string{last[49]}, people(s.Get(at+"?q="+id)))
 	assert.Empty(t, people(s.Get(at+"?q=not+in+the+list")), "the word that stands in for a name is no name")
 
-	s = sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 250}, Attempt: 300 * time.Millisecond, Directory: directory.Options{Wait: time.Nanosecond}})
+	s = sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 250}, Directory: directory.Options{Wait: time.Nanosecond}})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Status: 403})
 	at = s.GroupPath(everyone)
 	for _, query := range []string{"", "?page=3", "?q=kowalska"} {

@@ -3,7 +3,6 @@ package members_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -54,7 +53,7 @@ func TestPagesThatReadMembersSurviveTallyfy(t *testing.T) {
 			for _, page := range pages {
 				t.Run(page, func(t *testing.T) {
 					t.Parallel()
-					s := sitetest.SignedIn(t, sitetest.Options{Attempt: 150 * time.Millisecond})
+					s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 					at := readingPages(s)[page]
 					fault := test.fault
 					fault.Route, fault.Method = at.route, http.MethodGet

@@ -189,7 +189,7 @@ func TestAFailedReadingIsAPage(t *testing.T) {
 			for _, route := range []string{sitetest.UsersRoute, sitetest.GroupsRoute} {
 				t.Run(name+" "+path+" "+route, func(t *testing.T) {
 					t.Parallel()
-					s := sitetest.SignedIn(t, sitetest.Options{Attempt: 150 * time.Millisecond})
+					s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 					fault := test.fault
 					fault.Route = route
 					s.Sandbox.Fail(fault)

@@ -3,7 +3,6 @@ package removal_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -88,7 +87,7 @@ func TestARemovalWithoutAnAnswer(t *testing.T) {
 				continue
 			}
 			t.Run(name+map[bool]string{true: ", carried out", false: ", not carried out"}[done], func(t *testing.T) {
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: 300 * time.Millisecond})
+				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				before := s.State()
 				fault.Method, fault.Route, fault.Execute = http.MethodDelete, sitetest.UserRoute, done && fault.AbortAfter == 0
 				s.Sandbox.Fail(fault)
@@ -178,7 +177,7 @@ func TestARemovalThatDoesNotGetAsFarAsTheCall(t *testing.T) {
 		"broken": {sandbox.Fault{Abort: true}, http.StatusBadGateway}, "garbage": {sandbox.Fault{Status: 200, Body: "x"}, http.StatusBadGateway},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := sitetest.SignedIn(t, sitetest.Options{Attempt: 150 * time.Millisecond})
+			s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 			path := s.PlanPath("chiara.dangelo", "leave")
 			f := s.Get(path).Form("main form")
 			test.fault.Method, test.fault.Route = http.MethodGet, sitetest.UserRoute

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -168,7 +167,7 @@ func TestTallyfyInTroubleAtSignIn(t *testing.T) {
 		for _, route := range []string{"/me", "/organizations/{org}/me"} {
 			t.Run(name+" "+route, func(t *testing.T) {
 				t.Parallel()
-				s := sitetest.New(t, sitetest.Options{NoButton: true, Attempt: 30 * time.Millisecond})
+				s := sitetest.New(t, sitetest.Options{NoButton: true, Attempt: sitetest.AttemptFor(c.fault)})
 				fault := c.fault // a copy: the other route's test runs beside this one
 				fault.Route = route
 				s.Sandbox.Fail(fault)

@@ -80,7 +80,7 @@ func TestEachKindOfFailureHasItsPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sitetest.SignedIn(t, sitetest.Options{Attempt: 60 * time.Millisecond})
+			s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(c.fault)})
 			c.fault.Route = "/organizations/{org}/groups"
 			if c.fault.Status != 0 && c.fault.Body == "" {
 				c.fault.Body = `{"message":"` + innards + `","token":"` + sandbox.AdminToken + `"}`
