@@ -164,11 +164,14 @@ func (s *Site) newVisitor(t *testing.T) *http.Client {
 	return c
 }
 
-// NewVisitor is a browser that keeps cookies and follows redirects.
+// NewVisitor is a browser that keeps cookies and follows redirects. Its connections are its own: a test server that closes breaks
+// those of http.DefaultTransport, those of other tests too.
 func NewVisitor(t *testing.T) *http.Client {
 	jar, err := cookiejar.New(nil)
 	require.NoError(t, err)
-	return &http.Client{Jar: jar, Timeout: time.Minute}
+	own := http.DefaultTransport.(*http.Transport).Clone()
+	t.Cleanup(own.CloseIdleConnections)
+	return &http.Client{Jar: jar, Timeout: time.Minute, Transport: own}
 }
 
 // SignedIn is a site where the administrator has signed in by the button, and no call has been counted yet.

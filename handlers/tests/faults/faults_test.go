@@ -59,7 +59,7 @@ const (
 	slowDown    = "429 Tallyfy asks to slow down"
 	signInEnded = "200 Sign in"
 
-	briefly = 600 * time.Millisecond
+	briefly = time.Second
 	// largest is the largest answer that is read here; the program's own limit is met by one page (see newSite).
 	largest = 512 << 10
 	// buffered is what sockets hold of an answer that nobody reads.

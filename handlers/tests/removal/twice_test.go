@@ -166,7 +166,7 @@ func TestARecordStandsForOneMember(t *testing.T) {
 func TestARemovalIsNotBrokenOffWithItsBrowser(t *testing.T) {
 	s, g := gatedSite(t)
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
-	gone := &http.Client{Jar: s.Client.Jar, Timeout: 300 * time.Millisecond}
+	gone := &http.Client{Jar: s.Client.Jar, Transport: s.Client.Transport, Timeout: 300 * time.Millisecond}
 	answer, err := gone.Do(f.Prepare(""))
 	if err == nil {
 		answer.Body.Close()

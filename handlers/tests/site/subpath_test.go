@@ -101,7 +101,7 @@ func (p behindProxy) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestProxyThatRewritesTheHost(t *testing.T) {
 	const base = "/tools/tallyfy"
 	s := sitetest.New(t, sitetest.Options{Base: base})
-	s.Client.Transport = behindProxy{http.DefaultTransport}
+	s.Client.Transport = behindProxy{s.Client.Transport}
 	s.SignIn() // the form is sent with the public Origin, as a browser on plain http does
 	r := s.Get("/groups/new").Form("form[action$='/groups']").Set("name", "Behind a proxy").Set("description", "x").Prepare("Create the group")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
