@@ -1,8 +1,6 @@
 package handlers
 
-import (
-	"tallyfy-admin/tallyfy"
-)
+import "tallyfy-admin/tallyfy"
 
 // ownChanges counts what a session has changed. It is kept with the session, so that another process on the same database sees
 // that what it keeps for that session is from before: the page after a change may be answered there.
@@ -22,6 +20,7 @@ func (v *visit) memberChanged(now *tallyfy.Member) {
 	v.noteChange(func(c *ownChanges) { c.Members++ })
 }
 
+// noteChange counts a change, for other processes to follow.
 func (v *visit) noteChange(count func(*ownChanges)) {
 	v.session.change(func(d *sessionData) { count(&d.Changed) })
 	v.app.followed.Add(v.session.raw.ID, v.session.data.Changed)

@@ -40,7 +40,7 @@ func (v *visit) stillReading(title, what string, members *directory.Snapshot, gr
 func (v *visit) readAnew(path string) error {
 	v.app.Directory.Forget(v.directoryKey())
 	v.app.recalls.forget(v.org())
-	v.noteChange(func(c *ownChanges) { c.Members++ })
+	v.noteChange(func(c *ownChanges) { c.Members++ }) // nothing was, but another replica may answer the page
 	return v.goTo(path)
 }
 
