@@ -32,18 +32,20 @@ func BenchmarkGroups(b *testing.B) {
 	write(b, views.Groups(frame(b, views.SectionGroups), v))
 }
 
-// BenchmarkMembers is the list of members with 50 rows.
+// BenchmarkMembers is the list of members with 25 and with 100 rows.
 func BenchmarkMembers(b *testing.B) {
-	list := views.List{SortKey: "sort", PerPage: 50, Page: 1}
-	v := views.MemberList{List: list, Range: views.NewRange(list, 50, 312), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
-	for i := range 50 {
-		v.Rows = append(v.Rows, views.MemberRow{
-			ID: memberID(i), Name: fmt.Sprintf("Siobhán O'Brien %d", i), Email: fmt.Sprintf("siobhan.%d@example.com", i), Role: "Standard",
-			Status: views.Status{Text: "Active", Badge: "good"}, GroupsKnown: true, Joined: now.AddDate(0, -i, -3), LastLogin: now.Add(-time.Duration(i*i) * time.Hour),
-			Groups: []views.GroupLink{{ID: "6d0aa48725f2ed12a7dc900ce58a6798", Name: "Operations"}, {ID: "4f5ce93b47a0147df7e3cf9f572b6c4b", Name: "Warehouse Gdańsk"}},
-		})
+	for _, rows := range []int{25, 100} {
+		list := views.List{SortKey: "sort", PerPage: rows, Page: 1}
+		v := views.MemberList{List: list, Range: views.NewRange(list, rows, 312), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
+		for i := range rows {
+			v.Rows = append(v.Rows, views.MemberRow{
+				ID: memberID(i), Name: fmt.Sprintf("Siobhán O'Brien %d", i), Email: fmt.Sprintf("siobhan.%d@example.com", i), Role: "Standard",
+				Status: views.Status{Text: "Active", Badge: "good"}, GroupsKnown: true, Joined: now.AddDate(0, -i, -3), LastLogin: now.Add(-time.Duration(i*i) * time.Hour),
+				Groups: []views.GroupLink{{ID: "6d0aa48725f2ed12a7dc900ce58a6798", Name: "Operations"}, {ID: "4f5ce93b47a0147df7e3cf9f572b6c4b", Name: "Warehouse Gdańsk"}},
+			})
+		}
+		b.Run(strconv.Itoa(rows), func(b *testing.B) { write(b, views.Members(frame(b, views.SectionMembers), v)) })
 	}
-	write(b, views.Members(frame(b, views.SectionMembers), v))
 }
 
 // BenchmarkGroup is the page of a group of 5,000 people, which shows a hundred of them at a time.
