@@ -3,8 +3,6 @@ package views
 import (
 	"time"
 
-	"github.com/a-h/templ"
-
 	"tallyfy-admin/views/components"
 )
 
@@ -44,98 +42,13 @@ type Narrowing struct {
 	GroupsOnly bool
 }
 
-// listMenus are the menus above a list: its filters, with what each entry would leave where that is known, the order, and the
-// number of rows. A label is there for a screen reader only: the first entry says the same.
-func listMenus(l List, n Narrowing, sorts []components.Choice) templ.Component {
-	return written(func(m *markup) {
-		for i := range n.Filters {
-			f := &n.Filters[i]
-			m.beginMenu(f.Name, f.Label, l.Chosen[f.Name] != "")
-			m.option("", f.Any, l.Chosen[f.Name])
-			for _, c := range f.Choices {
-				m.beginOption(c.Value, l.Chosen[f.Name])
-				m.text(c.Text)
-				if n.Counts != nil {
-					m.raw(" (")
-					m.number(n.Counts[f.Name][c.Value])
-					m.raw(")")
-				}
-				m.raw(`</option>`)
-			}
-			m.raw(`</select></label>`)
+func (n Narrowing) entries(f Filter) []components.Choice {
+	entries := []components.Choice{{Text: f.Any}}
+	for _, c := range f.Choices {
+		if n.Counts != nil {
+			c.Text += " (" + Number(n.Counts[f.Name][c.Value]) + ")"
 		}
-		m.beginMenu(l.SortKey, "Order", l.Sort != "")
-		for _, c := range sorts {
-			m.option(c.Value, c.Text, l.Sort)
-		}
-		m.raw(`</select></label><label class="menu-label"><span class="visually-hidden">Rows</span><select name="per_page" data-default="`)
-		m.integer(DefaultPageSize)
-		m.raw(`">`)
-		for _, size := range PageSizes {
-			m.raw(`<option value="`)
-			m.integer(size)
-			if size == l.PerPage {
-				m.raw(`" selected>`)
-			} else {
-				m.raw(`">`)
-			}
-			m.integer(size)
-			m.raw(` rows</option>`)
-		}
-		m.raw(`</select></label>`)
-	})
-}
-
-// beginMenu begins a menu; one that narrows the list down or changes its order is marked.
-func (m *markup) beginMenu(name, label string, chosen bool) {
-	m.raw(`<label class="menu-label"><span class="visually-hidden">`)
-	m.text(label)
-	m.raw(`</span><select name="`)
-	m.text(name)
-	if chosen {
-		m.raw(`" class="chosen">`)
-	} else {
-		m.raw(`">`)
+		entries = append(entries, c)
 	}
-}
-
-func (m *markup) beginOption(value, chosen string) {
-	m.raw(`<option value="`)
-	m.text(value)
-	if value == chosen {
-		m.raw(`" selected>`)
-	} else {
-		m.raw(`">`)
-	}
-}
-
-func (m *markup) option(value, text, chosen string) {
-	m.beginOption(value, chosen)
-	m.text(text)
-	m.raw(`</option>`)
-}
-
-// Ago words how long ago something was, for what is hours old at most.
-func (c Clock) Ago(t time.Time) string {
-	switch d := c.Now.Sub(t); {
-	case d < 10*time.Second:
-		return "just now"
-	case d < time.Minute:
-		return Count(int(d.Seconds()), "second ago", "seconds ago")
-	case d < 2*time.Hour:
-		return Count(int(d.Minutes()), "minute ago", "minutes ago")
-	default:
-		return Count(int(d.Hours()), "hour ago", "hours ago")
-	}
-}
-
-// Reading is the page that stands in for a list, or a file, until the whole of the organisation is read.
-type Reading struct {
-	Title string
-	// What says what is being made: "The filters", "The file".
-	What string
-	// SoFar says how much is there: "200 members and 34 groups".
-	SoFar    string
-	BackText string
-	BackURL  string
+	return entries
 }

@@ -28,6 +28,15 @@ type GroupRow struct {
 	Created, Updated time.Time
 }
 
+// picture is the group's logo, or its initials.
+func (r GroupRow) picture(u URLs, large bool) components.AvatarProps {
+	props := components.AvatarProps{Name: r.Name, Seed: string(r.ID), Large: large}
+	if r.LogoVersion != "" {
+		props.Image = u.GroupLogo(r.ID, r.LogoVersion)
+	}
+	return props
+}
+
 // GroupPage is one group.
 type GroupPage struct {
 	GroupRow

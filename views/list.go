@@ -134,6 +134,21 @@ func (l List) SortedBy(sort string) List {
 	return l
 }
 
+// A sortHead is how the head of a column shows the order, and the order that it leads to.
+type sortHead struct{ state, arrow, next string }
+
+func (l List) sortHead(value, opposite string) sortHead {
+	switch {
+	case l.Sort == value && opposite != "":
+		return sortHead{"ascending", "↑", opposite}
+	case l.Sort == value:
+		return sortHead{"other", "", value}
+	case l.Sort != "" && l.Sort == opposite:
+		return sortHead{"descending", "↓", value}
+	}
+	return sortHead{next: value}
+}
+
 // A Range says which rows of a list a page shows.
 type Range struct {
 	// From and To count from 1; both are 0 when there are no rows.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/a-h/templ"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -168,6 +169,14 @@ func TestPageSizesAreOffered(t *testing.T) {
 	menus := made(t, listMenus(List{PerPage: 50}, Narrowing{}, someSorts))
 	assert.Equal(t, "10 rows25 rows50 rows100 rows", menuTexts(t, menus, "per_page"))
 	assert.Equal(t, 1, strings.Count(menus, `<option value="50" selected>`))
+}
+
+// made is what a component writes.
+func made(t *testing.T, c templ.Component) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, c.Render(t.Context(), &b))
+	return b.String()
 }
 
 // menuTexts is what the entries of a menu say.

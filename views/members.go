@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"tallyfy-admin/tallyfy"
@@ -62,3 +63,17 @@ type MemberPage struct {
 
 // shownGroups is how many groups a row of the list names before it counts the rest.
 const shownGroups = 3
+
+// groupNames names the first groups and counts the rest.
+func (r MemberRow) groupNames() string {
+	shown := min(shownGroups, len(r.Groups))
+	names := make([]string, shown)
+	for i, g := range r.Groups[:shown] {
+		names[i] = g.Name
+	}
+	s := strings.Join(names, ", ")
+	if more := len(r.Groups) - shown; more > 0 {
+		s += " and " + Number(more) + " more"
+	}
+	return s
+}

@@ -61,41 +61,6 @@ const (
 	NoticeProblem NoticeKind = "problem"
 )
 
-// A Clock writes times as the signed-in person reads them.
-type Clock struct {
-	Now      time.Time
-	Location *time.Location
-}
-
-func (c Clock) in(t time.Time) time.Time {
-	if c.Location == nil {
-		return t.UTC()
-	}
-	return t.In(c.Location)
-}
-
-// Day is the date, for example "4 Mar 2026"; empty for the zero time.
-func (c Clock) Day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return c.in(t).Format("2 Jan 2006")
-}
-
-// Minute is the time of day, for example "10:58".
-func (c Clock) Minute(t time.Time) string { return c.in(t).Format("15:04") }
-
-// Exact is the whole time with its zone, for example "Wednesday, 4 March 2026, 10:58:07 CET".
-func (c Clock) Exact(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return c.in(t).Format("Monday, 2 January 2006, 15:04:05 MST")
-}
-
-// Machine is the time as a datetime attribute takes it.
-func (c Clock) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-
 // word says in text what the colour of a notice says.
 func (k NoticeKind) word() string {
 	switch k {

@@ -106,9 +106,14 @@ func (u URLs) RemovalReceipt(id tallyfy.UserID, record string) string {
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }
 
-func query(key, value string) string {
-	if value == "" {
-		return ""
+// query is the query of an address: names, each with its value. Empty values are left out.
+func query(pairs ...string) string {
+	var b strings.Builder
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			b.WriteByte("?&"[min(b.Len(), 1)])
+			b.WriteString(pairs[i] + "=" + url.QueryEscape(pairs[i+1]))
+		}
 	}
-	return "?" + url.Values{key: {value}}.Encode()
+	return b.String()
 }

@@ -1,0 +1,80 @@
+package views
+
+import "time"
+
+// A Clock writes times as the signed-in person reads them.
+type Clock struct {
+	Now      time.Time
+	Location *time.Location
+}
+
+func (c Clock) in(t time.Time) time.Time {
+	if c.Location == nil {
+		return t.UTC()
+	}
+	return t.In(c.Location)
+}
+
+// Day is the date, for example "4 Mar 2026"; empty for the zero time.
+func (c Clock) Day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return c.in(t).Format("2 Jan 2006")
+}
+
+// Minute is the time of day, for example "10:58".
+func (c Clock) Minute(t time.Time) string { return c.in(t).Format("15:04") }
+
+// Exact is the whole time with its zone, for example "Wednesday, 4 March 2026, 10:58:07 CET".
+func (c Clock) Exact(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return c.in(t).Format("Monday, 2 January 2006, 15:04:05 MST")
+}
+
+// Machine is the time as a datetime attribute takes it.
+func (c Clock) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Ago words how long ago something was, for what is hours old at most.
+func (c Clock) Ago(t time.Time) string {
+	switch d := c.Now.Sub(t); {
+	case d < 10*time.Second:
+		return "just now"
+	case d < time.Minute:
+		return Count(int(d.Seconds()), "second ago", "seconds ago")
+	case d < 2*time.Hour:
+		return Count(int(d.Minutes()), "minute ago", "minutes ago")
+	default:
+		return Count(int(d.Hours()), "hour ago", "hours ago")
+	}
+}
+
+// A Moment is a time as a page shows it. Machine and Exact are the whole time; without them Text says that there is none.
+type Moment struct {
+	Text, Exact, Machine string
+	// Focusable lets the moment have the focus, which shows the exact time. It is for facts about one thing: in a list of many
+	// rows it would be two stops more in each.
+	Focusable bool
+}
+
+// moment is a time in the words of text.
+func (c Clock) moment(t time.Time, text string) Moment {
+	return Moment{Text: text, Exact: c.Exact(t), Machine: c.Machine(t)}
+}
+
+// date is a time as its day, or none for the zero time.
+func (c Clock) date(t time.Time, none string) Moment {
+	if t.IsZero() {
+		return Moment{Text: none}
+	}
+	return c.moment(t, c.Day(t))
+}
+
+// fact is a date among the facts about one thing.
+func (c Clock) fact(t time.Time, none string) Moment {
+	m := c.date(t, none)
+	m.Focusable = true
+	return m
+}
