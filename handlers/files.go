@@ -16,26 +16,25 @@ import (
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views"
 )
 
 // exportGroups sends the list of groups as a file: all pages of what is searched for and filtered.
 func exportGroups(v *visit) error {
-	l := v.groupList()
+	s := groupListState(v.QueryParams())
 	members, groups, err := v.wholeOrganisation()
 	if err != nil {
 		return err
 	}
 	if !members.Complete || !groups.Complete {
-		return v.stillReading("Preparing the file", "The rows of the file", members, groups, v.urls().Groups()+l.Encode())
+		return v.stillReading("Preparing the file", "The rows of the file", members, groups, v.urls().GroupList(s))
 	}
-	teams, _ := narrowGroups(l, members, groups)
-	listing.SortGroups(teams, l.Sort)
+	list, _ := filterGroups(s, members, groups)
+	listing.SortGroups(list, s.Order)
 	return v.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id"}, func(yield func([]string) bool) {
-		for _, t := range teams {
+		for _, g := range list {
 			if !yield([]string{
-				t.Name, t.Description, strconv.Itoa(len(t.Members)), strconv.Itoa(len(t.Guests)), strconv.Itoa(t.Disabled),
-				inFile(t.CreatedAt.Time), inFile(t.LastUpdated.Time), string(t.ID),
+				g.Name, g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),
+				inFile(g.CreatedAt.Time), inFile(g.LastUpdated.Time), string(g.ID),
 			}) {
 				return
 			}
@@ -45,25 +44,26 @@ func exportGroups(v *visit) error {
 
 // exportMembers sends the list of members as a file.
 func exportMembers(v *visit) error {
-	l := v.memberList()
+	s := memberListState(v.QueryParams(), v.app.Now())
 	members, groups, err := v.wholeOrganisation()
 	if err != nil {
 		return err
 	}
 	if !members.Complete || !groups.Complete {
-		return v.stillReading("Preparing the file", "The rows of the file", members, groups, v.urls().Members()+l.Encode())
+		return v.stillReading("Preparing the file", "The rows of the file", members, groups, v.urls().MemberList(s))
 	}
-	people, _ := v.narrowMembers(l, members, groups)
-	listing.SortMembers(people, l.Sort)
+	list, _ := filterMembers(s, members, groups, v.app.Now())
+	listing.SortMembers(list, s.Order)
 	return v.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id"}, func(yield func([]string) bool) {
-		for _, p := range people {
-			names := make([]string, len(p.In))
-			for i, g := range p.In {
+		for _, m := range list {
+			names := make([]string, len(m.In))
+			for i, g := range m.In {
 				names[i] = g.Name
 			}
+			p := personOf(m.Member)
 			if !yield([]string{
-				p.Name(), p.Email, views.RoleWord(p.Role), views.MemberStatus(p.Member).Text, strings.Join(names, "; "), p.JobTitle,
-				inFile(p.CreatedAt.Time), inFile(p.LastLoginAt.Time), string(p.ID),
+				p.Name, p.Email, p.Role, p.Status.Text, strings.Join(names, "; "), m.JobTitle,
+				inFile(m.CreatedAt.Time), inFile(m.LastLoginAt.Time), string(m.ID),
 			}) {
 				return
 			}

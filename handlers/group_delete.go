@@ -62,7 +62,7 @@ func showGroupDeletion(v *visit) error {
 
 // askBeforeDeleting shows the page; view holds what is said beside the group itself.
 func (v *visit) askBeforeDeleting(status int, d doomed, view views.GroupDeletion) error {
-	view.ID, view.Name, view.LogoVersion = d.group.ID, d.group.Name, v.groupRow(d.group.Summary()).LogoVersion
+	view.ID, view.Name, view.LogoVersion = d.group.ID, d.group.Name, v.groupRow(d.group).LogoVersion
 	view.Consequences, view.Tasks, view.Seen, view.Phrase = consequences(d.group), d.tasks, seenGroup(d.group), d.phrase()
 	return v.show(status, views.DeleteGroup(v.page("Delete "+d.group.Name, views.SectionGroups), view))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 
 	"tallyfy-admin/handlers/directory"
@@ -15,72 +14,76 @@ import (
 
 // listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from the copy in memory.
 func listMembers(v *visit) error {
-	l := v.memberList()
+	s := memberListState(v.QueryParams(), v.app.Now())
 	if v.QueryParam("refresh") != "" {
-		return v.readAnew(v.urls().Members() + l.Encode())
+		return v.readAnew(v.urls().MemberList(s))
 	}
-	if len(l.Chosen) > 0 {
-		return v.listMembersFromCopy(l)
+	if len(s.Chosen) > 0 {
+		return v.listMembersFromCopy(s)
 	}
 	members, groups, copied := v.app.Directory.Kept(v.directoryKey())
 	with := []string{"groups"}
 	if copied && groups.Largest() > heavyGroup {
 		with = nil
 	}
-	page, l, err := lastPageAtMost(l, func(l views.List) (*tallyfy.Page[tallyfy.MemberSummary], error) {
-		return recall(v.ctx(), v, "members "+strings.Join(with, ",")+l.Encode(), func(ctx context.Context) (*tallyfy.Page[tallyfy.MemberSummary], error) {
-			return v.api.Members.Summaries(ctx, v.org(), tallyfy.MemberListOptions{
-				Query: l.Query, Sort: l.Sort, Page: l.Page, PerPage: l.PerPage, With: with,
-			})
-		})
-	})
+	page, err := lastPage(&s, func() (rowPage[views.MemberRow], error) { return v.readMemberRows(s, with) })
 	if err != nil {
 		return err
 	}
-	found, total := page.Items, page.Pagination.Total
-	if len(found) == 0 && memberID.MatchString(l.Query) {
-		m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(l.Query), "groups")
+	if len(page.rows) == 0 && memberID.MatchString(s.Query) {
+		m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(s.Query), "groups")
 		switch {
 		case err == nil:
-			found, total = []tallyfy.MemberSummary{m.Summary()}, 1
+			page = rowPage[views.MemberRow]{[]views.MemberRow{memberRow(m)}, 1}
 		case !noSuchID(err):
 			return err
 		}
 	}
-	list := views.MemberList{List: l, Range: views.NewRange(l, len(found), total), Narrowing: views.Narrowing{Filters: views.MemberFilters}}
+	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total)}
+	for _, row := range page.rows {
+		if with == nil && !row.GroupsKnown {
+			row = inGroups(row, groups.Of(row.ID))
+			list.Bar.ReadAt, list.Bar.GroupsOnly = groups.ReadAt, true
+		}
+		list.Rows = append(list.Rows, row)
+	}
+	var counts listing.Counts
 	if copied {
-		list.Narrowing.Counts = directory.Note(groups, counted{"members", members, l.Query}, func() listing.Counts {
-			_, counts := v.narrowMembers(l, members, groups)
+		counts = directory.Note(groups, counted{"members", members, s.Query}, func() listing.Counts {
+			_, counts := filterMembers(s, members, groups, v.app.Now())
 			return counts
 		})
 	}
-	for i := range found {
-		m := &found[i]
-		if with == nil && !m.InKnown {
-			list.Rows = append(list.Rows, personRow(listing.Person{Member: &m.Member, In: groups.Of(m.ID)}))
-			list.Narrowing.ReadAt, list.Narrowing.GroupsOnly = groups.ReadAt, true
-			continue
-		}
-		list.Rows = append(list.Rows, memberRow(*m))
-	}
-	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
+	return v.showMembers(list, counts)
 }
 
-// heavyGroup is how large a group may be for members to be listed with their groups: each of its members would bring the ids of all.
-// Above it the groups come from the copy, if there is one.
+// readMemberRows reads a page of Tallyfy's list.
+func (v *visit) readMemberRows(s views.ListState, with []string) (rowPage[views.MemberRow], error) {
+	what := v.urls().MemberList(s) + " " + strings.Join(with, ",")
+	return recall(v.ctx(), v, what, func(ctx context.Context) (page rowPage[views.MemberRow], err error) {
+		members, err := v.api.Members.List(ctx, v.org(), tallyfy.MemberListOptions{
+			Query: s.Query, Sort: s.Order, Page: s.Page, PerPage: s.PerPage, With: with,
+		})
+		if err != nil {
+			return page, err
+		}
+		page.total = members.Pagination.Total
+		for i := range members.Items {
+			page.rows = append(page.rows, memberRow(&members.Items[i]))
+		}
+		return page, nil
+	})
+}
+
+// heavyGroup is the size of a group from which on members are listed without their groups: each of its members would bring
+// the ids of all. The groups then come from the copy, if there is one.
 const heavyGroup = 500
 
 // memberID is what ids of members look like. It only decides whether an id is worth a call.
 var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
 
-func (v *visit) memberList() views.List {
-	l := views.ReadList(v.QueryParams(), "sort", views.MemberSorts)
-	l.Chosen = listing.Choose(listing.MemberDimensions(v.app.Now()), v.QueryParams())
-	return l
-}
-
 // listMembersFromCopy shows what the filters leave, counted and sorted here.
-func (v *visit) listMembersFromCopy(l views.List) error {
+func (v *visit) listMembersFromCopy(s views.ListState) error {
 	members, groups, err := v.wholeOrganisation()
 	if err != nil {
 		return err
@@ -88,50 +91,18 @@ func (v *visit) listMembersFromCopy(l views.List) error {
 	if !members.Complete || !groups.Complete {
 		return v.stillReading("Members", "The filters", members, groups, v.urls().Members())
 	}
-	people, counts := v.narrowMembers(l, members, groups)
-	listing.SortMembers(people, l.Sort)
-	rows, page := listing.Page(people, l.Page, l.PerPage)
-	l.Page = page
-	list := views.MemberList{
-		List: l, Range: views.NewRange(l, len(rows), len(people)),
-		Narrowing: views.Narrowing{Filters: views.MemberFilters, Counts: counts, ReadAt: older(members.ReadAt, groups.ReadAt)},
+	found, counts := filterMembers(s, members, groups, v.app.Now())
+	listing.SortMembers(found, s.Order)
+	shown, pager := pageOf(found, s.Page, s.PerPage)
+	s.Page = pager.Page
+	list := views.MemberList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: older(members.ReadAt, groups.ReadAt)}}
+	for _, m := range shown {
+		list.Rows = append(list.Rows, inGroups(memberRow(m.Member), m.In))
 	}
-	for _, p := range rows {
-		list.Rows = append(list.Rows, personRow(p))
-	}
+	return v.showMembers(list, counts)
+}
+
+func (v *visit) showMembers(list views.MemberList, counts listing.Counts) error {
+	list.Bar.Menus = menus(list.State, listing.MemberOrders, listing.MemberFilters(v.app.Now()), counts)
 	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
-}
-
-// narrowMembers searches and filters the copy.
-func (v *visit) narrowMembers(l views.List, members *directory.Snapshot, groups *directory.Groups) ([]listing.Person, listing.Counts) {
-	found := members.Search(l.Query, nil)
-	people := make([]listing.Person, len(found))
-	for i, m := range found {
-		people[i] = listing.Person{Member: m, In: groups.Of(m.ID)}
-	}
-	return listing.Narrow(people, listing.MemberDimensions(v.app.Now()), l.Chosen)
-}
-
-// memberRow shapes a member, with the groups that Tallyfy sent along, for the screen.
-func memberRow(m tallyfy.MemberSummary) views.MemberRow {
-	row := personRow(listing.Person{Member: &m.Member})
-	row.GroupsKnown = m.InKnown
-	for _, g := range m.In {
-		if !slices.ContainsFunc(row.Groups, func(known views.GroupLink) bool { return known.ID == g.ID }) {
-			row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
-		}
-	}
-	return row
-}
-
-// personRow shapes a member of the copy for the screen.
-func personRow(p listing.Person) views.MemberRow {
-	row := views.MemberRow{
-		ID: p.ID, Name: p.Name(), Email: p.Email, Role: views.RoleWord(p.Role), Status: views.MemberStatus(p.Member),
-		GroupsKnown: true, Joined: p.CreatedAt.Time, LastLogin: p.LastLoginAt.Time,
-	}
-	for _, g := range p.In {
-		row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
-	}
-	return row
 }

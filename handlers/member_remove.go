@@ -61,10 +61,7 @@ func (v *visit) leaverAnd(successor tallyfy.UserID) (*leaving, error) {
 }
 
 func (l *leaving) head() views.RemovalHead {
-	return views.RemovalHead{
-		ID: l.Leaver.ID, Name: l.Leaver.Name(), Email: l.Leaver.Email, Role: views.RoleWord(l.Leaver.Role),
-		Status: views.MemberStatus(l.Leaver), Organisation: l.Organisation,
-	}
+	return views.RemovalHead{Person: personOf(l.Leaver), Organisation: l.Organisation}
 }
 
 // showRemoval is the first step: what stands in the way, and what the member holds.
@@ -81,7 +78,7 @@ func (v *visit) showBlockers(status int, l *leaving) error {
 	for _, b := range l.Blockers() {
 		blocker := views.Blocker{Title: b.Title, Text: b.Out}
 		if b.Kind == removal.Yourself || b.Kind == removal.LastAdmin {
-			blocker.LinkText, blocker.LinkURL = "Find an administrator", v.urls().Members()+"?role=admin"
+			blocker.LinkText, blocker.LinkURL = "Find an administrator", v.urls().Administrators()
 		}
 		view.Blockers = append(view.Blockers, blocker)
 	}

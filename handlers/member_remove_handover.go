@@ -67,7 +67,7 @@ func (v *visit) candidates(l *leaving, found []*tallyfy.Member, to string) []vie
 	}
 	list := make([]views.Candidate, 0, pickerRows)
 	for _, m := range found[:min(pickerRows, len(found))] {
-		c := views.Candidate{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), LastLogin: m.LastLoginAt.Time}
+		c := views.Candidate{Person: personOf(m), LastLogin: m.LastLoginAt.Time}
 		if n := shared[m.ID]; n > 0 {
 			c.Reason = "shares " + views.Number(n) + " of " + views.Count(groups, "group", "groups")
 		}

@@ -29,18 +29,11 @@ func showMember(v *visit) error {
 		return err
 	}
 	page := views.MemberPage{
-		MemberRow: memberRow(member.Summary()), BackURL: v.cameFrom(v.urls().Members()), JobTitle: member.JobTitle, Phone: member.Phone,
+		MemberRow: memberRow(member), BackURL: v.cameFrom(v.urls().Members()), JobTitle: member.JobTitle, Phone: member.Phone,
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == v.who.UserID, Tasks: tasks,
 	}
 	slices.SortFunc(page.Groups, func(a, b views.GroupLink) int {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return v.show(http.StatusOK, views.Member(v.page(member.Name(), views.SectionMembers), page))
-}
-
-// readMember reads a member with the groups.
-func (v *visit) readMember(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error) {
-	return recall(ctx, v, "member "+string(id), func(ctx context.Context) (*tallyfy.Member, error) {
-		return v.api.Members.Get(ctx, v.org(), id, "groups")
-	})
 }

@@ -23,9 +23,9 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 	for _, id := range chosen {
 		picked[id] = true
 		if m, ok := members.Member(id); ok {
-			p.Chosen = append(p.Chosen, pickedMember(m))
+			p.Chosen = append(p.Chosen, personOf(m))
 		} else {
-			p.Chosen = append(p.Chosen, views.PickedMember{ID: id, Name: "Member " + string(id)})
+			p.Chosen = append(p.Chosen, views.Person{ID: id, Name: "Member " + string(id)})
 		}
 	}
 	found := v.searchMembers(members, query, func(m *tallyfy.Member) bool {
@@ -33,13 +33,9 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 	})
 	p.Matching = len(found)
 	for _, m := range found[:min(pickerRows, len(found))] {
-		p.Found = append(p.Found, pickedMember(m))
+		p.Found = append(p.Found, personOf(m))
 	}
 	return p
-}
-
-func pickedMember(m *tallyfy.Member) views.PickedMember {
-	return views.PickedMember{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}
 }
 
 // searchMembers looks in the directory, or asks Tallyfy for what an incomplete directory may lack.

@@ -10,6 +10,14 @@ import (
 	"tallyfy-admin/views"
 )
 
+// sampleTasks is how many titles of open tasks are shown.
+const sampleTasks = 5
+
+// openTasks is readTasks for the screen.
+func (v *visit) openTasks(ctx context.Context, o tallyfy.TaskListOptions) views.OpenTasks {
+	return taskView(v.readTasks(ctx, o))
+}
+
 // readTasks counts the open tasks of a person or a group. Tallyfy's silence is a result too: "not checked".
 func (v *visit) readTasks(ctx context.Context, o tallyfy.TaskListOptions) removal.Tasks {
 	return v.orUnchecked(recall(ctx, v, "tasks "+string(o.Owner)+" "+string(o.Group), func(ctx context.Context) (removal.Tasks, error) {

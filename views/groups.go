@@ -7,15 +7,12 @@ import (
 	"tallyfy-admin/views/components"
 )
 
-// GroupSorts are the orders that Tallyfy can list groups in; it documents no way to turn one round.
-var GroupSorts = []components.Choice{{Value: "", Text: "Tallyfy's order"}, {Value: "name", Text: "Name"}, {Value: "created_at", Text: "Created"}, {Value: "updated_at", Text: "Updated"}}
-
 // GroupList is the list of groups.
 type GroupList struct {
-	List      List
-	Narrowing Narrowing
-	Range     Range
-	Rows      []GroupRow
+	State ListState
+	Bar   FilterBar
+	Pager Pager
+	Rows  []GroupRow
 }
 
 // GroupRow is one group in the list.
@@ -29,8 +26,8 @@ type GroupRow struct {
 }
 
 // picture is the group's logo, or its initials.
-func (r GroupRow) picture(u URLs, large bool) components.AvatarProps {
-	props := components.AvatarProps{Name: r.Name, Seed: string(r.ID), Large: large}
+func (r GroupRow) picture(u URLs) components.AvatarProps {
+	props := components.AvatarProps{Name: r.Name, Seed: string(r.ID)}
 	if r.LogoVersion != "" {
 		props.Image = u.GroupLogo(r.ID, r.LogoVersion)
 	}
@@ -41,23 +38,25 @@ func (r GroupRow) picture(u URLs, large bool) components.AvatarProps {
 type GroupPage struct {
 	GroupRow
 	BackURL string
-	List    People
-	// MemberRange and GuestRange say which part of each list is in People and GuestList.
-	MemberRange, GuestRange PeopleRange
-	People                  []GroupMember
-	// PeopleNote says why names are missing, if some are.
-	PeopleNote string
-	GuestList  []string
-	Tasks      OpenTasks
+	State   PeopleState
+	// Searchable says that the group is so large that it has a search and pages.
+	Searchable bool
+	// AllMembers and AllGuests count the people with and without the search. The pagers say which
+	// of those found are in MemberList and GuestList.
+	AllMembers, AllGuests   int
+	MemberPager, GuestPager Pager
+	MemberList              []GroupMember
+	GuestList               []string
+	// NamesNote says why names are missing, if some are.
+	NamesNote string
+	Tasks     OpenTasks
 }
 
-// GroupMember is a person in a group. Known is false for an id that Tallyfy's list of members does not have.
+// GroupMember is a person in a group. Known is false for an id that Tallyfy's list of members
+// does not have.
 type GroupMember struct {
-	ID          tallyfy.UserID
-	Name, Email string
-	Role        string
-	Status      Status
-	Known       bool
+	Person
+	Known bool
 }
 
 // OpenTasks is what is known about the open tasks of a person or a group.
@@ -83,39 +82,6 @@ type TaskLine struct {
 	Deadline time.Time
 }
 
-// Status is a member's state in words, with the badge that marks it.
-type Status struct{ Text, Badge string }
-
-// MemberStatus words the state of a member.
-func MemberStatus(m *tallyfy.Member) Status {
-	switch {
-	case m.IsDisabled():
-		return Status{Text: "Disabled", Badge: "bad"}
-	case m.IsBot():
-		return Status{Text: "Bot"}
-	case m.Status == tallyfy.StatusActive:
-		return Status{Text: "Active", Badge: "good"}
-	case m.Status == tallyfy.StatusInvited:
-		return Status{Text: "Invited", Badge: "warn"}
-	default:
-		return Status{Text: string(m.Status)}
-	}
-}
-
-// RoleWord is the role as Tallyfy's own pages write it.
-func RoleWord(r tallyfy.Role) string {
-	switch r {
-	case tallyfy.RoleAdmin:
-		return "Administrator"
-	case tallyfy.RoleStandard:
-		return "Standard"
-	case tallyfy.RoleLight:
-		return "Light"
-	default:
-		return string(r)
-	}
-}
-
 // GroupForm is the form for a new group: what was typed and chosen, and what is wrong with it.
 type GroupForm struct {
 	Name, Description string
@@ -131,20 +97,12 @@ type GroupForm struct {
 // MemberPicker chooses several members. Those chosen come first and stay, whatever is searched for.
 type MemberPicker struct {
 	Query  string
-	Chosen []PickedMember
-	Found  []PickedMember
+	Chosen []Person
+	Found  []Person
 	// Matching is how many fit the search and are not chosen; Found may be fewer.
 	Matching int
 	// Note says what is not complete, if anything.
 	Note string
-}
-
-// PickedMember is an entry of a picker.
-type PickedMember struct {
-	ID          tallyfy.UserID
-	Name, Email string
-	Role        string
-	Status      Status
 }
 
 // GuestPicker chooses existing guests and takes new addresses.

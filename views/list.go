@@ -1,204 +1,175 @@
 package views
 
 import (
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"tallyfy-admin/views/components"
 )
 
-// A List is what the address of a list page says: the search, the order, and which page of how many rows. Both lists use
-// the API's own names for it, so that an address can be read and typed.
-type List struct {
-	// SortKey is the parameter's name: sort_by for groups, sort for members (as the API has them).
-	SortKey string
-	Query   string
-	Sort    string
-	PerPage int
-	Page    int
-	// Chosen is the chosen value of each filter.
-	Chosen map[string]string
+// A ListState is what the address of a list says: the search, the order, the filters, and which
+// page of how many rows. The parameters have the API's own names, so that an address can be
+// read and typed.
+type ListState struct {
+	Query string
+	// OrderKey is the parameter of the order: sort_by for groups, sort for members.
+	OrderKey, Order string
+	// Chosen is the chosen value of each filter, by its parameter.
+	Chosen        map[string]string
+	Page, PerPage int
 }
 
-// PageSizes are the numbers of rows to choose from; the second is the default.
+// PageSizes are the numbers of rows to choose from.
 var PageSizes = []int{10, 25, 50, 100}
 
 // DefaultPageSize is the number of rows where the address names none.
 const DefaultPageSize = 25
 
-// maxPage is far beyond every list; the rows before a page of a larger number could not be counted.
-const maxPage = 1_000_000_000
-
-// ReadList takes a list from an address. Whatever is unknown or empty is dropped: it is no error to have followed an
-// old link.
-func ReadList(values url.Values, sortKey string, sorts []components.Choice) List {
-	l := List{SortKey: sortKey, Query: strings.TrimSpace(values.Get("q")), PerPage: DefaultPageSize, Page: readPage(values, "page")}
-	if slices.ContainsFunc(sorts, func(c components.Choice) bool { return c.Value == values.Get(sortKey) }) {
-		l.Sort = values.Get(sortKey)
+// query leaves out what is at its default.
+func (s ListState) query() string {
+	list := []parameter{{"q", s.Query}, {s.OrderKey, s.Order}, {"page", pageNumber(s.Page)}}
+	for name, value := range s.Chosen {
+		list = append(list, parameter{name, value})
 	}
-	if n, err := strconv.Atoi(values.Get("per_page")); err == nil && slices.Contains(PageSizes, n) {
-		l.PerPage = n
+	if s.PerPage != DefaultPageSize {
+		list = append(list, parameter{"per_page", strconv.Itoa(s.PerPage)})
 	}
-	return l
+	return query(list...)
 }
 
-func readPage(values url.Values, key string) int {
-	if n, err := strconv.Atoi(values.Get(key)); err == nil && n > 1 && n <= maxPage {
-		return n
-	}
-	return 1
-}
-
-// Encode is the list as the query of an address, "" for the plain list; what is at its default is left out.
-func (l List) Encode() string {
-	parts := make([]parameter, 0, 8)
-	if l.Query != "" {
-		parts = append(parts, parameter{"q", l.Query})
-	}
-	if l.Sort != "" {
-		parts = append(parts, parameter{l.SortKey, l.Sort})
-	}
-	for name, value := range l.Chosen {
-		parts = append(parts, parameter{name, value})
-	}
-	if l.PerPage != DefaultPageSize {
-		parts = append(parts, parameter{"per_page", strconv.Itoa(l.PerPage)})
-	}
-	if l.Page > 1 {
-		parts = append(parts, parameter{"page", strconv.Itoa(l.Page)})
-	}
-	return encode(parts)
-}
-
-type parameter struct{ name, value string }
-
-// encode makes the query of an address, sorted by name; "" of nothing.
-func encode(parts []parameter) string {
-	if len(parts) == 0 {
+func pageNumber(n int) string {
+	if n <= 1 {
 		return ""
 	}
-	slices.SortFunc(parts, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
-	var b strings.Builder
-	b.Grow(64)
-	for i, p := range parts {
-		b.WriteByte("?&"[min(i, 1)])
-		b.WriteString(url.QueryEscape(p.name))
-		b.WriteByte('=')
-		b.WriteString(url.QueryEscape(p.value))
-	}
-	return b.String()
+	return strconv.Itoa(n)
 }
 
-// Refresh is the list as the query of an address that has its copy read anew first.
-func (l List) Refresh() string {
-	if q := l.Encode(); q != "" {
-		return q + "&refresh=1"
-	}
-	return "?refresh=1"
+// At is the list at another page.
+func (s ListState) At(page int) ListState {
+	s.Page = page
+	return s
 }
 
-// searched says where was searched: on a list with filters that is here, not at Tallyfy.
-func (l List) searched(atTallyfy string) string {
+// orderedBy is the list in another order, from its first page: the page of one order says nothing
+// about another.
+func (s ListState) orderedBy(order string) ListState {
+	s.Order, s.Page = order, 1
+	return s
+}
+
+// narrowed reports whether the list may lack rows because of the search or a filter.
+func (s ListState) narrowed() bool { return s.Query != "" || len(s.Chosen) > 0 }
+
+// noMatch says that the list has no rows.
+func (s ListState) noMatch(one string) string {
 	switch {
-	case len(l.Chosen) == 0:
+	case s.Query != "" && len(s.Chosen) > 0:
+		return "No " + one + " matches “" + s.Query + "” with these filters"
+	case s.Query != "":
+		return "No " + one + " matches “" + s.Query + "”"
+	}
+	return "No " + one + " fits these filters"
+}
+
+// searched says where the search looked. A list with filters is searched here, not at Tallyfy.
+func (s ListState) searched(atTallyfy string) string {
+	switch {
+	case len(s.Chosen) == 0:
 		return atTallyfy
-	case l.Query == "":
+	case s.Query == "":
 		return "Choose fewer filters to see more."
 	}
 	return "Try other words, or fewer filters."
 }
 
-// noMatch words that nothing fits.
-func (l List) noMatch(one string) string {
+// A FilterBar is what stands between the search and the rows of a list.
+type FilterBar struct {
+	// Menus are the filters and the order. The number of rows is the same on every list.
+	Menus []Menu
+	// ReadAt is when the copy was read that the rows are from. It is zero for a list that comes
+	// straight from Tallyfy.
+	ReadAt time.Time
+	// GroupsOnly says that only the names of groups in the rows are from the copy.
+	GroupsOnly bool
+}
+
+// A Menu is a choice above a list. The value of its first option is empty.
+type Menu struct {
+	Name, Label, Chosen string
+	Options             []components.Choice
+}
+
+// A columnHead is how the head of a column shows the order, and the order that it leads to.
+type columnHead struct{ state, arrow, next string }
+
+func (s ListState) columnHead(order, opposite string) columnHead {
 	switch {
-	case l.Query != "" && len(l.Chosen) > 0:
-		return "No " + one + " matches “" + l.Query + "” with these filters"
-	case l.Query != "":
-		return "No " + one + " matches “" + l.Query + "”"
+	case s.Order == order && opposite != "":
+		return columnHead{"ascending", "↑", opposite}
+	case s.Order == order:
+		return columnHead{"other", "", order}
+	case s.Order != "" && s.Order == opposite:
+		return columnHead{"descending", "↓", order}
 	}
-	return "No " + one + " fits these filters"
+	return columnHead{next: order}
 }
 
-// At is the list at another page.
-func (l List) At(page int) List {
-	l.Page = page
-	return l
-}
-
-// SortedBy is the list in another order, from its first page: page 3 of one order has nothing to do with page 3 of
-// another.
-func (l List) SortedBy(sort string) List {
-	l.Sort, l.Page = sort, 1
-	return l
-}
-
-// A sortHead is how the head of a column shows the order, and the order that it leads to.
-type sortHead struct{ state, arrow, next string }
-
-func (l List) sortHead(value, opposite string) sortHead {
-	switch {
-	case l.Sort == value && opposite != "":
-		return sortHead{"ascending", "↑", opposite}
-	case l.Sort == value:
-		return sortHead{"other", "", value}
-	case l.Sort != "" && l.Sort == opposite:
-		return sortHead{"descending", "↓", value}
-	}
-	return sortHead{next: value}
-}
-
-// A Range says which rows of a list a page shows.
-type Range struct {
-	// From and To count from 1; both are 0 when there are no rows.
+// A Pager says which rows of a list a page shows.
+type Pager struct {
+	// From and To count from 1. Both are 0 when there are no rows.
 	From, To, Total int
 	Page, Pages     int
 }
 
-// NewRange works out what the page of a list shows. rows is the number of rows that arrived.
-func NewRange(l List, rows, total int) Range {
-	pages := total / l.PerPage // not rounded up by adding: the total is what Tallyfy says, however large
-	if total%l.PerPage > 0 {
+// NewPager works out what a page of a list shows. rows is the number of rows that arrived, total
+// the number that Tallyfy names.
+func NewPager(page, perPage, rows, total int) Pager {
+	pages := total / perPage // not rounded up by adding: total may be as large as an int
+	if total%perPage > 0 {
 		pages++
 	}
-	r := Range{Total: total, Page: l.Page, Pages: max(1, pages)}
+	p := Pager{Total: total, Page: page, Pages: max(1, pages)}
 	if rows > 0 {
-		r.From = (l.Page-1)*l.PerPage + 1
-		r.To = r.From + rows - 1
+		p.From = (page-1)*perPage + 1
+		p.To = p.From + rows - 1
 		// A list can grow between the count and the rows.
-		r.Total = max(total, r.To)
-		r.Pages = max(r.Pages, l.Page)
-	}
-	return r
-}
-
-// Sentence is the range in words: "1 to 25 of 312 groups".
-func (r Range) Sentence(one, many string) string {
-	switch {
-	case r.From == 0:
-		return Count(r.Total, one, many)
-	case r.Pages == 1:
-		return Count(r.Total, one, many)
-	case r.From == r.To:
-		return Number(r.From) + " of " + Count(r.Total, one, many)
-	}
-	return Number(r.From) + " to " + Number(r.To) + " of " + Count(r.Total, one, many)
-}
-
-// pager links to the pages around this one. base is the list's path.
-func (r Range) pager(label, base string, l List) components.PagerProps {
-	return r.links(label, func(page int) string { return base + l.At(page).Encode() })
-}
-
-// links leads to the pages around this one; at gives the address of each.
-func (r Range) links(label string, at func(page int) string) components.PagerProps {
-	p := components.PagerProps{Label: label, Position: "Page " + Number(r.Page) + " of " + Number(r.Pages)}
-	if r.Page > 1 {
-		p.First, p.Previous = at(1), at(r.Page-1)
-	}
-	if r.Page < r.Pages {
-		p.Next, p.Last = at(r.Page+1), at(r.Pages)
+		p.Total = max(total, p.To)
+		p.Pages = max(p.Pages, page)
 	}
 	return p
+}
+
+// sentence is the rows in words: "1 to 25 of 312 groups".
+func (p Pager) sentence(one, many string) string {
+	switch {
+	case p.From == 0 || p.Pages == 1:
+		return Count(p.Total, one, many)
+	case p.From == p.To:
+		return Number(p.From) + " of " + Count(p.Total, one, many)
+	}
+	return Number(p.From) + " to " + Number(p.To) + " of " + Count(p.Total, one, many)
+}
+
+// matches is the rows in words after a search among all: "12 of 5,000 members match".
+func (p Pager) matches(all int, one, many string) string {
+	s := Number(p.Total) + " of " + Count(all, one, many) + " match"
+	if p.Total == 1 {
+		s += "es"
+	}
+	if p.Pages > 1 {
+		s += ", " + Number(p.From) + " to " + Number(p.To) + " of them here"
+	}
+	return s
+}
+
+// links leads to the pages around this one. at gives the address of a page.
+func (p Pager) links(label string, at func(page int) string) components.PagerProps {
+	props := components.PagerProps{Label: label, Position: "Page " + Number(p.Page) + " of " + Number(p.Pages)}
+	if p.Page > 1 {
+		props.First, props.Previous = at(1), at(p.Page-1)
+	}
+	if p.Page < p.Pages {
+		props.Next, props.Last = at(p.Page+1), at(p.Pages)
+	}
+	return props
 }

@@ -5,38 +5,19 @@ import (
 	"time"
 
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/components"
 )
-
-// MemberSorts are the orders that members can be listed in. A leading minus turns one round.
-var MemberSorts = []components.Choice{
-	{Value: "", Text: "Tallyfy's order"},
-	{Value: "first_name", Text: "First name"},
-	{Value: "-first_name", Text: "First name, from Z"},
-	{Value: "last_name", Text: "Last name"},
-	{Value: "-last_name", Text: "Last name, from Z"},
-	{Value: "email", Text: "Email"},
-	{Value: "-email", Text: "Email, from Z"},
-	{Value: "-created_at", Text: "Joined last"},
-	{Value: "created_at", Text: "Joined first"},
-	{Value: "-last_login_at", Text: "Last sign-in, newest"},
-	{Value: "last_login_at", Text: "Last sign-in, oldest"},
-}
 
 // MemberList is the list of members.
 type MemberList struct {
-	List      List
-	Narrowing Narrowing
-	Range     Range
-	Rows      []MemberRow
+	State ListState
+	Bar   FilterBar
+	Pager Pager
+	Rows  []MemberRow
 }
 
 // MemberRow is one member in the list.
 type MemberRow struct {
-	ID          tallyfy.UserID
-	Name, Email string
-	Role        string
-	Status      Status
+	Person
 	// GroupsKnown is false when Tallyfy left the groups out.
 	Groups            []GroupLink
 	GroupsKnown       bool

@@ -1,17 +1,10 @@
 package views
 
-import (
-	"time"
-
-	"tallyfy-admin/tallyfy"
-)
+import "time"
 
 // RemovalHead is whom the wizard is about, and where it stands.
 type RemovalHead struct {
-	ID           tallyfy.UserID
-	Name, Email  string
-	Role         string
-	Status       Status
+	Person
 	Organisation string
 }
 
@@ -61,9 +54,7 @@ const LeaveWork = "leave"
 
 // Candidate is somebody who can take over.
 type Candidate struct {
-	ID          tallyfy.UserID
-	Name, Email string
-	Role        string
+	Person
 	// Reason says why somebody stands at the top: "shares 4 of 5 groups".
 	Reason    string
 	LastLogin time.Time

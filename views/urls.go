@@ -2,6 +2,7 @@ package views
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"tallyfy-admin/tallyfy"
@@ -19,17 +20,17 @@ func (u URLs) Home() string { return u.Base + "/" }
 
 // SignIn is the sign-in page; next, which may be empty, is the page to go to afterwards, without the base.
 func (u URLs) SignIn(next string) string {
-	return u.Base + "/signin" + query("next", next)
+	return u.Base + "/signin" + query(parameter{"next", next})
 }
 
 // SignInUnsent is the sign-in page for somebody whose form was not taken because they were not signed in any more.
 func (u URLs) SignInUnsent(next string) string {
-	return u.Base + "/signin?" + url.Values{"next": {next}, "unsent": {"1"}}.Encode()
+	return u.Base + "/signin" + query(parameter{"next", next}, parameter{"unsent", "1"})
 }
 
 // SignInWithTallyfy leads to Tallyfy's own sign-in; next is the page to go to afterwards. A POST to it keeps a form meanwhile.
 func (u URLs) SignInWithTallyfy(next string) string {
-	return u.Base + "/signin/tallyfy" + query("next", next)
+	return u.Base + "/signin/tallyfy" + query(parameter{"next", next})
 }
 
 // TallyfyAnswer is where Tallyfy sends the browser back to. A POST to it takes the answer.
@@ -50,6 +51,9 @@ func (u URLs) Kit() string { return u.Base + "/kit" }
 // Groups is the list of groups. A POST to it creates one.
 func (u URLs) Groups() string { return u.Base + "/groups" }
 
+// GroupList is the list of groups in some state.
+func (u URLs) GroupList(s ListState) string { return u.Groups() + s.query() }
+
 // NewGroup is the form for a new group.
 func (u URLs) NewGroup() string { return u.Base + "/groups/new" }
 
@@ -57,11 +61,13 @@ func (u URLs) NewGroup() string { return u.Base + "/groups/new" }
 func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
 
 // GroupPeople is the page of one group with the people that are searched for, from some page on.
-func (u URLs) GroupPeople(id tallyfy.ID, p People) string { return u.Group(id) + p.Encode() }
+func (u URLs) GroupPeople(id tallyfy.ID, s PeopleState) string {
+	return u.Group(id) + s.query()
+}
 
 // GroupLogo is the group's logo as a picture. version changes when the logo does, so that a browser can keep it.
 func (u URLs) GroupLogo(id tallyfy.ID, version string) string {
-	return u.Group(id) + "/logo" + query("v", version)
+	return u.Group(id) + "/logo" + query(parameter{"v", version})
 }
 
 // DeleteGroup is the page that asks before a group is deleted. A POST to it deletes.
@@ -70,11 +76,17 @@ func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete"
 // Members is the list of members.
 func (u URLs) Members() string { return u.Base + "/members" }
 
+// MemberList is the list of members in some state.
+func (u URLs) MemberList(s ListState) string { return u.Members() + s.query() }
+
+// Administrators is the list of members who are administrators.
+func (u URLs) Administrators() string { return u.Members() + query(parameter{"role", "admin"}) }
+
 // GroupsFile is the list of groups as a CSV file: all of it, whatever page is shown.
-func (u URLs) GroupsFile(l List) string { return u.Base + "/groups.csv" + l.At(1).Encode() }
+func (u URLs) GroupsFile(s ListState) string { return u.Base + "/groups.csv" + s.At(1).query() }
 
 // MembersFile is the list of members as a CSV file.
-func (u URLs) MembersFile(l List) string { return u.Base + "/members.csv" + l.At(1).Encode() }
+func (u URLs) MembersFile(s ListState) string { return u.Base + "/members.csv" + s.At(1).query() }
 
 // GroupPeopleFile is the members and guests of a group as a CSV file.
 func (u URLs) GroupPeopleFile(id tallyfy.ID) string { return u.Group(id) + "/people.csv" }
@@ -90,12 +102,12 @@ func (u URLs) RemoveMember(id tallyfy.UserID) string { return u.Member(id) + "/r
 
 // RemovalHandover is the wizard's second step: who takes over. to, which may be empty, is the choice made so far.
 func (u URLs) RemovalHandover(id tallyfy.UserID, to string) string {
-	return u.RemoveMember(id) + "/handover" + query("to", to)
+	return u.RemoveMember(id) + "/handover" + query(parameter{"to", to})
 }
 
 // RemovalPlan is the wizard's third step: what exactly will happen.
 func (u URLs) RemovalPlan(id tallyfy.UserID, to string) string {
-	return u.RemoveMember(id) + "/plan" + query("to", to)
+	return u.RemoveMember(id) + "/plan" + query(parameter{"to", to})
 }
 
 // RemovalReceipt is the wizard's last step: what did happen. record names what was kept about the removal.
@@ -103,16 +115,27 @@ func (u URLs) RemovalReceipt(id tallyfy.UserID, record string) string {
 	return u.RemoveMember(id) + "/receipt/" + url.PathEscape(record)
 }
 
+// refreshed is the address of a list that has its copy read anew first.
+func refreshed(list string) string {
+	if strings.Contains(list, "?") {
+		return list + "&refresh=1"
+	}
+	return list + "?refresh=1"
+}
+
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }
 
-// query is the query of an address: names, each with its value. Empty values are left out.
-func query(pairs ...string) string {
+type parameter struct{ name, value string }
+
+// query is the query of an address, sorted by name. Empty values are left out.
+func query(parameters ...parameter) string {
+	slices.SortFunc(parameters, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	var b strings.Builder
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
+	for _, p := range parameters {
+		if p.value != "" {
 			b.WriteByte("?&"[min(b.Len(), 1)])
-			b.WriteString(pairs[i] + "=" + url.QueryEscape(pairs[i+1]))
+			b.WriteString(url.QueryEscape(p.name) + "=" + url.QueryEscape(p.value))
 		}
 	}
 	return b.String()

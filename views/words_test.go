@@ -3,10 +3,8 @@ package views
 import (
 	"math"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 )
 
 func TestNumber(t *testing.T) {
@@ -27,34 +25,6 @@ func TestCount(t *testing.T) {
 func TestOrNone(t *testing.T) {
 	assert.Equal(t, "none", orNone(""))
 	assert.Equal(t, "x", orNone("x"))
-}
-
-func TestClock(t *testing.T) {
-	moment := time.Date(2026, time.March, 4, 23, 30, 7, 0, time.UTC)
-	for zone, want := range map[string]struct{ day, minute, exact string }{
-		"UTC":               {"4 Mar 2026", "23:30", "Wednesday, 4 March 2026, 23:30:07 UTC"},
-		"Europe/Oslo":       {"5 Mar 2026", "00:30", "Thursday, 5 March 2026, 00:30:07 CET"},
-		"America/New_York":  {"4 Mar 2026", "18:30", "Wednesday, 4 March 2026, 18:30:07 EST"},
-		"Pacific/Tongatapu": {"5 Mar 2026", "12:30", "Thursday, 5 March 2026, 12:30:07 +13"}, // 13 hours ahead
-		"Asia/Kolkata":      {"5 Mar 2026", "05:00", "Thursday, 5 March 2026, 05:00:07 IST"},
-		"America/Sao_Paulo": {"4 Mar 2026", "20:30", "Wednesday, 4 March 2026, 20:30:07 -03"},
-		"":                  {"4 Mar 2026", "23:30", "Wednesday, 4 March 2026, 23:30:07 UTC"}, // a clock without a zone
-	} {
-		clock := Clock{}
-		if zone != "" {
-			location, err := time.LoadLocation(zone)
-			require.NoError(t, err)
-			clock.Location = location
-		}
-		assert.Equal(t, want.day, clock.Day(moment), zone)
-		assert.Equal(t, want.minute, clock.Minute(moment), zone)
-		assert.Equal(t, want.exact, clock.Exact(moment), zone)
-		assert.Equal(t, "2026-03-04T23:30:07Z", clock.Machine(moment), zone)
-	}
-	summer := Clock{Location: time.FixedZone("CEST", 2*60*60)}
-	assert.Equal(t, "2026-07-01T10:00:00Z", summer.Machine(time.Date(2026, 7, 1, 12, 0, 0, 0, summer.Location)))
-	assert.Empty(t, summer.Day(time.Time{}))
-	assert.Empty(t, summer.Exact(time.Time{}))
 }
 
 func TestDocumentTitle(t *testing.T) {

@@ -1,5 +1,6 @@
-// Package listing narrows a list down by filters that Tallyfy's API lacks, counts what each filter would leave, and sorts. It
-// works on copies in memory and calls nobody.
+// Package listing defines the filters and orders of the lists of groups and members, with the
+// words that pages show for them. It applies them to copies in memory and calls nobody.
 //
-// It imports the types of package tallyfy only. A new filter is a value in members.go or groups.go, and a label in views.
+// It imports the types of package tallyfy only, and knows no HTML. A new filter is a value in
+// [GroupFilters] or [MemberFilters]; a new order is an entry beside them and a case of the sort.
 package listing

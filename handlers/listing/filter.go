@@ -2,66 +2,72 @@ package listing
 
 import "net/url"
 
-// A Dimension is one thing to filter by, with its values: of each dimension at most one is chosen, and those of different
-// dimensions combine.
-type Dimension[T any] struct {
+// A Filter is a menu above a list. At most one of its values is chosen; filters combine.
+type Filter[T any] struct {
 	// Name is the parameter in the address.
-	Name   string
-	Values []Value[T]
-}
-
-// A Value is a choice in a dimension.
-type Value[T any] struct {
 	Name string
-	Fits func(T) bool
+	// Label names the menu for screen readers. Any is the entry that keeps every item.
+	Label, Any string
+	Values     []Value[T]
 }
 
-// Chosen says which value of which dimension is chosen.
-type Chosen map[string]string
+// A Value is an entry of a filter: what the address calls it, what the menu says, and which
+// items it keeps.
+type Value[T any] struct {
+	Name, Text string
+	Keeps      func(T) bool
+}
 
-// Choose reads what an address chooses. Whatever is unknown or empty is dropped.
-func Choose[T any](dimensions []Dimension[T], address url.Values) Chosen {
-	chosen := Chosen{}
-	for _, d := range dimensions {
-		for _, v := range d.Values {
-			if address.Get(d.Name) == v.Name {
-				chosen[d.Name] = v.Name
+// An Order is a way to sort a list, by the name that Tallyfy's API gives it. The empty name is
+// Tallyfy's own order.
+type Order struct{ Name, Text string }
+
+// A Selection is the chosen value of each filter, by the filter's name.
+type Selection map[string]string
+
+// Select reads a selection from an address. Unknown and empty values are dropped.
+func Select[T any](filters []Filter[T], address url.Values) Selection {
+	selection := Selection{}
+	for _, f := range filters {
+		for _, v := range f.Values {
+			if address.Get(f.Name) == v.Name {
+				selection[f.Name] = v.Name
 			}
 		}
 	}
-	return chosen
+	return selection
 }
 
-// Counts says for each value of each dimension how many items there would be with it chosen, the other dimensions being as
-// they are.
+// Counts is the number of items that each value of each filter would keep if it were chosen
+// and the other filters stayed as they are.
 type Counts map[string]map[string]int
 
-// Narrow keeps the items that fit everything chosen, in their order, and counts what the other choices would keep.
-func Narrow[T any](items []T, dimensions []Dimension[T], chosen Chosen) ([]T, Counts) {
+// Apply keeps the items that the selection keeps, in their order, and counts for every value.
+func Apply[T any](items []T, filters []Filter[T], selection Selection) ([]T, Counts) {
 	counts := Counts{}
-	for _, d := range dimensions {
-		counts[d.Name] = map[string]int{}
+	for _, f := range filters {
+		counts[f.Name] = map[string]int{}
 	}
 	var kept []T
 	for _, item := range items {
 		misses, missed := 0, ""
-		for _, d := range dimensions {
-			if !fits(item, d, chosen[d.Name]) {
+		for _, f := range filters {
+			if !f.keeps(item, selection) {
 				misses++
-				missed = d.Name
+				missed = f.Name
 			}
 		}
 		if misses == 0 {
 			kept = append(kept, item)
 		}
-		// An item that fits all other dimensions counts in this one, whatever is chosen here.
-		for _, d := range dimensions {
-			if misses > 1 || (misses == 1 && missed != d.Name) {
+		// An item that all other filters keep counts in this one, whatever is chosen here.
+		for _, f := range filters {
+			if misses > 1 || (misses == 1 && missed != f.Name) {
 				continue
 			}
-			for _, v := range d.Values {
-				if v.Fits(item) {
-					counts[d.Name][v.Name]++
+			for _, v := range f.Values {
+				if v.Keeps(item) {
+					counts[f.Name][v.Name]++
 				}
 			}
 		}
@@ -69,22 +75,11 @@ func Narrow[T any](items []T, dimensions []Dimension[T], chosen Chosen) ([]T, Co
 	return kept, counts
 }
 
-func fits[T any](item T, d Dimension[T], chosen string) bool {
-	if chosen == "" {
-		return true
-	}
-	for _, v := range d.Values {
-		if v.Name == chosen {
-			return v.Fits(item)
+func (f Filter[T]) keeps(item T, selection Selection) bool {
+	for _, v := range f.Values {
+		if v.Name == selection[f.Name] {
+			return v.Keeps(item)
 		}
 	}
 	return true
-}
-
-// Page cuts a page out of a list; past the end, the last one. It gives the page's number, from 1.
-func Page[T any](items []T, page, perPage int) ([]T, int) {
-	pages := max(1, (len(items)+perPage-1)/perPage)
-	page = min(max(1, page), pages)
-	from := (page - 1) * perPage
-	return items[from:min(len(items), from+perPage)], page
 }

@@ -7,39 +7,42 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A Team is a group with what is known about its people.
-type Team struct {
+// A Group is a group with the number of its members that are disabled.
+type Group struct {
 	*tallyfy.Group
-	// Disabled is how many of its members are disabled.
 	Disabled int
 }
 
-// The dimensions of groups, as they stand in the address.
-const (
-	People = "people" // none, one, guests
-	Holds  = "holds"  // disabled
-)
-
-// GroupDimensions are the filters for groups.
-func GroupDimensions() []Dimension[Team] {
-	return []Dimension[Team]{
-		{People, []Value[Team]{
-			{"none", func(t Team) bool { return len(t.Members) == 0 && len(t.Guests) == 0 }},
-			{"one", func(t Team) bool { return len(t.Members) == 1 }},
-			{"guests", func(t Team) bool { return len(t.Members) == 0 && len(t.Guests) > 0 }},
+// GroupFilters are the filters of groups.
+func GroupFilters() []Filter[Group] {
+	return []Filter[Group]{
+		{"people", "People", "Any people", []Value[Group]{
+			{"none", "Empty", func(g Group) bool { return len(g.Members) == 0 && len(g.Guests) == 0 }},
+			{"one", "One member", func(g Group) bool { return len(g.Members) == 1 }},
+			{"guests", "Guests only", func(g Group) bool { return len(g.Members) == 0 && len(g.Guests) > 0 }},
 		}},
-		{Holds, []Value[Team]{{"disabled", func(t Team) bool { return t.Disabled > 0 }}}},
+		{"holds", "Holds", "Whoever is in it", []Value[Group]{
+			{"disabled", "Holds disabled people", func(g Group) bool { return g.Disabled > 0 }},
+		}},
 	}
 }
 
-// SortGroups puts groups in one of the orders that Tallyfy's list knows. Without one they stay as they are.
-func SortGroups(teams []Team, order string) {
+// GroupOrders are the orders of groups. Tallyfy documents no way to reverse them.
+var GroupOrders = []Order{
+	{"", "Tallyfy's order"},
+	{"name", "Name"},
+	{"created_at", "Created"},
+	{"updated_at", "Updated"},
+}
+
+// SortGroups sorts by one of [GroupOrders].
+func SortGroups(groups []Group, order string) {
 	switch order {
 	case "name":
-		sortBy(teams, false, func(t Team) string { return strings.ToLower(t.Name) }, strings.Compare, "")
+		sortBy(groups, false, func(g Group) string { return strings.ToLower(g.Name) }, strings.Compare, "")
 	case "created_at":
-		sortBy(teams, false, func(t Team) time.Time { return t.CreatedAt.Time }, time.Time.Compare, time.Time{})
+		sortBy(groups, false, func(g Group) time.Time { return g.CreatedAt.Time }, time.Time.Compare, time.Time{})
 	case "updated_at":
-		sortBy(teams, false, func(t Team) time.Time { return t.LastUpdated.Time }, time.Time.Compare, time.Time{})
+		sortBy(groups, false, func(g Group) time.Time { return g.LastUpdated.Time }, time.Time.Compare, time.Time{})
 	}
 }

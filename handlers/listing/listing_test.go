@@ -1,7 +1,6 @@
 package listing
 
 import (
-	"fmt"
 	"net/url"
 	"testing"
 	"time"
@@ -16,23 +15,23 @@ var now = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func ago(days int) tallyfy.Time { return tallyfy.Time{Time: now.AddDate(0, 0, -days)} }
 
-func somePeople() []Person {
-	person := func(id, role, status, kind string, joined, seen tallyfy.Time, groups int) Person {
-		return Person{Member: &tallyfy.Member{
+func someMembers() []Member {
+	member := func(id, role, status, kind string, joined, seen tallyfy.Time, groups int) Member {
+		return Member{Member: &tallyfy.Member{
 			ID: tallyfy.UserID(id), FirstName: id, Role: tallyfy.Role(role), Status: tallyfy.Status(status), Type: kind, CreatedAt: joined, LastLoginAt: seen,
 		}, In: make([]*tallyfy.Group, groups)}
 	}
-	return []Person{
-		person("ann", "admin", "active", "standard", ago(400), ago(1), 3),
-		person("bob", "standard", "active", "standard", ago(29), tallyfy.Time{}, 0),
-		person("cyd", "standard", "invited", "standard", ago(30), tallyfy.Time{}, 1),
-		person("dee", "light", "disabled", "standard", ago(31), ago(9), 0),
-		person("eve", "standard", "active", "bot", tallyfy.Time{}, tallyfy.Time{}, 2),
+	return []Member{
+		member("ann", "admin", "active", "standard", ago(400), ago(1), 3),
+		member("bob", "standard", "active", "standard", ago(29), tallyfy.Time{}, 0),
+		member("cyd", "standard", "invited", "standard", ago(30), tallyfy.Time{}, 1),
+		member("dee", "light", "disabled", "standard", ago(31), ago(9), 0),
+		member("eve", "standard", "active", "bot", tallyfy.Time{}, tallyfy.Time{}, 2),
 	}
 }
 
-func ids(people []Person) (list []string) {
-	for _, p := range people {
+func ids(members []Member) (list []string) {
+	for _, p := range members {
 		list = append(list, string(p.ID))
 	}
 	return list
@@ -56,43 +55,43 @@ func TestFiltersKeepWhatTheySay(t *testing.T) {
 	} {
 		address, err := url.ParseQuery(test.address)
 		require.NoError(t, err)
-		dimensions := MemberDimensions(now)
-		kept, _ := Narrow(somePeople(), dimensions, Choose(dimensions, address))
+		filters := MemberFilters(now)
+		kept, _ := Apply(someMembers(), filters, Select(filters, address))
 		assert.Equal(t, test.want, ids(kept), test.address)
 	}
 }
 
 // A count is a promise: choosing the value shows that many.
 func TestCountsComeTrue(t *testing.T) {
-	dimensions := MemberDimensions(now)
-	starts := []Chosen{{}, {Role: "standard"}, {Role: "standard", Seen: "never"}, {Status: "active", InNone: "none"}, {Role: "light", Status: "active"}}
+	filters := MemberFilters(now)
+	starts := []Selection{{}, {"role": "standard"}, {"role": "standard", "seen": "never"}, {"status": "active", "groups": "none"}, {"role": "light", "status": "active"}}
 	for _, start := range starts {
-		_, counts := Narrow(somePeople(), dimensions, start)
-		for _, d := range dimensions {
-			for _, v := range d.Values {
-				then := Chosen{d.Name: v.Name}
+		_, counts := Apply(someMembers(), filters, start)
+		for _, f := range filters {
+			for _, v := range f.Values {
+				then := Selection{f.Name: v.Name}
 				for name, value := range start {
-					if name != d.Name {
+					if name != f.Name {
 						then[name] = value
 					}
 				}
-				kept, _ := Narrow(somePeople(), dimensions, then)
-				assert.Len(t, kept, counts[d.Name][v.Name], "%v, then %s=%s", start, d.Name, v.Name)
+				kept, _ := Apply(someMembers(), filters, then)
+				assert.Len(t, kept, counts[f.Name][v.Name], "%v, then %s=%s", start, f.Name, v.Name)
 			}
 		}
 	}
 }
 
 func TestGroupFilters(t *testing.T) {
-	team := func(name string, members, guests, disabled int) Team {
-		return Team{Group: &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)}, Disabled: disabled}
+	group := func(name string, members, guests, disabled int) Group {
+		return Group{Group: &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)}, Disabled: disabled}
 	}
-	teams := []Team{team("empty", 0, 0, 0), team("one", 1, 2, 0), team("guests", 0, 2, 0), team("many", 5, 0, 1)}
+	groups := []Group{group("empty", 0, 0, 0), group("one", 1, 2, 0), group("guests", 0, 2, 0), group("many", 5, 0, 1)}
 	for value, want := range map[string]string{"people=none": "empty", "people=one": "one", "people=guests": "guests", "holds=disabled": "many"} {
 		address, err := url.ParseQuery(value)
 		require.NoError(t, err)
-		dimensions := GroupDimensions()
-		kept, _ := Narrow(teams, dimensions, Choose(dimensions, address))
+		filters := GroupFilters()
+		kept, _ := Apply(groups, filters, Select(filters, address))
 		require.Len(t, kept, 1, value)
 		assert.Equal(t, want, kept[0].Name)
 	}
@@ -107,31 +106,45 @@ func TestSortMembers(t *testing.T) {
 		"-created_at":    {"bob", "cyd", "dee", "ann", "eve"},
 		"-last_login_at": {"ann", "dee", "bob", "cyd", "eve"},
 	} {
-		people := somePeople()
-		SortMembers(people, order)
-		assert.Equal(t, want, ids(people), order)
+		members := someMembers()
+		SortMembers(members, order)
+		assert.Equal(t, want, ids(members), order)
 	}
 }
 
-func TestPagesShowEveryRowOnce(t *testing.T) {
-	for _, n := range []int{0, 1, 10, 11, 100, 101, 1001} {
-		items := make([]int, n)
-		for i := range items {
-			items[i] = i
-		}
-		for _, perPage := range []int{10, 25, 100} {
-			var seen []int
-			pages := max(1, (n+perPage-1)/perPage)
-			for page := 1; page <= pages; page++ {
-				rows, at := Page(items, page, perPage)
-				assert.Equal(t, page, at)
-				seen = append(seen, rows...)
-			}
-			assert.Equal(t, n, len(seen), fmt.Sprint(n, perPage))
-			last, at := Page(items, pages+5, perPage)
-			assert.Equal(t, pages, at)
-			again, _ := Page(items, pages, perPage)
-			assert.Equal(t, again, last)
+func TestEveryOrderInTheMenuSorts(t *testing.T) {
+	a := tallyfy.Member{FirstName: "A", LastName: "A", Email: "a", CreatedAt: ago(1), LastLoginAt: ago(1)}
+	b := tallyfy.Member{FirstName: "B", LastName: "B", Email: "b", CreatedAt: ago(2), LastLoginAt: ago(2)}
+	for _, o := range MemberOrders[1:] {
+		one, other := []Member{{Member: &a}, {Member: &b}}, []Member{{Member: &b}, {Member: &a}}
+		SortMembers(one, o.Name)
+		SortMembers(other, o.Name)
+		assert.Equal(t, one, other, o.Name)
+	}
+	g, h := tallyfy.Group{Name: "A", CreatedAt: ago(1), LastUpdated: ago(1)}, tallyfy.Group{Name: "B", CreatedAt: ago(2), LastUpdated: ago(2)}
+	for _, o := range GroupOrders[1:] {
+		one, other := []Group{{Group: &g}, {Group: &h}}, []Group{{Group: &h}, {Group: &g}}
+		SortGroups(one, o.Name)
+		SortGroups(other, o.Name)
+		assert.Equal(t, one, other, o.Name)
+	}
+}
+
+func TestEveryEntryOfAMenuHasWords(t *testing.T) {
+	assertWords(t, MemberFilters(now))
+	assertWords(t, GroupFilters())
+	for _, o := range append(GroupOrders, MemberOrders...) {
+		assert.NotEmpty(t, o.Text)
+	}
+}
+
+func assertWords[T any](t *testing.T, filters []Filter[T]) {
+	t.Helper()
+	for _, f := range filters {
+		assert.NotEmpty(t, f.Label)
+		assert.NotEmpty(t, f.Any)
+		for _, v := range f.Values {
+			assert.NotEmpty(t, v.Text, f.Name)
 		}
 	}
 }

@@ -9,65 +9,82 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A Person is a member with the groups that the member is in.
-type Person struct {
+// A Member is a member with the groups that the member is in.
+type Member struct {
 	*tallyfy.Member
 	In []*tallyfy.Group
 }
 
-// The dimensions of members and their values, as they stand in the address.
-const (
-	Role   = "role"   // admin, standard, light
-	Status = "status" // active, invited, disabled, bot
-	InNone = "groups" // none
-	Seen   = "seen"   // never
-	Joined = "joined" // lately
-)
+// recent is how long ago a member joined lately at most.
+const recent = 30 * 24 * time.Hour
 
-// Lately is how long somebody counts as new.
-const Lately = 30 * 24 * time.Hour
-
-// MemberDimensions are the filters for members as of now.
-func MemberDimensions(now time.Time) []Dimension[Person] {
-	role := func(r tallyfy.Role) Value[Person] {
-		return Value[Person]{string(r), func(p Person) bool { return p.Role == r }}
+// MemberFilters are the filters of members, as of now.
+func MemberFilters(now time.Time) []Filter[Member] {
+	role := func(r tallyfy.Role) func(Member) bool {
+		return func(m Member) bool { return m.Role == r }
 	}
-	status := func(s tallyfy.Status) Value[Person] {
-		return Value[Person]{string(s), func(p Person) bool { return p.Status == s && !p.IsBot() }}
+	status := func(s tallyfy.Status) func(Member) bool {
+		return func(m Member) bool { return m.Status == s && !m.IsBot() }
 	}
-	return []Dimension[Person]{
-		{Role, []Value[Person]{role(tallyfy.RoleAdmin), role(tallyfy.RoleStandard), role(tallyfy.RoleLight)}},
-		{Status, []Value[Person]{
-			status(tallyfy.StatusActive), status(tallyfy.StatusInvited), status(tallyfy.StatusDisabled),
-			{"bot", func(p Person) bool { return p.IsBot() }},
+	return []Filter[Member]{
+		{"role", "Role", "Any role", []Value[Member]{
+			{"admin", "Administrator", role(tallyfy.RoleAdmin)},
+			{"standard", "Standard", role(tallyfy.RoleStandard)},
+			{"light", "Light", role(tallyfy.RoleLight)},
 		}},
-		{InNone, []Value[Person]{{"none", func(p Person) bool { return len(p.In) == 0 }}}},
-		{Seen, []Value[Person]{{"never", func(p Person) bool { return p.LastLoginAt.IsZero() }}}},
-		{Joined, []Value[Person]{{"lately", func(p Person) bool {
-			return !p.CreatedAt.IsZero() && now.Sub(p.CreatedAt.Time) <= Lately
-		}}}},
+		{"status", "Status", "Any status", []Value[Member]{
+			{"active", "Active", status(tallyfy.StatusActive)},
+			{"invited", "Invited", status(tallyfy.StatusInvited)},
+			{"disabled", "Disabled", status(tallyfy.StatusDisabled)},
+			{"bot", "Bot", func(m Member) bool { return m.IsBot() }},
+		}},
+		{"groups", "Groups", "Any groups", []Value[Member]{
+			{"none", "In no group", func(m Member) bool { return len(m.In) == 0 }},
+		}},
+		{"seen", "Sign-in", "Any sign-in", []Value[Member]{
+			{"never", "Never signed in", func(m Member) bool { return m.LastLoginAt.IsZero() }},
+		}},
+		{"joined", "Joined", "Joined any time", []Value[Member]{
+			{"lately", "Joined in the last 30 days", func(m Member) bool {
+				return !m.CreatedAt.IsZero() && now.Sub(m.CreatedAt.Time) <= recent
+			}},
+		}},
 	}
 }
 
-// SortMembers puts members in one of the orders that Tallyfy's list knows: a field, with a minus for the other way round. Those
-// that have nothing in the field come last either way. Without an order they stay as they are.
-func SortMembers(people []Person, order string) {
+// MemberOrders are the orders of members. A leading minus reverses one.
+var MemberOrders = []Order{
+	{"", "Tallyfy's order"},
+	{"first_name", "First name"},
+	{"-first_name", "First name, from Z"},
+	{"last_name", "Last name"},
+	{"-last_name", "Last name, from Z"},
+	{"email", "Email"},
+	{"-email", "Email, from Z"},
+	{"-created_at", "Joined last"},
+	{"created_at", "Joined first"},
+	{"-last_login_at", "Last sign-in, newest"},
+	{"last_login_at", "Last sign-in, oldest"},
+}
+
+// SortMembers sorts by one of [MemberOrders]. Members without a value come last either way.
+func SortMembers(members []Member, order string) {
 	field, down := strings.CutPrefix(order, "-")
 	switch field {
 	case "first_name":
-		sortBy(people, down, func(p Person) string { return strings.ToLower(p.FirstName) }, strings.Compare, "")
+		sortBy(members, down, func(m Member) string { return strings.ToLower(m.FirstName) }, strings.Compare, "")
 	case "last_name":
-		sortBy(people, down, func(p Person) string { return strings.ToLower(p.LastName) }, strings.Compare, "")
+		sortBy(members, down, func(m Member) string { return strings.ToLower(m.LastName) }, strings.Compare, "")
 	case "email":
-		sortBy(people, down, func(p Person) string { return strings.ToLower(p.Email) }, strings.Compare, "")
+		sortBy(members, down, func(m Member) string { return strings.ToLower(m.Email) }, strings.Compare, "")
 	case "created_at":
-		sortBy(people, down, func(p Person) time.Time { return p.CreatedAt.Time }, time.Time.Compare, time.Time{})
+		sortBy(members, down, func(m Member) time.Time { return m.CreatedAt.Time }, time.Time.Compare, time.Time{})
 	case "last_login_at":
-		sortBy(people, down, func(p Person) time.Time { return p.LastLoginAt.Time }, time.Time.Compare, time.Time{})
+		sortBy(members, down, func(m Member) time.Time { return m.LastLoginAt.Time }, time.Time.Compare, time.Time{})
 	}
 }
 
-// sortBy sorts by a key, keeping the order of equals; items whose key is none come last.
+// sortBy sorts by a key and keeps the order of equals. Items whose key is none come last.
 func sortBy[T any, K comparable](items []T, down bool, key func(T) K, compare func(a, b K) int, none K) {
 	slices.SortStableFunc(items, func(a, b T) int {
 		x, y := key(a), key(b)

@@ -7,16 +7,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
-	"tallyfy-admin/views"
 )
 
 const everybody = "Everyone at Aldermoor"
@@ -173,32 +170,6 @@ func TestFilterCountsComeTrue(t *testing.T) {
 			assert.Equal(t, n, total(s.Get(with(start, parameter))), "%s, then %s", start, parameter)
 		}
 	}
-}
-
-// The menus and what is carried out are written in two places; an entry that does nothing would look like one that fits all.
-func TestEveryFilterInAMenuIsCarriedOut(t *testing.T) {
-	offered := func(filters []views.Filter) (list []string) {
-		for _, f := range filters {
-			assert.NotEmpty(t, f.Label)
-			assert.NotEmpty(t, f.Any)
-			for _, c := range f.Choices {
-				assert.NotEmpty(t, c.Text)
-				list = append(list, f.Name+"="+c.Value)
-			}
-		}
-		return list
-	}
-	assert.Equal(t, carriedOut(listing.MemberDimensions(time.Now())), offered(views.MemberFilters))
-	assert.Equal(t, carriedOut(listing.GroupDimensions()), offered(views.GroupFilters))
-}
-
-func carriedOut[T any](dimensions []listing.Dimension[T]) (list []string) {
-	for _, d := range dimensions {
-		for _, v := range d.Values {
-			list = append(list, d.Name+"="+v.Name)
-		}
-	}
-	return list
 }
 
 func TestChoosingAFilterKeepsTheOthers(t *testing.T) {

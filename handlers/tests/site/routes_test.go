@@ -144,12 +144,11 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 		s := sitetest.SignedIn(t, sitetest.Options{Base: base, OAuth: true})
 		urls := reflect.ValueOf(views.URLs{Base: base})
 		arguments := map[reflect.Type]any{
-			reflect.TypeFor[tallyfy.ID]():     s.Group("Operations").ID,
-			reflect.TypeFor[tallyfy.UserID](): strconv.Itoa(s.Member("anna.kowalska").ID),
-			reflect.TypeFor[string]():         "some text?&/",
-			reflect.TypeFor[views.People]():   views.People{},
-			reflect.TypeFor[views.List]():     views.List{SortKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
-			reflect.TypeFor[views.People]():   views.People{Query: "a&b", MemberPage: 2, From: "q=c&page=2"},
+			reflect.TypeFor[tallyfy.ID]():        s.Group("Operations").ID,
+			reflect.TypeFor[tallyfy.UserID]():    strconv.Itoa(s.Member("anna.kowalska").ID),
+			reflect.TypeFor[string]():            "some text?&/",
+			reflect.TypeFor[views.ListState]():   views.ListState{OrderKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
+			reflect.TypeFor[views.PeopleState](): views.PeopleState{Query: "a&b", MemberPage: 2, From: "q=c&page=2"},
 		}
 		for i := range urls.NumMethod() {
 			name := urls.Type().Method(i).Name

@@ -1,0 +1,57 @@
+package handlers
+
+import (
+	"slices"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// personOf shapes a member for every screen.
+func personOf(m *tallyfy.Member) views.Person {
+	return views.Person{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}
+}
+
+// memberRow shapes a member with the groups that Tallyfy sent along.
+func memberRow(m *tallyfy.Member) views.MemberRow {
+	row := views.MemberRow{Person: personOf(m), GroupsKnown: m.GroupsIncluded, Joined: m.CreatedAt.Time, LastLogin: m.LastLoginAt.Time}
+	for i := range m.Groups {
+		link := views.GroupLink{ID: m.Groups[i].ID, Name: m.Groups[i].Name}
+		if !slices.Contains(row.Groups, link) { // as Tallyfy sends them, a group may be there twice
+			row.Groups = append(row.Groups, link)
+		}
+	}
+	return row
+}
+
+// inGroups is a row with the groups of the copy.
+func inGroups(row views.MemberRow, groups []*tallyfy.Group) views.MemberRow {
+	row.Groups, row.GroupsKnown = nil, true
+	for _, g := range groups {
+		row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
+	}
+	return row
+}
+
+// groupMembers shapes members of a group. unknown says why a member has no name.
+func groupMembers(found []directory.Found, unknown string) []views.GroupMember {
+	list := make([]views.GroupMember, len(found))
+	for i, f := range found {
+		if f.Member != nil {
+			list[i] = views.GroupMember{Person: personOf(f.Member), Known: true}
+		} else {
+			list[i].ID, list[i].Email = f.ID, unknown
+		}
+	}
+	return list
+}
+
+// groupRow shapes a group. It remembers where the logo is for the browser's request for it.
+func (v *visit) groupRow(g *tallyfy.Group) views.GroupRow {
+	return views.GroupRow{
+		ID: g.ID, Name: g.Name, Description: g.Description,
+		LogoVersion: v.app.logos.remember(v.directoryKey(), g.ID, g.Name, g.Logo),
+		Members:     len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
+	}
+}
