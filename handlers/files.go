@@ -18,7 +18,7 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// exportGroups sends the list of groups as a file: all pages of what is searched for and filtered.
+// exportGroups sends the list of groups, searched and filtered, as a file with all pages.
 func exportGroups(v *visit) error {
 	s := groupListState(v.QueryParams())
 	members, groups, err := v.wholeOrganisation()
@@ -73,12 +73,13 @@ func exportMembers(v *visit) error {
 
 // exportPeople sends the members and guests of one group as a file.
 func exportPeople(v *visit) error {
-	// A browser that asks again by itself, while the names are read, says so as at a reload, and nobody reloads a file.
+	// While the names are read, the browser asks again by itself with the header of a reload. A file
+	// is never reloaded by hand.
 	v.Request().Header.Del("Cache-Control")
 	var (
 		group   *tallyfy.Group
 		members *directory.Snapshot
-		problem error // kept apart: of a group that is not there, that is what to say
+		problem error // kept apart: a missing group is reported first
 	)
 	err := sideBySide(v.ctx(),
 		func(ctx context.Context) (err error) {

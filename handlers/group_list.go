@@ -11,8 +11,9 @@ import (
 	"tallyfy-admin/views"
 )
 
-// listGroups shows a page of groups: straight from Tallyfy with one call, or with a filter from the copy in memory. A page
-// past the end takes a second call, for the last page; so does an id that was searched for and not found.
+// listGroups shows a page of groups: straight from Tallyfy with one call, or with a filter from the
+// copy in memory. A page past the end takes a second call, for the last page. So does a search for
+// an id that Tallyfy's search does not find.
 func listGroups(v *visit) error {
 	s := groupListState(v.QueryParams())
 	if v.QueryParam("refresh") != "" {
@@ -61,11 +62,11 @@ func (v *visit) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error
 	})
 }
 
-// groupID is what Tallyfy's ids of groups look like (seen in the vendor's client). It only decides whether an id is worth a
-// call.
+// groupID is the form of Tallyfy's ids of groups (seen in the vendor's client). It only decides
+// whether a search is worth a call.
 var groupID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// listGroupsFromCopy shows what the filters leave, counted and sorted here.
+// listGroupsFromCopy shows the groups that the filters keep, counted and sorted here.
 func (v *visit) listGroupsFromCopy(s views.ListState) error {
 	members, groups, err := v.wholeOrganisation()
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"tallyfy-admin/views"
 )
 
-// showGroup reads the group and its open tasks side by side, and the members' names from the directory. A failure of
-// the last two leaves a gap that says so.
+// showGroup reads the group and its open tasks side by side, and the members' names from the
+// directory. A failure of the last two leaves a gap that says so.
 func showGroup(v *visit) error {
 	id := tallyfy.ID(web.Param(v, "group"))
 	var (
@@ -45,8 +45,8 @@ func showGroup(v *visit) error {
 	return v.show(http.StatusOK, views.Group(v.page(group.Name, views.SectionGroups), page))
 }
 
-// groupPeople reads which people of a group are asked for, and the list that the visitor came from. The browser names
-// the list on the first page of the people; from there the links carry it.
+// groupPeople reads which people of a group are asked for, and the list that the visitor came
+// from. The browser names the list on the first page of the people; from there the links carry it.
 func (v *visit) groupPeople() (back string, people views.PeopleState) {
 	people = parsePeopleState(v.QueryParams())
 	list := v.urls().Groups()
@@ -59,8 +59,8 @@ func (v *visit) groupPeople() (back string, people views.PeopleState) {
 	return back, people
 }
 
-// showPeople puts the part of the members and guests on the page that its address asks for. Only people who are shown
-// get a row: a group may hold everybody.
+// showPeople puts the members and guests on the page that its address asks for. Only people who
+// are shown get a row: a group may hold everybody.
 func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Snapshot, problem error) {
 	s := &page.State
 	all := members.Among(g.Members)
@@ -70,7 +70,8 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Snap
 		s.Query = ""
 	}
 	unknown := "not in the list of members"
-	if !members.Complete && len(all) > 0 && all[len(all)-1].Member == nil { // those without a name come last
+	// Ids without a name come last.
+	if !members.Complete && len(all) > 0 && all[len(all)-1].Member == nil {
 		unknown, page.NamesNote = "name not read yet", "Not all names are read yet. Reload in a moment."
 		if problem != nil {
 			unknown, page.NamesNote = "name could not be read", "Tallyfy did not give all names. Reload to try again."

@@ -12,7 +12,8 @@ import (
 	"tallyfy-admin/views"
 )
 
-// listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from the copy in memory.
+// listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from
+// the copy in memory.
 func listMembers(v *visit) error {
 	s := memberListState(v.QueryParams(), v.app.Now())
 	if v.QueryParam("refresh") != "" {
@@ -75,14 +76,15 @@ func (v *visit) readMemberRows(s views.ListState, with []string) (rowPage[views.
 	})
 }
 
-// heavyGroup is the size of a group from which on members are listed without their groups: each of its members would bring
-// the ids of all. The groups then come from the copy, if there is one.
+// heavyGroup is the largest group with which Tallyfy is asked for members and their groups: each
+// member of a group brings the ids of all its members. Above it the groups come from the copy, if
+// there is one.
 const heavyGroup = 500
 
-// memberID is what ids of members look like. It only decides whether an id is worth a call.
+// memberID is the form of ids of members. It only decides whether a search is worth a call.
 var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
 
-// listMembersFromCopy shows what the filters leave, counted and sorted here.
+// listMembersFromCopy shows the members that the filters keep, counted and sorted here.
 func (v *visit) listMembersFromCopy(s views.ListState) error {
 	members, groups, err := v.wholeOrganisation()
 	if err != nil {

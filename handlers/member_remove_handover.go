@@ -10,7 +10,8 @@ import (
 	"tallyfy-admin/views"
 )
 
-// showHandover is the second step: who takes over. The choice made so far and the search are in the address.
+// showHandover is the second step: who takes over. The choice made so far and the search are in
+// the address.
 func showHandover(v *visit) error {
 	l, err := v.leaver()
 	if err != nil {
@@ -41,7 +42,8 @@ func (v *visit) chosen() string {
 	return strings.TrimSpace(v.QueryParam("to"))
 }
 
-// chosenMember finds who was chosen, also while the directory does not hold all: then one call more asks for the person.
+// chosenMember finds the chosen member. While the directory is not complete, it may ask Tallyfy
+// with one more call.
 func (v *visit) chosenMember(l *leaving, to string) (*tallyfy.Member, bool) {
 	m, ok := l.members.Member(tallyfy.UserID(to))
 	if ok || l.members.Complete || to == "" || to == views.LeaveWork || !canBeID(to) {
@@ -51,8 +53,8 @@ func (v *visit) chosenMember(l *leaving, to string) (*tallyfy.Member, bool) {
 	return m, err == nil
 }
 
-// candidates orders those who can take over: the one chosen so far first, whatever is searched for; then by how many groups
-// they share with the leaver; then by name.
+// candidates orders the members who can take over: first the one chosen so far, found by the search
+// or not; then by the number of groups that they share with the leaver; then by name.
 func (v *visit) candidates(l *leaving, found []*tallyfy.Member, to string) []views.Candidate {
 	groups := len(l.Groups())
 	shared := make(map[tallyfy.UserID]int, len(found))

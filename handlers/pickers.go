@@ -11,11 +11,11 @@ import (
 	"tallyfy-admin/views"
 )
 
-// pickerRows is how many people a picker shows that are not chosen: enough to read, and the search reaches the others.
+// pickerRows is how many people a picker shows that are not chosen. The search reaches the others.
 const pickerRows = 50
 
-// memberPicker makes the picker for several members. It costs no call while the directory is warm; while a large
-// organisation is still being read, Tallyfy's own search fills in.
+// memberPicker makes the picker for several members. It costs no call while the directory is
+// complete; while a large organisation is being read, Tallyfy's own search fills in.
 func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
 	members, err := v.members()
 	p := views.MemberPicker{Query: query, Note: v.directoryNote(members, err)}
@@ -38,7 +38,7 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 	return p
 }
 
-// searchMembers looks in the directory, or asks Tallyfy for what an incomplete directory may lack.
+// searchMembers searches the directory, and Tallyfy too while the directory is incomplete.
 func (v *visit) searchMembers(members *directory.Snapshot, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
 	found := members.Search(query, keep)
 	if members.Complete || query == "" {
@@ -57,7 +57,7 @@ func (v *visit) searchMembers(members *directory.Snapshot, query string, keep fu
 	return found
 }
 
-// directoryNote says when a picker may lack somebody, and logs why.
+// directoryNote says that a picker may lack members, if so, and logs why.
 func (v *visit) directoryNote(members *directory.Snapshot, err error) string {
 	switch {
 	case err != nil:
@@ -69,7 +69,7 @@ func (v *visit) directoryNote(members *directory.Snapshot, err error) string {
 	return ""
 }
 
-// guestPicker makes the picker for existing guests, with one call that is kept for a while.
+// guestPicker makes the picker for existing guests. The answer of its one call is cached.
 func (v *visit) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
 	p := views.GuestPicker{Query: query, Typed: typed}
 	guests, err := v.app.guests.search(v, query)

@@ -18,14 +18,14 @@ func (v *visit) openTasks(ctx context.Context, o tallyfy.TaskListOptions) views.
 	return taskView(v.readTasks(ctx, o))
 }
 
-// readTasks counts the open tasks of a person or a group. Tallyfy's silence is a result too: "not checked".
+// readTasks counts the open tasks of a person or a group. A failure is a result too: not checked.
 func (v *visit) readTasks(ctx context.Context, o tallyfy.TaskListOptions) removal.Tasks {
 	return v.orUnchecked(recall(ctx, v, "tasks "+string(o.Owner)+" "+string(o.Group), func(ctx context.Context) (removal.Tasks, error) {
 		return v.countTasks(ctx, o)
 	}))
 }
 
-// tasksNow is readTasks for a receipt, which looks anew each time.
+// tasksNow is readTasks for a receipt, which reads again each time.
 func (v *visit) tasksNow(ctx context.Context, o tallyfy.TaskListOptions) removal.Tasks {
 	return v.orUnchecked(v.countTasks(ctx, o))
 }
@@ -37,15 +37,15 @@ func (v *visit) orUnchecked(tasks removal.Tasks, err error) removal.Tasks {
 	return tasks
 }
 
-// countTasks asks Tallyfy, with one small call which also brings the first few.
+// countTasks asks Tallyfy with one small call, which also brings the first few tasks.
 func (v *visit) countTasks(ctx context.Context, o tallyfy.TaskListOptions) (removal.Tasks, error) {
 	o.Status, o.PerPage = "active", sampleTasks
 	page, err := v.api.Tasks.List(ctx, v.org(), o)
 	if err != nil {
 		return removal.Tasks{}, err
 	}
-	// Without the count in meta, the rows that came are all that is known; if the sample is full there may be more. A count
-	// below the rows that came counts something else.
+	// Without a count in the answer, a full sample may not be all tasks. A count below the number
+	// of rows counts something else.
 	total, rows := page.Pagination.Total, len(page.Items)
 	if total < rows || !page.Pagination.Known && rows >= sampleTasks {
 		return removal.Tasks{}, nil

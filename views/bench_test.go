@@ -16,7 +16,7 @@ import (
 	"tallyfy-admin/views/components"
 )
 
-// BenchmarkGroups measures what it costs to write the list of groups with 50 rows, two thirds of them without a logo.
+// BenchmarkGroups writes the list of groups with 50 rows, two thirds of them without a logo.
 func BenchmarkGroups(b *testing.B) {
 	v := views.GroupList{State: views.ListState{OrderKey: "sort_by", PerPage: 50, Page: 1}, Pager: views.NewPager(1, 50, 50, 312), Bar: menus("sort_by")}
 	for i := range 50 {

@@ -37,7 +37,7 @@ func (c Clock) Exact(t time.Time) string {
 // Machine is the time as a datetime attribute takes it.
 func (c Clock) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// Ago words how long ago something was, for what is hours old at most.
+// Ago is the time since t in words. It is made for hours at most.
 func (c Clock) Ago(t time.Time) string {
 	switch d := c.Now.Sub(t); {
 	case d < 10*time.Second:
@@ -51,11 +51,12 @@ func (c Clock) Ago(t time.Time) string {
 	}
 }
 
-// A Moment is a time as a page shows it. Machine and Exact are the whole time; without them Text says that there is none.
+// A Moment is a time as a page shows it. Machine and Exact are the whole time. Without them, Text
+// says that there is none.
 type Moment struct {
 	Text, Exact, Machine string
-	// Focusable lets the moment have the focus, which shows the exact time. It is for facts about one thing: in a list of many
-	// rows it would be two stops more in each.
+	// Focusable lets the moment have the focus, which shows the exact time. It is for facts about
+	// one thing: in a list it would add two stops to each row.
 	Focusable bool
 }
 

@@ -19,7 +19,7 @@ type GroupList struct {
 type GroupRow struct {
 	ID                tallyfy.ID
 	Name, Description string
-	// LogoVersion changes with the logo; empty for a group without one.
+	// LogoVersion changes with the logo. It is empty for a group without one.
 	LogoVersion      string
 	Members, Guests  int
 	Created, Updated time.Time
@@ -59,9 +59,9 @@ type GroupMember struct {
 	Known bool
 }
 
-// OpenTasks is what is known about the open tasks of a person or a group.
+// OpenTasks is the open tasks of a person or a group.
 type OpenTasks struct {
-	// Checked is false when Tallyfy did not answer; then nothing else is known.
+	// Checked is false when Tallyfy did not answer. Then nothing else is known.
 	Checked bool
 	Total   int
 	Sample  []TaskLine
@@ -82,26 +82,26 @@ type TaskLine struct {
 	Deadline time.Time
 }
 
-// GroupForm is the form for a new group: what was typed and chosen, and what is wrong with it.
+// GroupForm is the form for a new group, as it was filled in, with its mistakes.
 type GroupForm struct {
 	Name, Description string
 	Members           MemberPicker
 	Guests            GuestPicker
 	Errors            map[string]string
-	// ExistingName and ExistingURL lead to the group that already has the name, if that is what is wrong.
+	// ExistingName and ExistingURL lead to the group that already has the name, if there is one.
 	ExistingName, ExistingURL string
-	// Notice stands above the form, for what concerns no single field.
+	// Notice stands above the form. It concerns no single field.
 	Notice *Notice
 }
 
-// MemberPicker chooses several members. Those chosen come first and stay, whatever is searched for.
+// MemberPicker chooses several members. Those chosen come first and stay during every search.
 type MemberPicker struct {
 	Query  string
 	Chosen []Person
 	Found  []Person
-	// Matching is how many fit the search and are not chosen; Found may be fewer.
+	// Matching is how many fit the search and are not chosen. Found may be fewer.
 	Matching int
-	// Note says what is not complete, if anything.
+	// Note says that the list is not complete, if it is not.
 	Note string
 }
 
@@ -137,17 +137,18 @@ type GroupDeletion struct {
 	LogoVersion  string
 	Consequences []string
 	Tasks        OpenTasks
-	// Seen stands for what the page said; a deletion is refused when the group has changed since.
+	// Seen is the fingerprint of the group as the page shows it. A deletion is refused when the
+	// group has changed since.
 	Seen    string
 	Problem string
 	// RequestID finds the problem's cause in the log.
 	RequestID string
-	// Phrase is what has to be typed first, the group's name: only where open tasks would lose their group. Typed and
-	// PhraseError are what was typed instead.
+	// Phrase, the group's name, has to be typed first where open tasks would lose their group.
+	// Typed is the text that was typed instead, PhraseError its message.
 	Phrase, Typed, PhraseError string
 }
 
-// phraseHint says what to type and why.
+// phraseHint asks for the phrase and says why.
 func (v GroupDeletion) phraseHint() string {
 	if v.Tasks.Checked {
 		return "It is asked for because open tasks are given to this group: " + v.Phrase

@@ -154,8 +154,8 @@ func navigation(p Page) templ.Component {
 	})
 }
 
-// brand is the name with its mark. The mark stands within the page: a file of its own would be one more document to lay out
-// before anything is drawn.
+// brand is the name with its mark. The mark stands within the page: a file of its own would be
+// one more document to lay out before anything is drawn.
 func brand(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

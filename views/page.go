@@ -6,14 +6,14 @@ import (
 	"tallyfy-admin/static"
 )
 
-// A Page is what surrounds every screen: the title, who is signed in and where, and what just happened.
+// A Page is the frame of every screen: the title, the signed-in person, and notices.
 type Page struct {
 	Title   string
 	Section Section
 	URL     URLs
 	Assets  *static.Set
 	Clock   Clock
-	// Account is nil on pages that anyone may see.
+	// Account is nil for a visitor who has not signed in.
 	Account *Account
 	Notices []Notice
 	// Sandbox says that nothing here is real.
@@ -23,8 +23,8 @@ type Page struct {
 // Account is the signed-in person.
 type Account struct {
 	Name, Email, Organisation string
-	// Tag stands for the person in the organisation. Forms that change something carry it, so that one that was opened before
-	// somebody else signed in is not carried out in the new name.
+	// Tag identifies the person in the organisation. Forms that change something carry it: a form
+	// that was opened before another person signed in is not carried out in the new name.
 	Tag string
 	// TokenEnds is when Tallyfy's sign-in ends, the zero time if that is not known.
 	TokenEnds time.Time
@@ -50,7 +50,7 @@ type Notice struct {
 	RequestID string
 }
 
-// NoticeKind says how a notice is marked: always by a word, colour comes on top.
+// NoticeKind marks a notice by a word, and by a colour as well.
 type NoticeKind string
 
 // The kinds of notice.
@@ -74,12 +74,13 @@ func (k NoticeKind) word() string {
 	return ""
 }
 
-// soon is how long before the end of Tallyfy's sign-in it stands out: a token is renewed by hand, and holidays are long.
+// soon is how long before the end of Tallyfy's sign-in its date stands out: a token is renewed by
+// hand, and holidays are long.
 const soon = 14 * 24 * time.Hour
 
 func (p Page) endsSoon() bool { return p.Account.TokenEnds.Sub(p.Clock.Now) < soon }
 
-// tokenEndsOn is the day, or on the last one the time.
+// tokenEndsOn is the day of the end, in the last 24 hours with the time.
 func (p Page) tokenEndsOn() string {
 	if p.Account.TokenEnds.Sub(p.Clock.Now) < 24*time.Hour {
 		return p.Clock.Day(p.Account.TokenEnds) + ", " + p.Clock.Minute(p.Account.TokenEnds)

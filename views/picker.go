@@ -1,6 +1,6 @@
 package views
 
-// summary is the sentence below the picker that a screen reader is told after each search.
+// summary is the sentence below the picker. Screen readers announce it after each search.
 func (m MemberPicker) summary() string {
 	if m.Note != "" && m.Matching == 0 {
 		return m.Note
@@ -20,7 +20,8 @@ func (g GuestPicker) summary() string {
 	return pickerSummary(len(g.Found), g.Matching, len(g.Chosen), g.Query, "guest", "guests")
 }
 
-// pickerSummary counts those who are not chosen: a search that fits only chosen ones has a match.
+// pickerSummary counts people who are not chosen. A search that fits chosen people only has found
+// somebody.
 func pickerSummary(found, matching, chosen int, query, one, many string) string {
 	switch {
 	case matching == 0 && query != "" && chosen > 0:

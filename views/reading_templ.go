@@ -10,19 +10,19 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "tallyfy-admin/views/components"
 
-// Reading is the page that stands in for a list, or a file, until the whole of the organisation is read.
+// Reading stands in for a list or a file until the whole organisation is read.
 type Reading struct {
 	Title string
-	// What says what is being made: "The filters", "The file".
+	// What needs the organisation: "The filters", "The rows of the file".
 	What string
-	// SoFar says how much is there: "200 members and 34 groups".
+	// SoFar is how much is read: "200 members and 34 groups".
 	SoFar    string
 	BackText string
 	BackURL  string
 }
 
-// StillReading says how far the reading of the organisation is. The answer carries a Refresh header, so the page goes on by
-// itself.
+// StillReading shows the progress of reading the organisation. The answer carries a Refresh
+// header, so the page goes on by itself.
 func StillReading(p Page, v Reading) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -2,7 +2,7 @@ package views
 
 import "time"
 
-// RemovalHead is whom the wizard is about, and where it stands.
+// RemovalHead is the member whom the wizard may remove, and the organisation.
 type RemovalHead struct {
 	Person
 	Organisation string
@@ -10,7 +10,7 @@ type RemovalHead struct {
 
 var removalSteps = []string{"What is held", "Who takes over", "Plan", "Receipt"}
 
-// RemovalStart is the first step: what stands in the way, and what the member holds.
+// RemovalStart is the first step: the blockers, and what the member holds.
 type RemovalStart struct {
 	Head     RemovalHead
 	Blockers []Blocker
@@ -26,12 +26,12 @@ type Blocker struct {
 	LinkText, LinkURL string
 }
 
-// HeldGroup is a group that the member is in, and what becomes of it.
+// HeldGroup is a group that the member is in.
 type HeldGroup struct {
 	GroupLink
-	// Warning says what is left when the member goes, if that is little.
+	// Warning says that few people are left in the group without the member, if so.
 	Warning string
-	// Others is the number of other members; Guests the number of guests.
+	// Others is the number of other members, Guests the number of guests.
 	Others, Guests int
 }
 
@@ -43,7 +43,7 @@ type RemovalHandover struct {
 	// To is the choice so far: a member's id, LeaveWork, or nothing.
 	To         string
 	Candidates []Candidate
-	// Matching is how many fit the search; Candidates may be fewer.
+	// Matching is how many fit the search. Candidates may be fewer.
 	Matching int
 	Note     string
 	Problem  string
@@ -52,10 +52,10 @@ type RemovalHandover struct {
 // LeaveWork is the choice to leave the work with the member who goes.
 const LeaveWork = "leave"
 
-// Candidate is somebody who can take over.
+// Candidate is a member who can take over.
 type Candidate struct {
 	Person
-	// Reason says why somebody stands at the top: "shares 4 of 5 groups".
+	// Reason says why the candidate stands near the top: "shares 4 of 5 groups".
 	Reason    string
 	LastLogin time.Time
 }
@@ -65,15 +65,15 @@ type RemovalPlan struct {
 	Head     RemovalHead
 	Lines    []string
 	Warnings []string
-	// To, Record and Seen go along with the form: the choice, the name of the record that keeps a second press from
-	// becoming a second call, and what the plan was made from.
+	// To, Record and Seen are fields of the form: the choice, the name of the record that keeps a
+	// second press from becoming a second call, and the fingerprint of the plan.
 	To, Record, Seen string
 	Button           string
 	// Problem says why the plan is shown again.
 	Problem string
 }
 
-// RemovalReceipt is the last step: what did happen.
+// RemovalReceipt is the last step: what happened.
 type RemovalReceipt struct {
 	Head RemovalHead
 	// Kind and Summary are the result in one sentence.
@@ -84,11 +84,11 @@ type RemovalReceipt struct {
 	By        string
 }
 
-// ReceiptLine is a sentence of the plan and what was found afterwards.
+// ReceiptLine is a sentence of the plan with the result of its check.
 type ReceiptLine struct {
 	Text   string
 	Result ReceiptResult
-	// Detail says what was found, where the sentence alone would leave it open.
+	// Detail says what was found instead, where the result alone does not.
 	Detail string
 }
 

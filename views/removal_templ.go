@@ -523,8 +523,8 @@ func heldGroups(p Page, v RemovalStart) templ.Component {
 	})
 }
 
-// RemovalSecond is the wizard's second step. Its form is a GET: choosing changes nothing, and the choice is in the address.
-// The first button of the form searches, so Enter in the field never goes on by accident.
+// RemovalSecond is the wizard's second step. Its form is a GET: a choice changes nothing and is in
+// the address. The first button of the form searches, so Enter in the field never goes on.
 func RemovalSecond(p Page, v RemovalHandover) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -971,7 +971,7 @@ func candidate(p Page, c Candidate, chosen bool) templ.Component {
 	})
 }
 
-// RemovalThird is the wizard's third step: the plan, and the only button that changes something.
+// RemovalThird is the wizard's third step: the plan, and the only button that changes anything.
 func RemovalThird(p Page, v RemovalPlan) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1151,7 +1151,7 @@ func RemovalThird(p Page, v RemovalPlan) templ.Component {
 	})
 }
 
-// RemovalLast is the receipt: the plan again, line by line, with what was found.
+// RemovalLast is the receipt: the plan again, line by line, with the results of the checks.
 func RemovalLast(p Page, v RemovalReceipt, again string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

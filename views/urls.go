@@ -8,8 +8,9 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// URLs gives the path of every page, below the sub-path that the dashboard is served under. Its methods are the only
-// place where a path is written, besides the table of routes; a test checks that each one reaches a route.
+// URLs gives the address of every page, below the sub-path that the dashboard is served under. Its
+// methods are the only place where a path is written, besides the table of routes. A test checks
+// that each one reaches a route.
 type URLs struct {
 	// Base is the sub-path without a trailing slash: "" or, for example, "/tools/tallyfy".
 	Base string
@@ -18,31 +19,34 @@ type URLs struct {
 // Home leads to the list of groups, or to sign-in.
 func (u URLs) Home() string { return u.Base + "/" }
 
-// SignIn is the sign-in page; next, which may be empty, is the page to go to afterwards, without the base.
+// SignIn is the sign-in page. next, if not empty, is the page to go to afterwards, without the
+// base.
 func (u URLs) SignIn(next string) string {
 	return u.Base + "/signin" + query(parameter{"next", next})
 }
 
-// SignInUnsent is the sign-in page for somebody whose form was not taken because they were not signed in any more.
+// SignInUnsent is the sign-in page after a form that was refused, for its sender was not signed in
+// any more.
 func (u URLs) SignInUnsent(next string) string {
 	return u.Base + "/signin" + query(parameter{"next", next}, parameter{"unsent", "1"})
 }
 
-// SignInWithTallyfy leads to Tallyfy's own sign-in; next is the page to go to afterwards. A POST to it keeps a form meanwhile.
+// SignInWithTallyfy leads to Tallyfy's own sign-in. next is the page to go to afterwards. A POST
+// to it keeps a form meanwhile.
 func (u URLs) SignInWithTallyfy(next string) string {
 	return u.Base + "/signin/tallyfy" + query(parameter{"next", next})
 }
 
-// TallyfyAnswer is where Tallyfy sends the browser back to. A POST to it takes the answer.
+// TallyfyAnswer is the page that Tallyfy sends the browser back to. A POST to it takes the answer.
 func (u URLs) TallyfyAnswer() string { return u.Base + "/signin/answer" }
 
 // SignOut takes a POST that ends the session.
 func (u URLs) SignOut() string { return u.Base + "/signout" }
 
-// Organisations is the list of the person's organisations. A POST to it goes to work in another one.
+// Organisations is the list of the person's organisations. A POST to it switches to another one.
 func (u URLs) Organisations() string { return u.Base + "/organisations" }
 
-// Keys is the list of what can be done with the keyboard.
+// Keys is the list of keys.
 func (u URLs) Keys() string { return u.Base + "/keys" }
 
 // Kit is the page of all components, in the sandbox only.
@@ -60,12 +64,13 @@ func (u URLs) NewGroup() string { return u.Base + "/groups/new" }
 // Group is the page of one group.
 func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
 
-// GroupPeople is the page of one group with the people that are searched for, from some page on.
+// GroupPeople is the page of one group with a part of its people.
 func (u URLs) GroupPeople(id tallyfy.ID, s PeopleState) string {
 	return u.Group(id) + s.query()
 }
 
-// GroupLogo is the group's logo as a picture. version changes when the logo does, so that a browser can keep it.
+// GroupLogo is the group's logo as a picture. version changes when the logo does, so that a
+// browser can keep the picture.
 func (u URLs) GroupLogo(id tallyfy.ID, version string) string {
 	return u.Group(id) + "/logo" + query(parameter{"v", version})
 }
@@ -82,7 +87,7 @@ func (u URLs) MemberList(s ListState) string { return u.Members() + s.query() }
 // Administrators is the list of members who are administrators.
 func (u URLs) Administrators() string { return u.Members() + query(parameter{"role", "admin"}) }
 
-// GroupsFile is the list of groups as a CSV file: all of it, whatever page is shown.
+// GroupsFile is the list of groups as a CSV file, with the rows of all pages.
 func (u URLs) GroupsFile(s ListState) string { return u.Base + "/groups.csv" + s.At(1).query() }
 
 // MembersFile is the list of members as a CSV file.
@@ -96,26 +101,27 @@ func (u URLs) Member(id tallyfy.UserID) string {
 	return u.Members() + "/" + url.PathEscape(string(id))
 }
 
-// RemoveMember is the removal wizard's first step: what stands in the way, and what the member holds. A POST to it
-// removes.
+// RemoveMember is the removal wizard's first step: the blockers, and what the member holds. A POST
+// to it removes.
 func (u URLs) RemoveMember(id tallyfy.UserID) string { return u.Member(id) + "/remove" }
 
-// RemovalHandover is the wizard's second step: who takes over. to, which may be empty, is the choice made so far.
+// RemovalHandover is the wizard's second step: who takes over. to, if not empty, is the choice
+// made so far.
 func (u URLs) RemovalHandover(id tallyfy.UserID, to string) string {
 	return u.RemoveMember(id) + "/handover" + query(parameter{"to", to})
 }
 
-// RemovalPlan is the wizard's third step: what exactly will happen.
+// RemovalPlan is the wizard's third step: what will happen.
 func (u URLs) RemovalPlan(id tallyfy.UserID, to string) string {
 	return u.RemoveMember(id) + "/plan" + query(parameter{"to", to})
 }
 
-// RemovalReceipt is the wizard's last step: what did happen. record names what was kept about the removal.
+// RemovalReceipt is the wizard's last step: what happened. record names the record of the removal.
 func (u URLs) RemovalReceipt(id tallyfy.UserID, record string) string {
 	return u.RemoveMember(id) + "/receipt/" + url.PathEscape(record)
 }
 
-// refreshed is the address of a list that has its copy read anew first.
+// refreshed is the address of a list that is read again before it is shown.
 func refreshed(list string) string {
 	if strings.Contains(list, "?") {
 		return list + "&refresh=1"

@@ -15,7 +15,7 @@ func Number(n int) string {
 	return sign + s
 }
 
-// Count writes a number and its noun: "0 groups", "1 group", "1,200 groups". Sentences that want "no" say so themselves.
+// Count writes a number and its noun: "0 groups", "1 group", "1,200 groups".
 func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -37,8 +37,8 @@ func membersOf(data []byte) []Member {
 	return members
 }
 
-// FuzzApply takes any address and any members. Only what there is to choose is chosen, each count is what choosing it then
-// keeps, and sorting loses nobody.
+// FuzzApply takes any address and any members. Only values on offer are chosen, each count comes
+// true, and sorting loses nobody.
 func FuzzApply(f *testing.F) {
 	everyone := make([]byte, 256)
 	for i := range everyone {

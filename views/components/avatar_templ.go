@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "strconv"
 
-// AvatarProps describes the picture beside a name. The name stands next to it, so the picture itself says nothing to a
-// screen reader.
+// AvatarProps describes the picture beside a name. The name stands next to it, so the picture
+// itself says nothing to a screen reader.
 type AvatarProps struct {
 	Name string
 	// Seed makes the hue: the same for the same thing on every page.

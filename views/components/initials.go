@@ -2,7 +2,7 @@ package components
 
 import "unicode"
 
-// Initials gives the one or two letters that stand for a name: first letters of its first and last word.
+// Initials are one or two letters for a name: the first letters of its first and last word.
 func Initials(name string) string {
 	var first, last rune
 	words, begun := 0, false

@@ -187,7 +187,7 @@ func Badge(kind, text string) templ.Component {
 	})
 }
 
-// EmptyProps describes what stands in the place of a list with nothing in it.
+// EmptyProps describes the text in the place of an empty list.
 type EmptyProps struct{ Title, Text string }
 
 // Empty says that there is nothing, and why; the children are the next step.
@@ -254,7 +254,7 @@ func Empty(p EmptyProps) templ.Component {
 	})
 }
 
-// Copyable is an identifier to select whole with one click, or to copy with a button where script runs.
+// Copyable is an identifier. One click selects all of it; where script runs, a button copies it.
 func Copyable(label, value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
