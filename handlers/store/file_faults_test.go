@@ -172,6 +172,7 @@ func TestFileFaultsWhileOpen(t *testing.T) {
 				},
 				"get":   func() error { _, _, err := records.Get(t.Context(), "before"); return err },
 				"count": func() error { _, err := v.store.Count(t.Context()); return err },
+				"query": func() error { return db.Query(t.Context(), sessionKeys, nil, scanText(new([]string))) },
 				"ping":  func() error { return db.Ping(t.Context()) },
 			}
 			for what, read := range reads {
@@ -186,6 +187,7 @@ func TestFileFaultsWhileOpen(t *testing.T) {
 			assert.Empty(t, w.Header().Values("Set-Cookie"))
 			large := []byte(strings.Repeat("x", 100_000))
 			fails("claim", func() error { _, err := records.Claim(t.Context(), "during", "s", large, time.Hour); return err })
+			fails("transaction", func() error { return insertLarge(t, db) })
 			if name != "full" { // deleting needs no more room
 				fails("sign out", func() error { return v.store.Destroy(r, w, live) })
 				fails("sweep", func() error { _, err := v.store.Sweep(t.Context()); return err })

@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // The values of DB.Dialect.
@@ -16,23 +14,15 @@ const (
 	Postgres = "postgres"
 )
 
-const (
-	// readTimeout bounds a read when the server does not answer at all and its request has no deadline.
-	readTimeout = 10 * time.Second
-	// writeTimeout bounds a write that goes on after its request was given up. It is longer than SQLite's busy_timeout.
-	writeTimeout = 10 * time.Second
-)
-
 // DB is an open, migrated database. It is safe for concurrent use.
 type DB struct {
-	sql                       *sql.DB
-	dialect                   string
-	file                      openedFile // of SQLite in a file only
-	readTimeout, writeTimeout time.Duration
+	Querier
+	sql     *sql.DB
+	dialect string
 }
 
-func newDB(db *sql.DB, dialect string, file openedFile) *DB {
-	return &DB{sql: db, dialect: dialect, file: file, readTimeout: readTimeout, writeTimeout: writeTimeout}
+func newDB(db *sql.DB, dialect string, file fileIdentity) *DB {
+	return &DB{Querier: Querier{on: db, file: file, readTimeout: readTimeout, writeTimeout: writeTimeout}, sql: db, dialect: dialect}
 }
 
 // Open opens a database and brings its tables up to date. databaseURL is one of
@@ -91,37 +81,8 @@ func (db *DB) Close() error { return db.sql.Close() }
 // Ping reports whether the database answers and holds the dashboard's tables.
 func (db *DB) Ping(ctx context.Context) error {
 	var n int
-	return db.read(ctx, []any{&n}, `SELECT COUNT(*) FROM (SELECT 1 FROM dashboard_sessions LIMIT 1) AS one`)
+	return db.Read(ctx, []any{&n}, `SELECT COUNT(*) FROM (SELECT 1 FROM dashboard_sessions LIMIT 1) AS one`)
 }
 
 // Dialect returns SQLite or Postgres.
 func (db *DB) Dialect() string { return db.dialect }
-
-// read scans the one row of a query into dest, or returns sql.ErrNoRows.
-func (db *DB) read(ctx context.Context, dest []any, query string, args ...any) error {
-	ctx, cancel := context.WithTimeout(ctx, db.readTimeout)
-	defer cancel()
-	if err := db.file.check(); err != nil {
-		return fmt.Errorf("reading the dashboard's database: %w", err)
-	}
-	err := db.sql.QueryRowContext(ctx, query, args...).Scan(dest...)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("reading the dashboard's database: %w", db.file.explain(err))
-	}
-	return err
-}
-
-// write runs one statement and returns the number of rows it changed. A visitor who closes the tab must not undo a
-// sign-out half-way, so the statement outlives its request, for at most writeTimeout.
-func (db *DB) write(ctx context.Context, query string, args ...any) (int64, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.writeTimeout)
-	defer cancel()
-	if err := db.file.check(); err != nil {
-		return 0, fmt.Errorf("writing to the dashboard's database: %w", err)
-	}
-	result, err := db.sql.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, fmt.Errorf("writing to the dashboard's database: %w", db.file.explain(err))
-	}
-	return result.RowsAffected()
-}

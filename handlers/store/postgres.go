@@ -38,7 +38,7 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	if err := migrate(ctx, db, Postgres); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return newDB(db, Postgres, openedFile{}), nil
+	return newDB(db, Postgres, fileIdentity{}), nil
 }
 
 // postgresConfig reads the URL; its connect_timeout, in seconds, goes before ours.

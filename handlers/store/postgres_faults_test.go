@@ -136,6 +136,8 @@ func TestPostgresFaults(t *testing.T) {
 				"load":     func() error { _, err := v.store.New(v.request(), cookieName); return err },
 				"count":    func() error { _, err := v.store.Count(t.Context()); return err },
 				"ping":     func() error { return db.Ping(t.Context()) },
+				"query":    func() error { return db.Query(t.Context(), sessionKeys, nil, scanText(new([]string))) },
+				"insert":   func() error { return insertLarge(t, db) },
 				"get":      func() error { _, _, err := records.Get(t.Context(), id); return err },
 				"claim":    func() error { _, err := records.Claim(t.Context(), id+" other", "s", nil, time.Hour); return err },
 				"save":     func() error { return v.store.Save(r, answer, live) },

@@ -69,7 +69,7 @@ func (r *Records) Claim(ctx context.Context, id, scope string, body []byte, keep
 		return false, fmt.Errorf("storing a record: %w", err)
 	}
 	now := r.Now()
-	stored, err := r.db.write(ctx,
+	stored, err := r.db.Write(ctx,
 		`INSERT INTO dashboard_records (id_hash, scope, body, expires_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (id_hash) DO UPDATE SET scope = excluded.scope, body = excluded.body, expires_at = excluded.expires_at
 		WHERE dashboard_records.expires_at <= $5`,
@@ -84,7 +84,7 @@ func (r *Records) Put(ctx context.Context, id string, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("storing a record: %w", err)
 	}
-	changed, err := r.db.write(ctx, `UPDATE dashboard_records SET body = $1 WHERE id_hash = $2 AND expires_at > $3`,
+	changed, err := r.db.Write(ctx, `UPDATE dashboard_records SET body = $1 WHERE id_hash = $2 AND expires_at > $3`,
 		sealed, row, r.Now().UnixMilli())
 	if err == nil && changed == 0 {
 		return ErrNotFound
@@ -96,7 +96,7 @@ func (r *Records) Put(ctx context.Context, id string, body []byte) error {
 func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string, err error) {
 	row := recordRow(r.rowKey, id)
 	var sealedScope, sealedBody string
-	err = r.db.read(ctx, []any{&sealedScope, &sealedBody},
+	err = r.db.Read(ctx, []any{&sealedScope, &sealedBody},
 		`SELECT scope, body FROM dashboard_records WHERE id_hash = $1 AND expires_at > $2`, row, r.Now().UnixMilli())
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, "", ErrNotFound
@@ -117,7 +117,7 @@ func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string
 
 // Delete removes a record and frees its id. Deleting what is not there is no error.
 func (r *Records) Delete(ctx context.Context, id string) error {
-	_, err := r.db.write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1`, recordRow(r.rowKey, id))
+	_, err := r.db.Write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1`, recordRow(r.rowKey, id))
 	return err
 }
 
@@ -126,7 +126,7 @@ func (r *Records) Delete(ctx context.Context, id string) error {
 func (r *Records) Release(ctx context.Context, id string, body []byte) error {
 	row := recordRow(r.rowKey, id)
 	var sealed string
-	switch err := r.db.read(context.WithoutCancel(ctx), []any{&sealed}, `SELECT body FROM dashboard_records WHERE id_hash = $1`, row); {
+	switch err := r.db.Read(context.WithoutCancel(ctx), []any{&sealed}, `SELECT body FROM dashboard_records WHERE id_hash = $1`, row); {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
 	case err != nil:
@@ -140,11 +140,11 @@ func (r *Records) Release(ctx context.Context, id string, body []byte) error {
 		return nil
 	}
 	// No two sealed texts are equal, so this deletes what was read, or nothing.
-	_, err = r.db.write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1 AND body = $2`, row, sealed)
+	_, err = r.db.Write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1 AND body = $2`, row, sealed)
 	return err
 }
 
 // Sweep deletes expired records and returns their number; call it every few minutes.
 func (r *Records) Sweep(ctx context.Context) (int64, error) {
-	return r.db.write(ctx, `DELETE FROM dashboard_records WHERE expires_at <= $1`, r.Now().UnixMilli())
+	return r.db.Write(ctx, `DELETE FROM dashboard_records WHERE expires_at <= $1`, r.Now().UnixMilli())
 }

@@ -41,7 +41,7 @@ func (s *Sessions) load(ctx context.Context, id string) (values map[any]any, fou
 	began := s.recent.begin()
 	var text string
 	var seen int64
-	err = s.db.read(ctx, []any{&text, &seen}, `SELECT data, seen_at FROM dashboard_sessions WHERE `+living+` AND id_hash = $5`, s.limits(row)...)
+	err = s.db.Read(ctx, []any{&text, &seen}, `SELECT data, seen_at FROM dashboard_sessions WHERE `+living+` AND id_hash = $5`, s.limits(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -70,7 +70,7 @@ func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 		return
 	}
 	// seen_at < $1: of two requests at once the later time stays.
-	_, err := s.db.write(ctx, `UPDATE dashboard_sessions SET seen_at = $1 WHERE id_hash = $2 AND seen_at < $1`, now.UnixMilli(), row)
+	_, err := s.db.Write(ctx, `UPDATE dashboard_sessions SET seen_at = $1 WHERE id_hash = $2 AND seen_at < $1`, now.UnixMilli(), row)
 	if err != nil {
 		s.touchFailed.Store(now.UnixMilli())
 		slog.WarnContext(ctx, "the last-seen time of a session cannot be moved", "error", err)
@@ -86,13 +86,13 @@ func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fre
 	}
 	row, now := sessionRow(id), s.now().UnixMilli()
 	if fresh {
-		_, err := s.db.write(ctx,
+		_, err := s.db.Write(ctx,
 			`INSERT INTO dashboard_sessions (id_hash, data, created_at, seen_at) VALUES ($1, $2, $3, $3)`, row, text, now)
 		return err
 	}
 	s.recent.drop(row)
 	defer s.recent.drop(row)
-	changed, err := s.db.write(ctx, `UPDATE dashboard_sessions SET data = $5, seen_at = $6 WHERE `+living+` AND id_hash = $7`,
+	changed, err := s.db.Write(ctx, `UPDATE dashboard_sessions SET data = $5, seen_at = $6 WHERE `+living+` AND id_hash = $7`,
 		s.limits(text, now, row)...)
 	if err == nil && changed == 0 {
 		return ErrGone
@@ -108,7 +108,7 @@ func (s *Sessions) remove(ctx context.Context, id string) (removed bool, err err
 	row := sessionRow(id)
 	s.recent.drop(row)
 	defer s.recent.drop(row)
-	n, err := s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, row)
+	n, err := s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, row)
 	return n == 1, err
 }
 

@@ -209,7 +209,7 @@ func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sess
 // Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used even when nobody
 // sweeps; call it every few minutes to keep the table small.
 func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
-	return s.db.write(ctx, `DELETE FROM dashboard_sessions WHERE `+ended, s.limits()...)
+	return s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE `+ended, s.limits()...)
 }
 
 const countLiving = `SELECT COUNT(*) FROM dashboard_sessions WHERE ` + living
@@ -217,7 +217,7 @@ const countLiving = `SELECT COUNT(*) FROM dashboard_sessions WHERE ` + living
 // Count returns the number of sessions that have not ended, in all replicas together.
 func (s *Sessions) Count(ctx context.Context) (int64, error) {
 	var n int64
-	err := s.db.read(ctx, []any{&n}, countLiving, s.limits()...)
+	err := s.db.Read(ctx, []any{&n}, countLiving, s.limits()...)
 	return n, err
 }
 

@@ -39,7 +39,7 @@ func openMemory(ctx context.Context) (*DB, error) {
 	if err := migrate(ctx, db, SQLite); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return newDB(db, SQLite, openedFile{}), nil
+	return newDB(db, SQLite, fileIdentity{}), nil
 }
 
 // openFile makes the path absolute, because connections are opened later too.
@@ -52,7 +52,7 @@ func openFile(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	file := openedFile{path: path, info: info}
+	file := fileIdentity{path: path, info: info}
 	db, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
 		return nil, fmt.Errorf("opening the database file %s: %w", path, err)

@@ -9,15 +9,15 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// openedFile is the file behind a SQLite database, as it was when it was opened. The zero value stands for a database
-// without a file of ours.
-type openedFile struct {
+// fileIdentity is the file behind a SQLite database, as it was at its opening. The zero value is for databases without
+// a file: those in memory, and PostgreSQL.
+type fileIdentity struct {
 	path string // absolute
 	info os.FileInfo
 }
 
 // check returns ErrMoved when the path leads to no file or to another one.
-func (f openedFile) check() error {
+func (f fileIdentity) check() error {
 	if f.path == "" {
 		return nil
 	}
@@ -31,8 +31,9 @@ func (f openedFile) check() error {
 	return nil
 }
 
-// explain puts what the operator can do in front of SQLite's own words. Other errors, as that of a deadline, stay as they are.
-func (f openedFile) explain(err error) error {
+// explain puts advice for the operator in front of SQLite's own words. Other errors, such as a deadline's, stay as they
+// are.
+func (f fileIdentity) explain(err error) error {
 	if f.path == "" {
 		return err
 	}

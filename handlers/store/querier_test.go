@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	insertSession = `INSERT INTO dashboard_sessions (id_hash, data, created_at, seen_at) VALUES ($1, $2, 0, 0)`
+	sessionKeys   = `SELECT id_hash FROM dashboard_sessions ORDER BY id_hash`
+)
+
+func scanText(into *[]string) func(rows *sql.Rows) error {
+	return func(rows *sql.Rows) error {
+		var text string
+		err := rows.Scan(&text)
+		*into = append(*into, text)
+		return err
+	}
+}
+
+// insertLarge writes in a transaction, as packages with tables of their own do.
+func insertLarge(t *testing.T, db *DB) error {
+	t.Helper()
+	return db.Tx(t.Context(), func(ctx context.Context, tx *Querier) error {
+		_, err := tx.Write(ctx, insertSession, "large", strings.Repeat("x", 100_000))
+		return err
+	})
+}
+
+func TestTransactionIsCommittedAsAWholeOrNotAtAll(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		db := e.open(t)
+		insert := func(then func() error) func(ctx context.Context, tx *Querier) error {
+			return func(ctx context.Context, tx *Querier) error {
+				for _, key := range []string{"b", "a"} {
+					n, err := tx.Write(ctx, insertSession, key, "")
+					require.NoError(t, err)
+					require.EqualValues(t, 1, n)
+				}
+				var n int
+				require.NoError(t, tx.Read(ctx, []any{&n}, `SELECT COUNT(*) FROM dashboard_sessions`))
+				require.Equal(t, 2, n, "a transaction sees its own writes")
+				return then()
+			}
+		}
+		refused := errors.New("refused")
+		require.Equal(t, refused, db.Tx(t.Context(), insert(func() error { return refused })))
+		assert.Panics(t, func() { _ = db.Tx(t.Context(), insert(func() error { panic("x") })) })
+		assert.Zero(t, rows(t, db, "dashboard_sessions"))
+
+		gone, cancel := context.WithCancel(t.Context())
+		require.NoError(t, db.Tx(gone, insert(func() error { cancel(); return nil })), "it outlives its request")
+		require.ErrorContains(t, db.Tx(t.Context(), func(ctx context.Context, tx *Querier) error {
+			_, err := tx.Write(ctx, insertSession, "a", "")
+			return err
+		}), "writing to the dashboard's database", "a key that is taken")
+
+		var found []string
+		require.NoError(t, db.Query(t.Context(), sessionKeys, nil, scanText(&found)))
+		assert.Equal(t, []string{"a", "b"}, found)
+	})
+}
+
+func TestQueryStopsWhereItsScanFails(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		db := e.open(t)
+		for _, key := range []string{"a", "b"} {
+			_, err := db.Write(t.Context(), insertSession, key, "")
+			require.NoError(t, err)
+		}
+		refused, seen := errors.New("refused"), 0
+		err := db.Query(t.Context(), sessionKeys, nil, func(*sql.Rows) error { seen++; return refused })
+		require.ErrorIs(t, err, refused)
+		assert.Equal(t, 1, seen)
+		err = db.Query(t.Context(), sessionKeys+" LIMIT $1", []any{1}, func(rows *sql.Rows) error { seen++; return nil })
+		require.NoError(t, err)
+		assert.Equal(t, 2, seen)
+		require.ErrorContains(t, db.Query(t.Context(), `SELECT nothing FROM nowhere`, nil, nil), "reading the dashboard's database")
+
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		require.ErrorIs(t, db.Query(gone, sessionKeys, nil, nil), context.Canceled, "a read ends with its request")
+	})
+}
