@@ -12,7 +12,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -94,37 +93,6 @@ func TestManyOpenAtOnce(t *testing.T) {
 		}
 		group.Wait()
 	})
-}
-
-func TestNewerDatabaseIsRefused(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e engine) {
-		db := e.open(t)
-		newer := fstest.MapFS{"00099_later.sql": {Data: []byte("CREATE TABLE later (x TEXT);\n")}}
-		for name, content := range embedded(t) {
-			newer[name] = &fstest.MapFile{Data: content}
-		}
-		require.NoError(t, migrateWith(t.Context(), db.sql, db.Dialect(), newer))
-		require.ErrorIs(t, migrate(t.Context(), db.sql, db.Dialect()), ErrNewer)
-		if e.durable {
-			_, err := Open(t.Context(), e.url)
-			require.ErrorIs(t, err, ErrNewer)
-			assert.Contains(t, err.Error(), "99")
-		}
-	})
-}
-
-func embedded(t *testing.T) map[string][]byte {
-	t.Helper()
-	files := map[string][]byte{}
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
-	require.NoError(t, err)
-	require.NotEmpty(t, names)
-	for _, name := range names {
-		content, err := fs.ReadFile(migrationFiles, name)
-		require.NoError(t, err)
-		files[filepath.Base(name)] = content
-	}
-	return files
 }
 
 func TestFilesAreForTheOwnerOnly(t *testing.T) {

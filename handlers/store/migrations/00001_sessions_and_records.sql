@@ -1,3 +1,4 @@
+-- +goose Up
 -- Both tables hold sealed text in base64; times are unix milliseconds. SQLite and PostgreSQL run the same text.
 CREATE TABLE dashboard_sessions (
 	id_hash    TEXT PRIMARY KEY,
