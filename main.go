@@ -150,11 +150,7 @@ func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
 	if err != nil {
 		return err
 	}
-	recheck := time.Duration(0)
-	if db.Dialect() == store.SQLite { // which is for one process
-		recheck = time.Second
-	}
-	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Recheck: recheck, Cookie: handlers.SessionCookie(cfg.PublicURL)})
+	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Cookie: handlers.SessionCookie(cfg.PublicURL)})
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,6 @@ type App struct {
 	guests   *guestShelf
 	oauth    *oauth
 	attempts *attempts
-	opened   *openedSessions
 	recalls  *recalls
 	followed *lru.Cache[string, ownChanges] // by session: the changes that this process knows of
 	ready    atomic.Bool
@@ -76,7 +75,7 @@ func New(o Options) (*App, error) {
 	}
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
-		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), opened: newOpenedSessions(), recalls: newRecalls(o.Recall),
+		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), recalls: newRecalls(o.Recall),
 		followed: bounded[string, ownChanges](4096),
 	}
 	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)

@@ -1,20 +1,18 @@
 package handlers
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
-	"slices"
 	"time"
 
 	"github.com/gorilla/sessions"
-	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -81,9 +79,6 @@ type session struct {
 	dirty bool
 }
 
-// dataKey is the one value in the stored session.
-const dataKey = "data"
-
 // openSession loads the session of a request and arranges for it to be saved.
 func (a *App) openSession(c echo.Context) (*session, error) {
 	raw, err := a.Sessions.New(c.Request(), a.cookie)
@@ -91,8 +86,8 @@ func (a *App) openSession(c echo.Context) (*session, error) {
 		return nil, fmt.Errorf("loading the session: %w", err)
 	}
 	s := &session{raw: raw}
-	if b, ok := raw.Values[dataKey].([]byte); ok {
-		s.data = a.opened.data(raw.ID, b)
+	if json.Unmarshal(store.Data(raw), &s.data) != nil { // a new session, or one of another version of this program
+		s.data = sessionData{}
 	}
 	c.Response().Before(func() {
 		if err := s.save(c); err != nil {
@@ -102,48 +97,20 @@ func (a *App) openSession(c echo.Context) (*session, error) {
 	return s, nil
 }
 
-// openedSessions keeps what sessions hold as it was last read from their text, which most pages do not change.
-type openedSessions struct {
-	sessions *lru.Cache[string, openedSession]
-}
-
-type openedSession struct {
-	text []byte
-	data sessionData
-}
-
-func newOpenedSessions() *openedSessions {
-	return &openedSessions{bounded[string, openedSession](4096)}
-}
-
-// data is what a session's text says. What its pointers lead to is shared and must not be changed in place.
-func (o *openedSessions) data(id string, text []byte) (data sessionData) {
-	if known, ok := o.sessions.Get(id); ok && bytes.Equal(known.text, text) {
-		return known.data
-	}
-	if json.Unmarshal(text, &data) != nil {
-		return sessionData{} // a session of another version of this program, which cannot be read, is like none
-	}
-	data.Notices = slices.Clip(data.Notices)
-	o.sessions.Add(id, openedSession{text, data})
-	return data
-}
-
 // change replaces what the session holds.
 func (s *session) change(f func(*sessionData)) {
 	f(&s.data)
 	s.dirty = true
 }
 
-// renew gives the session a new id and new contents: whoever knew the old id knows nothing now. ended says that another request
-// has ended the old session since it was loaded.
+// renew gives the session a new id and new contents: the old id is worth nothing then. ended reports that another
+// request has ended the old session since it was loaded.
 func (a *App) renew(c echo.Context, s *session, data sessionData) (ended bool, err error) {
-	held := len(s.raw.Values) > 0
-	a.opened.sessions.Remove(s.raw.ID)
+	held := store.Data(s.raw) != nil
 	if err := a.Sessions.Renew(c.Request(), s.raw); err != nil {
 		return false, fmt.Errorf("renewing the session: %w", err)
 	}
-	ended = held && len(s.raw.Values) == 0
+	ended = held && store.Data(s.raw) == nil
 	s.data, s.dirty = data, true
 	return ended, nil
 }
@@ -151,7 +118,6 @@ func (a *App) renew(c echo.Context, s *session, data sessionData) (ended bool, e
 // end deletes the session and its cookie.
 func (a *App) end(c echo.Context, s *session) error {
 	s.data, s.dirty = sessionData{}, false
-	a.opened.sessions.Remove(s.raw.ID)
 	return a.Sessions.Destroy(c.Request(), c.Response(), s.raw)
 }
 
@@ -161,10 +127,10 @@ func (s *session) save(c echo.Context) error {
 		return nil
 	}
 	s.dirty = false
-	b, err := json.Marshal(s.data)
+	data, err := json.Marshal(s.data)
 	if err != nil {
 		return err
 	}
-	s.raw.Values[dataKey] = b
+	store.SetData(s.raw, data)
 	return s.raw.Save(c.Request(), c.Response())
 }

@@ -22,7 +22,7 @@ func BenchmarkSession(b *testing.B) {
 			v := newVisitor(b, newSessions(b, engine{url: databaseURL(b)}.open(b), newClock()))
 			r := v.request()
 			session := v.session(r)
-			session.Values["token"] = strings.Repeat("t", 2000)
+			SetData(session, []byte(`{"Who":{"Token":"`+strings.Repeat("t", 2000)+`"}}`))
 			v.save(r, session)
 			r = v.request()
 

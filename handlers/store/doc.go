@@ -16,7 +16,7 @@
 // by itself; only a file that was replaced takes a new start (ErrMoved). There is one secret: with another one all that was stored
 // is unknown, claims of records too, and is swept when its time has come.
 //
-// The package may import the standard library, gorilla/sessions and securecookie, goose, and the two database drivers;
+// The package may import the standard library, gorilla/sessions, goose, and the two database drivers;
 // nothing of the dashboard. handlers and main import it.
 //
 // Where to add a thing: a column or table is a new numbered file in migrations (never change one that was released) in

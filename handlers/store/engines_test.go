@@ -151,20 +151,20 @@ func (v *visitor) receive(w *httptest.ResponseRecorder) *http.Cookie {
 	return cookies[0]
 }
 
-// signIn makes a session that holds the token.
+// signIn makes a session whose data is the token.
 func (v *visitor) signIn() {
 	v.t.Helper()
 	r := v.request()
 	session := v.session(r)
 	require.NoError(v.t, v.store.Renew(r, session))
-	session.Values["token"] = token
+	SetData(session, []byte(token))
 	require.NotNil(v.t, v.save(r, session))
 }
 
-// tokenNow returns what a new request of the visitor finds.
-func (v *visitor) tokenNow() any {
+// dataNow returns what a new request of the visitor finds.
+func (v *visitor) dataNow() string {
 	v.t.Helper()
-	return v.session(v.request()).Values["token"]
+	return string(Data(v.session(v.request())))
 }
 
 // captureLog collects what the package logs during the test, from slog's debug level on.

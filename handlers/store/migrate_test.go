@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,6 +114,11 @@ func TestDatabaseOfTheFirstReleaseIsTakenOver(t *testing.T) {
 			var versions []string
 			require.NoError(t, db.Query(t.Context(), `SELECT version_id FROM `+versionTable+` ORDER BY version_id`, nil, scanText(&versions)))
 			assert.Len(t, versions, len(embedded(t)), "each migration is noted once")
+			v := newVisitor(t, newSessions(t, db, newClock()))
+			v.jar[cookieName] = &http.Cookie{Name: cookieName, Value: oldCookie}
+			assert.True(t, v.session(v.request()).IsNew, "everybody signs in once more")
+			v.signIn()
+			assert.Equal(t, token, v.dataNow())
 			require.NoError(t, db.Close())
 		}
 	})

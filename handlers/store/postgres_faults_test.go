@@ -154,7 +154,7 @@ func TestPostgresFaults(t *testing.T) {
 
 			fault.undo(t, w)
 			db.readTimeout, db.writeTimeout = readTimeout, writeTimeout
-			assert.Equal(t, token, v.tokenNow(), "everybody is still signed in, at the first request")
+			assert.Equal(t, token, v.dataNow(), "everybody is still signed in, at the first request")
 			require.NoError(t, v.store.Save(r, httptest.NewRecorder(), live))
 			body, _, err := records.Get(t.Context(), id)
 			require.NoError(t, err)
@@ -199,10 +199,10 @@ func TestPostgresEndsItsConnections(t *testing.T) {
 			assert.ErrorContains(t, err, "the dashboard's database")
 			continue
 		}
-		assert.Equal(t, token, session.Values["token"], "an error, or the session, but no sign-out")
+		assert.Equal(t, token, string(Data(session)), "an error, or the session, but no sign-out")
 	}
 	assert.LessOrEqual(t, failed, ended)
-	assert.Equal(t, token, v.tokenNow())
+	assert.Equal(t, token, v.dataNow())
 }
 
 // TestSilentPostgresAtTheStart: a host that accepts and never answers ends the start with an error.

@@ -180,18 +180,6 @@ func TestRecordLimits(t *testing.T) {
 	require.Error(t, err)
 }
 
-func TestRecordsOfAnotherSecretAreNotFound(t *testing.T) {
-	db := engine{url: "memory:"}.open(t)
-	r := newRecords(t, db, newClock())
-	_, err := r.Claim(t.Context(), "a", "s", []byte("x"), time.Hour)
-	require.NoError(t, err)
-	other, err := db.Records([]byte(strings.Repeat("x", 32)))
-	require.NoError(t, err)
-	other.Now = r.Now
-	_, _, err = other.Get(t.Context(), "a")
-	assert.ErrorIs(t, err, ErrNotFound)
-}
-
 // TestSwappedRecordIsRefused moves sealed text between rows and columns, as somebody with write access could.
 func TestSwappedRecordIsRefused(t *testing.T) {
 	for name, statement := range map[string]string{
@@ -214,4 +202,30 @@ func TestSwappedRecordIsRefused(t *testing.T) {
 			assert.NotErrorIs(t, err, ErrNotFound, "an id that is taken is not free")
 		})
 	}
+}
+
+// TestRecordsKeepTheirClaimWhenTheClockGoesBack: a claim may be kept too long, so that nothing is sent twice.
+func TestRecordsKeepTheirClaimWhenTheClockGoesBack(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c, db := newClock(), e.open(t)
+		r := newRecords(t, db, c)
+		claim := func() bool {
+			claimed, err := r.Claim(t.Context(), "remove:17", "s", nil, time.Hour)
+			require.NoError(t, err)
+			return claimed
+		}
+		require.True(t, claim())
+		for _, back := range []time.Duration{time.Hour, 24 * time.Hour} {
+			c.Advance(-back)
+			assert.False(t, claim())
+			n, err := r.Sweep(t.Context())
+			require.NoError(t, err)
+			assert.Zero(t, n)
+		}
+		c.Advance(365 * 24 * time.Hour)
+		n, err := r.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, n)
+		assert.True(t, claim())
+	})
 }

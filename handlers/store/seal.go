@@ -11,15 +11,15 @@ import (
 	"fmt"
 )
 
-// Every key is derived for one purpose, so that what is made for one can never be used for another. Changing a text
-// here signs everybody out and forgets every record.
+// Every key is derived for one purpose, so that it can never be used for another. Changing a text here signs everybody
+// out and forgets every record. Sessions of v1 had signed cookies and values in gob; their rows stay unknown until they
+// are swept.
 const (
-	infoCookie     = "tallyfy-admin session cookie signature v1"
-	infoSession    = "tallyfy-admin session data v1"
+	infoSession    = "tallyfy-admin session data v2"
 	infoRecordKey  = "tallyfy-admin record row key v1"
 	infoRecordData = "tallyfy-admin record data v1"
 
-	sessionRowPrefix = "tallyfy-admin session row v1:"
+	sessionRowPrefix = "tallyfy-admin session row v2:"
 )
 
 const (

@@ -1,8 +1,14 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,38 +19,114 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestFilesHoldNoClearText looks through every file that SQLite keeps, the write-ahead log too.
-func TestFilesHoldNoClearText(t *testing.T) {
-	folder := t.TempDir()
-	db := engine{url: filepath.Join(folder, "dashboard.db")}.open(t)
-	v := newVisitor(t, newSessions(t, db, newClock()))
-	v.signIn()
-	id := v.session(v.request()).ID
-	require.Equal(t, token, v.tokenNow())
-	records, err := db.Records(testSecret)
-	require.NoError(t, err)
-	claimed, err := records.Claim(t.Context(), "remove:org-1:member-17", "owner-of-it", []byte("body with "+token), time.Hour)
-	require.NoError(t, err)
-	require.True(t, claimed)
-
-	look := func(when string) {
-		files, err := os.ReadDir(folder)
-		require.NoError(t, err)
-		var all strings.Builder
-		for _, file := range files {
-			content, err := os.ReadFile(filepath.Join(folder, file.Name()))
+// atRest returns all bytes that a database keeps: of SQLite the files, the write-ahead log too, of PostgreSQL every column of every row.
+func atRest(t *testing.T, e engine, db *DB) string {
+	t.Helper()
+	var all strings.Builder
+	if db.Dialect() == Postgres {
+		for _, table := range []string{"dashboard_sessions", "dashboard_records"} {
+			found, err := db.sql.QueryContext(t.Context(), "SELECT row_to_json(x)::text FROM "+table+" AS x")
 			require.NoError(t, err)
-			all.Write(content)
+			for found.Next() {
+				var text sql.NullString
+				require.NoError(t, found.Scan(&text))
+				all.WriteString(text.String)
+			}
+			require.NoError(t, found.Err())
+			require.NoError(t, found.Close())
 		}
-		require.Contains(t, all.String(), sessionRow(id), "%s: the row is in what was looked at", when)
-		for _, secret := range []string{token, id, v.jar[cookieName].Value, "remove:org-1:member-17", "owner-of-it", string(testSecret)} {
-			assert.NotContains(t, all.String(), secret, when)
-			assert.NotContains(t, all.String(), base64.StdEncoding.EncodeToString([]byte(secret)), when)
+		return all.String()
+	}
+	files, err := os.ReadDir(filepath.Dir(e.url))
+	require.NoError(t, err)
+	for _, file := range files {
+		content, err := os.ReadFile(filepath.Join(filepath.Dir(e.url), file.Name()))
+		require.NoError(t, err)
+		all.Write(content)
+	}
+	return all.String()
+}
+
+// forms returns a text as it is, in hex, and in base64 wherever it may begin among other bytes.
+func forms(text string) []string {
+	found := []string{text, hex.EncodeToString([]byte(text)), strings.ToUpper(hex.EncodeToString([]byte(text))), url.QueryEscape(text)}
+	for before := range 3 {
+		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", before) + text))
+			// The characters at both ends mix with what is beside the text.
+			found = append(found, encoded[[]int{0, 2, 3}[before]:len(encoded)-2])
 		}
 	}
-	look("while open")
-	require.NoError(t, db.Close())
-	look("after closing")
+	return found
+}
+
+// assertNoForm fails for each secret that a text holds in any form.
+func assertNoForm(t *testing.T, text string, secrets ...string) {
+	t.Helper()
+	for _, secret := range secrets {
+		for _, form := range forms(secret) {
+			if len(form) >= 5 { // shorter ones come about by chance
+				assert.NotContains(t, text, form, secret)
+			}
+		}
+	}
+}
+
+func TestNothingCanBeReadAtRest(t *testing.T) {
+	markers := map[string]string{
+		"token": "eyJ0eXAiOiJKV1QifQ.marker-token.c2lnbmF0dXJl", "email": "marker.mail@example.com", "name": "Marker Žofie O'Hara",
+		"link": "https://go.example.com/guest/marker-link-7f3a9c", "form": "description=marker+text",
+	}
+	document, err := json.Marshal(markers)
+	require.NoError(t, err)
+	eachEngine(t, func(t *testing.T, e engine) {
+		if !e.durable {
+			return // memory keeps nothing at rest
+		}
+		c, db := newClock(), e.open(t)
+		v, records := newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
+		v.signIn()
+		for _, marker := range markers {
+			r := v.request()
+			session := v.session(r)
+			SetData(session, append([]byte(token+marker), document...))
+			v.save(r, session)
+			claimed, err := records.Claim(t.Context(), marker, marker, document, time.Hour)
+			require.NoError(t, err)
+			require.True(t, claimed)
+			require.NoError(t, records.Put(t.Context(), marker, []byte(marker)))
+		}
+		hidden := []string{token, v.jar[cookieName].Value, string(testSecret), "marker"}
+		for _, marker := range markers {
+			hidden = append(hidden, marker)
+		}
+		look := func(when, kept string) {
+			require.Contains(t, kept, sessionRow(v.jar[cookieName].Value), "%s: the rows are in what is looked at", when)
+			assertNoForm(t, kept, hidden...)
+		}
+		if db.Dialect() == SQLite {
+			info, err := os.Stat(e.url + "-wal")
+			require.NoError(t, err)
+			require.Positive(t, info.Size())
+		}
+		look("while open", atRest(t, e, db))
+		_, err := db.sql.ExecContext(t.Context(), "UPDATE dashboard_records SET scope = $1", "marker in base64: "+base64.URLEncoding.EncodeToString([]byte("xx"+markers["link"])))
+		require.NoError(t, err)
+		found := false
+		for _, form := range forms(markers["link"]) {
+			found = found || strings.Contains(atRest(t, e, db), form)
+		}
+		assert.True(t, found, "the search would find it")
+		if db.Dialect() == SQLite {
+			_, err := db.sql.ExecContext(t.Context(), "DELETE FROM dashboard_records")
+			require.NoError(t, err)
+			require.NoError(t, db.Close())
+			_, err = os.Stat(e.url + "-wal")
+			require.ErrorIs(t, err, os.ErrNotExist)
+			require.Contains(t, atRest(t, e, db), sessionRow(v.jar[cookieName].Value), "after closing")
+			assertNoForm(t, atRest(t, e, db), token)
+		}
+	})
 }
 
 // TestDatabaseAndSecretNeedTheCookie plays the thief of both: every key that can be derived without the id is tried.
@@ -56,78 +138,164 @@ func TestDatabaseAndSecretNeedTheCookie(t *testing.T) {
 	var row, text string
 	require.NoError(t, db.sql.QueryRowContext(t.Context(), "SELECT id_hash, data FROM dashboard_sessions").Scan(&row, &text))
 
-	var keys [][]byte
-	for _, info := range []string{infoCookie, infoSession, infoRecordKey, infoRecordData, ""} {
+	keys := map[string]string{string(testSecret): "the secret itself"}
+	for _, info := range []string{infoSession, infoRecordKey, infoRecordData, ""} {
 		key, err := serverKey(testSecret, info)
 		require.NoError(t, err)
-		keys = append(keys, key)
+		assert.NotContains(t, keys, string(key), "each purpose has a key of its own: %s", info)
+		keys[string(key)] = info
 	}
-	for _, key := range append(keys, testSecret) {
-		aead, err := newAEAD(key)
+	for key := range keys {
+		aead, err := newAEAD([]byte(key))
 		require.NoError(t, err)
 		_, err = unseal(aead, text, purposeSession)
 		assert.Error(t, err)
 	}
 	for _, guess := range []string{"", row, sessionRowPrefix, cookieName, newID()} {
-		_, err := v.store.unsealValues(guess, text)
+		_, err := v.store.unseal(guess, text)
 		assert.Error(t, err)
 	}
 	thief := newSessions(t, db, newClock())
 	thief.secret = []byte(strings.Repeat("?", 32))
-	_, err := thief.unsealValues(id, text)
+	_, err := thief.unseal(id, text)
 	assert.Error(t, err, "the cookie without the secret is not enough either")
 
-	values, err := v.store.unsealValues(id, text)
+	data, err := v.store.unseal(id, text)
 	require.NoError(t, err, "with both it opens, so the attempts above failed for the right reason")
-	assert.Equal(t, token, values["token"])
+	assert.Equal(t, token, string(data))
 }
 
-func TestKeysAreSeparate(t *testing.T) {
-	seen := map[string]string{}
-	for _, info := range []string{infoCookie, infoSession, infoRecordKey, infoRecordData} {
-		key, err := serverKey(testSecret, info)
+// TestAnotherSecret: what was kept under the old one is unknown, which is no error, and people sign in again.
+func TestAnotherSecret(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c, db := newClock(), e.open(t)
+		log := captureLog(t)
+		v, records := newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
+		v.signIn()
+		_, err := records.Claim(t.Context(), "a", "s", []byte("x"), time.Hour)
 		require.NoError(t, err)
-		assert.NotContains(t, seen, string(key), info)
-		seen[string(key)] = info
-	}
+		before := v.jar[cookieName]
+
+		other := []byte(strings.Repeat("another secret! ", 3))
+		old := v.store
+		v.store, err = db.Sessions(SessionOptions{Secret: other, Cookie: cookieOptions(), Now: c.Now})
+		require.NoError(t, err)
+		otherRecords, err := db.Records(other)
+		require.NoError(t, err)
+		otherRecords.Now = c.Now
+
+		session := v.session(v.request())
+		assert.True(t, session.IsNew)
+		assert.Empty(t, session.ID)
+		assert.Nil(t, Data(session))
+		r := v.request()
+		session = v.session(r)
+		SetData(session, []byte(token))
+		require.NotNil(t, v.save(r, session))
+		assert.Equal(t, token, v.dataNow())
+		assert.NotEqual(t, before.Value, v.jar[cookieName].Value)
+
+		_, _, err = otherRecords.Get(t.Context(), "a")
+		require.ErrorIs(t, err, ErrNotFound)
+		claimed, err := otherRecords.Claim(t.Context(), "a", "s", []byte("y"), time.Hour)
+		require.NoError(t, err)
+		assert.True(t, claimed, "the new secret knows nothing of the old claim")
+
+		// The old secret again, as on a replica that was not restarted yet.
+		body, _, err := records.Get(t.Context(), "a")
+		require.NoError(t, err)
+		assert.Equal(t, "x", string(body))
+		back := newVisitor(t, old)
+		back.jar[cookieName] = before
+		assert.Equal(t, token, back.dataNow())
+
+		c.Advance(DefaultIdle)
+		n, err := v.store.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 2, n, "rows of the old secret are swept as all others are")
+		assertNoForm(t, log.String(), token, before.Value)
+	})
 }
 
-func TestSealBindsPurpose(t *testing.T) {
+// TestLogsHoldNoSecrets fails everything that can fail, with the secrets of a session at hand, and reads logs and errors.
+func TestLogsHoldNoSecrets(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		log := captureLog(t)
+		c, db := newClock(), e.open(t)
+		v, records := newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
+		v.signIn()
+		requests, loaded := underWay(t, v, 2)
+		id := loaded[0].ID
+		_, err := db.sql.ExecContext(t.Context(), "UPDATE dashboard_sessions SET data = 'AAAA'")
+		require.NoError(t, err)
+		assert.Empty(t, v.dataNow())
+		loaded[1].Values["other"] = struct{ Token string }{token}
+		failures := []error{v.store.Save(requests[1], httptest.NewRecorder(), loaded[1])}
+		require.NoError(t, db.Close())
+		_, loadErr := v.store.New(v.request(), cookieName)
+		_, claimErr := records.Claim(t.Context(), "remove:"+token, token, []byte(token), 1)
+		_, _, getErr := records.Get(t.Context(), "remove:"+token)
+		failures = append(failures, loadErr, claimErr, getErr,
+			records.Put(t.Context(), "remove:"+token, []byte(token)), records.Delete(t.Context(), "remove:"+token),
+			v.store.Save(requests[0], httptest.NewRecorder(), loaded[0]), v.store.Renew(requests[0], loaded[0]),
+			v.store.Destroy(requests[0], httptest.NewRecorder(), loaded[0]))
+		for i, err := range failures {
+			require.Error(t, err, i)
+			fmt.Fprintln(log, err)
+		}
+		require.Contains(t, log.String(), "a stored session cannot be opened")
+		assertNoForm(t, log.String(), token, id, sessionRow(id), string(testSecret))
+	})
+}
+
+func FuzzUnseal(f *testing.F) {
 	aead, err := newAEAD(testSecret)
-	require.NoError(t, err)
-	one, err := seal(aead, []byte("x"), "a")
-	require.NoError(t, err)
-	two, err := seal(aead, []byte("x"), "a")
-	require.NoError(t, err)
-	assert.NotEqual(t, one, two, "each has its own nonce")
-	plain, err := unseal(aead, one, "a")
-	require.NoError(t, err)
-	assert.Equal(t, []byte("x"), plain)
-	_, err = unseal(aead, one, "b")
-	assert.Error(t, err)
+	require.NoError(f, err)
+	good, err := seal(aead, []byte("plain"), "purpose")
+	require.NoError(f, err)
+	again, err := seal(aead, []byte("plain"), "purpose")
+	require.NoError(f, err)
+	require.NotEqual(f, good, again, "each has its own nonce")
+	for _, seed := range []string{good, again, "", "AAAA", good[:len(good)-4], good + "AAAA", good + "\n", "=", "\x00", strings.Repeat("A", 1000)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		plain, err := unseal(aead, text, "purpose")
+		if err != nil {
+			assert.Empty(t, plain)
+			return
+		}
+		assert.Equal(t, "plain", string(plain), "only what was sealed here opens")
+		_, err = unseal(aead, text, "another")
+		assert.Error(t, err)
+	})
 }
 
-// TestLogsNameNobody makes both warnings of the package and reads them.
-func TestLogsNameNobody(t *testing.T) {
-	log := captureLog(t)
-	db, c := engine{url: "memory:"}.open(t), newClock()
-	v := newVisitor(t, newSessions(t, db, c))
+// FuzzSessionRow lets the text of a row be anything, as somebody with write access to the database could.
+func FuzzSessionRow(f *testing.F) {
+	db, err := Open(f.Context(), "memory:")
+	require.NoError(f, err)
+	f.Cleanup(func() { _ = db.Close() })
+	v := newVisitor(f, newSessions(f, db, newClock()))
 	v.signIn()
-	id := v.session(v.request()).ID
-	_, err := db.sql.ExecContext(t.Context(), "CREATE TRIGGER refuse BEFORE UPDATE OF seen_at ON dashboard_sessions BEGIN SELECT RAISE(ABORT, 'refused'); END")
-	require.NoError(t, err)
-	c.Advance(time.Hour)
-	assert.Equal(t, token, v.tokenNow(), "a page that only reads works without last-seen")
-	_, err = db.sql.ExecContext(t.Context(), "UPDATE dashboard_sessions SET data = 'AAAA'")
-	require.NoError(t, err)
-	assert.Nil(t, v.tokenNow())
-
-	assert.Equal(t, 2, strings.Count(log.String(), "level=WARN"))
-	assert.Contains(t, log.String(), "last-seen time of a session cannot be moved")
-	assert.Contains(t, log.String(), "a stored session cannot be opened")
-	for _, secret := range []string{token, id, sessionRow(id), v.jar[cookieName].Value} {
-		assert.NotContains(t, log.String(), secret)
+	var good string
+	require.NoError(f, db.sql.QueryRowContext(f.Context(), "SELECT data FROM dashboard_sessions").Scan(&good))
+	for _, seed := range []string{good, "", "AAAA", good[:len(good)-4], strings.ToLower(good), "\x00", "é"} {
+		f.Add(seed)
 	}
+	captureLog(f)
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := db.sql.ExecContext(t.Context(), "UPDATE dashboard_sessions SET data = $1", text)
+		require.NoError(t, err)
+		now := newVisitor(t, v.store) // with the context of this run
+		now.jar = v.jar
+		session := now.session(now.request())
+		if !session.IsNew {
+			assert.Equal(t, token, string(Data(session)))
+		} else {
+			assert.Empty(t, session.Values)
+		}
+	})
 }
 
 func FuzzCookie(f *testing.F) {
@@ -137,14 +305,14 @@ func FuzzCookie(f *testing.F) {
 	v := newVisitor(f, newSessions(f, db, newClock()))
 	v.signIn()
 	good := v.jar[cookieName].Value
-	for _, seed := range []string{good, good[1:], good + "=", "", "a|b|c", strings.Repeat("MTIzfA", 700), "\x00"} {
+	for _, seed := range []string{good, good[1:], good + "=", "", strings.Repeat("A", 43), strings.Repeat("MTIzfA", 700), "\x00"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
 		session, err := v.store.New(&http.Request{Header: http.Header{"Cookie": {cookieName + "=" + value}}}, cookieName)
 		require.NoError(t, err)
 		if !session.IsNew {
-			assert.Equal(t, token, session.Values["token"])
+			assert.Equal(t, token, string(Data(session)))
 			assert.Contains(t, value, good)
 		}
 	})

@@ -7,60 +7,52 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
-
-	"github.com/gorilla/securecookie"
 )
 
 // purposeSession is the only thing sealed under a session's own key.
-const purposeSession = "values"
+const purposeSession = "data"
 
-// MaxClockSkew is how far the clocks of replicas may differ. A session with a time further in the future was made before a clock was
-// set back: its real age is not known, and it could live for as long as the clock was wrong, so it counts as ended.
+// MaxClockSkew is how far the clocks of replicas may differ. A session with a time further in the future was made before
+// a clock was set back: its real age is not known, and it could live for as long as the clock was wrong, so it counts as
+// ended.
 const MaxClockSkew = 5 * time.Minute
 
-// living is the condition of a session that has not ended, for the four arguments of limits, which are the first of a statement.
-const living = `created_at > $1 AND created_at <= $2 AND seen_at > $3 AND seen_at <= $4`
+// activeWhere is the condition of a session that has not ended. Its four arguments are those of limits, the first of a
+// statement.
+const activeWhere = `created_at > $1 AND created_at <= $2 AND seen_at > $3 AND seen_at <= $4`
 
-// ended is the opposite, written so that each half can use its index.
-const ended = `created_at <= $1 OR created_at > $2 OR seen_at <= $3 OR seen_at > $4`
+// endedWhere is the opposite, written so that each half can use its index.
+const endedWhere = `created_at <= $1 OR created_at > $2 OR seen_at <= $3 OR seen_at > $4`
 
-// limits returns the arguments of living, and then the others of the statement.
+// limits returns the arguments of activeWhere, and then the others of the statement.
 func (s *Sessions) limits(others ...any) []any {
 	now := s.now()
 	latest := now.Add(MaxClockSkew).UnixMilli()
 	return append([]any{now.Add(-s.absolute).UnixMilli(), latest, now.Add(-s.idle).UnixMilli(), latest}, others...)
 }
 
-// load returns found=false for an id without a living row and for a row that cannot be opened, which is logged.
-func (s *Sessions) load(ctx context.Context, id string) (values map[any]any, found bool, err error) {
+// load returns found=false for an id without an active row, and for a row that cannot be opened, which is logged.
+func (s *Sessions) load(ctx context.Context, id string) (data []byte, found bool, err error) {
 	row := sessionRow(id)
-	if values, seen, found := s.recent.get(row, s.now()); found {
-		s.touch(ctx, row, seen)
-		return values, true, nil
-	}
-	began := s.recent.begin()
 	var text string
 	var seen int64
-	err = s.db.Read(ctx, []any{&text, &seen}, `SELECT data, seen_at FROM dashboard_sessions WHERE `+living+` AND id_hash = $5`, s.limits(row)...)
+	err = s.db.Read(ctx, []any{&text, &seen}, `SELECT data, seen_at FROM dashboard_sessions WHERE `+activeWhere+` AND id_hash = $5`, s.limits(row)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, false, nil
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("reading a session: %w", err)
 	}
-	values, err = s.unsealValues(id, text)
-	if err != nil {
-		// A damaged row, or a type that an older version had registered.
+	if data, err = s.unseal(id, text); err != nil { // a damaged row, or one of another secret
 		slog.WarnContext(ctx, "a stored session cannot be opened, a new one is started", "error", err)
 		return nil, false, nil
 	}
-	s.recent.add(began, row, values, seen, s.now())
 	s.touch(ctx, row, seen)
-	return values, true, nil
+	return data, true, nil
 }
 
-// touch moves last-seen. Its failure is no reason to refuse a page that only reads; and because it can take SQLite's whole
-// busy_timeout to fail, nobody tries again for a while.
+// touch moves last-seen, at most once in touchAfter. Its failure is no reason to refuse a page that only reads; and
+// because it can take SQLite's whole busy_timeout to fail, it is not tried again for a while.
 func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 	now := s.now()
 	if now.Sub(time.UnixMilli(seen)) <= s.touchAfter {
@@ -74,15 +66,17 @@ func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 	if err != nil {
 		s.touchFailed.Store(now.UnixMilli())
 		slog.WarnContext(ctx, "the last-seen time of a session cannot be moved", "error", err)
-		return
 	}
-	s.recent.seenAt(row, now.UnixMilli())
 }
 
-func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fresh bool) error {
-	text, err := s.sealValues(id, values)
+func (s *Sessions) store(ctx context.Context, id string, data []byte, fresh bool) error {
+	aead, err := sessionAEAD(id, s.secret)
 	if err != nil {
-		return err
+		return fmt.Errorf("the key of a session: %w", err)
+	}
+	text, err := seal(aead, data, purposeSession)
+	if err != nil {
+		return fmt.Errorf("storing a session: %w", err)
 	}
 	row, now := sessionRow(id), s.now().UnixMilli()
 	if fresh {
@@ -90,9 +84,7 @@ func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fre
 			`INSERT INTO dashboard_sessions (id_hash, data, created_at, seen_at) VALUES ($1, $2, $3, $3)`, row, text, now)
 		return err
 	}
-	s.recent.drop(row)
-	defer s.recent.drop(row)
-	changed, err := s.db.Write(ctx, `UPDATE dashboard_sessions SET data = $5, seen_at = $6 WHERE `+living+` AND id_hash = $7`,
+	changed, err := s.db.Write(ctx, `UPDATE dashboard_sessions SET data = $5, seen_at = $6 WHERE `+activeWhere+` AND id_hash = $7`,
 		s.limits(text, now, row)...)
 	if err == nil && changed == 0 {
 		return ErrGone
@@ -100,43 +92,19 @@ func (s *Sessions) store(ctx context.Context, id string, values map[any]any, fre
 	return err
 }
 
-// remove deletes a row and reports whether there was one: of several requests that remove the same one, one gets true.
+func (s *Sessions) unseal(id, text string) ([]byte, error) {
+	aead, err := sessionAEAD(id, s.secret)
+	if err != nil {
+		return nil, err
+	}
+	return unseal(aead, text, purposeSession)
+}
+
+// remove deletes a row and reports whether there was one: of several requests that remove the same row, one gets true.
 func (s *Sessions) remove(ctx context.Context, id string) (removed bool, err error) {
 	if id == "" {
 		return false, nil
 	}
-	row := sessionRow(id)
-	s.recent.drop(row)
-	defer s.recent.drop(row)
-	n, err := s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, row)
+	n, err := s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE id_hash = $1`, sessionRow(id))
 	return n == 1, err
-}
-
-func (s *Sessions) sealValues(id string, values map[any]any) (string, error) {
-	plain, err := securecookie.GobEncoder{}.Serialize(values)
-	if err != nil {
-		return "", fmt.Errorf("a value of the session cannot be stored: %w", err)
-	}
-	aead, err := sessionAEAD(id, s.secret)
-	if err != nil {
-		return "", fmt.Errorf("the key of a session: %w", err)
-	}
-	text, err := seal(aead, plain, purposeSession)
-	if err != nil {
-		return "", fmt.Errorf("storing a session: %w", err)
-	}
-	return text, nil
-}
-
-func (s *Sessions) unsealValues(id, text string) (map[any]any, error) {
-	aead, err := sessionAEAD(id, s.secret)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := unseal(aead, text, purposeSession)
-	if err != nil {
-		return nil, err
-	}
-	values := map[any]any{}
-	return values, securecookie.GobEncoder{}.Deserialize(plain, &values)
 }

@@ -1,19 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
-	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // The ages of a session when SessionOptions gives none.
@@ -22,8 +19,13 @@ const (
 	DefaultAbsolute = 7 * 24 * time.Hour
 )
 
-// idBytes is the length of a session id before base64.
-const idBytes = 32
+const (
+	// idBytes is the length of a session id before base64, idLength after it.
+	idBytes  = 32
+	idLength = 43
+	// maxCookies bounds the cookies of one request that are looked up: somebody could send a thousand.
+	maxCookies = 16
+)
 
 // SessionOptions configures DB.Sessions.
 type SessionOptions struct {
@@ -36,29 +38,22 @@ type SessionOptions struct {
 	Idle time.Duration
 	// Absolute is how long it lives at most after it was made or renewed, 7 days if 0.
 	Absolute time.Duration
-	// Recheck is how long a session that was read is taken for good without reading it again; 0 reads it for each request. What
-	// this process changes or ends counts at once; what another process on the same database does, such as a sign-out at
-	// another replica, after this time. So it is for a database that only one process uses.
-	Recheck time.Duration
 	// Now is the clock, time.Now if nil. The clocks of replicas must agree to within five minutes: a session whose times lie
 	// further in the future counts as ended, so people sign in again after a clock was set back by more.
 	Now func() time.Time
 }
 
-// Sessions keeps sessions in the database and a random id in the cookie. It is a sessions.Store, safe for concurrent
-// use. Values are stored with encoding/gob: register your own types and all maps and slices but []byte with
-// gob.Register. Two requests that save one session at the same time both succeed and the last one wins, so save only
-// what changed.
+// Sessions keeps sessions in the database; the cookie is a random id. It is a sessions.Store, safe for concurrent use.
+// A session holds one piece of data in the caller's own encoding: see Data and SetData. Each request reads it from the
+// database, so a sign-out counts at once, on every replica. Two requests that save one session at the same time both
+// succeed and the last one wins, so save only after a change.
 type Sessions struct {
 	db             *DB
 	secret         []byte
-	codec          *securecookie.SecureCookie
 	cookie         sessions.Options
 	idle, absolute time.Duration
 	touchAfter     time.Duration
 	touchFailed    atomic.Int64 // unix milliseconds
-	recent         *recent
-	proven         *lru.Cache[proof, string] // the ids in them
 	now            func() time.Time
 }
 
@@ -73,25 +68,12 @@ func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 	if o.Cookie.Path == "" || !o.Cookie.HttpOnly || o.Cookie.MaxAge < 0 {
 		return nil, errors.New("the session cookie needs a path, HttpOnly, and a MaxAge of 0 or more")
 	}
-	if o.Idle < 0 || o.Absolute < 0 || o.Recheck < 0 {
+	if o.Idle < 0 || o.Absolute < 0 {
 		return nil, errors.New("the ages of a session cannot be negative")
 	}
-	key, err := serverKey(o.Secret, infoCookie)
-	if err != nil {
-		return nil, fmt.Errorf("the key for session cookies: %w", err)
-	}
 	s := &Sessions{
-		db: db, secret: o.Secret, cookie: o.Cookie, idle: o.Idle, absolute: o.Absolute, now: o.Now,
-		recent: newRecent(o.Recheck), codec: securecookie.New(key, nil).MaxAge(0).SetSerializer(securecookie.NopEncoder{}), // the row's own times decide, on our clock
-	}
-	if s.proven, err = lru.New[proof, string](mostRecent); err != nil {
-		return nil, err
-	}
-	if s.idle == 0 {
-		s.idle = DefaultIdle
-	}
-	if s.absolute == 0 {
-		s.absolute = DefaultAbsolute
+		db: db, secret: o.Secret, cookie: o.Cookie, now: o.Now,
+		idle: cmp.Or(o.Idle, DefaultIdle), absolute: cmp.Or(o.Absolute, DefaultAbsolute),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -106,47 +88,45 @@ func (s *Sessions) Get(r *http.Request, name string) (*sessions.Session, error) 
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
-// New reads the session of a request. Without a cookie, or with one that is unknown, expired, tampered with or made
-// under another secret, it returns an empty session with IsNew and no error. An error means that the database did not
-// answer; it does not mean that nobody is signed in, so do not save the (empty, new) session that comes with it.
+// New reads the session of a request. Without a cookie, or with one that is unknown, expired or made under another
+// secret, it returns an empty session with IsNew and no error. An error means that the database did not answer; it does
+// not mean that nobody is signed in, so do not save the (empty, new) session that comes with it.
 func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	options := s.cookie
 	session.Options = &options
 	session.IsNew = true
 	// A cookie of the same name left by another path, or set by another host of the domain, must not hide ours.
-	for _, cookie := range r.CookiesNamed(name) {
-		id, ok := s.decodeID(cookie)
-		if !ok {
+	cookies := r.CookiesNamed(name)
+	for _, cookie := range cookies[:min(len(cookies), maxCookies)] {
+		id := cookie.Value
+		if len(id) != idLength {
 			continue
 		}
-		values, found, err := s.load(r.Context(), id)
+		data, found, err := s.load(r.Context(), id)
 		if err != nil {
 			return session, err
 		}
 		if found {
-			session.ID, session.Values, session.IsNew = id, values, false
+			session.ID, session.IsNew = id, false
+			SetData(session, data)
 			return session, nil
 		}
 	}
 	return session, nil
 }
 
-// A proof is a cookie whose signature was found right. That never changes: the cookie says nothing of time.
-type proof struct{ name, value string }
+// dataKey is the only key of a session's values.
+const dataKey = "data"
 
-func (s *Sessions) decodeID(cookie *http.Cookie) (string, bool) {
-	if id, ok := s.proven.Get(proof{cookie.Name, cookie.Value}); ok {
-		return id, true
-	}
-	var text []byte
-	if s.codec.Decode(cookie.Name, cookie.Value, &text) != nil {
-		return "", false
-	}
-	id := string(text)
-	s.proven.Add(proof{strings.Clone(cookie.Name), strings.Clone(cookie.Value)}, id) // not the whole header that they are parts of
-	return id, true
+// Data returns the data of a session, nil if there is none.
+func Data(session *sessions.Session) []byte {
+	data, _ := session.Values[dataKey].([]byte)
+	return data
 }
+
+// SetData replaces the data of a session. Save stores it.
+func SetData(session *sessions.Session, data []byte) { session.Values[dataKey] = data }
 
 // Save stores a session. A new or renewed one gets a fresh id and a Set-Cookie header, so call it before the body is
 // begun. One that exists is updated, and ErrGone returned if that row is no longer there; its cookie is sent again only
@@ -156,30 +136,30 @@ func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *session
 	if session.Options.MaxAge < 0 {
 		return s.Destroy(r, w, session)
 	}
+	for key := range session.Values {
+		if key != dataKey {
+			return errors.New("a session stores its data, and no other value")
+		}
+	}
 	fresh := session.ID == ""
 	id := session.ID
 	if fresh {
 		id = newID()
 	}
-	value, err := s.codec.Encode(session.Name(), []byte(id))
-	if err != nil {
-		return fmt.Errorf("making the session cookie: %w", err)
-	}
-	if err := s.store(r.Context(), id, session.Values, fresh); err != nil {
+	if err := s.store(r.Context(), id, Data(session), fresh); err != nil {
 		return err
 	}
 	session.ID = id
 	if fresh || session.Options.MaxAge > 0 {
-		http.SetCookie(w, sessions.NewCookie(session.Name(), value, session.Options))
+		http.SetCookie(w, sessions.NewCookie(session.Name(), id, session.Options))
 	}
 	return nil
 }
 
-// Renew deletes the session's row and takes its id away; the values stay, and the next Save stores them under a new id
-// with a new absolute age. Call it at sign-in, sign-out and when the organisation changes, so that an id somebody knew
-// before is worth nothing after. When the row of the session is already gone, because another request signed it out or
-// renewed it, the values do not stay: what was signed out must not come back under a new id. That is no error; the session
-// is then empty, as for a new visitor.
+// Renew deletes the session's row and takes its id away; the data stays, and the next Save stores it under a new id with
+// a new absolute age. Call it at sign-in, sign-out and when the organisation changes, so that an id known before is worth
+// nothing after. When the row is already gone, because another request signed the session out or renewed it, the data
+// does not stay: it must not come back under a new id. That is no error; the session is then empty, as for a new visitor.
 func (s *Sessions) Renew(r *http.Request, session *sessions.Session) error {
 	removed, err := s.remove(r.Context(), session.ID)
 	if err != nil {
@@ -193,7 +173,7 @@ func (s *Sessions) Renew(r *http.Request, session *sessions.Session) error {
 	return nil
 }
 
-// Destroy deletes the session's row and values and makes the browser drop the cookie. Its MaxAge stays negative, so that
+// Destroy deletes the session's row and data and makes the browser drop the cookie. Its MaxAge stays negative, so that
 // a Save later in the same request does not bring the session back. When the row cannot be deleted the cookie is kept:
 // the visitor can try again.
 func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
@@ -209,15 +189,15 @@ func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sess
 // Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used even when nobody
 // sweeps; call it every few minutes to keep the table small.
 func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
-	return s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE `+ended, s.limits()...)
+	return s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE `+endedWhere, s.limits()...)
 }
 
-const countLiving = `SELECT COUNT(*) FROM dashboard_sessions WHERE ` + living
+const countActive = `SELECT COUNT(*) FROM dashboard_sessions WHERE ` + activeWhere
 
 // Count returns the number of sessions that have not ended, in all replicas together.
 func (s *Sessions) Count(ctx context.Context) (int64, error) {
 	var n int64
-	err := s.db.Read(ctx, []any{&n}, countLiving, s.limits()...)
+	err := s.db.Read(ctx, []any{&n}, countActive, s.limits()...)
 	return n, err
 }
 

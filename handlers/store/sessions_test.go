@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/gob"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/gorilla/sessions"
@@ -14,34 +14,36 @@ import (
 )
 
 func TestSessionRoundTrip(t *testing.T) {
-	gob.Register(map[string][]string{})
 	eachEngine(t, func(t *testing.T, e engine) {
-		v := newVisitor(t, newSessions(t, e.open(t), newClock()))
-		r := v.request()
-		session := v.session(r)
-		assert.True(t, session.IsNew)
-		assert.Empty(t, session.ID)
-		want := map[any]any{
-			"token": token, "count": 3, "admin": true, "raw": []byte{0, 1, 255},
-			"typed": map[string][]string{"name": {"Zoë", "O'Hara", "نور"}},
+		s := newSessions(t, e.open(t), newClock())
+		want := map[*visitor][]byte{}
+		for _, text := range []string{`{"name":"Zoë O'Hara نور"}`, "\x00\x01\xff", ""} {
+			v := newVisitor(t, s)
+			want[v] = []byte(text)
+			r := v.request()
+			session := v.session(r)
+			assert.True(t, session.IsNew)
+			assert.Empty(t, session.ID)
+			assert.Nil(t, Data(session))
+			SetData(session, want[v])
+
+			cookie := v.save(r, session)
+			require.NotNil(t, cookie)
+			assert.True(t, cookie.HttpOnly)
+			assert.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
+			assert.Zero(t, cookie.MaxAge)
+			assert.Regexp(t, `^[A-Za-z0-9_-]{43}$`, cookie.Value, "256 random bits and nothing else")
+			assert.Same(t, session, v.session(r), "one request shares one session")
 		}
-		maps.Copy(session.Values, want)
+		for v, text := range want {
+			again := v.session(v.request())
+			assert.False(t, again.IsNew)
+			assert.Equal(t, string(text), string(Data(again)), "everybody gets their own")
 
-		cookie := v.save(r, session)
-		require.NotNil(t, cookie)
-		assert.True(t, cookie.HttpOnly)
-		assert.Equal(t, http.SameSiteLaxMode, cookie.SameSite)
-		assert.Zero(t, cookie.MaxAge)
-		assert.Less(t, len(cookie.Value), 200)
-
-		again := v.session(v.request())
-		assert.False(t, again.IsNew)
-		assert.Equal(t, want, again.Values)
-		assert.Same(t, session, v.session(r), "one request shares one session")
-
-		again.Values["token"] = "other"
-		assert.Nil(t, v.save(v.request(), again), "an update leaves the cookie alone")
-		assert.Equal(t, "other", v.tokenNow())
+			SetData(again, []byte("other"))
+			assert.Nil(t, v.save(v.request(), again), "an update leaves the cookie alone")
+			assert.Equal(t, "other", v.dataNow())
+		}
 	})
 }
 
@@ -60,17 +62,19 @@ func TestRenewMovesSession(t *testing.T) {
 		assert.Nil(t, v.save(r, session), "a second save in the request updates")
 
 		assert.NotEqual(t, before[cookieName].Value, v.jar[cookieName].Value)
-		assert.Equal(t, token, v.tokenNow(), "the values move along")
+		assert.Equal(t, token, v.dataNow(), "the data moves along")
 		assert.Equal(t, 1, rows(t, db, "dashboard_sessions"))
 		v.jar = before
-		assert.Nil(t, v.tokenNow(), "the old id is worth nothing")
+		assert.Empty(t, v.dataNow(), "the old id is worth nothing")
 	})
 }
 
 func TestDestroy(t *testing.T) {
 	ways := map[string]func(v *visitor, w http.ResponseWriter, r *http.Request, s *sessions.Session) error{
 		"Destroy": func(v *visitor, w http.ResponseWriter, r *http.Request, s *sessions.Session) error {
-			return v.store.Destroy(r, w, s)
+			gone, cancel := context.WithCancel(r.Context())
+			cancel() // it outlives its request
+			return v.store.Destroy(r.WithContext(gone), w, s)
 		},
 		"MaxAge -1": func(v *visitor, w http.ResponseWriter, r *http.Request, s *sessions.Session) error {
 			s.Options.MaxAge = -1
@@ -92,12 +96,12 @@ func TestDestroy(t *testing.T) {
 				require.NotNil(t, cookie)
 				assert.Negative(t, cookie.MaxAge)
 				assert.Equal(t, "/", cookie.Path, "without its path the browser keeps the cookie")
-				assert.Empty(t, session.Values)
+				assert.Nil(t, Data(session))
 
 				require.NoError(t, v.store.Save(r, httptest.NewRecorder(), session))
 				assert.Zero(t, rows(t, db, "dashboard_sessions"), "a later save does not bring it back")
 				v.jar = before
-				assert.Nil(t, v.tokenNow())
+				assert.Empty(t, v.dataNow())
 			})
 		})
 	}
@@ -130,7 +134,7 @@ func TestGoneSessionIsNotMadeAgain(t *testing.T) {
 				r := v.request()
 				session := v.session(r) // read while it lived
 				end(t, v, c)
-				session.Values["flash"] = "late"
+				SetData(session, []byte("late"))
 				w := httptest.NewRecorder()
 				require.ErrorIs(t, v.store.Save(r, w, session), ErrGone)
 				assert.Empty(t, w.Header().Values("Set-Cookie"))
@@ -140,16 +144,99 @@ func TestGoneSessionIsNotMadeAgain(t *testing.T) {
 	}
 }
 
-func TestSignOutOutlivesItsRequest(t *testing.T) {
+func TestForeignCookiesGiveNewSession(t *testing.T) {
+	db := engine{url: "memory:"}.open(t)
+	s := newSessions(t, db, newClock())
+	v := newVisitor(t, s)
+	v.signIn()
+	good := v.jar[cookieName].Value
+	for name, value := range map[string]string{
+		"empty value": "", "text": "hello", "long": strings.Repeat("A", 5000), "unknown id": newID(), "key of the row": sessionRow(good),
+		"cut": good[:len(good)-1], "longer": good + "A", "changed": string(good[0]^1) + good[1:], "of the first release": oldCookie,
+	} {
+		t.Run(name, func(t *testing.T) {
+			foreign := newVisitor(t, s)
+			foreign.jar[cookieName] = &http.Cookie{Name: cookieName, Value: value}
+			r := foreign.request()
+			session := foreign.session(r)
+			assert.True(t, session.IsNew)
+			assert.Empty(t, session.ID)
+			assert.Nil(t, Data(session))
+			require.NotNil(t, foreign.save(r, session))
+			assert.NotEqual(t, value, foreign.jar[cookieName].Value, "a foreign id is never taken over")
+		})
+	}
+}
+
+func TestGoodCookieBehindForeignOnes(t *testing.T) {
+	v := newVisitor(t, newSessions(t, engine{url: "memory:"}.open(t), newClock()))
+	v.signIn()
+	for foreign, want := range map[int]string{1: token, maxCookies - 1: token, 1000: ""} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+		r.AddCookie(&http.Cookie{Name: cookieName, Value: "planted"})
+		for range foreign - 1 {
+			r.AddCookie(&http.Cookie{Name: cookieName, Value: newID()})
+		}
+		r.AddCookie(v.jar[cookieName])
+		assert.Equal(t, want, string(Data(v.session(r))), "%d: a request cannot ask for any number of reads", foreign)
+	}
+}
+
+func TestDamagedRowGivesNewSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		db := e.open(t)
 		v := newVisitor(t, newSessions(t, db, newClock()))
-		v.signIn()
-		r := v.request()
-		session := v.session(r)
-		ctx, cancel := context.WithCancel(r.Context())
-		cancel()
-		require.NoError(t, v.store.Destroy(r.WithContext(ctx), httptest.NewRecorder(), session))
-		assert.Zero(t, rows(t, db, "dashboard_sessions"))
+		for _, data := range []string{"", "not base64!", "AAAA", strings.Repeat("A", 400)} {
+			v.signIn()
+			_, err := db.sql.ExecContext(t.Context(), "UPDATE dashboard_sessions SET data = $1", data)
+			require.NoError(t, err)
+			session := v.session(v.request())
+			assert.True(t, session.IsNew)
+			assert.Nil(t, Data(session))
+		}
 	})
+}
+
+func TestSaveRefusesWhatCannotBeKept(t *testing.T) {
+	db := engine{url: "memory:"}.open(t)
+	v := newVisitor(t, newSessions(t, db, newClock()))
+	for name, change := range map[string]func(s *sessions.Session){
+		"more than": func(s *sessions.Session) { SetData(s, []byte(token+strings.Repeat("x", 1<<20))) },
+		"no other":  func(s *sessions.Session) { s.AddFlash(token) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := v.request()
+			session := v.session(r)
+			change(session)
+			w := httptest.NewRecorder()
+			err := v.store.Save(r, w, session)
+			require.ErrorContains(t, err, name)
+			assert.NotContains(t, err.Error(), token)
+			assert.Empty(t, w.Header().Values("Set-Cookie"))
+			assert.Zero(t, rows(t, db, "dashboard_sessions"))
+		})
+	}
+	r := v.request()
+	require.ErrorIs(t, v.store.store(r.Context(), newID(), make([]byte, 1<<20), true), ErrTooLarge)
+	require.NoError(t, v.store.store(r.Context(), newID(), make([]byte, 780_000), true), "as ErrTooLarge says")
+}
+
+func TestSessionOptionsAreChecked(t *testing.T) {
+	db := engine{url: "memory:"}.open(t)
+	for name, change := range map[string]func(*SessionOptions){
+		"short secret":      func(o *SessionOptions) { o.Secret = o.Secret[:31] },
+		"no secret":         func(o *SessionOptions) { o.Secret = nil },
+		"no path":           func(o *SessionOptions) { o.Cookie.Path = "" },
+		"readable by pages": func(o *SessionOptions) { o.Cookie.HttpOnly = false },
+		"dead cookie":       func(o *SessionOptions) { o.Cookie.MaxAge = -1 },
+		"negative idle":     func(o *SessionOptions) { o.Idle = -1 },
+		"negative absolute": func(o *SessionOptions) { o.Absolute = -1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := SessionOptions{Secret: testSecret, Cookie: cookieOptions()}
+			change(&o)
+			_, err := db.Sessions(o)
+			assert.Error(t, err)
+		})
+	}
 }
