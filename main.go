@@ -146,15 +146,15 @@ func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdo
 
 // openStores opens what is kept in the database.
 func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
-	secret, err := loadSecret(cfg, db)
+	keys, err := loadKeys(cfg, db)
 	if err != nil {
 		return err
 	}
-	o.Sessions, err = db.Sessions(store.SessionOptions{Secret: secret, Cookie: handlers.SessionCookie(cfg.PublicURL)})
+	o.Sessions, err = db.Sessions(store.SessionOptions{Keys: keys, Cookie: handlers.SessionCookie(cfg.PublicURL)})
 	if err != nil {
 		return err
 	}
-	o.Records, err = db.Records(secret)
+	o.Records, err = db.Records(keys)
 	return err
 }
 
@@ -168,13 +168,13 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	}
 }
 
-// loadSecret reads the key that seals sessions; beside a SQLite file it is made at the first start. With a database in
-// memory and no file, one for this run is enough.
-func loadSecret(cfg config.Config, db *store.DB) ([]byte, error) {
+// loadKeys reads the secrets that seal what is stored; beside a SQLite file one is made at the first start. With a
+// database in memory and no file, one for this run is enough.
+func loadKeys(cfg config.Config, db *store.DB) (*store.Keys, error) {
 	if cfg.SecretFile == "" {
-		return []byte(rand.Text() + rand.Text()), nil
+		return store.NewKeys([]byte(rand.Text() + rand.Text()))
 	}
-	return store.LoadSecret(cfg.SecretFile, db.Dialect() == store.SQLite)
+	return store.LoadKeys(cfg.SecretFile, db.Dialect() == store.SQLite)
 }
 
 func newServer(h http.Handler, log *slog.Logger) *http.Server {

@@ -33,7 +33,7 @@ type Config struct {
 	APIURL string
 	// DatabaseURL is a path, sqlite:///path, "memory:" or a postgres:// URL, which may hold a password.
 	DatabaseURL Secret
-	// SecretFile is the file with the key that seals sessions; empty with a database in memory, unless given.
+	// SecretFile is the file with the secrets that seal what is stored; empty with a database in memory, unless given.
 	SecretFile string
 	// TrustedProxies may say who the client is (X-Forwarded-For). Empty: nobody may.
 	TrustedProxies []netip.Prefix

@@ -118,10 +118,11 @@ func New(t *testing.T, o Options) *Site {
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = db.Close() })
 	}
-	secret := []byte(Secret)
-	kept, err := db.Sessions(store.SessionOptions{Secret: secret, Cookie: handlers.SessionCookie(public), Idle: o.Idle, Absolute: o.Absolute, Now: o.Now})
+	keys, err := store.NewKeys([]byte(Secret))
 	require.NoError(t, err)
-	records, err := db.Records(secret)
+	kept, err := db.Sessions(store.SessionOptions{Keys: keys, Cookie: handlers.SessionCookie(public), Idle: o.Idle, Absolute: o.Absolute, Now: o.Now})
+	require.NoError(t, err)
+	records, err := db.Records(keys)
 	require.NoError(t, err)
 
 	token := sandbox.AdminToken

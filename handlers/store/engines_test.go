@@ -24,7 +24,20 @@ const (
 	token      = "tok-7f3a9c-a-personal-access-token"
 )
 
-var testSecret = bytes.Repeat([]byte("0123456789abcdef"), 2)
+var (
+	testSecret  = bytes.Repeat([]byte("0123456789abcdef"), 2)
+	testKeys    = must(NewKeys(testSecret))
+	otherSecret = []byte(strings.Repeat("another secret! ", 3))
+	otherKeys   = must(NewKeys(otherSecret))
+	rotatedKeys = must(NewKeys(otherSecret, testSecret))
+)
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
 
 // engine is one kind of database. Its url is fresh for the test; with memory each Open gives another database.
 type engine struct {
@@ -96,7 +109,12 @@ func cookieOptions() sessions.Options {
 
 func newSessions(t testing.TB, db *DB, c *clock) *Sessions {
 	t.Helper()
-	s, err := db.Sessions(SessionOptions{Secret: testSecret, Cookie: cookieOptions(), Now: c.Now})
+	return sessionsUnder(t, db, c, testKeys)
+}
+
+func sessionsUnder(t testing.TB, db *DB, c *clock, keys *Keys) *Sessions {
+	t.Helper()
+	s, err := db.Sessions(SessionOptions{Keys: keys, Cookie: cookieOptions(), Now: c.Now})
 	require.NoError(t, err)
 	return s
 }

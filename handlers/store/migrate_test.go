@@ -91,7 +91,7 @@ func oldDatabase(t *testing.T, e engine) {
 
 // TestDatabaseOfTheFirstReleaseIsTakenOver: its migrations are known, its receipts open, and the next migrations run.
 func TestDatabaseOfTheFirstReleaseIsTakenOver(t *testing.T) {
-	secret, err := LoadSecret(oldSecret, false)
+	keys, err := LoadKeys(oldSecret, false)
 	require.NoError(t, err)
 	at := func() time.Time { return time.Date(2026, 11, 28, 19, 0, 0, 0, time.UTC) }
 	eachEngine(t, func(t *testing.T, e engine) {
@@ -101,7 +101,7 @@ func TestDatabaseOfTheFirstReleaseIsTakenOver(t *testing.T) {
 		oldDatabase(t, e)
 		for range 2 {
 			db := e.open(t)
-			records, err := db.Records(secret)
+			records, err := db.Records(keys)
 			require.NoError(t, err)
 			records.Now = at
 			body, scope, err := records.Get(t.Context(), oldRecord)

@@ -221,7 +221,7 @@ func TestReadOnlyPlaces(t *testing.T) {
 	require.ErrorContains(t, err, "must be writable", "an existing file in a read-only folder")
 	_, err = Open(t.Context(), filepath.Join(folder, "new.db"))
 	require.ErrorContains(t, err, "must be writable")
-	_, err = LoadSecret(filepath.Join(folder, "secret"), true)
+	_, err = LoadKeys(filepath.Join(folder, "secret"), true)
 	require.ErrorContains(t, err, "be writable")
 	require.NoError(t, os.Chmod(folder, 0o700)) //nolint:gosec // a folder needs x
 

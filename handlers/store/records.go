@@ -3,53 +3,61 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/cipher"
 	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 )
 
-// What is sealed under the key for records.
+// The purposes of the text in a record.
 const (
 	purposeScope = "scope:"
 	purposeBody  = "body:"
 )
 
 // Records keeps small sealed documents for a while, each under an id that can be claimed once. Use one to note that a
-// write was started, before it is sent: of all who try, in any replica, one gets the claim. It is safe for concurrent
+// write was started, before it is sent: one of all callers, on any replica, gets the claim. It is safe for concurrent
 // use. An id may be guessable; it is stored as a keyed hash.
 //
-// The end of a record is a time of the clock. A replica that is ahead sees it sooner: what has to hold everywhere is kept for
-// [MaxClockSkew] longer. A clock set back keeps it longer; one set forward past its end forgets it, as another secret does. Claim
-// cannot tell that from an id that was never taken.
+// The end of a record is a time of the clock. A replica that is ahead sees it sooner, so a claim that has to hold
+// everywhere is kept for [MaxClockSkew] longer. A clock set back keeps a record longer; one set forward past its end
+// forgets it, as the loss of its secret does. Claim cannot tell that from an id that was never taken.
 type Records struct {
 	// Now is the clock, time.Now unless changed before the first use.
 	Now func() time.Time
 
-	db     *DB
-	rowKey []byte
-	aead   cipher.AEAD
+	db      *DB
+	rowKeys [][]byte
+	sealer  sealer
 }
 
-// Records returns the records that were stored under this secret (32 bytes or more); those of another are not found.
-func (db *DB) Records(secret []byte) (*Records, error) {
-	if err := checkSecret(secret); err != nil {
+// Records returns the records that were stored under any of the keys; those of other secrets are not found.
+func (db *DB) Records(keys *Keys) (*Records, error) {
+	rowKeys, err := keys.derive(infoRecordKey)
+	if err != nil {
 		return nil, err
 	}
-	rowKey, err := serverKey(secret, infoRecordKey)
+	sealer, err := keys.sealer(infoRecordData)
 	if err != nil {
-		return nil, fmt.Errorf("the key for record ids: %w", err)
+		return nil, err
 	}
-	dataKey, err := serverKey(secret, infoRecordData)
-	if err != nil {
-		return nil, fmt.Errorf("the key for records: %w", err)
+	return &Records{Now: time.Now, db: db, rowKeys: rowKeys, sealer: sealer}, nil
+}
+
+// row returns the table key of an id: of the first secret, unless an older one has a record that has not ended.
+func (r *Records) row(ctx context.Context, id string) (string, error) {
+	for _, key := range r.rowKeys[1:] {
+		row := recordRow(key, id)
+		var found int
+		err := r.db.Read(ctx, []any{&found}, `SELECT 1 FROM dashboard_records WHERE id_hash = $1 AND expires_at > $2`, row, r.Now().UnixMilli())
+		if err == nil {
+			return row, nil
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return "", fmt.Errorf("looking for a record: %w", err)
+		}
 	}
-	aead, err := newAEAD(dataKey)
-	if err != nil {
-		return nil, fmt.Errorf("the key for records: %w", err)
-	}
-	return &Records{Now: time.Now, db: db, rowKey: rowKey, aead: aead}, nil
+	return recordRow(r.rowKeys[0], id), nil
 }
 
 // Claim stores a new record for the time keep (more than 0) and reports true, or changes nothing and reports false when
@@ -59,12 +67,15 @@ func (r *Records) Claim(ctx context.Context, id, scope string, body []byte, keep
 	if id == "" || keep <= 0 {
 		return false, errors.New("a record needs an id and a time to be kept")
 	}
-	row := recordRow(r.rowKey, id)
-	sealedScope, err := seal(r.aead, []byte(scope), purposeScope+row)
+	row, err := r.row(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	sealedScope, err := r.sealer.seal(purposeScope+row, []byte(scope))
 	if err != nil {
 		return false, fmt.Errorf("storing the scope of a record: %w", err)
 	}
-	sealedBody, err := seal(r.aead, body, purposeBody+row)
+	sealedBody, err := r.sealer.seal(purposeBody+row, body)
 	if err != nil {
 		return false, fmt.Errorf("storing a record: %w", err)
 	}
@@ -79,8 +90,11 @@ func (r *Records) Claim(ctx context.Context, id, scope string, body []byte, keep
 
 // Put replaces the body of a record; its scope and end stay. ErrNotFound if there is none.
 func (r *Records) Put(ctx context.Context, id string, body []byte) error {
-	row := recordRow(r.rowKey, id)
-	sealed, err := seal(r.aead, body, purposeBody+row)
+	row, err := r.row(ctx, id)
+	if err != nil {
+		return err
+	}
+	sealed, err := r.sealer.seal(purposeBody+row, body)
 	if err != nil {
 		return fmt.Errorf("storing a record: %w", err)
 	}
@@ -94,7 +108,10 @@ func (r *Records) Put(ctx context.Context, id string, body []byte) error {
 
 // Get returns a record's body and scope, or ErrNotFound.
 func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string, err error) {
-	row := recordRow(r.rowKey, id)
+	row, err := r.row(ctx, id)
+	if err != nil {
+		return nil, "", err
+	}
 	var sealedScope, sealedBody string
 	err = r.db.Read(ctx, []any{&sealedScope, &sealedBody},
 		`SELECT scope, body FROM dashboard_records WHERE id_hash = $1 AND expires_at > $2`, row, r.Now().UnixMilli())
@@ -104,11 +121,11 @@ func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string
 	if err != nil {
 		return nil, "", fmt.Errorf("reading a record: %w", err)
 	}
-	plainScope, err := unseal(r.aead, sealedScope, purposeScope+row)
+	plainScope, err := r.sealer.open(purposeScope+row, sealedScope)
 	if err != nil {
 		return nil, "", fmt.Errorf("opening the scope of a record: %w", err)
 	}
-	body, err = unseal(r.aead, sealedBody, purposeBody+row)
+	body, err = r.sealer.open(purposeBody+row, sealedBody)
 	if err != nil {
 		return nil, "", fmt.Errorf("opening a record: %w", err)
 	}
@@ -117,14 +134,21 @@ func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string
 
 // Delete removes a record and frees its id. Deleting what is not there is no error.
 func (r *Records) Delete(ctx context.Context, id string) error {
-	_, err := r.db.Write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1`, recordRow(r.rowKey, id))
+	row, err := r.row(context.WithoutCancel(ctx), id)
+	if err != nil {
+		return err
+	}
+	_, err = r.db.Write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1`, row)
 	return err
 }
 
 // Release deletes a record if it still has this body: one that somebody else has claimed since stays, and is no error. It
 // outlives its request.
 func (r *Records) Release(ctx context.Context, id string, body []byte) error {
-	row := recordRow(r.rowKey, id)
+	row, err := r.row(context.WithoutCancel(ctx), id)
+	if err != nil {
+		return err
+	}
 	var sealed string
 	switch err := r.db.Read(context.WithoutCancel(ctx), []any{&sealed}, `SELECT body FROM dashboard_records WHERE id_hash = $1`, row); {
 	case errors.Is(err, sql.ErrNoRows):
@@ -132,7 +156,7 @@ func (r *Records) Release(ctx context.Context, id string, body []byte) error {
 	case err != nil:
 		return fmt.Errorf("reading a record: %w", err)
 	}
-	now, err := unseal(r.aead, sealed, purposeBody+row)
+	now, err := r.sealer.open(purposeBody+row, sealed)
 	if err != nil {
 		return fmt.Errorf("opening a record: %w", err)
 	}

@@ -139,28 +139,27 @@ func TestDatabaseAndSecretNeedTheCookie(t *testing.T) {
 	require.NoError(t, db.sql.QueryRowContext(t.Context(), "SELECT id_hash, data FROM dashboard_sessions").Scan(&row, &text))
 
 	keys := map[string]string{string(testSecret): "the secret itself"}
-	for _, info := range []string{infoSession, infoRecordKey, infoRecordData, ""} {
-		key, err := serverKey(testSecret, info)
+	for _, info := range []string{infoSealed, infoSession, infoRecordKey, infoRecordData, ""} {
+		derived, err := testKeys.derive(info)
 		require.NoError(t, err)
-		assert.NotContains(t, keys, string(key), "each purpose has a key of its own: %s", info)
-		keys[string(key)] = info
+		assert.NotContains(t, keys, string(derived[0]), "each purpose has a key of its own: %s", info)
+		keys[string(derived[0])] = info
 	}
 	for key := range keys {
 		aead, err := newAEAD([]byte(key))
 		require.NoError(t, err)
-		_, err = unseal(aead, text, purposeSession)
+		_, err = sealer{aead}.open(purposeSession, text)
 		assert.Error(t, err)
 	}
 	for _, guess := range []string{"", row, sessionRowPrefix, cookieName, newID()} {
-		_, err := v.store.unseal(guess, text)
+		_, err := v.store.open(guess, text)
 		assert.Error(t, err)
 	}
-	thief := newSessions(t, db, newClock())
-	thief.secret = []byte(strings.Repeat("?", 32))
-	_, err := thief.unseal(id, text)
+	thief := sessionsUnder(t, db, newClock(), otherKeys)
+	_, err := thief.open(id, text)
 	assert.Error(t, err, "the cookie without the secret is not enough either")
 
-	data, err := v.store.unseal(id, text)
+	data, err := v.store.open(id, text)
 	require.NoError(t, err, "with both it opens, so the attempts above failed for the right reason")
 	assert.Equal(t, token, string(data))
 }
@@ -176,14 +175,8 @@ func TestAnotherSecret(t *testing.T) {
 		require.NoError(t, err)
 		before := v.jar[cookieName]
 
-		other := []byte(strings.Repeat("another secret! ", 3))
 		old := v.store
-		v.store, err = db.Sessions(SessionOptions{Secret: other, Cookie: cookieOptions(), Now: c.Now})
-		require.NoError(t, err)
-		otherRecords, err := db.Records(other)
-		require.NoError(t, err)
-		otherRecords.Now = c.Now
-
+		v.store = sessionsUnder(t, db, c, otherKeys)
 		session := v.session(v.request())
 		assert.True(t, session.IsNew)
 		assert.Empty(t, session.ID)
@@ -195,6 +188,7 @@ func TestAnotherSecret(t *testing.T) {
 		assert.Equal(t, token, v.dataNow())
 		assert.NotEqual(t, before.Value, v.jar[cookieName].Value)
 
+		otherRecords := recordsUnder(t, db, c, otherKeys)
 		_, _, err = otherRecords.Get(t.Context(), "a")
 		require.ErrorIs(t, err, ErrNotFound)
 		claimed, err := otherRecords.Claim(t.Context(), "a", "s", []byte("y"), time.Hour)
@@ -245,29 +239,6 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 		}
 		require.Contains(t, log.String(), "a stored session cannot be opened")
 		assertNoForm(t, log.String(), token, id, sessionRow(id), string(testSecret))
-	})
-}
-
-func FuzzUnseal(f *testing.F) {
-	aead, err := newAEAD(testSecret)
-	require.NoError(f, err)
-	good, err := seal(aead, []byte("plain"), "purpose")
-	require.NoError(f, err)
-	again, err := seal(aead, []byte("plain"), "purpose")
-	require.NoError(f, err)
-	require.NotEqual(f, good, again, "each has its own nonce")
-	for _, seed := range []string{good, again, "", "AAAA", good[:len(good)-4], good + "AAAA", good + "\n", "=", "\x00", strings.Repeat("A", 1000)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		plain, err := unseal(aead, text, "purpose")
-		if err != nil {
-			assert.Empty(t, plain)
-			return
-		}
-		assert.Equal(t, "plain", string(plain), "only what was sealed here opens")
-		_, err = unseal(aead, text, "another")
-		assert.Error(t, err)
 	})
 }
 

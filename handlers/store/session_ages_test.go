@@ -53,7 +53,7 @@ func TestReadsWriteAtMostOnceAMinute(t *testing.T) {
 
 func TestShortIdleTimeIsStillProlonged(t *testing.T) {
 	c := newClock()
-	s, err := engine{url: "memory:"}.open(t).Sessions(SessionOptions{Secret: testSecret, Cookie: cookieOptions(), Idle: 40 * time.Second, Now: c.Now})
+	s, err := engine{url: "memory:"}.open(t).Sessions(SessionOptions{Keys: testKeys, Cookie: cookieOptions(), Idle: 40 * time.Second, Now: c.Now})
 	require.NoError(t, err)
 	v := newVisitor(t, s)
 	v.signIn()
@@ -115,7 +115,7 @@ func TestCountReadsTheIndexOnly(t *testing.T) {
 }
 
 func TestCookieWithAnAgeIsProlonged(t *testing.T) {
-	o := SessionOptions{Secret: testSecret, Cookie: cookieOptions(), Now: newClock().Now}
+	o := SessionOptions{Keys: testKeys, Cookie: cookieOptions(), Now: newClock().Now}
 	o.Cookie.MaxAge = 3600
 	s, err := engine{url: "memory:"}.open(t).Sessions(o)
 	require.NoError(t, err)

@@ -43,7 +43,7 @@ func (s *Sessions) load(ctx context.Context, id string) (data []byte, found bool
 	if err != nil {
 		return nil, false, fmt.Errorf("reading a session: %w", err)
 	}
-	if data, err = s.unseal(id, text); err != nil { // a damaged row, or one of another secret
+	if data, err = s.open(id, text); err != nil { // a damaged row, or one of another secret
 		slog.WarnContext(ctx, "a stored session cannot be opened, a new one is started", "error", err)
 		return nil, false, nil
 	}
@@ -70,11 +70,11 @@ func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 }
 
 func (s *Sessions) store(ctx context.Context, id string, data []byte, fresh bool) error {
-	aead, err := sessionAEAD(id, s.secret)
+	sealer, err := s.keys.session(id)
 	if err != nil {
-		return fmt.Errorf("the key of a session: %w", err)
+		return err
 	}
-	text, err := seal(aead, data, purposeSession)
+	text, err := sealer.seal(purposeSession, data)
 	if err != nil {
 		return fmt.Errorf("storing a session: %w", err)
 	}
@@ -92,12 +92,12 @@ func (s *Sessions) store(ctx context.Context, id string, data []byte, fresh bool
 	return err
 }
 
-func (s *Sessions) unseal(id, text string) ([]byte, error) {
-	aead, err := sessionAEAD(id, s.secret)
+func (s *Sessions) open(id, text string) ([]byte, error) {
+	sealer, err := s.keys.session(id)
 	if err != nil {
 		return nil, err
 	}
-	return unseal(aead, text, purposeSession)
+	return sealer.open(purposeSession, text)
 }
 
 // remove deletes a row and reports whether there was one: of several requests that remove the same row, one gets true.

@@ -29,8 +29,8 @@ const (
 
 // SessionOptions configures DB.Sessions.
 type SessionOptions struct {
-	// Secret is at least 32 bytes, the same on every replica. With another secret everybody has to sign in again.
-	Secret []byte
+	// Keys are the same on every replica. A session whose secret is not among them has to be signed in again.
+	Keys *Keys
 	// Cookie is complete, because the library's defaults (SameSite=None, not HttpOnly) are not wanted: Path (required),
 	// HttpOnly (required), Secure, SameSite. MaxAge 0 makes a cookie that ends with the browser.
 	Cookie sessions.Options
@@ -49,7 +49,7 @@ type SessionOptions struct {
 // succeed and the last one wins, so save only after a change.
 type Sessions struct {
 	db             *DB
-	secret         []byte
+	keys           *Keys
 	cookie         sessions.Options
 	idle, absolute time.Duration
 	touchAfter     time.Duration
@@ -59,12 +59,9 @@ type Sessions struct {
 
 var _ sessions.Store = (*Sessions)(nil)
 
-// Sessions returns the session store of this database. It fails for a short secret and for cookie options that would
-// make a cookie nobody wants.
+// Sessions returns the session store of this database. It fails for cookie options that would make a cookie nobody
+// wants.
 func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
-	if err := checkSecret(o.Secret); err != nil {
-		return nil, err
-	}
 	if o.Cookie.Path == "" || !o.Cookie.HttpOnly || o.Cookie.MaxAge < 0 {
 		return nil, errors.New("the session cookie needs a path, HttpOnly, and a MaxAge of 0 or more")
 	}
@@ -72,7 +69,7 @@ func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 		return nil, errors.New("the ages of a session cannot be negative")
 	}
 	s := &Sessions{
-		db: db, secret: o.Secret, cookie: o.Cookie, now: o.Now,
+		db: db, keys: o.Keys, cookie: o.Cookie, now: o.Now,
 		idle: cmp.Or(o.Idle, DefaultIdle), absolute: cmp.Or(o.Absolute, DefaultAbsolute),
 	}
 	if s.now == nil {

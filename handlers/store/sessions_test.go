@@ -224,8 +224,6 @@ func TestSaveRefusesWhatCannotBeKept(t *testing.T) {
 func TestSessionOptionsAreChecked(t *testing.T) {
 	db := engine{url: "memory:"}.open(t)
 	for name, change := range map[string]func(*SessionOptions){
-		"short secret":      func(o *SessionOptions) { o.Secret = o.Secret[:31] },
-		"no secret":         func(o *SessionOptions) { o.Secret = nil },
 		"no path":           func(o *SessionOptions) { o.Cookie.Path = "" },
 		"readable by pages": func(o *SessionOptions) { o.Cookie.HttpOnly = false },
 		"dead cookie":       func(o *SessionOptions) { o.Cookie.MaxAge = -1 },
@@ -233,7 +231,7 @@ func TestSessionOptionsAreChecked(t *testing.T) {
 		"negative absolute": func(o *SessionOptions) { o.Absolute = -1 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			o := SessionOptions{Secret: testSecret, Cookie: cookieOptions()}
+			o := SessionOptions{Keys: testKeys, Cookie: cookieOptions()}
 			change(&o)
 			_, err := db.Sessions(o)
 			assert.Error(t, err)

@@ -83,6 +83,24 @@ func TestUnreachablePostgreSQL(t *testing.T) {
 	assert.NotContains(t, out, "pass-word")
 }
 
+// With a new secret in front of the old one, everybody stays signed in.
+func TestTheSecretIsRotated(t *testing.T) {
+	t.Parallel()
+	database := filepath.Join(t.TempDir(), "sessions.db")
+	o := options{database: database, address: freeAddress(t)}
+	first := start(t, o)
+	s := first.signedIn()
+	first.signal(syscall.SIGTERM)
+	require.NoError(t, first.waitForEnd())
+	old, err := os.ReadFile(database + ".secret")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(database+".secret", append([]byte(strings.Repeat("another secret. ", 3)+"\n"), old...), 0o600))
+
+	second := start(t, o)
+	assert.Contains(t, s.Get("/groups").Whole(http.StatusOK).Body, "Maren Dahl")
+	second.assertNoPanic()
+}
+
 // With another secret nobody is signed in any more; nothing else happens.
 func TestTheSecretChanges(t *testing.T) {
 	t.Parallel()

@@ -22,9 +22,9 @@ func sentEarlier(t *testing.T, database, member, record string) {
 	db, err := store.Open(t.Context(), database)
 	require.NoError(t, err)
 	defer db.Close()
-	secret, err := store.LoadSecret(database+".secret", false)
+	keys, err := store.LoadKeys(database+".secret", false)
 	require.NoError(t, err)
-	records, err := db.Records(secret)
+	records, err := db.Records(keys)
 	require.NoError(t, err)
 	name := "removal " + member + " " + record
 	body, _, err := records.Get(t.Context(), name)

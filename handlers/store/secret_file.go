@@ -11,31 +11,41 @@ import (
 	"path/filepath"
 )
 
-// LoadSecret reads the server's secret from a file. Line ends after it are dropped (editors and echo add one); at least
-// 32 bytes must remain. With create, a missing file is made, readable by its owner only, with 32 random bytes in
-// base64; of several processes that do so at once all return the secret of the one that came first. A file that exists
-// is never changed. Errors name the file, never its content.
-func LoadSecret(path string, create bool) ([]byte, error) {
-	secret, err := readSecret(path)
+// LoadKeys reads the server's secrets from a file, one a line: the first one seals, all of them open. Line ends and empty
+// lines do not count; each secret needs at least 32 bytes. With create, a missing file is made, readable by its owner
+// only, with 32 random bytes in base64; of several processes that do so at once all return the secret that came first. A
+// file that exists is never changed. Errors name the file and the line, never the content.
+func LoadKeys(path string, create bool) (*Keys, error) {
+	keys, err := readKeys(path)
 	if !create || !errors.Is(err, fs.ErrNotExist) {
-		return secret, err
+		return keys, err
 	}
 	if err := createSecret(path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("the secret file %s cannot be made; its folder must exist and be writable: %w", path, err)
 	}
-	return readSecret(path)
+	return readKeys(path)
 }
 
-func readSecret(path string) ([]byte, error) {
+func readKeys(path string) (*Keys, error) {
 	content, err := os.ReadFile(path) //nolint:gosec // the path is the operator's setting
 	if err != nil {
 		return nil, fmt.Errorf("the secret file cannot be read: %w", err)
 	}
-	secret := bytes.TrimRight(content, "\r\n")
-	if err := checkSecret(secret); err != nil {
+	var secrets [][]byte
+	for i, line := range bytes.Split(content, []byte("\n")) {
+		secret := bytes.TrimRight(line, "\r")
+		if 0 < len(secret) && len(secret) < minSecret {
+			return nil, fmt.Errorf("the secret file %s is of no use: each line is a secret of at least %d bytes, and line %d has %d", path, minSecret, i+1, len(secret))
+		}
+		if len(secret) > 0 {
+			secrets = append(secrets, secret)
+		}
+	}
+	keys, err := NewKeys(secrets...)
+	if err != nil {
 		return nil, fmt.Errorf("the secret file %s is of no use: %w", path, err)
 	}
-	return secret, nil
+	return keys, nil
 }
 
 // createSecret writes a complete file under another name first and then links it: a link fails when the name is taken,

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
+	for _, secrets := range [][][]byte{nil, {testSecret[:31]}, {testSecret, nil}} {
+		_, err := NewKeys(secrets...)
+		require.Error(t, err)
+	}
+	before, err := testKeys.Seal("journal 17", []byte("plain"))
+	require.NoError(t, err)
+	after, err := rotatedKeys.Seal("journal 17", []byte("plain"))
+	require.NoError(t, err)
+	for text, opens := range map[string]map[*Keys]bool{
+		before: {testKeys: true, rotatedKeys: true, otherKeys: false},
+		after:  {testKeys: false, rotatedKeys: true, otherKeys: true},
+	} {
+		for keys, ok := range opens {
+			plain, err := keys.Open("journal 17", text)
+			assert.Equal(t, ok, err == nil)
+			assert.Equal(t, ok, string(plain) == "plain")
+			_, err = keys.Open("journal 18", text)
+			assert.Error(t, err, "it opens in its own place only")
+		}
+	}
+	_, err = testKeys.Seal("x", make([]byte, 1<<20))
+	require.ErrorIs(t, err, ErrTooLarge)
+}
+
+// TestRotationOfTheSecret: with a new secret in front of the old one, sessions and records go on as they were. What is
+// written from then on does without the old one.
+func TestRotationOfTheSecret(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c, db := newClock(), e.open(t)
+		v, w, records := newVisitor(t, newSessions(t, db, c)), newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
+		v.signIn()
+		w.signIn()
+		claim := func(r *Records, id string) bool {
+			claimed, err := r.Claim(t.Context(), id, "scope", []byte("before"), time.Hour)
+			require.NoError(t, err)
+			return claimed
+		}
+		for _, id := range []string{"get", "put", "delete", "release"} {
+			require.True(t, claim(records, id))
+		}
+
+		v.store, w.store, records = sessionsUnder(t, db, c, rotatedKeys), sessionsUnder(t, db, c, rotatedKeys), recordsUnder(t, db, c, rotatedKeys)
+		assert.Equal(t, token, v.dataNow(), "nobody is signed out")
+		r := v.request()
+		session := v.session(r)
+		SetData(session, []byte("saved after"))
+		assert.Nil(t, v.save(r, session), "with the same cookie")
+		for _, id := range []string{"get", "put", "delete", "release"} {
+			assert.False(t, claim(records, id), "%s: a claim of before holds", id)
+			body, scope, err := records.Get(t.Context(), id)
+			require.NoError(t, err)
+			assert.Equal(t, "scope before", scope+" "+string(body))
+		}
+		require.NoError(t, records.Put(t.Context(), "put", []byte("after")))
+		body, _, err := records.Get(t.Context(), "put")
+		require.NoError(t, err)
+		assert.Equal(t, "after", string(body))
+		require.NoError(t, records.Delete(t.Context(), "delete"))
+		require.NoError(t, records.Release(t.Context(), "release", []byte("another")))
+		assert.False(t, claim(records, "release"))
+		require.NoError(t, records.Release(t.Context(), "release", []byte("before")))
+		assert.True(t, claim(records, "delete"))
+		assert.True(t, claim(records, "release"))
+
+		v.store, w.store, records = sessionsUnder(t, db, c, otherKeys), sessionsUnder(t, db, c, otherKeys), recordsUnder(t, db, c, otherKeys)
+		assert.Equal(t, "saved after", v.dataNow())
+		assert.Empty(t, w.dataNow(), "it was not saved before the old secret went")
+		for id, known := range map[string]bool{"get": false, "put": false, "delete": true, "release": true} {
+			_, _, err := records.Get(t.Context(), id)
+			assert.Equal(t, known, err == nil, id)
+		}
+	})
+}
+
+func FuzzOpen(f *testing.F) {
+	good, err := testKeys.Seal("purpose", []byte("plain"))
+	require.NoError(f, err)
+	again, err := testKeys.Seal("purpose", []byte("plain"))
+	require.NoError(f, err)
+	require.NotEqual(f, good, again, "each has its own nonce")
+	for _, seed := range []string{good, again, "", "AAAA", good[:len(good)-4], good + "AAAA", good + "\n", "=", "\x00", strings.Repeat("A", 1000)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		plain, err := rotatedKeys.Open("purpose", text)
+		if err != nil {
+			assert.Empty(t, plain)
+			return
+		}
+		assert.Equal(t, "plain", string(plain), "only what was sealed here opens")
+		_, err = rotatedKeys.Open("another", text)
+		assert.Error(t, err)
+	})
+}
