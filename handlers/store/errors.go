@@ -10,6 +10,9 @@ var (
 	// ErrNotFound is returned by Records for an id that was never claimed, was deleted, or has expired.
 	ErrNotFound = errors.New("no such record")
 
+	// ErrLost is returned for a write of the holder of a lease that has ended. It was not made.
+	ErrLost = errors.New("the lease is no longer held")
+
 	// ErrTooLarge is returned for a session or record whose sealed text would exceed 1 MiB (about 780 kB of content).
 	ErrTooLarge = errors.New("more than 1 MiB to store")
 
