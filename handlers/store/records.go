@@ -168,6 +168,37 @@ func (r *Records) Release(ctx context.Context, id string, body []byte) error {
 	return err
 }
 
+// All calls f for each record that has not expired, with the key of its row, until f fails. It leaves out the records that
+// no key opens. f may use the database.
+func (r *Records) All(ctx context.Context, f func(row, scope string, body []byte, expires time.Time) error) error {
+	type record struct {
+		row, scope, body string
+		expires          int64
+	}
+	var found []record
+	err := r.db.Query(ctx, `SELECT id_hash, scope, body, expires_at FROM dashboard_records WHERE expires_at > $1 ORDER BY id_hash`, []any{r.Now().UnixMilli()},
+		func(rows *sql.Rows) error {
+			var next record
+			err := rows.Scan(&next.row, &next.scope, &next.body, &next.expires)
+			found = append(found, next)
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("reading records: %w", err)
+	}
+	for _, next := range found {
+		scope, scopeErr := r.sealer.open(purposeScope+next.row, next.scope)
+		body, bodyErr := r.sealer.open(purposeBody+next.row, next.body)
+		if scopeErr != nil || bodyErr != nil {
+			continue
+		}
+		if err := f(next.row, string(scope), body, time.UnixMilli(next.expires)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Sweep deletes expired records and returns their number; call it every few minutes.
 func (r *Records) Sweep(ctx context.Context) (int64, error) {
 	return r.db.Write(ctx, `DELETE FROM dashboard_records WHERE expires_at <= $1`, r.Now().UnixMilli())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -71,6 +72,37 @@ func TestRecordLife(t *testing.T) {
 		require.NoError(t, r.Delete(ctx, "a"))
 		_, _, err = r.Get(ctx, "a")
 		require.ErrorIs(t, err, ErrNotFound)
+	})
+}
+
+func TestAllRecordsThatOpen(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		c, db := newClock(), e.open(t)
+		ends := c.Now().Add(time.Hour)
+		for keys, id := range map[*Keys]string{testKeys: "before", rotatedKeys: "after", must(NewKeys([]byte(strings.Repeat("?", 32)))): "foreign"} {
+			_, err := recordsUnder(t, db, c, keys).Claim(t.Context(), id, "scope", []byte("body "+id), time.Hour)
+			require.NoError(t, err)
+		}
+		r := recordsUnder(t, db, c, rotatedKeys)
+		_, err := r.Claim(t.Context(), "ended", "scope", nil, time.Minute)
+		require.NoError(t, err)
+		c.Advance(time.Minute)
+
+		var found []string
+		require.NoError(t, r.All(t.Context(), func(row, scope string, body []byte, expires time.Time) error {
+			assert.Equal(t, ends, expires)
+			found = append(found, scope+" "+string(body))
+			n, err := db.Write(t.Context(), `DELETE FROM dashboard_records WHERE id_hash = $1`, row)
+			assert.EqualValues(t, 1, n)
+			return err
+		}))
+		assert.ElementsMatch(t, []string{"scope body before", "scope body after"}, found)
+		assert.Equal(t, 2, rows(t, db, "dashboard_records"), "the foreign one and the one that ended")
+
+		_, err = r.Claim(t.Context(), "x", "s", nil, time.Hour)
+		require.NoError(t, err)
+		refused := errors.New("refused")
+		require.Equal(t, refused, r.All(t.Context(), func(string, string, []byte, time.Time) error { return refused }))
 	})
 }
 
