@@ -151,10 +151,7 @@ func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
 		return err
 	}
 	o.Sessions, err = db.Sessions(store.SessionOptions{Keys: keys, Cookie: handlers.SessionCookie(cfg.PublicURL)})
-	if err != nil {
-		return err
-	}
-	o.Records, err = db.Records(keys)
+	o.Records = db.Records(keys)
 	return err
 }
 

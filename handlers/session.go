@@ -49,8 +49,8 @@ type pendingSignIn struct {
 	Ends          time.Time
 }
 
-// draft is a form that could not be sent because the sign-in with Tallyfy had ended. It is shown again to the same person
-// in the same organisation only.
+// draft is a form that could not be sent because the sign-in with Tallyfy had ended. It is shown
+// again to the same person in the same organisation only.
 type draft struct {
 	Path string
 	Form url.Values
@@ -67,12 +67,14 @@ type sessionData struct {
 	Changed ownChanges     `json:",omitzero"`
 }
 
-// holds reports whether the session already had a token, so that its owner did not give it just now.
+// holds reports whether the session already had a token, so that its owner did not give it just
+// now.
 func (d sessionData) holds(token string) bool {
 	return d.Who != nil && d.Who.Token == token || d.Pending != nil && d.Pending.Token == token
 }
 
-// session is a session of one request. It is saved once, before the answer begins, and only if it changed.
+// session is a session of one request. It is saved once, before the answer begins, and only if it
+// changed.
 type session struct {
 	raw   *sessions.Session
 	data  sessionData
@@ -86,8 +88,8 @@ func (a *App) openSession(c echo.Context) (*session, error) {
 		return nil, fmt.Errorf("loading the session: %w", err)
 	}
 	s := &session{raw: raw}
-	if json.Unmarshal(store.Data(raw), &s.data) != nil { // a new session, or one of another version of this program
-		s.data = sessionData{}
+	if json.Unmarshal(store.Data(raw), &s.data) != nil {
+		s.data = sessionData{} // a new session, or one of another version of this program
 	}
 	c.Response().Before(func() {
 		if err := s.save(c); err != nil {
@@ -103,8 +105,8 @@ func (s *session) change(f func(*sessionData)) {
 	s.dirty = true
 }
 
-// renew gives the session a new id and new contents: the old id is worth nothing then. ended reports that another
-// request has ended the old session since it was loaded.
+// renew gives the session a new id and new contents: the old id is worth nothing then. ended
+// reports that another request has ended the old session since it was loaded.
 func (a *App) renew(c echo.Context, s *session, data sessionData) (ended bool, err error) {
 	held := store.Data(s.raw) != nil
 	if err := a.Sessions.Renew(c.Request(), s.raw); err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// BenchmarkSession measures what a page costs: a load always, a save when something changed. The token has the length
-// of a large JWT.
+// BenchmarkSession measures what a page costs: a load always, a save when something changed. The
+// token has the length of a large JWT.
 func BenchmarkSession(b *testing.B) {
 	engines := map[string]func(b *testing.B) string{
 		"file":     func(b *testing.B) string { return filepath.Join(b.TempDir(), "x.db") },

@@ -39,7 +39,8 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// engine is one kind of database. Its url is fresh for the test; with memory each Open gives another database.
+// engine is one kind of database. Its url is fresh for the test; with memory each Open gives
+// another database.
 type engine struct {
 	url     string
 	durable bool

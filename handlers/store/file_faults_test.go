@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,20 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// within fails the test when f does not come back: nothing that is wrong with a database may hold a request for ever.
-func within(t *testing.T, limit time.Duration, f func() error) error {
-	t.Helper()
-	done := make(chan error, 1)
-	go func() { done <- f() }()
-	select {
-	case err := <-done:
-		return err
-	case <-time.After(limit):
-		require.Fail(t, "it hangs")
-		return nil
-	}
-}
 
 // fileFault is something that happens to a SQLite file while it is open.
 type fileFault struct {
@@ -49,7 +34,8 @@ func onConnection(statement, undo string) func(t *testing.T, db *DB, path string
 	}
 }
 
-// overwritten damages the file when nobody has it open, as new connections find it, and puts it back.
+// overwritten damages the file when nobody has it open, as new connections find it, and puts it
+// back.
 func overwritten(damage func(t *testing.T, file *os.File, size int64)) func(t *testing.T, db *DB, path string) func() {
 	return func(t *testing.T, db *DB, path string) func() {
 		t.Helper()
@@ -126,94 +112,43 @@ var fileFaults = map[string]fileFault{
 	"emptied":               {want: "cannot be used", inject: overwritten(cut(0))},
 }
 
-// TestFileFaultsWhileOpen: each gives a clear error and signs nobody out, and when it is over the store goes on.
+// TestFileFaultsWhileOpen: each gives a clear error and signs nobody out, and when it is over the
+// store goes on.
 func TestFileFaultsWhileOpen(t *testing.T) {
 	for name, fault := range fileFaults {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "dashboard.db")
-			db, c := engine{url: path}.open(t), newClock()
+			db := engine{url: path}.open(t)
 			if fault.single {
 				db.sql.SetMaxOpenConns(1)
 			}
-			v, records := newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
-			for range 10 { // some pages
-				newVisitor(t, v.store).signIn()
-			}
-			v.signIn()
-			claimed, err := records.Claim(t.Context(), "before", "s", []byte("body"), time.Hour)
-			require.NoError(t, err)
-			require.True(t, claimed)
-			r := v.request()
-			live := v.session(r)
-			larger := token + strings.Repeat("x", 100_000)
-			SetData(live, []byte(larger))
-			c.Advance(2 * time.Minute) // reads want to move last-seen, too
-
+			u := newUse(t, db)
 			captureLog(t)
 			undo := fault.inject(t, db, path)
-			fails := func(what string, f func() error) {
-				t.Helper()
-				err := within(t, 20*time.Second, f)
-				require.ErrorContains(t, err, fault.want, what)
-				assert.NotErrorIs(t, err, ErrGone, what)
-				assert.NotErrorIs(t, err, ErrNotFound, what)
-				assert.Contains(t, err.Error(), path, "%s: the operator reads which file", what)
-				assert.NotContains(t, err.Error(), token, what)
-				if fault.is != nil {
-					assert.ErrorIs(t, err, fault.is, what)
-				}
-			}
-			reads := map[string]func() error{
-				"load": func() error {
-					session, err := v.store.New(v.request(), cookieName)
-					require.NotNil(t, session, "the interface asks for a session in any case")
-					if err == nil {
-						assert.Equal(t, token, string(Data(session)), "an error is not a sign-out")
-					} else {
-						assert.Nil(t, Data(session))
-					}
-					return err
-				},
-				"get":   func() error { _, _, err := records.Get(t.Context(), "before"); return err },
-				"count": func() error { _, err := v.store.Count(t.Context()); return err },
-				"query": func() error { return db.Query(t.Context(), sessionKeys, nil, scanText(new([]string))) },
-				"ping":  func() error { return db.Ping(t.Context()) },
-			}
-			for what, read := range reads {
-				if fault.reads {
-					assert.NoError(t, within(t, 20*time.Second, read), what)
-				} else {
-					fails(what, read)
-				}
-			}
-			w := httptest.NewRecorder()
-			fails("save", func() error { return v.store.Save(r, w, live) })
-			assert.Empty(t, w.Header().Values("Set-Cookie"))
-			large := []byte(strings.Repeat("x", 100_000))
-			fails("claim", func() error { _, err := records.Claim(t.Context(), "during", "s", large, time.Hour); return err })
-			fails("transaction", func() error { return insertLarge(t, db) })
+			failing := []map[string]func() error{u.additions()}
 			if name != "full" { // deleting needs no more room
-				fails("sign out", func() error { return v.store.Destroy(r, w, live) })
-				fails("sweep", func() error { _, err := v.store.Sweep(t.Context()); return err })
-				assert.Empty(t, w.Header().Values("Set-Cookie"))
+				failing = append(failing, u.otherWrites())
 			}
-
+			if fault.reads {
+				for what, read := range u.reads() {
+					assert.NoError(t, within(t, 20*time.Second, read), what)
+				}
+			} else {
+				failing = append(failing, u.reads())
+			}
+			all := u.fails(fault.want, failing...)
+			assert.Equal(t, strings.Count(all, "\n"), strings.Count(all, path), "the operator reads which file")
+			if fault.is != nil {
+				require.ErrorIs(t, db.Ping(t.Context()), fault.is)
+			}
 			undo()
-			assert.Equal(t, token, v.dataNow(), "everybody is still signed in")
-			require.NoError(t, v.store.Save(r, httptest.NewRecorder(), live))
-			assert.Equal(t, larger, v.dataNow())
-			body, _, err := records.Get(t.Context(), "before")
-			require.NoError(t, err)
-			assert.Equal(t, "body", string(body))
-			claimed, err = records.Claim(t.Context(), "during", "s", large, time.Hour)
-			require.NoError(t, err)
-			assert.True(t, claimed, "what failed left nothing behind")
-			require.NoError(t, db.Ping(t.Context()))
+			u.goesOn()
 		})
 	}
 }
 
-// TestConnectionsMakeNoFile: one that is opened in the moment after the check finds nothing, and leaves nothing.
+// TestConnectionsMakeNoFile: one that is opened in the moment after the check finds nothing, and
+// leaves nothing.
 func TestConnectionsMakeNoFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dashboard.db")
 	db := engine{url: path}.open(t)
@@ -240,7 +175,8 @@ func TestStartAfterTheFileWasDeleted(t *testing.T) {
 	assert.Equal(t, token, v.dataNow())
 }
 
-// TestFileFaultsAtTheStart: each gives the same words as while open, and once it is over the file opens with what it held.
+// TestFileFaultsAtTheStart: each gives the same words as while open, and once it is over the file
+// opens with what it held.
 func TestFileFaultsAtTheStart(t *testing.T) {
 	for name, fault := range map[string]fileFault{
 		"damaged in the middle": fileFaults["damaged in the middle"],
@@ -282,7 +218,8 @@ func TestFileFaultsAtTheStart(t *testing.T) {
 	}
 }
 
-// TestNewerSchemaWhileRunning: another replica of a newer version has migrated already, this one goes on until it is replaced.
+// TestNewerSchemaWhileRunning: another replica of a newer version has migrated already, this one
+// goes on until it is replaced.
 func TestNewerSchemaWhileRunning(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		db := e.open(t)
@@ -299,7 +236,8 @@ func TestNewerSchemaWhileRunning(t *testing.T) {
 	})
 }
 
-// TestLastSeenIsNotTriedForEveryPage: when it cannot be moved, because of a lock that takes seconds to find out, pages do without.
+// TestLastSeenIsNotTriedForEveryPage: when it cannot be moved, because of a lock that takes seconds
+// to find out, pages do without.
 func TestLastSeenIsNotTriedForEveryPage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dashboard.db")
 	db, c := engine{url: path}.open(t), newClock()

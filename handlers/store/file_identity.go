@@ -9,8 +9,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// fileIdentity is the file behind a SQLite database, as it was at its opening. The zero value is for databases without
-// a file: those in memory, and PostgreSQL.
+// fileIdentity is the file behind a SQLite database, as it was at its opening. The zero value is
+// for databases without a file: those in memory, and PostgreSQL.
 type fileIdentity struct {
 	path string // absolute
 	info os.FileInfo
@@ -31,8 +31,8 @@ func (f fileIdentity) check() error {
 	return nil
 }
 
-// explain puts advice for the operator in front of SQLite's own words. Other errors, such as a deadline's, stay as they
-// are.
+// explain puts advice for the operator in front of SQLite's own words. Other errors, such as a
+// deadline's, stay as they are.
 func (f fileIdentity) explain(err error) error {
 	if f.path == "" {
 		return err

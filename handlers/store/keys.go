@@ -12,9 +12,9 @@ import (
 	"fmt"
 )
 
-// Every key is derived for one purpose, so that it can never be used for another. Changing a text here signs everybody
-// out and forgets every record. Sessions of v1 had signed cookies and values in gob; their rows stay unknown until they
-// are swept.
+// Every key is derived for one purpose, so that it can never be used for another. Changing a text
+// here signs everybody out or forgets every record. Sessions of v1 had signed cookies and values in
+// gob; their rows stay unknown until they are swept.
 const (
 	infoSealed     = "tallyfy-admin sealed data v1"
 	infoSession    = "tallyfy-admin session data v2"
@@ -30,8 +30,8 @@ const (
 	maxText   = 1 << 20 // bytes of sealed text in one row
 )
 
-// Keys are the server's secrets: the first one seals, all of them open. A secret is replaced by putting a new one in
-// front of it.
+// Keys are the server's secrets: the first one seals, all of them open. A secret is replaced by
+// putting a new one in front of it.
 type Keys struct {
 	secrets [][]byte
 	sealed  sealer
@@ -48,49 +48,64 @@ func NewKeys(secrets ...[]byte) (*Keys, error) {
 		}
 	}
 	k := &Keys{secrets: secrets}
-	var err error
-	k.sealed, err = k.sealer(infoSealed)
-	return k, err
+	k.sealed = newSealer(k.derive(infoSealed))
+	return k, nil
 }
 
-// Seal encrypts plain for a column and returns base64 text. purpose says where the text belongs, such as a table, a
-// column and an id: it opens there only. ErrTooLarge if there is more of it than a row may hold.
+// Seal encrypts plain for a column and returns base64 text. purpose says where the text belongs,
+// such as a table, a column and an id: it opens there only. It returns ErrTooLarge for more than a
+// row may hold.
 func (k *Keys) Seal(purpose string, plain []byte) (string, error) {
 	return k.sealed.seal(purpose, plain)
 }
 
-// Open decrypts the text that Seal has returned, with any of the secrets.
-func (k *Keys) Open(purpose, text string) ([]byte, error) { return k.sealed.open(purpose, text) }
-
-// derive returns a key of each secret.
-func (k *Keys) derive(info string) ([][]byte, error) {
-	keys := make([][]byte, len(k.secrets))
-	for i, secret := range k.secrets {
-		key, err := hkdf.Key(sha256.New, secret, nil, info, keyLength)
-		if err != nil {
-			return nil, fmt.Errorf("deriving a key: %w", err)
-		}
-		keys[i] = key
-	}
-	return keys, nil
+// Open decrypts the text of Seal, with any of the secrets.
+func (k *Keys) Open(purpose, text string) ([]byte, error) {
+	return k.sealed.open(purpose, text)
 }
 
-func (k *Keys) sealer(info string) (sealer, error) {
-	keys, err := k.derive(info)
+// derive returns a key of each secret.
+func (k *Keys) derive(info string) [][]byte {
+	keys := make([][]byte, len(k.secrets))
+	for i, secret := range k.secrets {
+		keys[i] = deriveKey(secret, nil, info)
+	}
+	return keys
+}
+
+// session returns the sealer of one session: its keys need both the cookie's id and a secret.
+func (k *Keys) session(id string) sealer {
+	keys := make([][]byte, len(k.secrets))
+	for i, secret := range k.secrets {
+		keys[i] = deriveKey([]byte(id), secret, infoSession)
+	}
+	return newSealer(keys)
+}
+
+func deriveKey(secret, salt []byte, info string) []byte {
+	key, err := hkdf.Key(sha256.New, secret, salt, info, keyLength)
 	if err != nil {
-		return nil, err
+		panic(err) // only for a length that no key has, a mistake in our own code
 	}
-	s := make(sealer, len(keys))
-	for i, key := range keys {
-		if s[i], err = newAEAD(key); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	return key
 }
 
 // A sealer has a cipher of each secret: the first one seals, all of them open.
 type sealer []cipher.AEAD
+
+func newSealer(keys [][]byte) sealer {
+	s := make(sealer, len(keys))
+	for i, key := range keys {
+		block, err := aes.NewCipher(key)
+		if err == nil {
+			s[i], err = cipher.NewGCMWithRandomNonce(block)
+		}
+		if err != nil {
+			panic(err) // only for a length that no key has, a mistake in our own code
+		}
+	}
+	return s
+}
 
 func (s sealer) seal(purpose string, plain []byte) (string, error) {
 	size := base64.StdEncoding.EncodedLen(len(plain) + s[0].Overhead())
@@ -113,30 +128,8 @@ func (s sealer) open(purpose, text string) (plain []byte, err error) {
 	return nil, err
 }
 
-func newAEAD(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCMWithRandomNonce(block)
-}
-
-// session returns the sealer of a session: its keys need both the cookie's id and a secret.
-func (k *Keys) session(id string) (sealer, error) {
-	s := make(sealer, len(k.secrets))
-	for i, secret := range k.secrets {
-		key, err := hkdf.Key(sha256.New, []byte(id), secret, infoSession, keyLength)
-		if err != nil {
-			return nil, fmt.Errorf("the key of a session: %w", err)
-		}
-		if s[i], err = newAEAD(key); err != nil {
-			return nil, fmt.Errorf("the key of a session: %w", err)
-		}
-	}
-	return s, nil
-}
-
-// sessionRow is the table key of a session id. The id is 256 random bits, so a plain hash cannot be searched.
+// sessionRow is the table key of a session id. The id is 256 random bits, so a plain hash cannot be
+// searched.
 func sessionRow(id string) string {
 	sum := sha256.Sum256([]byte(sessionRowPrefix + id))
 	return hex.EncodeToString(sum[:])

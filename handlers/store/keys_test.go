@@ -34,11 +34,12 @@ func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
 	require.ErrorIs(t, err, ErrTooLarge)
 }
 
-// TestRotationOfTheSecret: with a new secret in front of the old one, sessions and records go on as they were. What is
-// written from then on does without the old one.
+// TestRotationOfTheSecret: with a new secret in front of the old one, sessions and records go on as
+// they were. What is written from then on does without the old one; the rest is unknown without it,
+// and people sign in again.
 func TestRotationOfTheSecret(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
-		c, db := newClock(), e.open(t)
+		c, db, log := newClock(), e.open(t), captureLog(t)
 		v, w, records := newVisitor(t, newSessions(t, db, c)), newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
 		v.signIn()
 		w.signIn()
@@ -76,11 +77,35 @@ func TestRotationOfTheSecret(t *testing.T) {
 
 		v.store, w.store, records = sessionsUnder(t, db, c, otherKeys), sessionsUnder(t, db, c, otherKeys), recordsUnder(t, db, c, otherKeys)
 		assert.Equal(t, "saved after", v.dataNow())
-		assert.Empty(t, w.dataNow(), "it was not saved before the old secret went")
+		before := w.jar[cookieName]
+		session = w.session(w.request())
+		assert.True(t, session.IsNew, "it was not saved before the old secret went, which is no error")
+		assert.Empty(t, session.ID)
+		assert.Nil(t, Data(session))
+		w.signIn()
+		assert.Equal(t, token, w.dataNow())
 		for id, known := range map[string]bool{"get": false, "put": false, "delete": true, "release": true} {
 			_, _, err := records.Get(t.Context(), id)
-			assert.Equal(t, known, err == nil, id)
+			if !known {
+				require.ErrorIs(t, err, ErrNotFound, id)
+			} else {
+				require.NoError(t, err, id)
+			}
+			assert.Equal(t, !known, claim(records, id), "%s: a claim goes with its secret", id)
 		}
+
+		// The old secret again, as on a replica that was not restarted yet.
+		w.store, w.jar[cookieName] = newSessions(t, db, c), before
+		assert.Equal(t, token, w.dataNow())
+		body, _, err = newRecords(t, db, c).Get(t.Context(), "get")
+		require.NoError(t, err)
+		assert.Equal(t, "before", string(body))
+
+		c.Advance(DefaultIdle)
+		n, err := v.store.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 3, n, "rows of any secret are swept")
+		assertNoForm(t, log.String(), token, before.Value)
 	})
 }
 

@@ -9,11 +9,13 @@ import (
 	"time"
 )
 
-// Leases let one of all replicas do something at a time, such as change a member. A lease has a name of plain text, made
-// of ids only, and ends by itself when its holder is gone. It is a row, because advisory locks of PostgreSQL belong to a
-// session, which poolers in transaction mode do not keep.
+// Leases let one of all replicas do something at a time, such as change a member. A lease has a
+// name of plain text, made of ids only, and ends by itself when its holder is gone. It is a row,
+// because advisory locks of PostgreSQL belong to a session, which poolers in transaction mode do
+// not keep.
 //
-// Times are those of the database's clock, which is one for all replicas: no clock of theirs has to be right.
+// Times are those of the database's clock, which is one for all replicas: no clock of theirs has to
+// be right.
 type Leases struct {
 	db  *DB
 	now string // the database's clock in unix milliseconds, as an SQL expression
@@ -21,7 +23,8 @@ type Leases struct {
 
 // Leases returns the leases of this database.
 func (db *DB) Leases() *Leases {
-	// Both are the time of the statement. PostgreSQL's now() is that of the transaction, which may have waited since.
+	// Both are the time of the statement. PostgreSQL's now() is that of the transaction, which may
+	// have waited since.
 	now := `CAST(unixepoch('subsec') * 1000 AS BIGINT)`
 	if db.dialect == Postgres {
 		now = `CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)`
@@ -32,8 +35,8 @@ func (db *DB) Leases() *Leases {
 // sql fills in the clock.
 func (l *Leases) sql(text string) string { return strings.ReplaceAll(text, "{now}", l.now) }
 
-// A Lease is held until it ends, is released, or is extended too late. A holder that was paused past the end does not
-// notice; what it writes is refused nevertheless if it writes with Tx.
+// A Lease is held until it ends, is released, or is extended too late. A holder that was paused
+// past the end does not notice, but its writes with Tx are refused.
 type Lease struct {
 	Name, Owner string
 	// Epoch is the fencing number: it is larger than that of every earlier holder of the name.
@@ -49,9 +52,10 @@ type Holder struct {
 	Left time.Duration
 }
 
-// Acquire takes the lease of a name for the time ttl, or returns its holder. A lease that has ended is taken over. Nobody
-// takes a lease that has not, not even its owner: two presses of one button have one owner, and the second one finds
-// itself as the holder. An error leaves open whether the lease was taken; it ends by itself.
+// Acquire takes the lease of a name for the time ttl, or returns its holder. A lease that has ended
+// is taken over. Nobody takes a lease that has not, not even its owner: two presses of one button
+// have one owner, and the second one finds itself as the holder. An error leaves open whether the
+// lease was taken; it ends by itself.
 func (l *Leases) Acquire(ctx context.Context, name, owner string, ttl time.Duration) (*Lease, *Holder, error) {
 	if name == "" || owner == "" || ttl < time.Millisecond {
 		return nil, nil, errors.New("a lease needs a name, an owner and a time of a millisecond or more")
@@ -59,16 +63,20 @@ func (l *Leases) Acquire(ctx context.Context, name, owner string, ttl time.Durat
 	lease := &Lease{Name: name, Owner: owner, of: l}
 	var holder *Holder
 	err := l.db.Tx(ctx, func(ctx context.Context, tx *Querier) error {
-		// The first epoch is the time, so that it grows even after the row of earlier ones was swept.
-		taken, err := tx.Write(ctx, l.sql(`INSERT INTO dashboard_leases (name, owner, epoch, expires_at) VALUES ($1, $2, {now}, {now} + $3)
-			ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, epoch = dashboard_leases.epoch + 1, expires_at = excluded.expires_at
+		// The first epoch is the time, so that it grows even after the row of earlier ones was
+		// swept.
+		taken, err := tx.Write(ctx, l.sql(
+			`INSERT INTO dashboard_leases (name, owner, epoch, expires_at) VALUES ($1, $2, {now}, {now} + $3)
+			ON CONFLICT (name) DO UPDATE SET
+				owner = excluded.owner, epoch = dashboard_leases.epoch + 1, expires_at = excluded.expires_at
 			WHERE dashboard_leases.expires_at <= {now}`), name, owner, ttl.Milliseconds())
 		if err != nil {
 			return err
 		}
 		var now Holder
 		var left int64
-		err = tx.Read(ctx, []any{&now.Owner, &lease.Epoch, &left}, l.sql(`SELECT owner, epoch, expires_at - {now} FROM dashboard_leases WHERE name = $1`), name)
+		err = tx.Read(ctx, []any{&now.Owner, &lease.Epoch, &left},
+			l.sql(`SELECT owner, epoch, expires_at - {now} FROM dashboard_leases WHERE name = $1`), name)
 		if taken == 0 {
 			now.Left = time.Duration(left) * time.Millisecond
 			holder = &now
@@ -84,11 +92,12 @@ func (l *Leases) Acquire(ctx context.Context, name, owner string, ttl time.Durat
 	return lease, nil, nil
 }
 
-// held is the condition of a lease that its holder still has, for the arguments name, owner and epoch.
+// held is the condition of a lease that its holder still has, for the arguments name, owner and
+// epoch.
 const held = `name = $1 AND owner = $2 AND epoch = $3 AND expires_at > {now}`
 
-// Tx is DB.Tx for the holder of the lease. It returns ErrLost, and does nothing, if the lease has ended. Nobody takes the
-// lease over before the transaction is over, also if it ends meanwhile.
+// Tx is DB.Tx for the holder of the lease. It returns ErrLost, and does nothing, if the lease has
+// ended. Nobody takes the lease over before the transaction is over, also if it ends meanwhile.
 func (l *Lease) Tx(ctx context.Context, f func(ctx context.Context, tx *Querier) error) error {
 	query := l.of.sql(`SELECT 1 FROM dashboard_leases WHERE ` + held)
 	if l.of.db.dialect == Postgres { // a transaction of SQLite has locked everything
@@ -116,16 +125,18 @@ func (l *Lease) Extend(ctx context.Context, ttl time.Duration) error {
 	return err
 }
 
-// Release ends the lease and reports true. It reports false, and does nothing, if the lease has ended already: somebody
-// else may have it.
+// Release ends the lease and reports true. It reports false, and does nothing, if the lease has
+// ended already: somebody else may have it.
 func (l *Lease) Release(ctx context.Context) (bool, error) { return l.end(ctx, 0) }
 
 func (l *Lease) end(ctx context.Context, in time.Duration) (bool, error) {
-	n, err := l.of.db.Write(ctx, l.of.sql(`UPDATE dashboard_leases SET expires_at = {now} + $4 WHERE `+held), l.Name, l.Owner, l.Epoch, in.Milliseconds())
+	n, err := l.of.db.Write(ctx, l.of.sql(`UPDATE dashboard_leases SET expires_at = {now} + $4 WHERE `+held),
+		l.Name, l.Owner, l.Epoch, in.Milliseconds())
 	return n == 1, err
 }
 
-// Sweep deletes the rows of leases that ended an hour ago, and returns their number; call it every few minutes.
+// Sweep deletes the rows of leases that ended an hour ago, and returns their number; call it every
+// few minutes.
 func (l *Leases) Sweep(ctx context.Context) (int64, error) {
 	return l.db.Write(ctx, l.sql(`DELETE FROM dashboard_leases WHERE expires_at <= {now} - $1`), time.Hour.Milliseconds())
 }

@@ -70,8 +70,9 @@ func TestLeaseHasOneHolder(t *testing.T) {
 	})
 }
 
-// TestLostLeaseWritesNothing: a holder that was paused beyond the end of its lease finds out at its next write, even if
-// nobody took the lease over. Its release takes nothing away from the next holder.
+// TestLostLeaseWritesNothing: a holder that was paused beyond the end of its lease finds out at its
+// next write, even if nobody took the lease over. Its release takes nothing away from the next
+// holder.
 func TestLostLeaseWritesNothing(t *testing.T) {
 	for name, next := range map[string]string{"nobody followed": "", "somebody followed": "second", "its own second try followed": "first"} {
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +133,8 @@ func TestOneOfManyGetsTheLease(t *testing.T) {
 	})
 }
 
-// TestNextHolderWaitsForWritesOfTheLast: a lease may end while its holder's transaction is under way.
+// TestNextHolderWaitsForWritesOfTheLast: a lease may end while its holder's transaction is under
+// way.
 func TestNextHolderWaitsForWritesOfTheLast(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		db := e.open(t)

@@ -21,13 +21,15 @@ const (
 	// The tables have names of our own, because the database may be shared with other applications.
 	versionTable       = "dashboard_schema_version"
 	migrationLockTable = "dashboard_schema_lock"
-	// migrationTime bounds the wait for another replica that is migrating, and the migration itself.
+	// migrationTime bounds the wait for another replica that is migrating, and the migration
+	// itself.
 	migrationTime = time.Minute
 	// migrationPause is the time between two looks at another replica's lock.
 	migrationPause = 200 * time.Millisecond
 )
 
-// migrate runs the missing migrations, and refuses a database that a newer version of the dashboard has migrated.
+// migrate runs the missing migrations, and refuses a database that a newer version of the dashboard
+// has migrated.
 func migrate(ctx context.Context, db *sql.DB, dialect string) error {
 	files, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
@@ -68,8 +70,9 @@ func migrateWith(ctx context.Context, db *sql.DB, dialect string, files fs.FS) e
 	return nil
 }
 
-// migrationLock lets one replica migrate while the others wait. It is a row with an end that its holder moves on: an
-// advisory lock belongs to a session, and poolers in transaction mode give each transaction another one.
+// migrationLock lets one replica migrate while the others wait. It is a row with an end that its
+// holder moves on: an advisory lock belongs to a session, and poolers in transaction mode give each
+// transaction another one.
 func migrationLock() (lock.Locker, error) {
 	return lock.NewPostgresTableLocker(
 		lock.WithTableName(migrationLockTable),
@@ -79,8 +82,9 @@ func migrationLock() (lock.Locker, error) {
 	)
 }
 
-// versionQueries is the table of migrations as the first releases made it, with two columns, for goose: its own has
-// four. The version table keeps that form, so that no database needs more than its missing migrations.
+// versionQueries is the table of migrations as the first releases made it, with two columns, for
+// goose: its own has four. The version table keeps that form, so that no database needs more than
+// its missing migrations.
 type versionQueries struct{ dialect string }
 
 func (versionQueries) CreateTable(table string) string {
@@ -106,6 +110,6 @@ func (versionQueries) GetLatestVersion(table string) string {
 	return `SELECT MAX(version_id) FROM ` + table
 }
 
-// Migrations only go forward, and nobody asks when one was applied, so goose never runs these two.
+// Migrations only go forward, and their times are not asked for: goose never runs these two.
 func (versionQueries) DeleteVersion(string) string         { return "" }
 func (versionQueries) GetMigrationByVersion(string) string { return "" }

@@ -27,13 +27,13 @@ func newDB(db *sql.DB, dialect string, file fileIdentity) *DB {
 
 // Open opens a database and brings its tables up to date. databaseURL is one of
 //
-//   - a path, or sqlite:///absolute/path: a SQLite file, made with mode 0600 when it is missing; its folder must exist
-//     and be writable, because SQLite keeps two more files beside it;
+//   - a path, or sqlite:///absolute/path: a SQLite file, made with mode 0600 when it is missing;
+//     its folder must exist and be writable, because SQLite keeps two more files beside it;
 //   - memory: or :memory: for a SQLite database of this process only, gone with Close;
 //   - postgres://… or postgresql://… for PostgreSQL; several replicas may start at once.
 //
-// The error says what to do about a missing or read-only folder, a file that is damaged or not a database, or a
-// database of a newer version (ErrNewer). It never holds the password of the URL.
+// The error says what to do about a missing or read-only folder, a file that is damaged or not a
+// database, or a database of a newer version (ErrNewer). It never holds the password of the URL.
 func Open(ctx context.Context, databaseURL string) (*DB, error) {
 	dialect, target, err := parseURL(databaseURL)
 	if err != nil {
@@ -49,8 +49,8 @@ func Open(ctx context.Context, databaseURL string) (*DB, error) {
 	}
 }
 
-// parseURL returns the dialect and the path (empty for memory) or the PostgreSQL URL. What it cannot place it does not
-// repeat: it might hold a password.
+// parseURL returns the dialect and the path (empty for memory) or the PostgreSQL URL. Its errors do
+// not repeat the text, which might hold a password.
 func parseURL(databaseURL string) (dialect, target string, err error) {
 	scheme, rest, hasScheme := strings.Cut(databaseURL, "://")
 	switch {

@@ -24,8 +24,9 @@ func openPostgres(ctx context.Context, databaseURL string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A connection that the server has cut, at its restart for example, is found before it is used again: the query itself could
-	// not be repeated safely. By default that is checked after a second without use only, and a busy page fails.
+	// A connection that the server has cut, at its restart for example, is found before it is used
+	// again: the query itself could not be repeated safely. By default that is checked after a
+	// second without use only, and a busy page fails.
 	always := func(context.Context, stdlib.ShouldPingParams) bool { return true }
 	db := stdlib.OpenDB(*config, stdlib.OptionShouldPing(always))
 	db.SetMaxOpenConns(postgresConnections)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http/httptest"
 	"net/url"
 	"sync"
 	"testing"
@@ -97,7 +96,8 @@ func (w *wire) cut() {
 	w.open = nil
 }
 
-// swallow drops what is sent either way without closing anything, as a network that lost its route does.
+// swallow drops what is sent either way without closing anything, as a network that lost its route
+// does.
 func (w *wire) swallow() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -105,7 +105,6 @@ func (w *wire) swallow() {
 }
 
 func TestPostgresFaults(t *testing.T) {
-	base := postgresURL(t)
 	for name, fault := range map[string]struct {
 		inject, undo func(t *testing.T, w *wire)
 	}{
@@ -119,53 +118,23 @@ func TestPostgresFaults(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, databaseURL := newWire(t, base)
-			db, c := engine{url: databaseURL}.open(t), newClock()
+			w, databaseURL := newWire(t, postgresURL(t))
+			db := engine{url: databaseURL}.open(t)
 			db.readTimeout, db.writeTimeout = 300*time.Millisecond, 300*time.Millisecond
-			v, records := newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
-			v.signIn()
-			id := "before " + name
-			_, err := records.Claim(t.Context(), id, "s", []byte("body"), time.Hour)
-			require.NoError(t, err)
-			r := v.request()
-			live := v.session(r)
-
+			u := newUse(t, db)
 			fault.inject(t, w)
-			answer := httptest.NewRecorder()
-			for what, f := range map[string]func() error{
-				"load":     func() error { _, err := v.store.New(v.request(), cookieName); return err },
-				"count":    func() error { _, err := v.store.Count(t.Context()); return err },
-				"ping":     func() error { return db.Ping(t.Context()) },
-				"query":    func() error { return db.Query(t.Context(), sessionKeys, nil, scanText(new([]string))) },
-				"insert":   func() error { return insertLarge(t, db) },
-				"get":      func() error { _, _, err := records.Get(t.Context(), id); return err },
-				"claim":    func() error { _, err := records.Claim(t.Context(), id+" other", "s", nil, time.Hour); return err },
-				"save":     func() error { return v.store.Save(r, answer, live) },
-				"sweep":    func() error { _, err := v.store.Sweep(t.Context()); return err },
-				"sign out": func() error { return v.store.Destroy(r, answer, live) },
-			} {
-				err := within(t, 20*time.Second, f)
-				require.ErrorContains(t, err, "the dashboard's database", what)
-				assert.NotErrorIs(t, err, ErrGone, what)
-				assert.NotErrorIs(t, err, ErrNotFound, what)
-				assert.NotContains(t, err.Error(), token, what)
-			}
-			assert.Empty(t, answer.Header().Values("Set-Cookie"), "the cookie stays")
+			u.fails("the dashboard's database", u.reads(), u.additions(), u.otherWrites())
 
 			fault.undo(t, w)
 			db.readTimeout, db.writeTimeout = readTimeout, writeTimeout
-			assert.Equal(t, token, v.dataNow(), "everybody is still signed in, at the first request")
-			require.NoError(t, v.store.Save(r, httptest.NewRecorder(), live))
-			body, _, err := records.Get(t.Context(), id)
-			require.NoError(t, err)
-			assert.Equal(t, "body", string(body))
-			require.NoError(t, db.Ping(t.Context()))
+			u.goesOn()
 		})
 	}
 }
 
-// TestPostgresEndsItsConnections is what a restart or an administrator does. A connection that was used within the last second is
-// not looked at before it is used again, so each of them may cost one request; never more.
+// TestPostgresEndsItsConnections is what a restart or an administrator does. A connection that was
+// used within the last second is not looked at before it is used again, so each of them may cost
+// one request; never more.
 func TestPostgresEndsItsConnections(t *testing.T) {
 	base := postgresURL(t)
 	u, err := url.Parse(base)

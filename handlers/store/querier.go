@@ -11,16 +11,18 @@ import (
 const (
 	// readTimeout bounds a read when the server is silent and the request has no deadline.
 	readTimeout = 10 * time.Second
-	// writeTimeout bounds a write that outlives its request. It is longer than SQLite's busy_timeout.
+	// writeTimeout bounds a write that outlives its request. It is longer than SQLite's
+	// busy_timeout.
 	writeTimeout = 10 * time.Second
 )
 
-// A Querier runs statements on the database, or in the transaction of DB.Tx. SQL text must suit both engines: $1
-// placeholders, TEXT, BIGINT, ON CONFLICT. Each call ends within a bound, and its error names the database for the
-// operator.
+// A Querier runs statements on the database, or in the transaction of DB.Tx. SQL text must suit
+// both engines: $1 placeholders, TEXT, BIGINT, ON CONFLICT. Each call ends within a bound, and its
+// error tells the operator what to do.
 //
-// A database in memory has one connection. While a transaction or the scan of DB.Query is under way, the DB itself
-// waits for it; use the transaction's own Querier there, and collect rows before you work on them.
+// A database in memory has one connection. During a transaction and the scan of a Query, the DB
+// itself waits for it: use the transaction's Querier there, and collect rows before you work on
+// them.
 type Querier struct {
 	on interface {
 		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -33,76 +35,72 @@ type Querier struct {
 
 // Read scans the only row of a query into dest, or returns sql.ErrNoRows.
 func (q *Querier) Read(ctx context.Context, dest []any, query string, args ...any) error {
-	ctx, cancel := context.WithTimeout(ctx, q.readTimeout)
-	defer cancel()
-	if err := q.file.check(); err != nil {
-		return q.reading(err)
-	}
-	err := q.on.QueryRowContext(ctx, query, args...).Scan(dest...)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return q.reading(err)
-	}
-	return err
+	return q.reading(ctx, func(ctx context.Context) error {
+		return q.on.QueryRowContext(ctx, query, args...).Scan(dest...)
+	})
 }
 
 // Query calls scan for each row of a query, until scan fails.
 func (q *Querier) Query(ctx context.Context, query string, args []any, scan func(rows *sql.Rows) error) error {
-	ctx, cancel := context.WithTimeout(ctx, q.readTimeout)
-	defer cancel()
-	if err := q.file.check(); err != nil {
-		return q.reading(err)
-	}
-	rows, err := q.on.QueryContext(ctx, query, args...)
-	if err != nil {
-		return q.reading(err)
-	}
-	defer func() { _ = rows.Close() }() // after the last row it does nothing
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return q.reading(err)
+	return q.reading(ctx, func(ctx context.Context) error {
+		rows, err := q.on.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return q.reading(err)
-	}
-	return nil
+		defer func() { _ = rows.Close() }() // after the last row it does nothing
+		for rows.Next() {
+			if err := scan(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
 }
 
-// Write runs one statement and returns the number of rows that it changed. It outlives its request, for at most
-// writeTimeout: a visitor who closes the tab must not stop a sign-out half-way.
-func (q *Querier) Write(ctx context.Context, query string, args ...any) (int64, error) {
+func (q *Querier) reading(ctx context.Context, read func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, q.readTimeout)
+	defer cancel()
+	err := q.file.check()
+	if err == nil {
+		err = read(ctx)
+	}
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return fmt.Errorf("reading the dashboard's database: %w", q.file.explain(err))
+}
+
+// Write runs one statement and returns the number of rows that it changed. It outlives its request,
+// for at most writeTimeout: a visitor who closes the tab must not stop a sign-out half-way.
+func (q *Querier) Write(ctx context.Context, query string, args ...any) (changed int64, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), q.writeTimeout)
 	defer cancel()
 	if err := q.file.check(); err != nil {
-		return 0, q.writing(err)
+		return 0, q.explainWrite(err)
 	}
 	result, err := q.on.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, q.writing(err)
+		return 0, q.explainWrite(err)
 	}
 	return result.RowsAffected()
 }
 
-func (q *Querier) reading(err error) error {
-	return fmt.Errorf("reading the dashboard's database: %w", q.file.explain(err))
-}
-
-func (q *Querier) writing(err error) error {
+func (q *Querier) explainWrite(err error) error {
 	return fmt.Errorf("writing to the dashboard's database: %w", q.file.explain(err))
 }
 
-// Tx runs f in a transaction, and commits it if f returns nil. It outlives its request as Write does; f gets the
-// context for its statements. On SQLite a transaction holds the write lock from its beginning, on PostgreSQL it is READ
-// COMMITTED.
+// Tx runs f in a transaction, and commits it if f returns nil. It outlives its request as Write
+// does; f gets the context for its statements. On SQLite a transaction holds the write lock from
+// its beginning, on PostgreSQL it is READ COMMITTED.
 func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Querier) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), db.writeTimeout)
 	defer cancel()
 	if err := db.file.check(); err != nil {
-		return db.writing(err)
+		return db.explainWrite(err)
 	}
 	tx, err := db.sql.BeginTx(ctx, nil)
 	if err != nil {
-		return db.writing(err)
+		return db.explainWrite(err)
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
 	within := db.Querier
@@ -111,7 +109,7 @@ func (db *DB) Tx(ctx context.Context, f func(ctx context.Context, tx *Querier) e
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return db.writing(err)
+		return db.explainWrite(err)
 	}
 	return nil
 }

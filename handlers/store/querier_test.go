@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,15 +22,6 @@ func scanText(into *[]string) func(rows *sql.Rows) error {
 		*into = append(*into, text)
 		return err
 	}
-}
-
-// insertLarge writes in a transaction, as packages with tables of their own do.
-func insertLarge(t *testing.T, db *DB) error {
-	t.Helper()
-	return db.Tx(t.Context(), func(ctx context.Context, tx *Querier) error {
-		_, err := tx.Write(ctx, insertSession, "large", strings.Repeat("x", 100_000))
-		return err
-	})
 }
 
 func TestTransactionIsCommittedAsAWholeOrNotAtAll(t *testing.T) {

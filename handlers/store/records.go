@@ -15,13 +15,14 @@ const (
 	purposeBody  = "body:"
 )
 
-// Records keeps small sealed documents for a while, each under an id that can be claimed once. Use one to note that a
-// write was started, before it is sent: one of all callers, on any replica, gets the claim. It is safe for concurrent
-// use. An id may be guessable; it is stored as a keyed hash.
+// Records keeps small sealed documents for a while, each under an id that can be claimed once. Use
+// one to note that a write was started, before it is sent: one of all callers, on any replica, gets
+// the claim. It is safe for concurrent use. An id may be guessable; it is stored as a keyed hash.
 //
-// The end of a record is a time of the clock. A replica that is ahead sees it sooner, so a claim that has to hold
-// everywhere is kept for [MaxClockSkew] longer. A clock set back keeps a record longer; one set forward past its end
-// forgets it, as the loss of its secret does. Claim cannot tell that from an id that was never taken.
+// The end of a record is a time of the clock. A replica that is ahead sees it sooner, so a claim
+// that has to hold everywhere is kept for [MaxClockSkew] longer. A clock set back keeps a record
+// longer; one set forward past its end forgets it, as the loss of its secret does. Claim cannot
+// tell that from an id that was never taken.
 type Records struct {
 	// Now is the clock, time.Now unless changed before the first use.
 	Now func() time.Time
@@ -31,20 +32,14 @@ type Records struct {
 	sealer  sealer
 }
 
-// Records returns the records that were stored under any of the keys; those of other secrets are not found.
-func (db *DB) Records(keys *Keys) (*Records, error) {
-	rowKeys, err := keys.derive(infoRecordKey)
-	if err != nil {
-		return nil, err
-	}
-	sealer, err := keys.sealer(infoRecordData)
-	if err != nil {
-		return nil, err
-	}
-	return &Records{Now: time.Now, db: db, rowKeys: rowKeys, sealer: sealer}, nil
+// Records returns the records that were stored under any of the keys; those of other secrets are
+// not found.
+func (db *DB) Records(keys *Keys) *Records {
+	return &Records{Now: time.Now, db: db, rowKeys: keys.derive(infoRecordKey), sealer: newSealer(keys.derive(infoRecordData))}
 }
 
-// row returns the table key of an id: of the first secret, unless an older one has a record that has not ended.
+// row returns the table key of an id: of the first secret, unless an older one has a record that
+// has not ended.
 func (r *Records) row(ctx context.Context, id string) (string, error) {
 	for _, key := range r.rowKeys[1:] {
 		row := recordRow(key, id)
@@ -60,9 +55,10 @@ func (r *Records) row(ctx context.Context, id string) (string, error) {
 	return recordRow(r.rowKeys[0], id), nil
 }
 
-// Claim stores a new record for the time keep (more than 0) and reports true, or changes nothing and reports false when
-// the id is taken. An expired record does not hold its id. scope says whose record it is, for the caller to compare
-// after Get: it is not part of the id. An error leaves open whether the record was stored.
+// Claim stores a new record for the time keep (more than 0) and reports true, or changes nothing
+// and reports false when the id is taken. An expired record does not hold its id. scope says whose
+// record it is, for the caller to compare after Get: it is not part of the id. An error leaves open
+// whether the record was stored.
 func (r *Records) Claim(ctx context.Context, id, scope string, body []byte, keep time.Duration) (claimed bool, err error) {
 	if id == "" || keep <= 0 {
 		return false, errors.New("a record needs an id and a time to be kept")
@@ -132,7 +128,7 @@ func (r *Records) Get(ctx context.Context, id string) (body []byte, scope string
 	return body, string(plainScope), nil
 }
 
-// Delete removes a record and frees its id. Deleting what is not there is no error.
+// Delete removes a record and frees its id. Deleting a missing record is no error.
 func (r *Records) Delete(ctx context.Context, id string) error {
 	row, err := r.row(context.WithoutCancel(ctx), id)
 	if err != nil {
@@ -142,8 +138,8 @@ func (r *Records) Delete(ctx context.Context, id string) error {
 	return err
 }
 
-// Release deletes a record if it still has this body: one that somebody else has claimed since stays, and is no error. It
-// outlives its request.
+// Release deletes a record if it still has this body. A record that was claimed anew since then
+// stays, and is no error. It outlives its request.
 func (r *Records) Release(ctx context.Context, id string, body []byte) error {
 	row, err := r.row(context.WithoutCancel(ctx), id)
 	if err != nil {
@@ -163,13 +159,13 @@ func (r *Records) Release(ctx context.Context, id string, body []byte) error {
 	if !bytes.Equal(now, body) {
 		return nil
 	}
-	// No two sealed texts are equal, so this deletes what was read, or nothing.
+	// No two sealed texts are equal, so this deletes the record that was read, or nothing.
 	_, err = r.db.Write(ctx, `DELETE FROM dashboard_records WHERE id_hash = $1 AND body = $2`, row, sealed)
 	return err
 }
 
-// All calls f for each record that has not expired, with the key of its row, until f fails. It leaves out the records that
-// no key opens. f may use the database.
+// All calls f for each record that has not expired, with the key of its row, until f fails. It
+// leaves out the records that no key opens. f may use the database.
 func (r *Records) All(ctx context.Context, f func(row, scope string, body []byte, expires time.Time) error) error {
 	type record struct {
 		row, scope, body string

@@ -20,8 +20,7 @@ func newRecords(t testing.TB, db *DB, c *clock) *Records {
 
 func recordsUnder(t testing.TB, db *DB, c *clock, keys *Keys) *Records {
 	t.Helper()
-	r, err := db.Records(keys)
-	require.NoError(t, err)
+	r := db.Records(keys)
 	r.Now = c.Now
 	return r
 }
@@ -215,7 +214,8 @@ func TestRecordLimits(t *testing.T) {
 	require.ErrorIs(t, r.Put(ctx, "a", large), ErrTooLarge)
 }
 
-// TestSwappedRecordIsRefused moves sealed text between rows and columns, as somebody with write access could.
+// TestSwappedRecordIsRefused moves sealed text between rows and columns, as somebody with write
+// access could.
 func TestSwappedRecordIsRefused(t *testing.T) {
 	for name, statement := range map[string]string{
 		"body of another":  "UPDATE dashboard_records SET body = (SELECT body FROM dashboard_records WHERE id_hash = $2) WHERE id_hash = $1",
@@ -239,7 +239,8 @@ func TestSwappedRecordIsRefused(t *testing.T) {
 	}
 }
 
-// TestRecordsKeepTheirClaimWhenTheClockGoesBack: a claim may be kept too long, so that nothing is sent twice.
+// TestRecordsKeepTheirClaimWhenTheClockGoesBack: a claim may be kept too long, so that nothing is
+// sent twice.
 func TestRecordsKeepTheirClaimWhenTheClockGoesBack(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		c, db := newClock(), e.open(t)

@@ -11,10 +11,11 @@ import (
 	"path/filepath"
 )
 
-// LoadKeys reads the server's secrets from a file, one a line: the first one seals, all of them open. Line ends and empty
-// lines do not count; each secret needs at least 32 bytes. With create, a missing file is made, readable by its owner
-// only, with 32 random bytes in base64; of several processes that do so at once all return the secret that came first. A
-// file that exists is never changed. Errors name the file and the line, never the content.
+// LoadKeys reads the server's secrets from a file, one a line: the first one seals, all of them
+// open. Line ends and empty lines do not count; each secret needs at least 32 bytes. With create, a
+// missing file is made, readable by its owner only, with 32 random bytes in base64; of several
+// processes that do so at once all return the secret that came first. A file that exists is never
+// changed. Errors name the file and the line, never the content.
 func LoadKeys(path string, create bool) (*Keys, error) {
 	keys, err := readKeys(path)
 	if !create || !errors.Is(err, fs.ErrNotExist) {
@@ -48,8 +49,8 @@ func readKeys(path string) (*Keys, error) {
 	return keys, nil
 }
 
-// createSecret writes a complete file under another name first and then links it: a link fails when the name is taken,
-// and nobody ever sees half a secret.
+// createSecret writes a complete file under another name first and then links it: a link fails when
+// the name is taken, and nobody ever sees half a secret.
 func createSecret(path string) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".secret-*") // mode 0600
 	if err != nil {

@@ -128,8 +128,9 @@ func TestCookieWithAnAgeIsProlonged(t *testing.T) {
 	assert.Equal(t, token, v.dataNow())
 }
 
-// TestClockJumps: a clock set forward ages sessions, as if the time had passed. One set back by more than replicas may
-// differ ends them: their age is not known any more. Nothing lives longer than it may by the clock as it is then.
+// TestClockJumps: a clock set forward ages sessions, as if the time had passed. One set back by
+// more than replicas may differ ends them: their age is not known any more. Nothing lives longer
+// than it may by the clock as it is then.
 func TestClockJumps(t *testing.T) {
 	for name, jump := range map[string]struct {
 		by    time.Duration
@@ -181,8 +182,9 @@ func TestClockJumps(t *testing.T) {
 	}
 }
 
-// TestClockThatWasWrongForAWhile: a session that was made or seen while the clock was an hour ahead is ended when it is
-// right again. Without the second rule a session that was used meanwhile would not be idle for an hour longer.
+// TestClockThatWasWrongForAWhile: a session that was made or seen while the clock was an hour ahead
+// is ended when it is right again. Without the second rule a session that was used meanwhile would
+// not be idle for an hour longer.
 func TestClockThatWasWrongForAWhile(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		c, db := newClock(), e.open(t)

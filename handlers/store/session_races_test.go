@@ -28,7 +28,8 @@ func underWay(t *testing.T, v *visitor, n int) ([]*http.Request, []*sessions.Ses
 	return requests, loaded
 }
 
-// TestRequestsOfOneSession lets many requests of one visitor read and save at once: none fails, and one whole state wins.
+// TestRequestsOfOneSession lets many requests of one visitor read and save at once: none fails, and
+// one whole state wins.
 func TestRequestsOfOneSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		c, db := newClock(), e.open(t)
@@ -58,7 +59,8 @@ func TestRequestsOfOneSession(t *testing.T) {
 	})
 }
 
-// TestEndAmongSaves ends a session among saves of it: in any order it is gone afterwards, and no save fails otherwise.
+// TestEndAmongSaves ends a session among saves of it: in any order it is gone afterwards, and no
+// save fails otherwise.
 func TestEndAmongSaves(t *testing.T) {
 	for name, end := range map[string]func(v *visitor, r *http.Request, w http.ResponseWriter, s *sessions.Session) error{
 		"signed out": func(v *visitor, r *http.Request, w http.ResponseWriter, s *sessions.Session) error {
@@ -106,7 +108,8 @@ func TestEndAmongSaves(t *testing.T) {
 	}
 }
 
-// TestRenewalOfManyAtOnce: all have loaded the old session, and each renews it. One new session carries the data.
+// TestRenewalOfManyAtOnce: all have loaded the old session, and each renews it. One new session
+// carries the data.
 func TestRenewalOfManyAtOnce(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		db := e.open(t)
@@ -136,8 +139,8 @@ func TestRenewalOfManyAtOnce(t *testing.T) {
 	})
 }
 
-// TestSignedOutDoesNotComeBack: requests were under way when another one signed out, on another replica if there can be
-// one. Neither a load, a save nor a renewal revives what they had read.
+// TestSignedOutDoesNotComeBack: requests were under way when another one signed out, on another
+// replica if there can be one. Neither a load, a save nor a renewal revives what they had read.
 func TestSignedOutDoesNotComeBack(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		c, db := newClock(), e.open(t)
@@ -164,7 +167,8 @@ func TestSignedOutDoesNotComeBack(t *testing.T) {
 	})
 }
 
-// TestFixation: an id that was planted in a visitor's browser is another one after sign-in, and is worth nothing.
+// TestFixation: an id that was planted in a visitor's browser is another one after sign-in, and is
+// worth nothing.
 func TestFixation(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		s := newSessions(t, e.open(t), newClock())

@@ -12,13 +12,13 @@ import (
 // purposeSession is the only thing sealed under a session's own key.
 const purposeSession = "data"
 
-// MaxClockSkew is how far the clocks of replicas may differ. A session with a time further in the future was made before
-// a clock was set back: its real age is not known, and it could live for as long as the clock was wrong, so it counts as
-// ended.
+// MaxClockSkew is how far the clocks of replicas may differ. A session with a time further in the
+// future was made before a clock was set back: its real age is not known, and it could live for as
+// long as the clock was wrong, so it counts as ended.
 const MaxClockSkew = 5 * time.Minute
 
-// activeWhere is the condition of a session that has not ended. Its four arguments are those of limits, the first of a
-// statement.
+// activeWhere is the condition of a session that has not ended. Its four arguments are those of
+// limits, the first of a statement.
 const activeWhere = `created_at > $1 AND created_at <= $2 AND seen_at > $3 AND seen_at <= $4`
 
 // endedWhere is the opposite, written so that each half can use its index.
@@ -31,7 +31,8 @@ func (s *Sessions) limits(others ...any) []any {
 	return append([]any{now.Add(-s.absolute).UnixMilli(), latest, now.Add(-s.idle).UnixMilli(), latest}, others...)
 }
 
-// load returns found=false for an id without an active row, and for a row that cannot be opened, which is logged.
+// load returns found=false for an id without an active row, and for a row that cannot be opened,
+// which is logged.
 func (s *Sessions) load(ctx context.Context, id string) (data []byte, found bool, err error) {
 	row := sessionRow(id)
 	var text string
@@ -43,7 +44,8 @@ func (s *Sessions) load(ctx context.Context, id string) (data []byte, found bool
 	if err != nil {
 		return nil, false, fmt.Errorf("reading a session: %w", err)
 	}
-	if data, err = s.open(id, text); err != nil { // a damaged row, or one of another secret
+	data, err = s.keys.session(id).open(purposeSession, text)
+	if err != nil { // a damaged row, or one of another secret
 		slog.WarnContext(ctx, "a stored session cannot be opened, a new one is started", "error", err)
 		return nil, false, nil
 	}
@@ -51,8 +53,9 @@ func (s *Sessions) load(ctx context.Context, id string) (data []byte, found bool
 	return data, true, nil
 }
 
-// touch moves last-seen, at most once in touchAfter. Its failure is no reason to refuse a page that only reads; and
-// because it can take SQLite's whole busy_timeout to fail, it is not tried again for a while.
+// touch moves last-seen, at most once in touchAfter. Its failure is no reason to refuse a page that
+// only reads; and because it can take SQLite's whole busy_timeout to fail, it is not tried again
+// for a while.
 func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 	now := s.now()
 	if now.Sub(time.UnixMilli(seen)) <= s.touchAfter {
@@ -70,11 +73,7 @@ func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 }
 
 func (s *Sessions) store(ctx context.Context, id string, data []byte, fresh bool) error {
-	sealer, err := s.keys.session(id)
-	if err != nil {
-		return err
-	}
-	text, err := sealer.seal(purposeSession, data)
+	text, err := s.keys.session(id).seal(purposeSession, data)
 	if err != nil {
 		return fmt.Errorf("storing a session: %w", err)
 	}
@@ -92,15 +91,8 @@ func (s *Sessions) store(ctx context.Context, id string, data []byte, fresh bool
 	return err
 }
 
-func (s *Sessions) open(id, text string) ([]byte, error) {
-	sealer, err := s.keys.session(id)
-	if err != nil {
-		return nil, err
-	}
-	return sealer.open(purposeSession, text)
-}
-
-// remove deletes a row and reports whether there was one: of several requests that remove the same row, one gets true.
+// remove deletes a row and reports whether there was one: of several requests that remove the same
+// row, one gets true.
 func (s *Sessions) remove(ctx context.Context, id string) (removed bool, err error) {
 	if id == "" {
 		return false, nil

@@ -23,30 +23,35 @@ const (
 	// idBytes is the length of a session id before base64, idLength after it.
 	idBytes  = 32
 	idLength = 43
-	// maxCookies bounds the cookies of one request that are looked up: somebody could send a thousand.
+	// maxCookies bounds the cookies of one request that are looked up: somebody could send a
+	// thousand.
 	maxCookies = 16
 )
 
 // SessionOptions configures DB.Sessions.
 type SessionOptions struct {
-	// Keys are the same on every replica. A session whose secret is not among them has to be signed in again.
+	// Keys are the same on every replica. A session whose secret is not among them has to be signed
+	// in again.
 	Keys *Keys
-	// Cookie is complete, because the library's defaults (SameSite=None, not HttpOnly) are not wanted: Path (required),
-	// HttpOnly (required), Secure, SameSite. MaxAge 0 makes a cookie that ends with the browser.
+	// Cookie is complete, because the library's defaults (SameSite=None, not HttpOnly) are not
+	// wanted: Path (required), HttpOnly (required), Secure, SameSite. MaxAge 0 makes a cookie that
+	// ends with the browser.
 	Cookie sessions.Options
 	// Idle is how long a session lives without a request, 8 hours if 0.
 	Idle time.Duration
 	// Absolute is how long it lives at most after it was made or renewed, 7 days if 0.
 	Absolute time.Duration
-	// Now is the clock, time.Now if nil. The clocks of replicas must agree to within five minutes: a session whose times lie
-	// further in the future counts as ended, so people sign in again after a clock was set back by more.
+	// Now is the clock, time.Now if nil. The clocks of replicas must agree to within five minutes:
+	// a session whose times lie further in the future counts as ended, so people sign in again
+	// after a clock was set back by more.
 	Now func() time.Time
 }
 
-// Sessions keeps sessions in the database; the cookie is a random id. It is a sessions.Store, safe for concurrent use.
-// A session holds one piece of data in the caller's own encoding: see Data and SetData. Each request reads it from the
-// database, so a sign-out counts at once, on every replica. Two requests that save one session at the same time both
-// succeed and the last one wins, so save only after a change.
+// Sessions keeps sessions in the database; the cookie is a random id. It is a sessions.Store, safe
+// for concurrent use. A session holds one piece of data in the caller's own encoding: see Data and
+// SetData. Each request reads it from the database, so a sign-out counts at once, on every replica.
+// Two requests that save one session at the same time both succeed and the last one wins, so save
+// only after a change.
 type Sessions struct {
 	db             *DB
 	keys           *Keys
@@ -59,8 +64,8 @@ type Sessions struct {
 
 var _ sessions.Store = (*Sessions)(nil)
 
-// Sessions returns the session store of this database. It fails for cookie options that would make a cookie nobody
-// wants.
+// Sessions returns the session store of this database. It fails for cookie options that would make
+// a cookie nobody wants.
 func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 	if o.Cookie.Path == "" || !o.Cookie.HttpOnly || o.Cookie.MaxAge < 0 {
 		return nil, errors.New("the session cookie needs a path, HttpOnly, and a MaxAge of 0 or more")
@@ -75,25 +80,29 @@ func (db *DB) Sessions(o SessionOptions) (*Sessions, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	// A read writes at most once a minute; less for an idle time so short that a minute would end the session.
+	// A read writes at most once a minute; less for an idle time so short that a minute would end
+	// the session.
 	s.touchAfter = min(time.Minute, s.idle/4)
 	return s, nil
 }
 
-// Get returns the session of a request, reading it once: later calls with the same request share it.
+// Get returns the session of a request, reading it once: later calls with the same request share
+// it.
 func (s *Sessions) Get(r *http.Request, name string) (*sessions.Session, error) {
 	return sessions.GetRegistry(r).Get(s, name)
 }
 
-// New reads the session of a request. Without a cookie, or with one that is unknown, expired or made under another
-// secret, it returns an empty session with IsNew and no error. An error means that the database did not answer; it does
-// not mean that nobody is signed in, so do not save the (empty, new) session that comes with it.
+// New reads the session of a request. Without a cookie, or with one that is unknown, expired or
+// made under another secret, it returns an empty session with IsNew and no error. An error means
+// that the database did not answer; it does not mean that nobody is signed in, so do not save the
+// (empty, new) session that comes with it.
 func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
 	options := s.cookie
 	session.Options = &options
 	session.IsNew = true
-	// A cookie of the same name left by another path, or set by another host of the domain, must not hide ours.
+	// A cookie of the same name left by another path, or set by another host of the domain, must
+	// not hide ours.
 	cookies := r.CookiesNamed(name)
 	for _, cookie := range cookies[:min(len(cookies), maxCookies)] {
 		id := cookie.Value
@@ -125,10 +134,11 @@ func Data(session *sessions.Session) []byte {
 // SetData replaces the data of a session. Save stores it.
 func SetData(session *sessions.Session, data []byte) { session.Values[dataKey] = data }
 
-// Save stores a session. A new or renewed one gets a fresh id and a Set-Cookie header, so call it before the body is
-// begun. One that exists is updated, and ErrGone returned if that row is no longer there; its cookie is sent again only
-// when it has an age to prolong: a late answer must not put an old cookie over the one of a newer sign-in. With
-// Options.MaxAge < 0 it destroys the session, as Destroy does. It finishes even if the request is cancelled.
+// Save stores a session. A new or renewed one gets a fresh id and a Set-Cookie header, so call it
+// before the body is begun. One that exists is updated, and ErrGone returned if that row is no
+// longer there; its cookie is sent again only when it has an age to prolong: a late answer must not
+// put an old cookie over the one of a newer sign-in. With Options.MaxAge < 0 it destroys the
+// session, as Destroy does. It finishes even if the request is cancelled.
 func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if session.Options.MaxAge < 0 {
 		return s.Destroy(r, w, session)
@@ -153,10 +163,11 @@ func (s *Sessions) Save(r *http.Request, w http.ResponseWriter, session *session
 	return nil
 }
 
-// Renew deletes the session's row and takes its id away; the data stays, and the next Save stores it under a new id with
-// a new absolute age. Call it at sign-in, sign-out and when the organisation changes, so that an id known before is worth
-// nothing after. When the row is already gone, because another request signed the session out or renewed it, the data
-// does not stay: it must not come back under a new id. That is no error; the session is then empty, as for a new visitor.
+// Renew deletes the session's row and takes its id away; the data stays, and the next Save stores
+// it under a new id with a new absolute age. Call it at sign-in, sign-out and when the organisation
+// changes, so that an id known before is worth nothing after. When the row is already gone, because
+// another request signed the session out or renewed it, the data does not stay: it must not come
+// back under a new id. That is no error; the session is then empty, as for a new visitor.
 func (s *Sessions) Renew(r *http.Request, session *sessions.Session) error {
 	removed, err := s.remove(r.Context(), session.ID)
 	if err != nil {
@@ -170,9 +181,9 @@ func (s *Sessions) Renew(r *http.Request, session *sessions.Session) error {
 	return nil
 }
 
-// Destroy deletes the session's row and data and makes the browser drop the cookie. Its MaxAge stays negative, so that
-// a Save later in the same request does not bring the session back. When the row cannot be deleted the cookie is kept:
-// the visitor can try again.
+// Destroy deletes the session's row and data and makes the browser drop the cookie. Its MaxAge
+// stays negative, so that a Save later in the same request does not bring the session back. When
+// the row cannot be deleted the cookie is kept: the visitor can try again.
 func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sessions.Session) error {
 	if err := s.Renew(r, session); err != nil {
 		return err
@@ -183,8 +194,8 @@ func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sess
 	return nil
 }
 
-// Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used even when nobody
-// sweeps; call it every few minutes to keep the table small.
+// Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used
+// even when nobody sweeps; call it every few minutes to keep the table small.
 func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
 	return s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE `+endedWhere, s.limits()...)
 }

@@ -17,11 +17,13 @@ import (
 )
 
 const (
-	// sqliteConnections lets pages be read while another one writes; SQLite itself allows one writer at a time.
+	// sqliteConnections lets pages be read while another one writes; SQLite itself allows one
+	// writer at a time.
 	sqliteConnections = 4
 
-	// Two processes that make the same file at once can trip over each other's first migration. Each attempt at a locked file
-	// takes the busy_timeout of 5 seconds; no other is begun after sqliteWait.
+	// Two processes that make the same file at once can trip over each other's first migration.
+	// Each attempt at a locked file takes the busy_timeout of 5 seconds; no other is begun after
+	// sqliteWait.
 	sqliteWait  = 6 * time.Second
 	sqlitePause = 200 * time.Millisecond
 )
@@ -65,8 +67,8 @@ func openFile(ctx context.Context, path string) (*DB, error) {
 	return newDB(db, SQLite, file), nil
 }
 
-// prepareFile makes the file, so that it has mode 0600 from its first byte: SQLite would use the umask, and gives the
-// files beside it the mode of this one.
+// prepareFile makes the file, so that it has mode 0600 from its first byte: SQLite would use the
+// umask, and gives the files beside it the mode of this one.
 func prepareFile(path string) (os.FileInfo, error) {
 	folder := filepath.Dir(path)
 	if info, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
@@ -94,8 +96,8 @@ func prepareFile(path string) (os.FileInfo, error) {
 	return info, nil
 }
 
-// sqliteDSN escapes an absolute path: ? and % mean something in a file: URI. The file exists; mode rw keeps a connection that is
-// opened after somebody deleted it from making an empty one.
+// sqliteDSN escapes an absolute path: ? and % mean something in a file: URI. The file exists; mode
+// rw keeps a connection that is opened after somebody deleted it from making an empty one.
 func sqliteDSN(path string) string {
 	slashed := "/" + strings.TrimPrefix(filepath.ToSlash(path), "/")
 	options := url.Values{
