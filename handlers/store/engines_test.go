@@ -54,8 +54,15 @@ func (e engine) open(t testing.TB) *DB {
 	return db
 }
 
-// eachEngine runs a test on every engine there is.
+// eachEngine runs a test on every engine there is, beside other tests.
 func eachEngine(t *testing.T, test func(t *testing.T, e engine)) {
+	t.Helper()
+	t.Parallel()
+	eachEngineAlone(t, test)
+}
+
+// eachEngineAlone is for tests that read the log, which belongs to the process.
+func eachEngineAlone(t *testing.T, test func(t *testing.T, e engine)) {
 	t.Run("file", func(t *testing.T) {
 		test(t, engine{url: filepath.Join(t.TempDir(), "dashboard.db"), durable: true})
 	})

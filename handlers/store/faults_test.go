@@ -150,7 +150,7 @@ func (u *use) goesOn() {
 // TestLogsHoldNoSecrets fails everything that can fail, with the secrets of a session at hand, and
 // reads logs and errors.
 func TestLogsHoldNoSecrets(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e engine) {
+	eachEngineAlone(t, func(t *testing.T, e engine) {
 		log := captureLog(t)
 		db := e.open(t)
 		u := newUse(t, db)

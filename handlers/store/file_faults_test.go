@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -67,10 +68,7 @@ func overwritten(damage func(t *testing.T, file *os.File, size int64)) func(t *t
 
 func garbage(from, to int64) func(t *testing.T, file *os.File, size int64) {
 	return func(t *testing.T, file *os.File, size int64) {
-		if to == 0 {
-			to = size
-		}
-		_, err := file.WriteAt([]byte(strings.Repeat("garbage!", int(to-from)/8)), from)
+		_, err := file.WriteAt([]byte(strings.Repeat("garbage!", int(cmp.Or(to, size)-from)/8)), from)
 		require.NoError(t, err)
 	}
 }
@@ -115,6 +113,7 @@ var fileFaults = map[string]fileFault{
 // TestFileFaultsWhileOpen: each gives a clear error and signs nobody out, and when it is over the
 // store goes on.
 func TestFileFaultsWhileOpen(t *testing.T) {
+	t.Parallel()
 	for name, fault := range fileFaults {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "dashboard.db")
@@ -123,7 +122,6 @@ func TestFileFaultsWhileOpen(t *testing.T) {
 				db.sql.SetMaxOpenConns(1)
 			}
 			u := newUse(t, db)
-			captureLog(t)
 			undo := fault.inject(t, db, path)
 			failing := []map[string]func() error{u.additions()}
 			if name != "full" { // deleting needs no more room
@@ -150,6 +148,7 @@ func TestFileFaultsWhileOpen(t *testing.T) {
 // TestConnectionsMakeNoFile: one that is opened in the moment after the check finds nothing, and
 // leaves nothing.
 func TestConnectionsMakeNoFile(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dashboard.db")
 	db := engine{url: path}.open(t)
 	db.sql.SetMaxIdleConns(0)
@@ -160,6 +159,7 @@ func TestConnectionsMakeNoFile(t *testing.T) {
 
 // TestStartAfterTheFileWasDeleted: people sign in again, the rest works.
 func TestStartAfterTheFileWasDeleted(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "dashboard.db")
 	db, c := engine{url: path}.open(t), newClock()
 	v := newVisitor(t, newSessions(t, db, c))
@@ -178,6 +178,7 @@ func TestStartAfterTheFileWasDeleted(t *testing.T) {
 // TestFileFaultsAtTheStart: each gives the same words as while open, and once it is over the file
 // opens with what it held.
 func TestFileFaultsAtTheStart(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]fileFault{
 		"damaged in the middle": fileFaults["damaged in the middle"],
 		"damaged at its start":  fileFaults["damaged at its start"],

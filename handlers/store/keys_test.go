@@ -10,6 +10,7 @@ import (
 )
 
 func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
+	t.Parallel()
 	for _, secrets := range [][][]byte{nil, {testSecret[:31]}, {testSecret, nil}} {
 		_, err := NewKeys(secrets...)
 		require.Error(t, err)
@@ -38,7 +39,7 @@ func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
 // they were. What is written from then on does without the old one; the rest is unknown without it,
 // and people sign in again.
 func TestRotationOfTheSecret(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e engine) {
+	eachEngineAlone(t, func(t *testing.T, e engine) {
 		c, db, log := newClock(), e.open(t), captureLog(t)
 		v, w, records := newVisitor(t, newSessions(t, db, c)), newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
 		v.signIn()

@@ -127,6 +127,7 @@ func TestDatabaseOfTheFirstReleaseIsTakenOver(t *testing.T) {
 // TestReplicasMigrateOneAfterTheOther: one that was killed in the middle holds the others up until
 // its lock ends.
 func TestReplicasMigrateOneAfterTheOther(t *testing.T) {
+	t.Parallel()
 	e := engine{url: postgresURL(t), durable: true}
 	other, err := sql.Open("pgx", e.url)
 	require.NoError(t, err)

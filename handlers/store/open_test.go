@@ -19,6 +19,7 @@ import (
 )
 
 func TestParseURL(t *testing.T) {
+	t.Parallel()
 	for given, want := range map[string]struct{ dialect, target string }{
 		"memory:":                  {SQLite, ""},
 		":memory:":                 {SQLite, ""},
@@ -96,6 +97,7 @@ func TestManyOpenAtOnce(t *testing.T) {
 }
 
 func TestFilesAreForTheOwnerOnly(t *testing.T) {
+	t.Parallel()
 	for name, existing := range map[string]bool{"made": false, "made by somebody before": true} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -137,6 +139,7 @@ func TestRelativePath(t *testing.T) {
 }
 
 func TestPragmasAreSetOnEveryConnection(t *testing.T) {
+	t.Parallel()
 	db := engine{url: filepath.Join(t.TempDir(), "x.db")}.open(t)
 	for range sqliteConnections {
 		conn, err := db.sql.Conn(t.Context())
@@ -151,6 +154,7 @@ func TestPragmasAreSetOnEveryConnection(t *testing.T) {
 }
 
 func TestOpenExplainsWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write := func(name, content string) string {
 		path := filepath.Join(folder, name)
@@ -270,6 +274,7 @@ func runAsNobody(t *testing.T) {
 }
 
 func TestOpenObeysItsContext(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Open(ctx, filepath.Join(t.TempDir(), "x.db"))

@@ -105,6 +105,7 @@ func (w *wire) swallow() {
 }
 
 func TestPostgresFaults(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]struct {
 		inject, undo func(t *testing.T, w *wire)
 	}{
@@ -120,8 +121,8 @@ func TestPostgresFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, databaseURL := newWire(t, postgresURL(t))
 			db := engine{url: databaseURL}.open(t)
-			db.readTimeout, db.writeTimeout = 300*time.Millisecond, 300*time.Millisecond
 			u := newUse(t, db)
+			db.readTimeout, db.writeTimeout = 300*time.Millisecond, 300*time.Millisecond
 			fault.inject(t, w)
 			u.fails("the dashboard's database", u.reads(), u.additions(), u.otherWrites())
 
@@ -136,6 +137,7 @@ func TestPostgresFaults(t *testing.T) {
 // used within the last second is not looked at before it is used again, so each of them may cost
 // one request; never more.
 func TestPostgresEndsItsConnections(t *testing.T) {
+	t.Parallel()
 	base := postgresURL(t)
 	u, err := url.Parse(base)
 	require.NoError(t, err)
@@ -176,6 +178,7 @@ func TestPostgresEndsItsConnections(t *testing.T) {
 
 // TestSilentPostgresAtTheStart: a host that accepts and never answers ends the start with an error.
 func TestSilentPostgresAtTheStart(t *testing.T) {
+	t.Parallel()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = listener.Close() })

@@ -195,6 +195,7 @@ func TestRecordRelease(t *testing.T) {
 }
 
 func TestRecordLimits(t *testing.T) {
+	t.Parallel()
 	db := engine{url: "memory:"}.open(t)
 	r := newRecords(t, db, newClock())
 	ctx := t.Context()
@@ -217,6 +218,7 @@ func TestRecordLimits(t *testing.T) {
 // TestSwappedRecordIsRefused moves sealed text between rows and columns, as somebody with write
 // access could.
 func TestSwappedRecordIsRefused(t *testing.T) {
+	t.Parallel()
 	for name, statement := range map[string]string{
 		"body of another":  "UPDATE dashboard_records SET body = (SELECT body FROM dashboard_records WHERE id_hash = $2) WHERE id_hash = $1",
 		"scope of another": "UPDATE dashboard_records SET scope = (SELECT scope FROM dashboard_records WHERE id_hash = $2) WHERE id_hash = $1",

@@ -131,6 +131,7 @@ func TestNothingCanBeReadAtRest(t *testing.T) {
 // TestDatabaseAndSecretNeedTheCookie plays the thief of both: every key that can be derived without
 // the id is tried.
 func TestDatabaseAndSecretNeedTheCookie(t *testing.T) {
+	t.Parallel()
 	db := engine{url: "memory:"}.open(t)
 	v := newVisitor(t, newSessions(t, db, newClock()))
 	v.signIn()

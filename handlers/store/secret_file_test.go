@@ -14,6 +14,7 @@ import (
 )
 
 func TestLoadKeysReads(t *testing.T) {
+	t.Parallel()
 	one, two := strings.Repeat("k", 32), " "+strings.Repeat("K", 40)+" "
 	for name, c := range map[string]struct {
 		content string
@@ -61,6 +62,7 @@ func secretsOf(keys *Keys) (texts []string) {
 }
 
 func TestLoadKeysCreates(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "dashboard.db.secret")
 	_, err := LoadKeys(path, false)
@@ -97,6 +99,7 @@ func TestLoadKeysCreates(t *testing.T) {
 }
 
 func TestLoadKeysCannotCreate(t *testing.T) {
+	t.Parallel()
 	_, err := LoadKeys(filepath.Join(t.TempDir(), "missing", "secret"), true)
 	require.ErrorContains(t, err, "folder must exist")
 	_, err = LoadKeys(t.TempDir(), true)

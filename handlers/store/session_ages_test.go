@@ -52,6 +52,7 @@ func TestReadsWriteAtMostOnceAMinute(t *testing.T) {
 }
 
 func TestShortIdleTimeIsStillProlonged(t *testing.T) {
+	t.Parallel()
 	c := newClock()
 	s, err := engine{url: "memory:"}.open(t).Sessions(SessionOptions{Keys: testKeys, Cookie: cookieOptions(), Idle: 40 * time.Second, Now: c.Now})
 	require.NoError(t, err)
@@ -100,6 +101,7 @@ func TestSweepAndCountKnowActiveSessions(t *testing.T) {
 
 // TestCountReadsTheIndexOnly: rows are large, and a metric asks every few seconds.
 func TestCountReadsTheIndexOnly(t *testing.T) {
+	t.Parallel()
 	db := engine{url: "memory:"}.open(t)
 	s := newSessions(t, db, newClock())
 	plan, err := db.sql.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+countActive, s.limits()...)
@@ -115,6 +117,7 @@ func TestCountReadsTheIndexOnly(t *testing.T) {
 }
 
 func TestCookieWithAnAgeIsProlonged(t *testing.T) {
+	t.Parallel()
 	o := SessionOptions{Keys: testKeys, Cookie: cookieOptions(), Now: newClock().Now}
 	o.Cookie.MaxAge = 3600
 	s, err := engine{url: "memory:"}.open(t).Sessions(o)

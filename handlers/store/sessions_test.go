@@ -145,6 +145,7 @@ func TestGoneSessionIsNotMadeAgain(t *testing.T) {
 }
 
 func TestForeignCookiesGiveNewSession(t *testing.T) {
+	t.Parallel()
 	db := engine{url: "memory:"}.open(t)
 	s := newSessions(t, db, newClock())
 	v := newVisitor(t, s)
@@ -169,6 +170,7 @@ func TestForeignCookiesGiveNewSession(t *testing.T) {
 }
 
 func TestGoodCookieBehindForeignOnes(t *testing.T) {
+	t.Parallel()
 	v := newVisitor(t, newSessions(t, engine{url: "memory:"}.open(t), newClock()))
 	v.signIn()
 	for foreign, want := range map[int]string{1: token, maxCookies - 1: token, 1000: ""} {
@@ -198,6 +200,7 @@ func TestDamagedRowGivesNewSession(t *testing.T) {
 }
 
 func TestSaveRefusesWhatCannotBeKept(t *testing.T) {
+	t.Parallel()
 	db := engine{url: "memory:"}.open(t)
 	v := newVisitor(t, newSessions(t, db, newClock()))
 	for name, change := range map[string]func(s *sessions.Session){
@@ -222,6 +225,7 @@ func TestSaveRefusesWhatCannotBeKept(t *testing.T) {
 }
 
 func TestSessionOptionsAreChecked(t *testing.T) {
+	t.Parallel()
 	db := engine{url: "memory:"}.open(t)
 	for name, change := range map[string]func(*SessionOptions){
 		"no path":           func(o *SessionOptions) { o.Cookie.Path = "" },
