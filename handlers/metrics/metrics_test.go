@@ -3,9 +3,11 @@ package metrics_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,7 +55,8 @@ func series(t *testing.T, f *dto.MetricFamily, labels ...string) *dto.Metric {
 	return nil
 }
 
-func TestWhatIsCountedIsWritten(t *testing.T) {
+// counted is a set of metrics where everything has happened.
+func counted() *metrics.Metrics {
 	m := metrics.New("1.2", func(context.Context) (int64, error) { return 7, nil })
 	m.Request("/groups", http.MethodGet, 200, 3*time.Millisecond)
 	m.Request("/groups", http.MethodGet, 200, 2500*time.Microsecond)
@@ -62,8 +65,14 @@ func TestWhatIsCountedIsWritten(t *testing.T) {
 	m.Call(tallyfy.Call{Operation: "groups.list", Status: 200, Attempt: 1, Duration: time.Second})
 	m.Call(tallyfy.Call{Operation: "groups.list", Status: 0, Attempt: 2, Duration: time.Second})
 	m.Wait("groups.list", 1500*time.Millisecond)
+	m.Paced(false, 250*time.Millisecond)
 	m.SignIn("refused")
 	m.Change("group.delete", "not confirmed")
+	return m
+}
+
+func TestWhatIsCountedIsWritten(t *testing.T) {
+	m := counted()
 	f := read(t, m)
 
 	assert.InDelta(t, 3, series(t, f["tallyfy_admin_requests_total"], "route", "/groups", "method", "GET", "status", "200").GetCounter().GetValue(), 0)
@@ -85,6 +94,7 @@ func TestWhatIsCountedIsWritten(t *testing.T) {
 	assert.InDelta(t, 1, series(t, f["tallyfy_admin_upstream_retries_total"], "operation", "groups.list").GetCounter().GetValue(), 0)
 	assert.InDelta(t, 1, series(t, f["tallyfy_admin_upstream_rate_limit_waits_total"], "operation", "groups.list").GetCounter().GetValue(), 0)
 	assert.InDelta(t, 1.5, series(t, f["tallyfy_admin_upstream_rate_limit_wait_seconds_total"], "operation", "groups.list").GetCounter().GetValue(), 0)
+	assert.InDelta(t, .25, series(t, f["tallyfy_admin_paced_seconds_total"], "kind", "click").GetCounter().GetValue(), 0)
 	assert.InDelta(t, 1, series(t, f["tallyfy_admin_signins_total"], "result", "refused").GetCounter().GetValue(), 0)
 	assert.InDelta(t, 1, series(t, f["tallyfy_admin_changes_total"], "change", "group.delete", "result", "not confirmed").GetCounter().GetValue(), 0)
 	assert.InDelta(t, 7, series(t, f["tallyfy_admin_sessions"]).GetGauge().GetValue(), 0)
@@ -94,19 +104,51 @@ func TestWhatIsCountedIsWritten(t *testing.T) {
 	}
 }
 
-func TestLabelsAreEscapedAndBounded(t *testing.T) {
-	m := metrics.New("a\"b\\c\nd", nil)
-	for i := range 5000 {
-		m.Change(fmt.Sprintf("made up %d", i), "\xff\n\"")
+// The names and labels are published: dashboards and the alerts of the README hold them.
+func TestNamesAndLabelsStay(t *testing.T) {
+	m := counted()
+	names := map[string]string{}
+	for name, f := range read(t, m) {
+		kind := strings.ToLower(f.GetType().String())
+		for _, l := range f.GetMetric()[0].GetLabel() {
+			kind += " " + l.GetName()
+		}
+		names[name] = kind
 	}
-	f := read(t, m)
-	assert.Len(t, f["tallyfy_admin_changes_total"].GetMetric(), 2000, "whatever happens to the labels")
-	series(t, f["tallyfy_admin_changes_total"], "change", "made up 0", "result", "?\n\"")
-	found := false
-	for _, l := range f["tallyfy_admin_build_info"].GetMetric()[0].GetLabel() {
-		found = found || l.GetValue() == "a\"b\\c\nd"
+	for name, want := range map[string]string{
+		"tallyfy_admin_build_info":                             "gauge goversion version",
+		"tallyfy_admin_requests_total":                         "counter method route status",
+		"tallyfy_admin_request_duration_seconds":               "histogram route",
+		"tallyfy_admin_upstream_calls_total":                   "counter operation status",
+		"tallyfy_admin_upstream_call_duration_seconds":         "histogram operation",
+		"tallyfy_admin_upstream_retries_total":                 "counter operation",
+		"tallyfy_admin_upstream_rate_limit_waits_total":        "counter operation",
+		"tallyfy_admin_upstream_rate_limit_wait_seconds_total": "counter operation",
+		"tallyfy_admin_paced_calls_total":                      "counter kind",
+		"tallyfy_admin_paced_seconds_total":                    "counter kind",
+		"tallyfy_admin_signins_total":                          "counter result",
+		"tallyfy_admin_changes_total":                          "counter change result",
+		"tallyfy_admin_sessions":                               "gauge",
+		"process_start_time_seconds":                           "gauge",
+		"process_resident_memory_bytes":                        "gauge",
+		"process_open_fds":                                     "gauge",
+		"go_goroutines":                                        "gauge",
+		"go_memstats_heap_inuse_bytes":                         "gauge",
+		"go_memstats_mallocs_total":                            "counter",
+	} {
+		assert.Equal(t, want, names[name], name)
+		delete(names, name)
 	}
-	assert.True(t, found)
+	for name := range names {
+		assert.Regexp(t, "^(go|process)_", name, "a metric of ours has to be listed")
+	}
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	inReadme := regexp.MustCompile(`tallyfy_admin_[a-z_]+`).FindAllString(string(readme), -1)
+	require.NotEmpty(t, inReadme)
+	for _, name := range inReadme {
+		assert.Contains(t, read(t, m), name, "the README names it")
+	}
 }
 
 func TestSessionsThatCannotBeCountedAreAbsent(t *testing.T) {
