@@ -157,8 +157,6 @@ func baseURL(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
-	} else if r.URL.Scheme != "" { // in process, where the URL is the client's own
-		scheme = r.URL.Scheme
 	}
 	asked, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(asked, "/") { // absolute form, through a proxy

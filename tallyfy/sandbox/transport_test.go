@@ -25,88 +25,35 @@ func get(t testing.TB, ctx context.Context, method string, body io.Reader) *http
 // Each test runs in a bubble: synctest fails it when a goroutine is left blocked at the end.
 func inProcess(t *testing.T, h http.HandlerFunc, test func(t *testing.T, rt http.RoundTripper)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(t, transport{handler: h}) })
+	synctest.Test(t, func(t *testing.T) { test(t, transportTo(h)) })
 }
 
-func TestTransportRequest(t *testing.T) {
+func TestTransportPassesRequestsOnUnchanged(t *testing.T) {
 	var seen *http.Request
-	var body string
 	h := func(w http.ResponseWriter, r *http.Request) {
-		b, _ := io.ReadAll(r.Body)
-		seen, body = r, string(b)
-		w.Header().Set("X-Answer", "yes")
-		w.WriteHeader(http.StatusTeapot)
-		_, _ = io.WriteString(w, "tea")
+		seen = r
+		_, _ = io.Copy(w, r.Body)
 	}
 	inProcess(t, h, func(t *testing.T, rt http.RoundTripper) {
 		req := get(t, t.Context(), "PUT", strings.NewReader("milk"))
+		req.Header.Set("User-Agent", "test")
 		res, err := rt.RoundTrip(req)
 		require.NoError(t, err)
 		b, err := io.ReadAll(res.Body)
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
-		assert.Equal(t, "tea", string(b))
-		assert.Equal(t, "418 I'm a teapot", res.Status)
-		assert.Equal(t, "yes", res.Header.Get("X-Answer"))
-		assert.EqualValues(t, -1, res.ContentLength)
-		assert.Same(t, req, res.Request)
-		assert.Equal(t, "milk", body)
+		assert.Equal(t, "milk", string(b))
 		assert.Equal(t, "/api/x?y=z", seen.RequestURI)
 		assert.Equal(t, "sandbox.invalid", seen.Host)
-		assert.Equal(t, "HTTP/1.1", seen.Proto)
-		_, err = res.Body.Read(make([]byte, 1))
-		assert.ErrorIs(t, err, http.ErrBodyReadAfterClose)
-	})
-}
+		assert.Nil(t, seen.TLS)
+		assert.Equal(t, http.Header{"User-Agent": {"test"}, "Content-Length": {"4"}, "Connection": {"close"}}, seen.Header)
 
-func TestTransportAnswersWithoutBody(t *testing.T) {
-	for _, h := range []http.HandlerFunc{
-		func(http.ResponseWriter, *http.Request) {},
-		func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) },
-	} {
-		inProcess(t, h, func(t *testing.T, rt http.RoundTripper) {
-			res, err := rt.RoundTrip(get(t, t.Context(), "GET", nil))
-			require.NoError(t, err)
-			b, err := io.ReadAll(res.Body)
-			assert.NoError(t, err)
-			assert.Empty(t, b)
-			assert.NoError(t, res.Body.Close())
-		})
-	}
-	inProcess(t, func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Length", "3")
-		_, _ = io.WriteString(w, "tea")
-	}, func(t *testing.T, rt http.RoundTripper) {
-		res, err := rt.RoundTrip(get(t, t.Context(), "HEAD", nil))
+		req = get(t, t.Context(), "GET", nil)
+		req.URL.Scheme = "https"
+		res, err = rt.RoundTrip(req)
 		require.NoError(t, err)
-		b, err := io.ReadAll(res.Body)
-		assert.NoError(t, err)
-		assert.Empty(t, b)
-		assert.EqualValues(t, 3, res.ContentLength)
-		assert.NoError(t, res.Body.Close())
-	})
-}
-
-func TestTransportStreams(t *testing.T) {
-	next := make(chan struct{})
-	h := func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "one")
-		<-next
-		_, _ = io.WriteString(w, "two")
-	}
-	synctest.Test(t, func(t *testing.T) {
-		next = make(chan struct{})
-		res, err := transport{handler: http.HandlerFunc(h)}.RoundTrip(get(t, t.Context(), "GET", nil))
-		require.NoError(t, err)
-		b := make([]byte, 3)
-		_, err = io.ReadFull(res.Body, b)
-		require.NoError(t, err)
-		assert.Equal(t, "one", string(b), "before the handler has finished")
-		close(next)
-		rest, err := io.ReadAll(res.Body)
-		require.NoError(t, err)
-		assert.Equal(t, "two", string(rest))
-		assert.NoError(t, res.Body.Close())
+		require.NoError(t, res.Body.Close())
+		assert.NotNil(t, seen.TLS, "links in answers follow the scheme")
 	})
 }
 
@@ -138,14 +85,11 @@ func TestTransportContext(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		go cancel()
 		_, err := rt.RoundTrip(get(t, ctx, "GET", nil))
-		assert.Equal(t, context.Canceled, err)
-		body := &closeRecorder{Reader: strings.NewReader("x")}
-		_, err = rt.RoundTrip(get(t, ctx, "POST", body))
-		assert.Equal(t, context.Canceled, err, "already over")
-		assert.True(t, body.closed)
+		assert.ErrorIs(t, err, context.Canceled)
 	})
 	half := func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, "half")
+		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	}
 	inProcess(t, half, func(t *testing.T, rt http.RoundTripper) {
@@ -153,43 +97,41 @@ func TestTransportContext(t *testing.T) {
 		res, err := rt.RoundTrip(get(t, ctx, "GET", nil))
 		require.NoError(t, err)
 		_, err = io.ReadFull(res.Body, make([]byte, 4))
-		require.NoError(t, err)
+		require.NoError(t, err, "before the handler has finished")
 		cancel()
 		_, err = res.Body.Read(make([]byte, 4))
-		assert.Equal(t, context.Canceled, err)
+		assert.ErrorIs(t, err, context.Canceled)
 		assert.NoError(t, res.Body.Close())
 	})
-	// A request body that never ends does not hold the handler for ever.
-	read := func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body) }
-	inProcess(t, read, func(t *testing.T, rt http.RoundTripper) {
-		ctx, cancel := context.WithCancel(t.Context())
-		go cancel()
-		endless, _ := io.Pipe()
-		_, err := rt.RoundTrip(get(t, ctx, "POST", endless))
-		assert.Equal(t, context.Canceled, err)
+}
+
+func TestTransportAnswersWithoutReadingTheRequest(t *testing.T) {
+	h := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusRequestEntityTooLarge) }
+	inProcess(t, h, func(t *testing.T, rt http.RoundTripper) {
+		for range 1000 { // without the care that is taken, one in some hundreds fails
+			res, err := rt.RoundTrip(get(t, t.Context(), "PUT", strings.NewReader(strings.Repeat("x", 1<<16))))
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusRequestEntityTooLarge, res.StatusCode)
+			assert.NoError(t, res.Body.Close())
+		}
 	})
 }
 
-type closeRecorder struct {
-	io.Reader
-	closed bool
-}
-
-func (c *closeRecorder) Close() error { c.closed = true; return nil }
-
-func TestTransportBrokenConnection(t *testing.T) {
+func TestTransportBreaksOffAsAServerDoes(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
-		"abort":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
-		"panic":  func(http.ResponseWriter, *http.Request) { panic("a mistake") },
-		"length": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "9") },
+		"before the answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"within the answer": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "9") },
 	} {
-		inProcess(t, h, func(t *testing.T, rt http.RoundTripper) {
+		calls := 0
+		counted := func(w http.ResponseWriter, r *http.Request) { calls++; h(w, r) }
+		inProcess(t, counted, func(t *testing.T, rt http.RoundTripper) {
 			res, err := rt.RoundTrip(get(t, t.Context(), "GET", nil))
 			if err == nil {
 				_, err = io.ReadAll(res.Body)
 				assert.NoError(t, res.Body.Close())
 			}
-			assert.ErrorIs(t, err, io.ErrUnexpectedEOF, name)
+			assert.ErrorContains(t, err, "EOF", name)
+			assert.Equal(t, 1, calls, "nothing is sent again behind the caller's back")
 		})
 	}
 }
