@@ -22,7 +22,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -77,12 +77,10 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 		return err
 	}
 	o.Metrics = metrics.New(version(), o.Sessions.Count)
-	queue := pace.New(cfg.Pace, o.Metrics.Paced)
 	api := tallyfy.Options{
 		BaseURL: cfg.APIURL,
-		Admit:   queue.Admit,
+		Limiter: ratelimit.New(cfg.Pace, o.Metrics.Paced),
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
-			queue.Told(c)
 			o.Metrics.Call(c)
 			web.CountCall(ctx)
 		},

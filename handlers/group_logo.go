@@ -14,7 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/logo"
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
@@ -58,7 +58,7 @@ func (v *visit) logo(k logoKey) (place logoPlace, image *logo.Image, err error) 
 	if place, image, ok = v.app.logos.kept(k); ok { // another request was for the same one
 		return place, image, nil
 	}
-	ctx := pace.Patient(v.ctx())
+	ctx := ratelimit.Background(v.ctx())
 	if place.at.IsZero() {
 		group, err := v.api.Groups.Get(ctx, v.org(), k.group)
 		if err != nil {

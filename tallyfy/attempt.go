@@ -33,23 +33,7 @@ var (
 	errTooLarge       = errors.New("the answer is larger than allowed")
 )
 
-// attempt sends the request once and reports it to OnCall.
-func (c *Client) attempt(ctx context.Context, p *prepared, number int) (a *answer, fail *Error) {
-	start := time.Now()
-	a, fail = c.exchange(ctx, p)
-	if c.shared.onCall == nil {
-		return a, fail
-	}
-	call := Call{Operation: p.op, Method: p.method, Attempt: number, Duration: time.Since(start)}
-	if fail != nil {
-		call.Status, call.RequestID, call.Err = fail.Status, fail.RequestID, fail
-	} else {
-		call.Status, call.RequestID = a.status, c.requestID(a.header)
-	}
-	c.shared.onCall(ctx, call)
-	return a, fail
-}
-
+// exchange sends the request once.
 func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error) {
 	ctx, cancel := context.WithCancelCause(parent)
 	limit := time.AfterFunc(c.shared.attemptTimeout, func() { cancel(errAttemptTimeout) })

@@ -33,15 +33,13 @@ type Options struct {
 	AttemptTimeout time.Duration
 	// MaxBody is the largest answer that is decoded, in bytes after decompression. Default 16 MiB.
 	MaxBody int64
-	// Admit, when set, is asked before each attempt and may wait, to keep a pace that all clients share. A result above 0 says
-	// that the attempt must not be sent: the call then fails as if the service had answered 429 and asked to wait that long,
-	// and [IsNotAdmitted] tells it from one that did.
-	Admit func(ctx context.Context, method string) (retryAfter time.Duration)
+	// Limiter, when set, decides when each attempt is sent. All clients behind one address share one.
+	Limiter Limiter
 	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs, with the context that the call was
 	// made with. It must be quick and safe for concurrent use. Calls that wait for a rate limit are not attempts.
 	OnCall func(context.Context, Call)
-	// OnWait, when set, is told of each wait for a rate limit, before it begins: the operation, and how long it will be at
-	// most. The same rules hold as for OnCall.
+	// OnWait, when set, is told of each wait that a 429 has caused: the operation, and how long it is at most. The same rules
+	// hold as for OnCall.
 	OnWait func(ctx context.Context, operation string, wait time.Duration)
 }
 
@@ -50,6 +48,8 @@ type Call struct {
 	// Operation names the client's method, like "groups.list": a bounded set, fit for a metric's label.
 	Operation string
 	Method    string
+	// Caller tells tokens apart.
+	Caller Caller
 	// Status is 0 when there was no answer.
 	Status int
 	// Attempt counts from 1.
@@ -59,6 +59,9 @@ type Call struct {
 	Err       error
 	RequestID string
 }
+
+// Caller is a hash of a token.
+type Caller [sha256.Size]byte
 
 // Client calls the API. It is safe for concurrent use; make one with [New] and a copy per token with [Client.WithToken].
 type Client struct {
@@ -80,16 +83,15 @@ type shared struct {
 	userAgent      string
 	attemptTimeout time.Duration
 	maxBody        int64
-	admit          func(context.Context, string) time.Duration
+	limiter        Limiter
 	onCall         func(context.Context, Call)
 	onWait         func(context.Context, string, time.Duration)
-	holds          *holds
 }
 
-// credential is a token and the key under which its rate limit is remembered.
+// credential is a token and its hash.
 type credential struct {
 	token, bearer func() string // functions, because no verb of fmt prints what they hold
-	key           tokenKey
+	caller        Caller
 }
 
 // service is embedded by each resource's service.
@@ -121,17 +123,16 @@ func New(o Options) (*Client, error) {
 		userAgent:      o.UserAgent,
 		attemptTimeout: o.AttemptTimeout,
 		maxBody:        o.MaxBody,
-		admit:          o.Admit,
+		limiter:        o.Limiter,
 		onCall:         o.OnCall,
 		onWait:         o.OnWait,
-		holds:          newHolds(),
 	}
 	s.http = &http.Client{Transport: o.Transport, CheckRedirect: s.checkRedirect}
 	return newClient(s, ""), nil
 }
 
-// WithToken returns a copy that signs its calls with token. The copy shares the transport, the options and the memory of
-// rate limits, and costs no more than a few allocations.
+// WithToken returns a copy that signs its calls with token. The copy shares the transport and the options, and costs
+// no more than a few allocations.
 func (c *Client) WithToken(token string) *Client { return newClient(c.shared, token) }
 
 // IsAPIHost reports whether u has the scheme, host and port of the base URL: only then may the token travel there. A
@@ -156,7 +157,7 @@ func newClient(s *shared, token string) *Client {
 	c.shared, c.cred = s, credential{
 		token:  func() string { return bearer[len("Bearer "):] },
 		bearer: func() string { return bearer },
-		key:    sha256.Sum256([]byte(token)),
+		caller: sha256.Sum256([]byte(token)),
 	}
 	for _, s := range []*service{
 		&all.groups.service, &all.members.service, &all.guests.service, &all.tasks.service, &all.organizations.service, &all.files.service,

@@ -73,7 +73,7 @@ func TestWithTokenShares(t *testing.T) {
 	a, b := base.WithToken("a"), base.WithToken("b")
 	assert.Same(t, a.shared, b.shared)
 	assert.Same(t, a, a.Groups.client)
-	assert.NotEqual(t, a.cred.key, b.cred.key)
+	assert.NotEqual(t, a.cred.caller, b.cred.caller)
 	assert.Empty(t, base.cred.token())
 	assert.Equal(t, "https://go.tallyfy.com/api", base.shared.base.String())
 }

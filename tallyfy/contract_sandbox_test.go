@@ -1,7 +1,6 @@
 package tallyfy_test
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -228,22 +227,4 @@ func TestSandboxFilesAndTheirFaults(t *testing.T) {
 	var e *tallyfy.Error
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, http.StatusFound, e.Status)
-}
-
-// A rate limit met by one copy of the client keeps the others from calling, over a listener too.
-func TestSandboxHold(t *testing.T) {
-	s := startSandbox(t, tallyfy.Options{})
-	s.server.Fail(sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"30"}}, Times: 1})
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	for range 3 {
-		_, err := s.client.WithToken(sandbox.AdminToken).Organizations.Me(ctx)
-		require.True(t, tallyfy.IsRateLimited(err), "%v", err)
-		wait, ok := tallyfy.RetryAfter(err)
-		assert.True(t, ok)
-		assert.InDelta(t, 30, wait.Seconds(), 2)
-	}
-	assert.Len(t, s.server.Requests(), 1)
-	_, err := s.client.WithToken(sandbox.StandardToken).Organizations.Me(ctx)
-	assert.NoError(t, err)
 }

@@ -9,7 +9,7 @@
 //
 // Every failed call returns a *[Error]; [IsNotFound], [FieldErrors], [MayHaveHappened] and their siblings ask it questions.
 // A call ends when its context does. Each attempt has its own time limit, and what is repeated stands in one table, in
-// retry.go. After a 429 all calls with the same token wait, without calling, as long as the service asked for.
+// retry.go. [Options.Limiter] decides when each attempt is sent.
 //
 // # What it may import
 //

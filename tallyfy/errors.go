@@ -32,7 +32,7 @@ type Error struct {
 	Err error
 
 	unsent      bool // the request cannot have reached the service
-	notAdmitted bool // refused by Options.Admit
+	notAdmitted bool // refused by a Limiter
 	broken      bool // no answer, or the connection failed in the middle of it
 }
 
@@ -100,7 +100,7 @@ func IsHourlyCap(err error) bool {
 	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests && e.Code == codeHourlyCap
 }
 
-// IsNotAdmitted reports a 429 that is not the service's: [Options].Admit did not let the call through.
+// IsNotAdmitted reports a 429 that is not the service's: a [Limiter] did not let the call through.
 func IsNotAdmitted(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.notAdmitted

@@ -1,6 +1,7 @@
 package tallyfy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -13,8 +14,10 @@ const (
 	maxAttempts = 3
 	// firstBackoff doubles with each attempt; the actual wait is between half and all of it.
 	firstBackoff = 400 * time.Millisecond
-	// holdJitter spreads the calls that one 429 has held back, so that they do not meet the next one together.
-	holdJitter = 250 * time.Millisecond
+	// defaultPause is for a 429 that does not say how long; the burst windows are documented as 5 to 10 seconds.
+	defaultPause = time.Second
+	// retryJitter spreads calls that were told to come back at one time.
+	retryJitter = 250 * time.Millisecond
 	// patience limits the waits of a call whose context has no deadline.
 	patience = time.Minute
 )
@@ -29,7 +32,7 @@ const (
 //	anything else                      -        -
 //
 // Every wait must end before the context's deadline, or within a minute when it has none; otherwise the error is returned
-// at once. While a 429 holds the token, calls wait or fail without being sent.
+// at once. The limiter is asked before each attempt.
 func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 	p, fail := c.prepare(r)
 	if fail != nil {
@@ -46,33 +49,78 @@ func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 		giveUp = time.Now().Add(patience)
 	}
 	for number := 1; ; number++ {
-		if refused := c.awaitTurn(ctx, p, giveUp, fail); refused != nil {
-			return nil, refused
+		call := Call{Operation: p.op, Method: p.method, Caller: c.cred.caller, Attempt: number}
+		if fail = c.admit(ctx, p, call); fail != nil {
+			return nil, fail
 		}
 		var a *answer
-		if a, fail = c.attempt(ctx, p, number); fail == nil {
+		if a, fail = c.attempt(ctx, p, call); fail == nil {
 			return a, nil
-		}
-		if fail.Status == http.StatusTooManyRequests {
-			c.shared.holds.add(c.cred.key, fail, time.Now())
 		}
 		if number == maxAttempts || ctx.Err() != nil || !repeatable(p.method, fail) {
 			return nil, fail
 		}
-		if fail.Status == http.StatusTooManyRequests {
-			continue // the hold is the wait
+		wait := fail.RetryAfter
+		if wait == 0 && fail.Status == http.StatusTooManyRequests {
+			wait = defaultPause
 		}
-		wait := backoff(number)
-		if fail.RetryAfter > 0 {
-			wait = fail.RetryAfter + spread(giveUp, fail.RetryAfter)
+		if wait > 0 {
+			wait += spread(giveUp, wait)
+		} else {
+			wait = backoff(number)
 		}
 		if !time.Now().Add(wait).Before(giveUp) {
 			return nil, fail
+		}
+		if fail.Status == http.StatusTooManyRequests && c.shared.onWait != nil {
+			c.shared.onWait(ctx, p.op, wait)
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return nil, interrupted(r, err)
 		}
 	}
+}
+
+// admit waits until the limiter lets the attempt through. Its errors are those of a call that was not sent.
+func (c *Client) admit(ctx context.Context, p *prepared, call Call) *Error {
+	err := ctx.Err()
+	if err == nil && c.shared.limiter != nil {
+		var paused time.Duration
+		paused, err = c.shared.limiter.Wait(ctx, call)
+		if paused > 0 && c.shared.onWait != nil {
+			c.shared.onWait(ctx, p.op, paused)
+		}
+		err = cmp.Or(ctx.Err(), err) // the context may have ended as the call was let through
+	}
+	var refused *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused):
+		own := *refused
+		own.Method, own.Path = p.method, p.shown
+		return &own
+	}
+	return interrupted(p.request, err)
+}
+
+// attempt sends the request once, and tells the limiter and OnCall how it ended.
+func (c *Client) attempt(ctx context.Context, p *prepared, call Call) (*answer, *Error) {
+	start := time.Now()
+	a, fail := c.exchange(ctx, p)
+	call.Duration = time.Since(start)
+	if fail != nil {
+		call.Status, call.RequestID, call.Err = fail.Status, fail.RequestID, fail
+	} else {
+		call.Status, call.RequestID = a.status, c.requestID(a.header)
+	}
+	if c.shared.limiter != nil {
+		c.shared.limiter.Observe(call)
+	}
+	if c.shared.onCall != nil {
+		c.shared.onCall(ctx, call)
+	}
+	return a, fail
 }
 
 // repeatable is the table of run, without the number of attempts and the time left.
@@ -88,59 +136,6 @@ func repeatable(method string, e *Error) bool {
 		return true
 	}
 	return e.broken && !isPermanent(e.Err)
-}
-
-// awaitTurn waits until the call may be sent: no rate limit holds the token, and it is admitted.
-func (c *Client) awaitTurn(ctx context.Context, p *prepared, giveUp time.Time, own *Error) *Error {
-	for {
-		if refused := c.awaitHold(ctx, p, giveUp, own); refused != nil || c.shared.admit == nil {
-			return refused
-		}
-		if wait := c.shared.admit(ctx, p.method); wait > 0 {
-			refused := p.refusal("Too many calls are waiting for their turn.", nil)
-			refused.Status, refused.RetryAfter, refused.notAdmitted = http.StatusTooManyRequests, wait, true
-			return refused
-		}
-		if err := ctx.Err(); err != nil {
-			return interrupted(p.request, err)
-		}
-		// Another call may have met a 429 meanwhile. Then this one takes another turn: a lost turn is better than one more 429.
-		if _, held := c.shared.holds.get(c.cred.key, time.Now()); !held {
-			return nil
-		}
-	}
-}
-
-// awaitHold waits until no rate limit holds the token. It returns an error, without waiting, when the hold ends too late
-// or is an hourly cap: own, the call's own 429, or one like it.
-func (c *Client) awaitHold(ctx context.Context, p *prepared, giveUp time.Time, own *Error) *Error {
-	for {
-		if err := ctx.Err(); err != nil {
-			return interrupted(p.request, err)
-		}
-		now := time.Now()
-		held, ok := c.shared.holds.get(c.cred.key, now)
-		if !ok {
-			return nil
-		}
-		wait := held.until.Sub(now)
-		if held.code == codeHourlyCap || !held.until.Before(giveUp) {
-			if own != nil {
-				return own
-			}
-			return &Error{
-				Status: http.StatusTooManyRequests, Message: held.message, Code: held.code, RetryAfter: wait,
-				Method: p.method, Path: p.shown, unsent: true,
-			}
-		}
-		wait += spread(giveUp, wait)
-		if c.shared.onWait != nil {
-			c.shared.onWait(ctx, p.op, wait)
-		}
-		if err := sleep(ctx, wait); err != nil {
-			return interrupted(p.request, err)
-		}
-	}
 }
 
 // interrupted is the error of a call whose context ended while it was not under way. Only waits for a 429 come before a
@@ -160,7 +155,7 @@ func backoff(number int) time.Duration {
 
 // spread returns a random addition to a wait that still leaves half of the time after it.
 func spread(giveUp time.Time, wait time.Duration) time.Duration {
-	most := min(holdJitter, time.Until(giveUp.Add(-wait))/2)
+	most := min(retryJitter, time.Until(giveUp.Add(-wait))/2)
 	if most <= 0 {
 		return 0
 	}

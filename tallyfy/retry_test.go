@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -134,7 +133,7 @@ func TestRetrySucceeds(t *testing.T) {
 			require.NoError(t, call(t.Context(), client), name)
 			assert.Equal(t, 2, s.count())
 			assert.GreaterOrEqual(t, time.Since(start), 30*time.Second)
-			assert.LessOrEqual(t, time.Since(start), 30*time.Second+holdJitter)
+			assert.LessOrEqual(t, time.Since(start), 30*time.Second+retryJitter)
 			if name != "delete" {
 				first, _ := s.calls[0].GetBody()
 				want, _ := io.ReadAll(first)
@@ -144,6 +143,25 @@ func TestRetrySucceeds(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCallsDoNotComeBackTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		client, s := scripted(t, func(r *http.Request) (*http.Response, error) {
+			if time.Since(began) < time.Second {
+				return answers(429, ``, "Retry-After", "5")(r)
+			}
+			return answers(200, `{"data":{"id":"g"}}`)(r)
+		})
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { assert.NoError(t, getCall(t.Context(), client)) })
+		}
+		all.Wait()
+		require.Equal(t, 40, s.count())
+		assert.Greater(t, s.times[39].Sub(s.times[20]), retryJitter/4)
+	})
 }
 
 func TestRetryAfterIsHonouredWithinTheDeadlineOnly(t *testing.T) {
@@ -162,8 +180,8 @@ func TestRetryAfterIsHonouredWithinTheDeadlineOnly(t *testing.T) {
 		"503 fits":                    {10 * time.Second, 503, "5", 2, 5 * time.Second},
 		"503 does not fit":            {10 * time.Second, 503, "11", 1, 0},
 		"no time for a backoff":       {100 * time.Millisecond, 503, "", 1, 0},
-		"no time for the least hold":  {900 * time.Millisecond, 429, "", 1, 0},
-		"no time given":               {5 * time.Second, 429, "soon", 2, defaultHold},
+		"no time for the least pause": {900 * time.Millisecond, 429, "", 1, 0},
+		"no time given":               {5 * time.Second, 429, "soon", 2, defaultPause},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -187,7 +205,7 @@ func TestRetryAfterIsHonouredWithinTheDeadlineOnly(t *testing.T) {
 				}
 				require.NoError(t, err)
 				assert.GreaterOrEqual(t, time.Since(start), c.waited)
-				assert.LessOrEqual(t, time.Since(start), c.waited+holdJitter)
+				assert.LessOrEqual(t, time.Since(start), c.waited+retryJitter)
 			})
 		})
 	}
@@ -265,84 +283,89 @@ func TestContextsThatEnd(t *testing.T) {
 	})
 }
 
-func TestAdmitIsAskedBeforeEachAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		asked := 0
-		s := &script{steps: []roundTrip{answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`)}}
-		client := newTestClient(t, Options{Transport: s, Admit: func(_ context.Context, method string) time.Duration {
-			asked++
-			assert.Equal(t, http.MethodGet, method)
-			return 0
-		}})
-		require.NoError(t, getCall(t.Context(), client))
-		assert.Equal(t, 2, asked)
+// limiter is a Limiter made of functions.
+type limiter struct {
+	wait    func(context.Context, Call) (time.Duration, error)
+	observe func(Call)
+}
 
-		client = newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration { return time.Minute }})
-		err := getCall(t.Context(), client)
+func (l limiter) Wait(ctx context.Context, c Call) (time.Duration, error) { return l.wait(ctx, c) }
+func (l limiter) Observe(c Call)                                          { l.observe(c) }
+
+func TestTheLimiterIsAskedBeforeEachAttemptAndToldAfterIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var asked, told []Call
+		l := limiter{
+			wait:    func(_ context.Context, c Call) (time.Duration, error) { asked = append(asked, c); return 0, nil },
+			observe: func(c Call) { told = append(told, c) },
+		}
+		s := &script{steps: []roundTrip{answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`)}}
+		client := newTestClient(t, Options{Transport: s, Limiter: l})
+		require.NoError(t, getCall(t.Context(), client))
+		require.Len(t, asked, 2)
+		require.Len(t, told, 2)
+		for i, status := range []int{503, 200} {
+			want := Call{Operation: "groups.get", Method: http.MethodGet, Caller: client.cred.caller, Attempt: i + 1}
+			assert.Equal(t, want, asked[i])
+			want.Status, want.Err = status, told[i].Err
+			assert.Equal(t, want, told[i])
+			assert.Equal(t, status == 503, told[i].Err != nil)
+		}
+		assert.NotEqual(t, client.cred.caller, client.WithToken("another").cred.caller)
+	})
+}
+
+func TestWhatALimiterRefusesIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, s := scripted(t, answers(200, `{"data":{"id":"g"}}`))
+		var refuse func(context.Context) (time.Duration, error)
+		client = newTestClient(t, Options{Transport: s, Limiter: limiter{wait: func(ctx context.Context, _ Call) (time.Duration, error) { return refuse(ctx) }}})
+
+		refuse = func(context.Context) (time.Duration, error) { return 0, NotAdmitted(time.Minute) }
+		err := putCall(t.Context(), client)
 		wait, ok := RetryAfter(err)
 		assert.True(t, IsRateLimited(err) && IsNotAdmitted(err) && ok)
 		assert.Equal(t, time.Minute, wait)
 		assert.False(t, MayHaveHappened(err))
-		assert.Equal(t, 2, s.count(), "nothing more was sent")
+		assert.Contains(t, err.Error(), "PUT /organizations/o/groups/g")
 
 		ctx, cancel := context.WithCancel(t.Context())
-		client = newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration { cancel(); return 0 }})
-		require.ErrorIs(t, getCall(ctx, client), context.Canceled)
-		assert.Equal(t, 2, s.count(), "nobody waited for it any more")
+		refuse = func(context.Context) (time.Duration, error) { cancel(); return 0, nil }
+		require.ErrorIs(t, getCall(ctx, client), context.Canceled, "nobody waits for it any more")
+
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		refuse = func(ctx context.Context) (time.Duration, error) { <-ctx.Done(); return 0, ctx.Err() }
+		err = putCall(ctx, client)
+		assert.True(t, IsTimeout(err))
+		assert.False(t, MayHaveHappened(err))
+		assert.Zero(t, s.count())
 	})
 }
 
-func TestAdmittedCallsObeyARateLimitThatCameMeanwhile(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		late := func(r *http.Request) (*http.Response, error) {
-			time.Sleep(time.Second)
-			return answers(429, `{"message":"slow down"}`, "Retry-After", "30")(r)
-		}
-		var asked atomic.Int32
-		s := &script{steps: []roundTrip{late, answers(200, `{"data":{"id":"g"}}`)}}
-		client := newTestClient(t, Options{Transport: s, Admit: func(context.Context, string) time.Duration {
-			if asked.Add(1) > 1 {
-				time.Sleep(5 * time.Second) // the queue
-			}
-			return 0
-		}})
-		start := time.Now()
-		var calls sync.WaitGroup
-		calls.Go(func() { assert.NoError(t, getCall(t.Context(), client)) })
-		synctest.Wait()
-		calls.Go(func() { assert.NoError(t, getCall(t.Context(), client), "waits") })
-		calls.Go(func() {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-			defer cancel()
-			err := getCall(ctx, client)
-			wait, asked := RetryAfter(err)
-			assert.True(t, IsRateLimited(err) && !IsNotAdmitted(err) && asked, "%v", err)
-			assert.Equal(t, 26*time.Second, wait, "what is left of it")
-			assert.False(t, MayHaveHappened(err))
-			assert.Equal(t, 5*time.Second, time.Since(start), "no time to wait, so it says so at once")
-		})
-		calls.Wait()
-		require.Equal(t, 3, s.count())
-		for _, at := range s.times[1:] {
-			assert.GreaterOrEqual(t, at.Sub(start), 31*time.Second, "nothing is sent before the service wants it")
-		}
-	})
-}
-
-func TestOnWaitIsToldOfWaitsForARateLimitOnly(t *testing.T) {
+func TestOnWaitIsToldOfWaitsForA429Only(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waits []time.Duration
 		s := &script{steps: []roundTrip{
 			answers(429, `{"message":"slow down"}`, "Retry-After", "3"), answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`),
 		}}
-		client := newTestClient(t, Options{Transport: s, OnWait: func(_ context.Context, operation string, d time.Duration) {
-			assert.Equal(t, "groups.get", operation)
-			waits = append(waits, d)
-		}})
+		paused := []time.Duration{0, 2 * time.Second, 0}
+		client := newTestClient(t, Options{
+			Transport: s,
+			Limiter: limiter{
+				wait:    func(_ context.Context, c Call) (time.Duration, error) { return paused[c.Attempt-1], nil },
+				observe: func(Call) {},
+			},
+			OnWait: func(_ context.Context, operation string, d time.Duration) {
+				assert.Equal(t, "groups.get", operation)
+				waits = append(waits, d)
+			},
+		})
 		require.NoError(t, getCall(t.Context(), client))
-		require.Len(t, waits, 1, "the pause after a 503 is no rate limit")
+		require.Len(t, waits, 2, "the pause after a 503 is no rate limit")
 		assert.GreaterOrEqual(t, waits[0], 3*time.Second)
-		assert.Less(t, waits[0], 3*time.Second+holdJitter)
+		assert.Less(t, waits[0], 3*time.Second+retryJitter)
+		assert.Equal(t, 2*time.Second, waits[1], "somebody else's 429")
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"time"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 )
 
 // The commands of the program: Config.Command is one of them.
@@ -41,7 +41,7 @@ type Config struct {
 	// then; empty in the sandbox, which answers itself.
 	OAuthClientID, OAuthURL string
 	// Pace is how many reads of Tallyfy may begin in a time; zero is no limit. SandboxRate is the limit of the sandbox.
-	Pace, SandboxRate pace.Rate
+	Pace, SandboxRate ratelimit.Rate
 	// MetricsAddr is the host:port of the metrics; empty: nowhere.
 	MetricsAddr string
 	// ShutdownDelay is how long requests are still taken after the server has said that it is not ready any more.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/config"
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 )
 
 // environment is a lookupEnv over a map.
@@ -35,7 +35,7 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, config.Config{
 		Addr:        "127.0.0.1:8080",
 		APIURL:      "https://go.tallyfy.com/api",
-		Pace:        pace.Published,
+		Pace:        ratelimit.Published,
 		DatabaseURL: "tallyfy-admin.db",
 		SecretFile:  "tallyfy-admin.db.secret",
 		LogLevel:    slog.LevelInfo,
@@ -90,8 +90,8 @@ func TestEverySettingFromEachSource(t *testing.T) {
 				OAuthClientID:  "client-7",
 				MetricsAddr:    ":9090",
 				ShutdownDelay:  5 * time.Second,
-				Pace:           pace.Rate{Reads: 24, Per: 10 * time.Second},
-				SandboxRate:    pace.Rate{Reads: 12, Per: 5 * time.Second},
+				Pace:           ratelimit.Rate{Reads: 24, Per: 10 * time.Second},
+				SandboxRate:    ratelimit.Rate{Reads: 12, Per: 5 * time.Second},
 				LogLevel:       slog.LevelWarn,
 				LogFormat:      "json",
 				Sandbox:        true,
@@ -107,9 +107,9 @@ func TestEverySettingFromEachSource(t *testing.T) {
 
 func TestThePaceIsThatOfTheServiceThatIsAsked(t *testing.T) {
 	assert.Zero(t, parse(t, nil, "--sandbox").Pace, "the sandbox has no limit")
-	assert.Equal(t, pace.Published, parse(t, nil, "--sandbox", "--sandbox-rate", "12/5s").Pace)
+	assert.Equal(t, ratelimit.Published, parse(t, nil, "--sandbox", "--sandbox-rate", "12/5s").Pace)
 	assert.Zero(t, parse(t, nil, "--pace", "off").Pace)
-	assert.Equal(t, pace.Rate{Reads: 5, Per: time.Second}, parse(t, nil, "--sandbox", "--pace", "5/1s").Pace)
+	assert.Equal(t, ratelimit.Rate{Reads: 5, Per: time.Second}, parse(t, nil, "--sandbox", "--pace", "5/1s").Pace)
 }
 
 func TestSigningInWithTallyfy(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 )
 
 // settings is the table that everything is derived from. The tags of a field:
@@ -96,7 +96,7 @@ func (s settings) config() Config {
 		SandboxListen:  string(s.SandboxListen),
 	}
 	if !s.Pace.given && (!cfg.Sandbox || cfg.SandboxRate.Reads > 0) {
-		cfg.Pace = pace.Published
+		cfg.Pace = ratelimit.Published
 	}
 	public := s.PublicURL
 	if public == "" {

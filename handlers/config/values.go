@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 )
 
 // The types of the fields of settings: each reads one form of text. Their errors say what is wrong; what is accepted
@@ -129,12 +129,12 @@ func (c *count) UnmarshalText(b []byte) error {
 
 // rate is a pace of reads; given tells "off" from nothing said.
 type rate struct {
-	pace.Rate
+	ratelimit.Rate
 	given bool
 }
 
 func (r *rate) UnmarshalText(b []byte) error {
-	parsed, ok := pace.ParseRate(string(b))
+	parsed, ok := ratelimit.ParseRate(string(b))
 	if !ok {
 		return fmt.Errorf("%s is no rate", repeated(string(b), b))
 	}

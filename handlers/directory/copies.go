@@ -11,7 +11,7 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -125,7 +125,7 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 
 // start begins to read, with the mutex held. The reading goes on when the page that wanted it goes away.
 func (c *copies[T, S]) start(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S]) *reading[T] {
-	ctx, cancel := context.WithCancelCause(pace.Patient(context.WithoutCancel(ctx)))
+	ctx, cancel := context.WithCancelCause(ratelimit.Background(context.WithoutCancel(ctx)))
 	r := &reading[T]{began: time.Now(), done: make(chan struct{}), cancel: cancel}
 	e.reading = r
 	go c.readSafely(ctx, client, key, e, r)

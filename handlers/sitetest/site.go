@@ -21,7 +21,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -52,13 +52,13 @@ type Options struct {
 	Transport http.RoundTripper // between the application and Tallyfy, instead of the sandbox's own
 	API       string            // Tallyfy's address, if the transport takes another than the sandbox's
 	Directory directory.Options
-	Attempt   time.Duration // the client's time for one attempt
-	Pace      pace.Rate     // of all reads; none unless asked for
-	Recall    time.Duration // how long pages use what another page has read; not at all unless asked for
-	MaxBody   int64         // the largest answer that the client reads
-	Store     *store.DB     // instead of an empty one of the site's own, to be closed by whoever opened it
-	OAuth     bool          // people may sign in with Tallyfy, which the sandbox plays on an address of its own
-	HTTPS     bool          // the public address is an https one
+	Attempt   time.Duration  // the client's time for one attempt
+	Pace      ratelimit.Rate // of all reads; none unless asked for
+	Recall    time.Duration  // how long pages use what another page has read; not at all unless asked for
+	MaxBody   int64          // the largest answer that the client reads
+	Store     *store.DB      // instead of an empty one of the site's own, to be closed by whoever opened it
+	OAuth     bool           // people may sign in with Tallyfy, which the sandbox plays on an address of its own
+	HTTPS     bool           // the public address is an https one
 	// TrustedProxies are the peers that may say for whom they ask; the tests themselves come from 127.0.0.1.
 	TrustedProxies []netip.Prefix
 	LogText        bool             // the log as on a terminal, not as JSON
@@ -100,12 +100,10 @@ func New(t *testing.T, o Options) *Site {
 	if o.API == "" {
 		o.API = sandbox.BaseURL
 	}
-	queue := pace.New(o.Pace, nil)
 	api, err := tallyfy.New(tallyfy.Options{
-		Admit:   queue.Admit,
+		Limiter: ratelimit.New(o.Pace, nil),
 		BaseURL: o.API, Transport: o.Transport, AttemptTimeout: o.Attempt, MaxBody: o.MaxBody,
 		OnCall: func(ctx context.Context, c tallyfy.Call) {
-			queue.Told(c)
 			s.Metrics.Call(c)
 			web.CountCall(ctx)
 		},

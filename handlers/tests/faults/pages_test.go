@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy/sandbox"
@@ -108,7 +108,7 @@ func newSite(t *testing.T, f fault, carry bool) (*sitetest.Site, *wire) {
 	}
 	o := sitetest.Options{
 		API: scheme + apiHost + "/api", Transport: w, Attempt: f.attempt, Store: borrowStore(t), Sandbox: sandbox.Options{Now: func() time.Time { return began }},
-		Pace: pace.Rate{Reads: 10, Per: time.Second},
+		Pace: ratelimit.Rate{Reads: 10, Per: time.Second},
 	}
 	if f.endless != "" {
 		o.Directory.Timeout = 2 * time.Second

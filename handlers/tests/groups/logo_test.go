@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -227,7 +227,7 @@ func (c *crowd) counts() (made, most int) {
 // clicks meanwhile does not wait for them.
 func TestManyLogosOfWhichNothingIsKnown(t *testing.T) {
 	c := &crowd{}
-	s := sitetest.New(t, sitetest.Options{Transport: c, Pace: pace.Rate{Reads: 12, Per: time.Hour}})
+	s := sitetest.New(t, sitetest.Options{Transport: c, Pace: ratelimit.Rate{Reads: 12, Per: time.Hour}})
 	c.next = s.Sandbox.Transport()
 	s.Once(s.Request(http.MethodPost, "/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OrgID()}}))
 	made, _ := c.counts()

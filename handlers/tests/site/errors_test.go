@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -111,7 +111,7 @@ func TestEachKindOfFailureHasItsPage(t *testing.T) {
 
 // What waits too long for its turn is not sent, and the page does not say that Tallyfy had refused it.
 func TestPageThatWaitsForOthersSaysSo(t *testing.T) {
-	s := sitetest.SignedIn(t, sitetest.Options{Pace: pace.Rate{Reads: 12, Per: time.Minute}})
+	s := sitetest.SignedIn(t, sitetest.Options{Pace: ratelimit.Rate{Reads: 12, Per: time.Minute}})
 	p := s.Get("/groups")
 	for range 12 {
 		s.Sandbox.ClearRequests()

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/directory"
-	"tallyfy-admin/handlers/pace"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -19,7 +19,7 @@ import (
 func TestReadingsLeaveRoomForClicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := newAPI(crowd(1950))
-		queue := pace.New(pace.Rate{Reads: 12, Per: 5 * time.Second}, nil)
+		limiter := ratelimit.New(ratelimit.Rate{Reads: 12, Per: 5 * time.Second}, nil)
 		began, calls := time.Now(), map[time.Duration]int{}
 		var mu sync.Mutex
 		a.before = func(context.Context, int) (int, error) {
@@ -28,7 +28,7 @@ func TestReadingsLeaveRoomForClicks(t *testing.T) {
 			calls[time.Since(began)/(5*time.Second)]++
 			return 0, nil
 		}
-		client, err := tallyfy.New(tallyfy.Options{BaseURL: "http://tallyfy.invalid/api", Transport: a, Admit: queue.Admit})
+		client, err := tallyfy.New(tallyfy.Options{BaseURL: "http://tallyfy.invalid/api", Transport: a, Limiter: limiter})
 		require.NoError(t, err)
 		cache := directory.New(directory.Options{Wait: time.Hour})
 		var readings sync.WaitGroup

@@ -1,0 +1,182 @@
+package ratelimit
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"tallyfy-admin/tallyfy"
+)
+
+const (
+	// longestWait is how long a click may have to wait for its turn. One that would wait longer is refused at once.
+	longestWait = 10 * time.Second
+	// reserve is the part of the rate that background reads leave to clicks: one place in so many.
+	reserve = 3
+	// burst is how many background reads may go together, as many as a small organisation takes. More are spread over the window,
+	// because reads that go together are in the way of the same clicks.
+	burst = 4
+)
+
+// A queue lets reads through at a rate: no window has more. It remembers when the last ones began, because a token bucket
+// cannot do this: one with room for the reads of a page lets too many through in a window that begins with a full bucket.
+type queue struct {
+	most   int
+	window time.Duration // of the rate, and a margin: calls differ in how long they take to arrive
+	// giveWay is how long background reads give way to clicks. Then one of them takes the next place: clicks without end would
+	// otherwise keep them back for ever. It is longer than the window, so that no window has two of these places.
+	giveWay time.Duration
+
+	mu                 sync.Mutex
+	clicks, background []*waiter   // in order of arrival
+	begun              []time.Time // the last reads, at most as many as the window takes
+	begunBackground    []time.Time // the last background reads, at most burst
+	timer              *time.Timer // for the next turn
+}
+
+// A waiter is a read in the queue.
+type waiter struct {
+	arrived time.Time
+	turn    chan struct{} // closed when it may be sent
+}
+
+func newQueue(r Rate) *queue {
+	window := r.Per + r.Per/20
+	return &queue{most: r.Reads, window: window, giveWay: window + window/time.Duration(r.Reads)}
+}
+
+// wait returns when the read may be sent, and how long that took. A click whose turn would come late is refused at once.
+func (q *queue) wait(ctx context.Context, background bool) (waited time.Duration, err error) {
+	w, err := q.enter(background)
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case <-w.turn: // at once
+		return 0, nil
+	default:
+	}
+	select {
+	case <-w.turn:
+	case <-ctx.Done():
+		q.leave(w)
+		err = ctx.Err()
+	}
+	return time.Since(w.arrived), err
+}
+
+func (q *queue) enter(background bool) (*waiter, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	w := &waiter{arrived: time.Now(), turn: make(chan struct{})}
+	if background {
+		q.background = append(q.background, w)
+	} else if wait := q.turnOfNewClick(w.arrived).Sub(w.arrived); wait > longestWait {
+		return nil, tallyfy.NotAdmitted(wait)
+	} else {
+		q.clicks = append(q.clicks, w)
+	}
+	q.serve(w.arrived)
+	return w, nil
+}
+
+func (q *queue) leave(w *waiter) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	isIt := func(other *waiter) bool { return other == w }
+	q.clicks, q.background = slices.DeleteFunc(q.clicks, isIt), slices.DeleteFunc(q.background, isIt)
+}
+
+// serve lets all reads through whose turn has come, and sets the timer for the next one. The lock is held.
+func (q *queue) serve(now time.Time) {
+	for len(q.clicks)+len(q.background) > 0 {
+		next, at := q.next(now)
+		if at.After(now) {
+			if q.timer != nil {
+				q.timer.Stop()
+			}
+			q.timer = time.AfterFunc(at.Sub(now), q.serveLater)
+			return
+		}
+		q.begun = lastOf(q.most, q.begun, now)
+		if next == &q.background {
+			q.begunBackground = lastOf(burst, q.begunBackground, now)
+		}
+		close((*next)[0].turn)
+		*next = (*next)[1:]
+	}
+}
+
+func (q *queue) serveLater() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.serve(time.Now())
+}
+
+// next returns the list that is served next, and when to look again if that is not now. The lock is held.
+func (q *queue) next(now time.Time) (*[]*waiter, time.Time) {
+	free := within(q.begun, q.most, q.window)
+	if len(q.background) == 0 {
+		return &q.clicks, free
+	}
+	overdue := q.overdue()
+	switch {
+	case !now.Before(overdue):
+		return &q.background, free
+	case len(q.clicks) > 0:
+		return &q.clicks, free
+	}
+	share := max(1, q.most-q.most/reserve)
+	at := latest(within(q.begun, share, q.window), within(q.begunBackground, burst, burst*q.window/time.Duration(share)))
+	if overdue.Before(at) {
+		at = overdue
+	}
+	return &q.background, at
+}
+
+// overdue is when the first of the background reads goes before clicks. The lock is held, and there is one.
+func (q *queue) overdue() time.Time {
+	return latest(q.background[0].arrived.Add(q.giveWay), within(q.begunBackground, 1, q.giveWay))
+}
+
+// turnOfNewClick is when a click that comes now will be served. The lock is held.
+func (q *queue) turnOfNewClick(now time.Time) time.Time {
+	begun := slices.Clip(q.begun)
+	overdue := now.Add(math.MaxInt64)
+	if len(q.background) > 0 {
+		overdue = q.overdue()
+	}
+	for ahead := len(q.clicks); ; ahead-- {
+		at := latest(now, within(begun, q.most, q.window))
+		if !at.Before(overdue) {
+			overdue = at.Add(q.giveWay)
+			ahead++
+		} else if ahead == 0 {
+			return at
+		}
+		begun = append(begun, at)
+	}
+}
+
+// within is when one more keeps within so many in a time. begun is in order.
+func within(begun []time.Time, most int, d time.Duration) time.Time {
+	if len(begun) < most {
+		return time.Time{}
+	}
+	return begun[len(begun)-most].Add(d)
+}
+
+// lastOf appends to a list that keeps so many.
+func lastOf(most int, list []time.Time, at time.Time) []time.Time {
+	list = append(list, at)
+	return list[max(0, len(list)-most):]
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
