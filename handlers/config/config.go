@@ -1,10 +1,16 @@
 package config
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/ratelimit"
@@ -22,47 +28,63 @@ var commands = []string{CommandServe, CommandHealthcheck, CommandVersion}
 // ErrHelp is what Parse returns for --help and -h: the caller prints Usage and ends with success.
 var ErrHelp = errors.New("help was asked for")
 
-// Config is every setting, checked. The variables, flags and defaults stand in the table that Settings returns.
+// Config is every setting, checked. What each is for stands in the table of settings.
 type Config struct {
-	// Addr is the host:port to listen on; the host may be empty (every interface), the port 0 (any free one).
-	Addr string
-	// PublicURL is where browsers reach the dashboard: http or https, the host in lower case, no port where it is the
-	// scheme's own, no user, query or fragment. Its path is "" or the sub-path without a trailing slash.
-	PublicURL *url.URL
-	// APIURL is the base of the Tallyfy API, without a trailing slash. It has no meaning in the sandbox.
-	APIURL string
-	// DatabaseURL is a path, sqlite:///path, "memory:" or a postgres:// URL, which may hold a password.
-	DatabaseURL Secret
-	// SecretFile is the file with the secrets that seal what is stored; empty with a database in memory, unless given.
-	SecretFile string
-	// TrustedProxies may say who the client is (X-Forwarded-For). Empty: nobody may.
-	TrustedProxies []netip.Prefix
-	// OAuthClientID is the client that signs people in with Tallyfy; empty: nobody does. OAuthURL is where the browser is sent
-	// then; empty in the sandbox, which answers itself.
-	OAuthClientID, OAuthURL string
-	// Pace is how many reads of Tallyfy may begin in a time; zero is no limit. SandboxRate is the limit of the sandbox.
-	Pace, SandboxRate ratelimit.Rate
-	// MetricsAddr is the host:port of the metrics; empty: nowhere.
-	MetricsAddr string
-	// ShutdownDelay is how long requests are still taken after the server has said that it is not ready any more.
-	ShutdownDelay time.Duration
-	// LogLevel is the least level that is written.
-	LogLevel slog.Level
-	// LogFormat is "auto" (text on a terminal, JSON elsewhere), "text" or "json".
-	LogFormat string
+	Command string // one of the Command constants
 
-	// Sandbox replaces the API by a made-up organisation inside the program. The other fields are zero without it.
-	Sandbox bool
-	// SandboxGroups and SandboxMembers are the sizes asked for; 0: those of the sandbox's seed.
-	SandboxGroups, SandboxMembers int
-	// SandboxLatency is added to each of the sandbox's answers.
-	SandboxLatency time.Duration
-	// SandboxListen is a host:port where the sandbox serves other HTTP clients; empty: nowhere.
-	SandboxListen string
+	Addr           string   // the host may be empty (every interface), the port 0 (any free one)
+	PublicURL      *url.URL // in the form of an Origin; its path is "" or the sub-path without a trailing slash
+	APIURL         string   // without a trailing slash; without meaning in the sandbox
+	DatabaseURL    Secret   // a path, sqlite:///path, "memory:" or a postgres:// URL, which may hold a password
+	SecretFile     string   // empty with a database in memory, unless given
+	JournalDays    int
+	TrustedProxies []netip.Prefix // empty: nobody may say who the client is
+	OAuthClientID  string         // empty: nobody signs in with Tallyfy
+	OAuthURL       string         // empty without a client, and in the sandbox, which answers itself
+	Pace           ratelimit.Rate // zero: no limit
+	MetricsAddr    string         // empty: nowhere
+	ShutdownDelay  time.Duration
+	LogLevel       slog.Level
+	LogFormat      string // "auto", "text" or "json"
 
-	// Command is one of the Command constants.
-	Command string
+	// The fields below are zero without Sandbox.
+	Sandbox                       bool
+	SandboxGroups, SandboxMembers int // 0: those of the seed
+	SandboxLatency                time.Duration
+	SandboxRate                   ratelimit.Rate // zero: no limit
+	SandboxListen                 string         // empty: nowhere
 }
+
+// settings is the table that everything is derived from, in the order of the usage text. Its rows write into c.
+func settings(c *Config) []Setting {
+	return []Setting{
+		row("ADDR", &c.Addr, address, "Address to listen on.").fixed("127.0.0.1:8080"),
+		row("PUBLIC_URL", &c.PublicURL, publicURL, "Where browsers reach the dashboard; may have a sub-path.").words("http:// and the address"),
+		row("API_URL", &c.APIURL, baseURL, "Base of the Tallyfy API.").fixed("https://go.tallyfy.com/api"),
+		row("DATABASE_URL", &c.DatabaseURL, database, "Database for sessions: an SQLite file, PostgreSQL (postgres://…), or memory:.").
+			words("tallyfy-admin.db; memory: in the sandbox"),
+		row("SECRET_FILE", &c.SecretFile, file, "File with the secrets that seal what is stored, one a line, at least 32 characters each; required with PostgreSQL.").
+			words("the SQLite file with .secret added, made at the first start"),
+		row("JOURNAL_DAYS", &c.JournalDays, wholeNumber("DAYS", 1, 3650), "Days for which the journal keeps an entry.").fixed("400"),
+		row("TRUSTED_PROXIES", &c.TrustedProxies, proxies, "Proxies whose X-Forwarded-For is believed: addresses and networks, with commas.").words("none"),
+		row("OAUTH_CLIENT_ID", &c.OAuthClientID, clientID, "Client id for signing in with Tallyfy (OAuth).").words("none: personal access tokens only"),
+		row("OAUTH_AUTHORIZE_URL", &c.OAuthURL, baseURL, "Where Tallyfy asks who somebody is.").words(tallyfysOAuthURL),
+		row("PACE", &c.Pace, rate, "Most reads of Tallyfy by this process in any such time, or off.").
+			words("12/5s, as Tallyfy publishes; off in a sandbox without SANDBOX_RATE"),
+		row("METRICS_ADDR", &c.MetricsAddr, address, "Address where Prometheus reads /metrics.").words("nowhere"),
+		row("SHUTDOWN_DELAY", &c.ShutdownDelay, shortTime, "Time between not being ready and taking no more requests, when told to stop.").fixed("0s"),
+		row("LOG_LEVEL", &c.LogLevel, logLevel, "Least level that is logged: debug, info, warn or error.").fixed("info"),
+		row("LOG_FORMAT", &c.LogFormat, logFormat, "Form of the log: auto (text on a terminal, else JSON), text or json.").fixed("auto"),
+		row("SANDBOX", &c.Sandbox, toggle, "Serve a made-up organisation; no Tallyfy account is needed.").fixed("false"),
+		row("SANDBOX_GROUPS", &c.SandboxGroups, wholeNumber("N", 0, 100_000), "Number of groups in the sandbox.").words("34, those of the seed"),
+		row("SANDBOX_MEMBERS", &c.SandboxMembers, wholeNumber("N", 0, 100_000), "Number of members in the sandbox.").words("60, those of the seed"),
+		row("SANDBOX_LATENCY", &c.SandboxLatency, shortTime, "Time added to each answer of the sandbox, such as 150ms.").fixed("0s"),
+		row("SANDBOX_RATE", &c.SandboxRate, rate, "Most reads that the sandbox answers in any such time, such as 12/5s; more get 429.").fixed("off"),
+		row("SANDBOX_LISTEN", &c.SandboxListen, address, "Address where the sandbox also serves its API, under /api.").words("nowhere"),
+	}
+}
+
+const tallyfysOAuthURL = "https://account.tallyfy.com/oauth/authorize"
 
 // Parse reads the arguments (without the program's name) and the environment. A flag wins over its variable; an empty
 // variable counts as unset, and an empty flag asks for the default whatever the variable says. Space around a value
@@ -71,19 +93,129 @@ type Config struct {
 // It returns ErrHelp if help was asked for, else every mistake joined by errors.Join, each naming the flag or variable
 // that it came from and what is accepted. No error holds a secret's value. With an error the Config is empty.
 func Parse(args []string, lookupEnv func(string) (string, bool)) (Config, error) {
-	table := Settings()
-	line := readArguments(args, table)
-	if line.help {
+	var c Config
+	table := settings(&c)
+	command, flags, mistakes := readArguments(args, table)
+	if command == commandHelp {
 		return Config{}, ErrHelp
 	}
-	given := gather(table, line.flags, lookupEnv)
-	values, mistakes := given.parse()
-	mistakes = append(line.mistakes, mistakes...)
-	mistakes = append(mistakes, given.contradictions(values)...)
-	if len(mistakes) > 0 {
+	c.Command = command
+	sources := map[string]string{} // of what was given: variable → "--public-url" or "PUBLIC_URL"
+	for _, row := range table {
+		text, isFlag := flags[row.Variable]
+		source := "--" + row.Flag
+		if !isFlag {
+			text, _ = lookupEnv(row.Variable)
+			source = row.Variable
+		}
+		if text = strings.TrimSpace(text); text != "" {
+			sources[row.Variable] = source
+		} else if row.Words {
+			continue
+		} else {
+			text = row.Default
+		}
+		if err := row.set(text); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("%s: %w; accepted: %s", source, err, row.Accepts))
+		}
+	}
+	if mistakes = append(mistakes, contradictions(c, table, sources)...); len(mistakes) > 0 {
 		return Config{}, errors.Join(mistakes...)
 	}
-	cfg := values.config()
-	cfg.Command = line.command
-	return cfg, nil
+	c.fillIn(sources)
+	return c, nil
+}
+
+// contradictions returns the mistakes of settings that do not go together.
+func contradictions(c Config, table []Setting, sources map[string]string) (mistakes []error) {
+	if isPostgres(c.DatabaseURL) && c.SecretFile == "" {
+		mistakes = append(mistakes, errors.New("SECRET_FILE (--secret-file): required with PostgreSQL, so that every "+
+			"replica seals sessions with the same key; accepted: the path of a file"))
+	}
+	if source := sources["OAUTH_AUTHORIZE_URL"]; source != "" && sources["OAUTH_CLIENT_ID"] == "" {
+		mistakes = append(mistakes, fmt.Errorf("%s: given without a client; accepted: only together with --oauth-client-id (OAUTH_CLIENT_ID)", source))
+	} else if source != "" && c.Sandbox {
+		mistakes = append(mistakes, fmt.Errorf("%s: given with the sandbox, which signs people in itself; accepted: only without --sandbox", source))
+	}
+	for _, row := range table {
+		if source := sources[row.Variable]; source != "" && !c.Sandbox && strings.HasPrefix(row.Variable, "SANDBOX_") {
+			mistakes = append(mistakes, fmt.Errorf("%s: given without the sandbox; accepted: only together with --sandbox (SANDBOX=true)", source))
+		}
+	}
+	return mistakes
+}
+
+// fillIn sets the defaults that depend on other settings, which have been checked.
+func (c *Config) fillIn(sources map[string]string) {
+	if sources["PACE"] == "" && (!c.Sandbox || c.SandboxRate.Reads > 0) {
+		c.Pace = ratelimit.Published
+	}
+	if c.PublicURL == nil {
+		host, port, _ := net.SplitHostPort(c.Addr)
+		if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.Unmap().IsUnspecified() {
+			host = "localhost"
+		}
+		c.PublicURL, _ = parsePublicURL("http://" + net.JoinHostPort(host, port))
+	}
+	if c.OAuthClientID != "" && !c.Sandbox {
+		c.OAuthURL = cmp.Or(c.OAuthURL, tallyfysOAuthURL)
+	}
+	if c.DatabaseURL == "" {
+		c.DatabaseURL = "tallyfy-admin.db"
+		if c.Sandbox {
+			c.DatabaseURL = "memory:"
+		}
+	}
+	if file := sqliteFile(c.DatabaseURL); c.SecretFile == "" && file != "" {
+		c.SecretFile = file + ".secret"
+	}
+}
+
+// commandHelp is the command of a line that asks for help.
+const commandHelp = "help"
+
+// readArguments reads flags and the command, in any order, and does not stop at a mistake. flags has the last text of each flag,
+// by its variable.
+func readArguments(args []string, table []Setting) (command string, flags map[string]string, mistakes []error) {
+	flags = map[string]string{}
+	unknownFlag := false
+	for len(args) > 0 {
+		word, text, hasText := strings.Cut(args[0], "=")
+		flag, isCommand := strings.TrimPrefix(strings.TrimPrefix(word, "-"), "-"), slices.Contains(commands, args[0])
+		i := slices.IndexFunc(table, func(row Setting) bool { return row.Flag == flag })
+		switch isFlag := flag != word; {
+		case isCommand && command == "":
+			command = word
+		case isCommand:
+			mistakes = append(mistakes, argumentMistake(word, "a second command", "one of "+strings.Join(commands, ", ")))
+		case !isFlag && unknownFlag: // most likely the value of that flag
+		case !isFlag:
+			mistakes = append(mistakes, argumentMistake(args[0], "there is no such command", "one of "+strings.Join(commands, ", ")))
+		case flag == "h" || flag == "help":
+			return commandHelp, nil, nil
+		case i < 0:
+			unknownFlag = true
+			mistakes = append(mistakes, argumentMistake(word, "there is no such flag", "the flags that --help lists"))
+		case hasText:
+			flags[table[i].Variable] = text
+		case table[i].Value == "":
+			flags[table[i].Variable] = "true"
+		case len(args) == 1:
+			mistakes = append(mistakes, fmt.Errorf("%s: its value is missing", word))
+		default:
+			flags[table[i].Variable], args = args[1], args[1:]
+		}
+		args = args[1:]
+	}
+	return cmp.Or(command, CommandServe), flags, mistakes
+}
+
+// harmless is the form of an argument that a mistake may repeat: anything else could be a misplaced secret.
+var harmless = regexp.MustCompile(`^-{0,2}[a-z][a-z-]{0,30}$`)
+
+func argumentMistake(word, what, accepted string) error {
+	if !harmless.MatchString(word) {
+		word = "an argument"
+	}
+	return fmt.Errorf("%s: %s; accepted: %s", word, what, accepted)
 }

@@ -3,8 +3,49 @@ package config
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 )
+
+// Setting is one row of the table of settings.
+type Setting struct {
+	Variable string // "PUBLIC_URL"
+	Flag     string // "public-url", without dashes
+	Value    string // "URL"; empty for a switch, which needs no value
+	Accepts  string // "an http or https URL …"
+	Help     string // a sentence
+	Default  string
+	Words    bool // the default depends on something else; Default says what it is
+
+	set func(text string) error
+}
+
+// Settings returns the table of settings in the order of the usage text.
+func Settings() []Setting { return settings(&Config{}) }
+
+// row is a setting of a kind that is written into a field.
+func row[T any](variable string, field *T, k kind[T], help string) Setting {
+	return Setting{
+		Variable: variable, Flag: strings.ReplaceAll(strings.ToLower(variable), "_", "-"),
+		Value: k.value, Accepts: k.accepts, Help: help,
+		set: func(text string) (err error) {
+			*field, err = k.parse(text)
+			return err
+		},
+	}
+}
+
+// fixed gives the setting a default.
+func (s Setting) fixed(text string) Setting {
+	s.Default = text
+	return s
+}
+
+// words says what holds where nothing is given, because it depends on something else.
+func (s Setting) words(text string) Setting {
+	s.Default, s.Words = text, true
+	return s
+}
 
 const usageHead = `A dashboard for administrators of a Tallyfy organisation.
 
@@ -31,10 +72,7 @@ func Usage(w io.Writer) {
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(columns, "FLAG\tVARIABLE\tMEANING\tDEFAULT")
 	for _, row := range Settings() {
-		flag := "--" + row.Flag
-		if row.Value != "" {
-			flag += " " + row.Value
-		}
+		flag := strings.TrimSpace("--" + row.Flag + " " + row.Value)
 		_, _ = fmt.Fprintf(columns, "%s\t%s\t%s\t%s\n", flag, row.Variable, row.Help, row.Default)
 	}
 	_, _ = fmt.Fprintln(columns, "--help, -h\t\tPrint this text.\t")

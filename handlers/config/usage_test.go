@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -40,6 +42,24 @@ func TestTableIsComplete(t *testing.T) {
 	} {
 		assert.True(t, seen[variable], variable)
 	}
+}
+
+func TestTheReadmeHasTheTable(t *testing.T) {
+	var want, found []string
+	for _, row := range config.Settings() {
+		if !row.Words {
+			row.Default = "`" + row.Default + "`"
+		}
+		want = append(want, fmt.Sprintf("| `--%s` | `%s` | %s | %s |", row.Flag, row.Variable, row.Help, row.Default))
+	}
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	for line := range strings.SplitSeq(string(readme), "\n") {
+		if strings.HasPrefix(line, "| `--") {
+			found = append(found, line)
+		}
+	}
+	assert.Equal(t, strings.Join(want, "\n"), strings.Join(found, "\n"))
 }
 
 func TestUsage(t *testing.T) {

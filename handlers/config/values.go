@@ -1,12 +1,14 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,145 +16,244 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 )
 
-// The types of the fields of settings: each reads one form of text. Their errors say what is wrong; what is accepted
-// is added from the table. A value is repeated only where it cannot be a secret.
+// A kind is one form of text: what stands for it in the usage text, what completes "accepted: …" in a mistake, and its parser.
+// A parser's error says what is wrong. It repeats the text only where that cannot be a secret.
+type kind[T any] struct {
+	value, accepts string
+	parse          func(text string) (T, error)
+}
 
-// repeated is a value, or the part of it that is wrong, as a mistake shows it. What could be an address with a password, put
+const aURL = "an http or https URL without user, query or fragment, such as https://tools.example.com/tallyfy"
+
+var (
+	address   = kind[string]{"HOST:PORT", "host:port such as 127.0.0.1:8080, or :8080 for every interface", parseAddress}
+	baseURL   = kind[string]{"URL", aURL, parseBaseURL}
+	publicURL = kind[*url.URL]{"URL", aURL, parsePublicURL}
+	database  = kind[Secret]{"URL", "a file such as tallyfy-admin.db, sqlite:///path, memory: or postgres://user:password@host/name", parseDatabase}
+	file      = kind[string]{"FILE", "the path of a file", func(text string) (string, error) { return text, nil }}
+	proxies   = kind[[]netip.Prefix]{"LIST", "addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.1", parseProxies}
+	clientID  = kind[string]{"ID", "the id that Tallyfy gave, of letters, digits and -._~", parseClientID}
+	rate      = kind[ratelimit.Rate]{"RATE", "reads in a time, such as 12/5s, or off", parseRate}
+	shortTime = kind[time.Duration]{"DURATION", "a duration from 0s to 1m, such as 150ms", parseShortTime}
+	logLevel  = kind[slog.Level]{"LEVEL", "debug, info, warn or error", parseLevel}
+	logFormat = kind[string]{"FORMAT", "auto, text or json", parseLogFormat}
+	toggle    = kind[bool]{"", "true or false", parseToggle}
+)
+
+func wholeNumber(value string, least, most int) kind[int] {
+	return kind[int]{value, fmt.Sprintf("a whole number from %d to %d", least, most), func(text string) (int, error) {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return 0, fmt.Errorf("%s is no whole number", repeated(text, text))
+		}
+		if n < least || n > most {
+			return 0, fmt.Errorf("%d is out of range", n)
+		}
+		return n, nil
+	}}
+}
+
+// repeated is a text, or the part of it that is wrong, as a mistake shows it. What could be an address with a password, put
 // in the wrong place, is not shown at all.
-func repeated(part string, whole []byte) string {
-	if bytes.ContainsAny(whole, "@=") || bytes.Contains(whole, []byte("://")) {
+func repeated(part, whole string) string {
+	if strings.ContainsAny(whole, "@=") || strings.Contains(whole, "://") {
 		return "the value"
 	}
 	return fmt.Sprintf("%.60q", part)
 }
 
-// text is taken as it is.
-type text string
-
-// address is a host:port.
-type address string
-
-func (a *address) UnmarshalText(b []byte) error {
-	host, port, err := net.SplitHostPort(string(b))
+func parseAddress(text string) (string, error) {
+	host, port, err := net.SplitHostPort(text)
 	if err != nil {
-		return fmt.Errorf("%s is no host:port", repeated(string(b), b))
+		return "", fmt.Errorf("%s is no host:port", repeated(text, text))
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || port != strconv.FormatUint(n, 10) {
-		return fmt.Errorf("%s is no port", repeated(port, b))
+		return "", fmt.Errorf("%s is no port", repeated(port, text))
 	}
 	if host != "" && !isHost(host) {
-		return fmt.Errorf("%s is no host", repeated(host, b))
+		return "", fmt.Errorf("%s is no host", repeated(host, text))
 	}
-	*a = address(b)
-	return nil
+	return text, nil
 }
 
-// url is where a browser on the same machine finds the address.
-func (a address) url() baseURL {
-	host, port, _ := net.SplitHostPort(string(a))
-	if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.Unmap().IsUnspecified() {
-		host = "localhost"
+var (
+	hostForm = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
+	// A cookie's Path and a link in a page must hold the path as it is, so it is kept to what needs no escaping.
+	pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
+)
+
+// isHost accepts names in ASCII and addresses without a zone.
+func isHost(host string) bool { return hostForm.MatchString(host) || net.ParseIP(host) != nil }
+
+// parseBaseURL reads a URL that paths are added to. It returns the form in which browsers send their Origin: the host in lower
+// case, no port where it is the scheme's own, no slash at the end. Its errors never repeat the text, which could hold a password in
+// the place of the user.
+func parseBaseURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return "", errors.New("not a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", errors.New("it does not begin with http:// or https://")
+	case u.User != nil:
+		return "", errors.New("it has a user")
+	case u.RawQuery != "" || u.ForceQuery:
+		return "", errors.New("it has a query")
+	case strings.Contains(text, "#"): // url.Parse drops an empty fragment without a word
+		return "", errors.New("it has a fragment")
+	case !isHost(u.Hostname()):
+		return "", errors.New("its host is missing or not in ASCII form (an international name begins with xn--)")
+	case strings.HasSuffix(u.Host, ":"):
+		return "", errors.New("its port is missing")
 	}
-	var u baseURL
-	_ = u.UnmarshalText([]byte("http://" + net.JoinHostPort(host, port))) // cannot fail: the address has been checked
-	return u
+	port := u.Port()
+	if _, err := parseAddress(":" + port); port != "" && err != nil {
+		return "", errors.New("its port is no number up to 65535")
+	}
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "http" && port == "80" || u.Scheme == "https" && port == "443" {
+		host = strings.TrimSuffix(host, ":"+port)
+	}
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	if !pathForm.MatchString(path) || strings.Contains(path+"/", "/./") || strings.Contains(path+"/", "/../") {
+		return "", errors.New("its path has an empty or dotted part, or other than letters, digits and . _ ~ -")
+	}
+	return u.Scheme + "://" + host + path, nil
 }
 
-// clientID is made of what needs no escaping in a URL: whoever pastes anything else has pasted something else.
-type clientID string
+func parsePublicURL(text string) (*url.URL, error) {
+	base, err := parseBaseURL(text)
+	if err != nil {
+		return nil, err
+	}
+	return url.Parse(base)
+}
 
-func (c *clientID) UnmarshalText(b []byte) error {
-	for _, r := range string(b) {
-		if !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", r) {
-			return errors.New("holds a character that no client id has") // not repeated: it may be a secret in the wrong place
+// parseDatabase accepts what the store opens. Its errors never repeat the text, which may hold a password.
+func parseDatabase(text string) (Secret, error) {
+	s := Secret(text)
+	if isPostgres(s) {
+		if _, err := url.Parse(text); err != nil {
+			return "", errors.New("a postgres:// URL that cannot be read; a special character in the password is written as %XX")
 		}
+		return s, nil
 	}
-	*c = clientID(b)
-	return nil
-}
-
-// logLevel is one of the four names of log/slog, without its offsets ("INFO+2").
-type logLevel string
-
-func (l *logLevel) UnmarshalText(b []byte) error {
-	*l = logLevel(strings.ToLower(string(b)))
-	switch *l {
-	case "debug", "info", "warn", "error":
-		return nil
+	// Without this a libpq connection string would become the name of a file, password and all.
+	if path := sqliteFile(s); !isMemory(s) && (path == "" || strings.HasSuffix(path, "/") || strings.Contains(path, "://") ||
+		strings.HasPrefix(path, "file:") || strings.Contains(path, "=")) {
+		return "", errors.New("neither a file nor a database URL that is known here")
 	}
-	return fmt.Errorf("%s is no level", repeated(string(b), b))
+	return s, nil
 }
 
-func (l logLevel) level() slog.Level {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(l)) // the names are slog's own
-	return level
+func isMemory(s Secret) bool { return s == "memory:" || s == ":memory:" }
+
+func isPostgres(s Secret) bool {
+	scheme, _, found := strings.Cut(string(s), "://")
+	return found && (scheme == "postgres" || scheme == "postgresql")
 }
 
-type logFormat string
-
-func (f *logFormat) UnmarshalText(b []byte) error {
-	*f = logFormat(strings.ToLower(string(b)))
-	switch *f {
-	case "auto", "text", "json":
-		return nil
+// sqliteFile is the path of the SQLite file; empty with another database.
+func sqliteFile(s Secret) string {
+	if isMemory(s) || isPostgres(s) {
+		return ""
 	}
-	return fmt.Errorf("%s is no format", repeated(string(b), b))
+	return strings.TrimPrefix(string(s), "sqlite://")
 }
 
-// toggle is a switch: what strconv.ParseBool understands.
-type toggle bool
-
-func (t *toggle) UnmarshalText(b []byte) error {
-	on, err := strconv.ParseBool(strings.ToLower(string(b)))
-	if err != nil {
-		return fmt.Errorf("%s is neither true nor false", repeated(string(b), b))
+// parseProxies reads addresses and networks. An IPv4 one in IPv6 form becomes IPv4: that is how a client's address is compared.
+func parseProxies(text string) (list []netip.Prefix, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue // a comma at the end
+		}
+		prefix, err := netip.ParsePrefix(part)
+		if addr, addrErr := netip.ParseAddr(part); addrErr == nil && addr.Zone() == "" {
+			prefix, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s is neither an address nor a network", repeated(part, text))
+		}
+		if prefix.Addr().Is4In6() && prefix.Bits() >= 96 {
+			prefix = netip.PrefixFrom(prefix.Addr().Unmap(), prefix.Bits()-96)
+		}
+		list = append(list, prefix.Masked())
 	}
-	*t = toggle(on)
-	return nil
+	return list, nil
 }
 
-// count is the size of a made-up organisation. The seed's own size is the sandbox's to check.
-type count int
-
-func (c *count) UnmarshalText(b []byte) error {
-	n, err := strconv.Atoi(string(b))
-	if err != nil {
-		return fmt.Errorf("%s is no whole number", repeated(string(b), b))
+// parseClientID accepts what needs no escaping in a URL. Anything else may be a secret in the wrong place, so it is not repeated.
+func parseClientID(text string) (string, error) {
+	if strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") != "" {
+		return "", errors.New("holds a character that no client id has")
 	}
-	if n < 0 || n > 100_000 {
-		return fmt.Errorf("%d is out of range", n)
-	}
-	*c = count(n)
-	return nil
+	return text, nil
 }
 
-// rate is a pace of reads; given tells "off" from nothing said.
-type rate struct {
-	ratelimit.Rate
-	given bool
-}
-
-func (r *rate) UnmarshalText(b []byte) error {
-	parsed, ok := ratelimit.ParseRate(string(b))
+func parseRate(text string) (ratelimit.Rate, error) {
+	r, ok := ratelimit.ParseRate(text)
 	if !ok {
-		return fmt.Errorf("%s is no rate", repeated(string(b), b))
+		return ratelimit.Rate{}, fmt.Errorf("%s is no rate", repeated(text, text))
 	}
-	*r = rate{parsed, true}
-	return nil
+	return r, nil
 }
 
-// shortTime is a wait of at most a minute: longer than every time limit of the dashboard.
-type shortTime time.Duration
-
-func (l *shortTime) UnmarshalText(b []byte) error {
-	d, err := time.ParseDuration(string(b))
+// parseShortTime accepts at most a minute: longer than every time limit of the dashboard.
+func parseShortTime(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
 	if err != nil {
-		return fmt.Errorf("%s is no duration", repeated(string(b), b))
+		return 0, fmt.Errorf("%s is no duration", repeated(text, text))
 	}
 	if d < 0 || d > time.Minute {
-		return fmt.Errorf("%s is out of range", d)
+		return 0, fmt.Errorf("%s is out of range", d)
 	}
-	*l = shortTime(d)
-	return nil
+	return d, nil
 }
+
+// parseLevel accepts the four names of log/slog, without its offsets ("INFO+2").
+func parseLevel(text string) (level slog.Level, err error) {
+	if strings.ContainsAny(text, "+-") || level.UnmarshalText([]byte(text)) != nil {
+		return 0, fmt.Errorf("%s is no level", repeated(text, text))
+	}
+	return level, nil
+}
+
+func parseLogFormat(text string) (string, error) {
+	switch format := strings.ToLower(text); format {
+	case "auto", "text", "json":
+		return format, nil
+	}
+	return "", fmt.Errorf("%s is no format", repeated(text, text))
+}
+
+// parseToggle takes what it cannot read for a yes: most likely it is one, and the settings that need it are no further mistakes.
+func parseToggle(text string) (bool, error) {
+	on, err := strconv.ParseBool(strings.ToLower(text))
+	if err != nil {
+		return true, fmt.Errorf("%s is neither true nor false", repeated(text, text))
+	}
+	return on, nil
+}
+
+// Secret is text that may hold a password. Printing, logging and encoding it give a placeholder; string(s) is the only way
+// to the text. An empty Secret prints as nothing, so that a missing value can be told from a hidden one.
+type Secret string
+
+// String returns the placeholder.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "[redacted]"
+}
+
+// Format writes the placeholder whatever the verb: without it fmt shows the text itself for a verb that does not fit
+// a string, such as %d.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns the placeholder, for log/slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText returns the placeholder, for encoding/json and the like.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
