@@ -1,9 +1,14 @@
-// Package handlers is the web application: it takes requests through Echo, reads and writes through the API client with
-// the signed-in person's own token, and answers with pages from package views.
+// Package handlers is the web application: it takes requests through Echo, reads and writes through the
+// API client with the signed-in person's own token, and answers with pages from package views.
 //
-// One file per flow, named resource_action.go, holds what shows it, what carries it out and the parsing of its form. What
-// several flows share stands in a file without an underscore: liststate.go for the state of the lists, rows.go for shaping
-// members and groups, reads.go for reading them. A new page is a row in routes.go, a file here, a screen in views and an
-// address in views/urls.go. What can be decided without a request lives in the plain packages below: removal, directory,
-// listing, logo, store, config; what all pages share of Echo is in web. The tests of whole pages are in the folders of tests, and use the application through sitetest.
+// A file named resource_action.go is a flow: it holds the pages of the flow, their forms and their
+// parsing. The files of one flow share their first two words. A file without an underscore belongs to the
+// frame, which every flow may use: liststate.go for the state of lists, rows.go for shaping members and
+// groups, reads.go for reading them. No flow uses another, and the frame uses none but in routes.go: a
+// test in tests/rules holds that.
+//
+// A new page is a row in routes.go, a flow here, a screen in views and an address in views/urls.go. What
+// can be decided without a request lives in the plain packages below, such as removal, directory and
+// listing. What all pages share of Echo is in web. The tests of whole pages are in the other folders of
+// tests, and use the application through sitetest.
 package handlers

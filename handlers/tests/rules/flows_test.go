@@ -1,0 +1,109 @@
+package rules_test
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
+)
+
+// flowOf is the flow that a file of package handlers belongs to: the first two words of its name, as member_remove of
+// member_remove_plan.go. A file whose name is one word belongs to the frame, which is "".
+func flowOf(file string) string {
+	words := strings.Split(strings.TrimSuffix(file, ".go"), "_")
+	if len(words) == 1 {
+		return ""
+	}
+	return words[0] + "_" + words[1]
+}
+
+// knownBreaches are the uses that the rule does not allow. The list only gets shorter: an entry that is not needed any more fails
+// the test.
+var knownBreaches = []string{
+	"app.go uses OAuth of signin_tallyfy.go",
+	"app.go uses attempts of signin_attempts.go",
+	"app.go uses guestShelf of guest_shelf.go",
+	"app.go uses logoShelf of logo_shelf.go",
+	"app.go uses newAttempts of signin_attempts.go",
+	"app.go uses newGuestShelf of guest_shelf.go",
+	"app.go uses newLogoShelf of logo_shelf.go",
+	"app.go uses newOAuth of signin_tallyfy.go",
+	"app.go uses oauth of signin_tallyfy.go",
+	"changes.go uses forget of guest_shelf.go",
+	"files.go uses groupList of group_list.go",
+	"files.go uses groupMembers of group_show.go",
+	"files.go uses memberList of member_list.go",
+	"files.go uses narrowGroups of group_list.go",
+	"files.go uses narrowMembers of member_list.go",
+	"files.go uses readGroup of group_show.go",
+	"files.go uses sideBySide of group_show.go",
+	"group_create.go uses forget of guest_shelf.go",
+	"group_delete.go uses forget of logo_shelf.go",
+	"group_delete.go uses groupRow of group_list.go",
+	"group_delete.go uses openTasks of group_show.go",
+	"group_delete.go uses readGroup of group_show.go",
+	"group_delete.go uses sideBySide of group_show.go",
+	"group_list.go uses remember of logo_shelf.go",
+	"group_logo.go uses keep of logo_shelf.go",
+	"group_logo.go uses kept of logo_shelf.go",
+	"group_logo.go uses lane of logo_shelf.go",
+	"group_logo.go uses logoKey of logo_shelf.go",
+	"group_logo.go uses logoPlace of logo_shelf.go",
+	"group_logo.go uses remember of logo_shelf.go",
+	"group_show.go uses groupListOf of group_list.go",
+	"group_show.go uses groupRow of group_list.go",
+	"member_list.go uses counted of group_list.go",
+	"member_list.go uses lastPageAtMost of group_list.go",
+	"member_list.go uses noSuchID of group_list.go",
+	"member_remove.go uses readMember of member_show.go",
+	"member_remove.go uses sideBySide of group_show.go",
+	"member_remove_do.go uses sideBySide of group_show.go",
+	"member_remove_receipt.go uses sideBySide of group_show.go",
+	"member_show.go uses memberRow of member_list.go",
+	"member_show.go uses openTasks of group_show.go",
+	"member_show.go uses sideBySide of group_show.go",
+	"pickers.go uses search of guest_shelf.go",
+	"signin.go uses begin of signin_attempts.go",
+	"signin.go uses tokenEnd of signin_end.go",
+	"signin_tallyfy.go uses endIn of signin_end.go",
+	"signin_tallyfy.go uses tokenEnd of signin_end.go",
+	"tasks.go uses sampleTasks of group_show.go",
+	"whole.go uses sideBySide of group_show.go",
+}
+
+// A flow file depends on the request, on errors and on packages below, never on another flow. The frame depends on no flow either;
+// only routes.go names their handlers.
+func TestNoFlowUsesAnother(t *testing.T) {
+	const mode = packages.NeedName | packages.NeedImports | packages.NeedExportFile | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo
+	loaded, err := packages.Load(&packages.Config{Mode: mode, Dir: "../.."}, ".")
+	require.NoError(t, err)
+	require.Len(t, loaded, 1)
+	handlers := loaded[0]
+	require.Empty(t, handlers.Errors)
+	fileAt := func(pos token.Pos) string { return filepath.Base(handlers.Fset.Position(pos).Filename) }
+
+	found := map[string]bool{}
+	for name, used := range handlers.TypesInfo.Uses {
+		if v, ok := used.(*types.Var); used.Pkg() != handlers.Types || ok && v.IsField() {
+			continue
+		}
+		user, owner := fileAt(name.Pos()), fileAt(used.Pos())
+		if owned := flowOf(owner); owned != "" && owned != flowOf(user) && user != "routes.go" {
+			found[fmt.Sprintf("%s uses %s of %s", user, used.Name(), owner)] = true
+		}
+	}
+	for _, breach := range slices.Sorted(maps.Keys(found)) {
+		assert.True(t, slices.Contains(knownBreaches, breach), "%s: what two flows share belongs to the frame, or to a package below", breach)
+	}
+	for _, breach := range knownBreaches {
+		assert.True(t, found[breach], "%q is not needed any more", breach)
+	}
+}
