@@ -32,6 +32,7 @@ func within(t *testing.T, limit time.Duration, f func() error) error {
 // use is a database in use: a visitor with a request under way, a record, and a lease.
 type use struct {
 	t       *testing.T
+	limit   time.Duration // of each operation
 	db      *DB
 	v       *visitor
 	records *Records
@@ -46,7 +47,7 @@ var large = strings.Repeat("x", 100_000)
 func newUse(t *testing.T, db *DB) *use {
 	t.Helper()
 	c := newClock()
-	u := &use{t: t, db: db, v: newVisitor(t, newSessions(t, db, c)), records: newRecords(t, db, c), answer: httptest.NewRecorder()}
+	u := &use{t: t, limit: 20 * time.Second, db: db, v: newVisitor(t, newSessions(t, db, c)), records: newRecords(t, db, c), answer: httptest.NewRecorder()}
 	for range 10 { // some pages
 		newVisitor(t, u.v.store).signIn()
 	}
@@ -120,7 +121,7 @@ func (u *use) fails(want string, operations ...map[string]func() error) (all str
 	u.t.Helper()
 	for _, group := range operations {
 		for what, f := range group {
-			err := within(u.t, 20*time.Second, f)
+			err := within(u.t, u.limit, f)
 			require.ErrorContains(u.t, err, want, what)
 			for _, other := range []error{ErrGone, ErrNotFound, ErrLost} {
 				assert.NotErrorIs(u.t, err, other, what)

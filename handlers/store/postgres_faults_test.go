@@ -123,6 +123,7 @@ func TestPostgresFaults(t *testing.T) {
 			db := engine{url: databaseURL}.open(t)
 			u := newUse(t, db)
 			db.readTimeout, db.writeTimeout = 300*time.Millisecond, 300*time.Millisecond
+			u.limit = postgresConnect - time.Second // which bounds them otherwise
 			fault.inject(t, w)
 			u.fails("the dashboard's database", u.reads(), u.additions(), u.otherWrites())
 

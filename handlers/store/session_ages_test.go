@@ -29,6 +29,9 @@ func TestAges(t *testing.T) {
 		}
 		c.Advance(time.Hour)
 		assert.Empty(t, v.dataNow(), "a session in use ends at its absolute age")
+		n, err := v.store.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 2, n, "it is swept like the idle one, though it was seen an hour ago")
 	})
 }
 
