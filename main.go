@@ -20,9 +20,11 @@ import (
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/config"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/ratelimit"
+	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -73,7 +75,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 	}
 	defer db.Close()
 	o := handlers.Options{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Logos: logo.New(logo.Options{}), Recall: 15 * time.Second}
-	if err := openStores(cfg, db, &o); err != nil {
+	if err := openStores(ctx, cfg, db, &o); err != nil {
 		return err
 	}
 	o.Metrics = metrics.New(version(), o.Sessions.Count)
@@ -143,22 +145,39 @@ func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdo
 }
 
 // openStores opens what is kept in the database.
-func openStores(cfg config.Config, db *store.DB, o *handlers.Options) error {
+func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handlers.Options) error {
 	keys, err := loadKeys(cfg, db)
 	if err != nil {
 		return err
 	}
 	o.Sessions, err = db.Sessions(store.SessionOptions{Keys: keys, Cookie: handlers.SessionCookie(cfg.PublicURL)})
-	o.Records = db.Records(keys)
-	return err
+	if err != nil {
+		return err
+	}
+	o.Leases = db.Leases()
+	o.Journal = journal.New(db, keys, time.Duration(cfg.JournalDays)*24*time.Hour, time.Now)
+	records := db.Records(keys)
+	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }
+	return takeOverReceipts(ctx, records, o.Journal)
+}
+
+// takeOverReceipts moves the receipts of removals that earlier versions kept into the journal.
+func takeOverReceipts(ctx context.Context, records *store.Records, j *journal.Journal) error {
+	return records.Take(ctx, func(row, scope string, body []byte) error {
+		if e, ok := removal.FromOldReceipt(row, scope, body); ok {
+			return j.Import(ctx, e)
+		}
+		return nil
+	})
 }
 
 // sweep deletes what has expired.
 func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	o.Directory.Sweep()
 	_, sessionsErr := o.Sessions.Sweep(ctx)
-	_, recordsErr := o.Records.Sweep(ctx)
-	if err := errors.Join(sessionsErr, recordsErr); err != nil && ctx.Err() == nil {
+	_, leasesErr := o.Leases.Sweep(ctx)
+	_, journalErr := o.Journal.Sweep(ctx)
+	if err := errors.Join(sessionsErr, leasesErr, journalErr); err != nil && ctx.Err() == nil {
 		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
 }

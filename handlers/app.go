@@ -16,7 +16,9 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/store"
@@ -28,11 +30,15 @@ import (
 
 // Options is what the application is made of.
 type Options struct {
-	API       *tallyfy.Client
-	Sessions  *store.Sessions
-	Records   *store.Records
-	Directory *directory.Cache
-	Logos     *logo.Fetcher
+	API      *tallyfy.Client
+	Sessions *store.Sessions
+	Leases   *store.Leases
+	Journal  *journal.Journal
+	// OldReceipts gives the presses under which the journal may hold the receipt of a removal from before
+	// there was a journal. It is nil where there was none.
+	OldReceipts func(member, record string) []string
+	Directory   *directory.Cache
+	Logos       *logo.Fetcher
 	// PublicURL is the address that people use; its path, if any, is where the dashboard is mounted.
 	PublicURL      *url.URL
 	TrustedProxies []netip.Prefix
@@ -59,6 +65,7 @@ type App struct {
 	oauth    *oauth
 	attempts *attempts
 	recalls  *recalls
+	changes  *change.Service
 	followed *lru.Cache[string, ownChanges] // by session: the changes that this process knows of
 	ready    atomic.Bool
 	cookie   string
@@ -77,6 +84,13 @@ func New(o Options) (*App, error) {
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
 		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), recalls: newRecalls(o.Recall),
 		followed: bounded[string, ownChanges](4096),
+	}
+	if a.OldReceipts == nil {
+		a.OldReceipts = func(string, string) []string { return nil }
+	}
+	a.changes = &change.Service{
+		Journal: o.Journal, Leases: o.Leases, Log: o.Log, Now: func() time.Time { return a.Now() },
+		Count: func(kind string, s journal.State) { o.Metrics.Change(kind, string(s)) },
 	}
 	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)
 	a.ready.Store(true)

@@ -14,6 +14,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/export"
 	"tallyfy-admin/handlers/listing"
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 )
@@ -81,9 +82,9 @@ func exportPeople(v *visit) error {
 		members *directory.Snapshot
 		problem error // kept apart: a missing group is reported first
 	)
-	err := sideBySide(v.ctx(),
+	err := parallel.Run(v.ctx(),
 		func(ctx context.Context) (err error) {
-			group, err = v.readGroup(ctx, tallyfy.ID(web.Param(v, "group")))
+			group, err = v.Group(ctx, tallyfy.ID(web.Param(v, "group")))
 			return err
 		},
 		func(ctx context.Context) error {

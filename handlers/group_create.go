@@ -3,15 +3,16 @@ package handlers
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -44,7 +45,7 @@ func showGroupForm(v *visit) error {
 func (v *visit) showGroupForm(status int, t *typedGroup) error {
 	f := views.GroupForm{
 		Name: t.name, Description: t.description, Members: v.memberPicker(t.memberFind, t.members),
-		Guests: v.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice,
+		Guests: v.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(),
 	}
 	if t.existing != nil {
 		f.ExistingName, f.ExistingURL = t.existing.Name, v.urls().Group(t.existing.ID)
@@ -68,26 +69,37 @@ func createGroup(v *visit) error {
 	if len(t.errors) > 0 {
 		return v.showGroupForm(http.StatusUnprocessableEntity, &t)
 	}
-	ctx, cancel := v.writeCtx()
-	defer cancel()
-	group, err := v.api.Groups.Create(ctx, v.org(), request)
-	v.auditCreation(request, group, err)
+	c := v.creation(request)
+	out, err := v.run(form, c, func(error) { v.groupCreated() })
 	if err != nil {
 		return v.notCreated(&t, err)
 	}
-	v.groupCreated()
-	v.notice(views.Notice{Kind: views.NoticeDone, Text: fmt.Sprintf("%s was created, with %s and %s.", group.Name,
-		views.Count(len(group.Members), "member", "members"), views.Count(len(group.Guests), "guest", "guests"))})
-	return v.goTo(v.urls().Group(group.ID))
+	switch out.Kind {
+	case change.Busy:
+		return v.busy("A group of this name is being created right now", out, v.wayHome())
+	case change.Refused:
+		return v.notCreated(&t, out.Err)
+	case change.NotConfirmed:
+		if tallyfy.IsUnauthorized(out.CheckErr) {
+			return out.CheckErr
+		}
+		t.existing, t.notice = c.Found, v.afterSilence(c)
+		return v.showGroupForm(http.StatusBadGateway, &t)
+	}
+	return v.created(out)
 }
 
-// auditCreation notes what was asked for, and of a group that was made what Tallyfy made of it.
-func (v *visit) auditCreation(r tallyfy.CreateGroupRequest, g *tallyfy.Group, err error) {
-	attrs := []slog.Attr{slog.Group("asked", slog.String("name", r.Name), slog.Int("members", len(r.Members)), slog.Int("guests", len(r.Guests)))}
-	if g != nil {
-		attrs = append(attrs, slog.String("group", string(g.ID)), groupAttrs("after", g))
+// created leads to the new group; or to the receipt of an earlier press that did not make one, as far as is
+// known.
+func (v *visit) created(out change.Outcome) error {
+	e := out.Entry
+	id := tallyfy.ID(e.Subject(journal.Group).ID)
+	if id == "" {
+		return v.goTo(v.urls().Entry(e.ID))
 	}
-	v.audit(groupCreated, err, attrs...)
+	tone, text := v.creation(tallyfy.CreateGroupRequest{}).Summary(e, false)
+	v.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text, LinkText: "Receipt", LinkURL: v.urls().Entry(e.ID)})
+	return v.goTo(v.urls().Group(id))
 }
 
 // groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.
@@ -175,11 +187,6 @@ func (v *visit) notCreated(t *typedGroup, err error) error {
 	case tallyfy.IsValidation(err) || tallyfy.IsConflict(err):
 		v.placeErrors(t, err)
 		return v.showGroupForm(http.StatusUnprocessableEntity, t)
-	case tallyfy.MayHaveHappened(err):
-		v.notConfirmed(err)
-		v.groupCreated() // for it may have been
-		t.existing, t.notice = v.afterSilence(t.name)
-		return v.showGroupForm(http.StatusBadGateway, t)
 	}
 	p := v.explain(err)
 	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created.", RequestID: web.IDOf(v)}
@@ -201,54 +208,26 @@ func (v *visit) placeErrors(t *typedGroup, err error) {
 		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: fmt.Sprintf("Tallyfy refused: “%s” It did not say which field is wrong. The group was not created.", refused.Message)}
 	}
 	if t.errors["name"] != "" || tallyfy.IsConflict(err) {
-		t.existing, _ = v.groupNamed(t.name)
+		t.existing, _ = membership.FindByName(v.ctx(), v.api, v.org(), strings.TrimSpace(t.name))
 	}
 }
 
-// maxClockError is how far Tallyfy's clock and ours may be apart when a group's age is judged; a change itself takes less
-// than writeTime.
-const maxClockError = 10 * time.Minute
-
-// afterSilence looks whether a group was created although Tallyfy's answer did not arrive. The form is not sent again.
-func (v *visit) afterSilence(name string) (*tallyfy.Group, *views.Notice) {
-	existing, err := v.groupNamed(name)
+// afterSilence says what was found of a group whose creation Tallyfy did not answer. The form is not sent
+// again.
+func (v *visit) afterSilence(c *membership.Creation) *views.Notice {
 	n := &views.Notice{Kind: views.NoticeWarning, RequestID: web.IDOf(v)}
 	switch {
-	case err != nil:
+	case c.FindError != nil:
 		n.Text = "Tallyfy did not answer. The group may or may not have been created. Look at the list of groups before you send the form again."
-	case existing != nil && !existing.CreatedAt.IsZero() && v.app.Now().Sub(existing.CreatedAt.Time) > maxClockError:
-		n.Text = "Tallyfy's answer did not arrive. There is a group with this name, but it is older, so nothing was created now:"
-		n.LinkText, n.LinkURL = existing.Name, v.urls().Group(existing.ID)
-	case existing != nil:
-		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
-		n.LinkText, n.LinkURL = existing.Name, v.urls().Group(existing.ID)
-	default:
+	case c.Found == nil:
 		n.Text = "Tallyfy did not answer, and there is no group with this name yet. It may still appear: look at the list of groups in a minute, before you send the form again."
+	case c.IsOlder(v.app.Now()):
+		n.Text = "Tallyfy's answer did not arrive. There is a group with this name, but it is older, so nothing was created now:"
+	default:
+		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
 	}
-	return existing, n
-}
-
-// mostSearched is how many groups are looked through for a name, ten pages: a list that never ends would take all the time there
-// is.
-const mostSearched = 1000
-
-var errTooMany = errors.New("the search finds too many groups")
-
-// groupNamed finds the group that has a name; nil when there is none. It may take several pages: Tallyfy's search finds parts
-// of names and of descriptions, too.
-func (v *visit) groupNamed(name string) (*tallyfy.Group, error) {
-	name = strings.TrimSpace(name)
-	searched := 0
-	for g, err := range v.api.Groups.All(v.ctx(), v.org(), tallyfy.GroupListOptions{Query: name}) {
-		if err != nil {
-			return nil, err
-		}
-		if strings.EqualFold(g.Name, name) {
-			return &g, nil
-		}
-		if searched++; searched >= mostSearched {
-			return nil, errTooMany
-		}
+	if c.Found != nil {
+		n.LinkText, n.LinkURL = c.Found.Name, v.urls().Group(c.Found.ID)
 	}
-	return nil, nil
+	return n
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -19,29 +21,30 @@ func showGroup(v *visit) error {
 	id := tallyfy.ID(web.Param(v, "group"))
 	var (
 		group   *tallyfy.Group
-		tasks   views.OpenTasks
+		tasks   tallyfy.OpenTasks
 		members *directory.Snapshot
 		problem error
 	)
-	err := sideBySide(v.ctx(),
+	err := parallel.Run(v.ctx(),
 		func(ctx context.Context) (err error) {
-			group, err = v.readGroup(ctx, id)
+			group, err = v.Group(ctx, id)
 			return err
 		},
 		func(ctx context.Context) error {
-			tasks = v.openTasks(ctx, tallyfy.TaskListOptions{Group: id})
+			tasks = v.OpenTasks(ctx, tallyfy.TaskListOptions{Group: id})
 			return nil
 		},
 		func(context.Context) error {
-			members, problem = v.members()
+			members, problem = v.Members(v.ctx())
 			return nil
 		})
 	if err != nil {
 		return err
 	}
-	page := views.GroupPage{GroupRow: v.groupRow(group), Tasks: tasks}
+	page := views.GroupPage{GroupRow: v.groupRow(group), Tasks: taskView(tasks)}
 	page.BackURL, page.State = v.groupPeople()
 	showPeople(&page, group, members, problem)
+	page.Activity = v.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
 	return v.show(http.StatusOK, views.Group(v.page(group.Name, views.SectionGroups), page))
 }
 

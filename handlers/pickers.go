@@ -17,7 +17,7 @@ const pickerRows = 50
 // memberPicker makes the picker for several members. It costs no call while the directory is
 // complete; while a large organisation is being read, Tallyfy's own search fills in.
 func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
-	members, err := v.members()
+	members, err := v.Members(v.ctx())
 	p := views.MemberPicker{Query: query, Note: v.directoryNote(members, err)}
 	picked := make(map[tallyfy.UserID]bool, len(chosen)) // thousands may be
 	for _, id := range chosen {

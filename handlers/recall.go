@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/golang-lru/v2/expirable"
 
 	"tallyfy-admin/handlers/directory"
-	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -72,7 +71,7 @@ func worthKeeping(value any) bool {
 	switch v := value.(type) {
 	case *tallyfy.Group:
 		return len(v.Members)+len(v.Guests) <= largestRecall
-	case removal.Tasks:
+	case tallyfy.OpenTasks:
 		return v.Checked
 	}
 	return true

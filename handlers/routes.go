@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
 )
 
 // access says who may use a route.
@@ -63,7 +61,11 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members/:member/remove/handover", signedIn, showHandover},
 		{http.MethodGet, "/members/:member/remove/plan", signedIn, showPlan},
 		{http.MethodPost, "/members/:member/remove", signedIn, removeMember},
-		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showReceipt},
+		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showOldReceipt},
+
+		{http.MethodGet, "/activity", signedIn, listActivity},
+		{http.MethodGet, "/activity.csv", signedIn, exportActivity},
+		{http.MethodGet, "/activity/:entry", signedIn, showEntry},
 
 		{http.MethodGet, "/organisations", signedIn, showOrganisations},
 		{http.MethodPost, "/organisations", signedIn, switchOrganisation},
@@ -129,22 +131,12 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			}
 		}
 		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); !canBeID(id) && name != "record" { // one of ours, which has a page for those that are none
+			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && name != "record" && name != "entry" { // ours, which have a page for those that are none
 				return echo.ErrNotFound
 			}
 		}
 		return r.handle(v)
 	}
-}
-
-// longestID is far above the 32 characters that ids have.
-const longestID = 200
-
-// canBeID leaves out what no id is and what a server on the way to Tallyfy could take for another address, even escaped, if it
-// unescapes too early or twice: dots, slashes, backslashes, percent signs, control characters.
-func canBeID(id string) bool {
-	return id != "." && id != ".." && len(id) <= longestID && utf8.ValidString(id) &&
-		!strings.ContainsFunc(id, func(r rune) bool { return strings.ContainsRune(`/\%`, r) || unicode.IsControl(r) })
 }
 
 // recover turns a panic into an error page. The stack goes to the log only.

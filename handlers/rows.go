@@ -1,9 +1,13 @@
 package handlers
 
 import (
+	"log/slog"
 	"slices"
 
+	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
@@ -54,4 +58,49 @@ func (v *visit) groupRow(g *tallyfy.Group) views.GroupRow {
 		LogoVersion: v.app.logos.remember(v.directoryKey(), g.ID, g.Name, g.Logo),
 		Members:     len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
 	}
+}
+
+// taskView shapes open tasks.
+func taskView(t tallyfy.OpenTasks) views.OpenTasks {
+	view := views.OpenTasks{Checked: t.Checked, Total: t.Total}
+	for i := range t.Sample {
+		view.Sample = append(view.Sample, views.TaskLine{Title: t.Sample[i].Title, Deadline: t.Sample[i].Deadline.Time})
+	}
+	return view
+}
+
+// activityRow words an entry of the journal.
+func (v *visit) activityRow(e *journal.Entry) views.ActivityRow {
+	clock := v.clock()
+	return views.ActivityRow{ID: e.ID, At: e.At, Sentence: e.Sentence(clock.Minute, change.UnderWay(e, clock.Now))}
+}
+
+// mostRecent is how many changes the page of a person or a group lists.
+const mostRecent = 5
+
+// recentActivity lists the latest changes of a person or a group. Without knowing that the person is an
+// administrator it lists their own only.
+func (v *visit) recentActivity(s journal.Subject) views.RecentActivity {
+	recent := views.RecentActivity{About: s.Key()}
+	admin, known := false, false
+	for e, err := range v.app.Journal.List(v.ctx(), journal.Filter{Org: v.org(), Subject: s}) {
+		if err != nil {
+			v.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+			break
+		}
+		if len(recent.Rows) == mostRecent {
+			break
+		}
+		if e.Actor.ID != string(v.who.UserID) {
+			if !known {
+				admin, err = v.isAdmin(v.ctx())
+				known = true
+			}
+			if err != nil || !admin {
+				continue
+			}
+		}
+		recent.Rows = append(recent.Rows, v.activityRow(e))
+	}
+	return recent
 }

@@ -136,13 +136,14 @@ func takeTallyfyAnswer(v *visit) error {
 	if wait := v.mayTry(); wait > 0 { // before anything is written or asked
 		return v.heldBack(f, wait)
 	}
-	fresh, err := v.app.Records.Claim(v.ctx(), "sign-in "+state, "", nil, signInTime)
+	// The lease is never given back: an answer is taken once.
+	_, taken, err := v.app.Leases.Acquire(v.ctx(), "sign-in "+web.Hash(state), "answer", signInTime)
 	if err != nil {
 		return err
 	}
 	token := cleanToken(form.Get("access_token"))
 	switch {
-	case !fresh:
+	case taken != nil:
 		return v.answerRefused(f, "This answer of Tallyfy's has been used already. Please start again.")
 	case form.Get("error") == "access_denied":
 		return v.answerRefused(f, "Tallyfy did not let the dashboard in, because it was not allowed to. Nothing was changed.")

@@ -75,17 +75,25 @@ func (v *visit) reads() bool {
 	return v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead
 }
 
+// clock writes times as the person reads them.
+func (v *visit) clock() views.Clock {
+	c := views.Clock{Now: v.app.Now(), Location: time.UTC}
+	if v.who != nil {
+		c.Location = locationOf(v.who.Timezone)
+	}
+	return c
+}
+
 // page is the frame of a screen. It takes the notices out of the session: they are shown once. A HEAD shows nothing.
 func (v *visit) page(title string, section views.Section) views.Page {
 	p := views.Page{
 		Title: title, Section: section, URL: v.urls(), Assets: v.app.assets, Sandbox: v.app.SandboxToken != "",
-		Clock: views.Clock{Now: v.app.Now(), Location: time.UTC},
+		Clock: v.clock(),
 	}
 	if v.who != nil {
 		p.Account = &views.Account{
 			Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.who.tag(), TokenEnds: v.who.TokenEnds,
 		}
-		p.Clock.Location = locationOf(v.who.Timezone)
 	}
 	if v.session != nil && len(v.session.data.Notices) > 0 {
 		p.Notices = v.session.data.Notices

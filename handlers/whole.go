@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/views"
 )
 
 // wholeOrganisation gives the copies of all members and all groups, side by side. They may not be complete yet.
 func (v *visit) wholeOrganisation() (members *directory.Snapshot, groups *directory.Groups, err error) {
-	err = sideBySide(v.ctx(),
+	err = parallel.Run(v.ctx(),
 		func(ctx context.Context) (err error) {
 			members, err = v.app.Directory.Get(ctx, v.api, v.directoryKey())
 			return err

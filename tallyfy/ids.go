@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // ID identifies a group, organisation, task, guest or file. It is opaque: group ids are 32 hexadecimal characters in the
@@ -77,4 +80,15 @@ func isPlainInteger[T string | []byte](s T) bool {
 		}
 	}
 	return true
+}
+
+// longestID is far above the 32 characters that ids have.
+const longestID = 200
+
+// PlausibleID reports whether a text can be an id. It leaves out what a server on the way could take for
+// another address, even escaped, if it unescapes too early or twice: dots, slashes, backslashes, percent
+// signs, control characters.
+func PlausibleID(id string) bool {
+	return id != "" && id != "." && id != ".." && len(id) <= longestID && utf8.ValidString(id) &&
+		!strings.ContainsFunc(id, func(r rune) bool { return strings.ContainsRune(`/\%`, r) || unicode.IsControl(r) })
 }

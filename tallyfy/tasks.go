@@ -38,3 +38,30 @@ func (s *TasksService) List(ctx context.Context, org ID, o TaskListOptions) (*Pa
 	q.text("status", o.Status)
 	return getPage[Task](ctx, s.client, request{op: "tasks.list", path: orgPath(org, "tasks"), query: q})
 }
+
+// sampleTasks is how many open tasks [TasksService.Open] brings along.
+const sampleTasks = 5
+
+// OpenTasks is the open tasks of a person or a group: not known, none, or a number and the first few.
+type OpenTasks struct {
+	Checked bool
+	Total   int
+	Sample  []Task
+}
+
+// Open counts the active tasks, with one small call that also brings the first five. The count of an
+// answer that contradicts itself is not known, and no error.
+func (s *TasksService) Open(ctx context.Context, org ID, o TaskListOptions) (OpenTasks, error) {
+	o.Status, o.PerPage = "active", sampleTasks
+	page, err := s.List(ctx, org, o)
+	if err != nil {
+		return OpenTasks{}, err
+	}
+	// Without the count in meta, the rows that came are all that is known; if the sample is full there may
+	// be more. A count below the rows that came counts something else.
+	total, rows := page.Pagination.Total, len(page.Items)
+	if total < rows || !page.Pagination.Known && rows >= sampleTasks {
+		return OpenTasks{}, nil
+	}
+	return OpenTasks{Checked: true, Total: total, Sample: page.Items[:min(sampleTasks, rows)]}, nil
+}

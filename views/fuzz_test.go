@@ -34,7 +34,7 @@ func FuzzURLs(f *testing.F) {
 			u.Member(tallyfy.UserID(id)):                       {[]string{"members", id}, ""},
 			u.RemovalHandover(tallyfy.UserID(id), word):        {[]string{"members", id, "remove", "handover"}, "to"},
 			u.RemovalPlan(tallyfy.UserID(id), word):            {[]string{"members", id, "remove", "plan"}, "to"},
-			u.RemovalReceipt(tallyfy.UserID("7"), id):          {[]string{"members", "7", "remove", "receipt", id}, ""},
+			u.Entry(id):                                        {[]string{"activity", id}, ""},
 			u.SignIn(word):                                     {[]string{"signin"}, "next"},
 			u.SignInUnsent(word):                               {[]string{"signin"}, "next"},
 			u.MembersFile(ListState{Query: word, PerPage: 25}): {[]string{"members.csv"}, "q"},

@@ -50,6 +50,7 @@ type GroupPage struct {
 	// NamesNote says why names are missing, if some are.
 	NamesNote string
 	Tasks     OpenTasks
+	Activity  RecentActivity
 }
 
 // GroupMember is a person in a group. Known is false for an id that Tallyfy's list of members
@@ -90,6 +91,8 @@ type GroupForm struct {
 	Errors            map[string]string
 	// ExistingName and ExistingURL lead to the group that already has the name, if there is one.
 	ExistingName, ExistingURL string
+	// Press identifies the press of the button.
+	Press string
 	// Notice stands above the form. It concerns no single field.
 	Notice *Notice
 }
@@ -139,7 +142,9 @@ type GroupDeletion struct {
 	Tasks        OpenTasks
 	// Seen is the fingerprint of the group as the page shows it. A deletion is refused when the
 	// group has changed since.
-	Seen    string
+	Seen string
+	// Press identifies the press of the button.
+	Press   string
 	Problem string
 	// RequestID finds the problem's cause in the log.
 	RequestID string

@@ -40,6 +40,7 @@ type MemberPage struct {
 	DefaultAdmin bool
 	Self         bool
 	Tasks        OpenTasks
+	Activity     RecentActivity
 }
 
 // shownGroups is how many groups a row of the list names before it counts the rest.

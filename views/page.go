@@ -35,9 +35,10 @@ type Section string
 
 // The entries of the navigation.
 const (
-	SectionNone    Section = ""
-	SectionGroups  Section = "groups"
-	SectionMembers Section = "members"
+	SectionNone     Section = ""
+	SectionGroups   Section = "groups"
+	SectionMembers  Section = "members"
+	SectionActivity Section = "activity"
 )
 
 // A Notice is a sentence at the top of a page about something that has just happened.

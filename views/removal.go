@@ -65,61 +65,10 @@ type RemovalPlan struct {
 	Head     RemovalHead
 	Lines    []string
 	Warnings []string
-	// To, Record and Seen are fields of the form: the choice, the name of the record that keeps a
-	// second press from becoming a second call, and the fingerprint of the plan.
-	To, Record, Seen string
-	Button           string
+	// To, Press and Seen are fields of the form: the choice, the press of the button, and the fingerprint of
+	// the plan.
+	To, Press, Seen string
+	Button          string
 	// Problem says why the plan is shown again.
 	Problem string
-}
-
-// RemovalReceipt is the last step: what happened.
-type RemovalReceipt struct {
-	Head RemovalHead
-	// Kind and Summary are the result in one sentence.
-	Kind      NoticeKind
-	Summary   string
-	CheckedAt time.Time
-	Lines     []ReceiptLine
-	By        string
-}
-
-// ReceiptLine is a sentence of the plan with the result of its check.
-type ReceiptLine struct {
-	Text   string
-	Result ReceiptResult
-	// Detail says what was found instead, where the result alone does not.
-	Detail string
-}
-
-// ReceiptResult is how a line of the plan came out.
-type ReceiptResult string
-
-// The results of a check.
-const (
-	Confirmed    ReceiptResult = "confirmed"
-	NotAsPlanned ReceiptResult = "not as expected"
-	NotChecked   ReceiptResult = "could not check"
-)
-
-func (r ReceiptResult) badge() string {
-	switch r {
-	case Confirmed:
-		return "good"
-	case NotAsPlanned:
-		return "bad"
-	default:
-		return "warn"
-	}
-}
-
-func (r ReceiptResult) word() string {
-	switch r {
-	case Confirmed:
-		return "Confirmed"
-	case NotAsPlanned:
-		return "Not as expected"
-	default:
-		return "Could not check"
-	}
 }

@@ -116,11 +116,6 @@ func (u URLs) RemovalPlan(id tallyfy.UserID, to string) string {
 	return u.RemoveMember(id) + "/plan" + query(parameter{"to", to})
 }
 
-// RemovalReceipt is the wizard's last step: what happened. record names the record of the removal.
-func (u URLs) RemovalReceipt(id tallyfy.UserID, record string) string {
-	return u.RemoveMember(id) + "/receipt/" + url.PathEscape(record)
-}
-
 // refreshed is the address of a list that is read again before it is shown.
 func refreshed(list string) string {
 	if strings.Contains(list, "?") {
@@ -128,6 +123,20 @@ func refreshed(list string) string {
 	}
 	return list + "?refresh=1"
 }
+
+// Activity is the list of changes that were made through the dashboard.
+func (u URLs) Activity(s ActivityState) string { return u.Base + "/activity" + s.Encode() }
+
+// ActivityFile is the list of changes as a CSV file: all of it, whatever page is shown.
+func (u URLs) ActivityFile(s ActivityState) string {
+	return u.Base + "/activity.csv" + s.At("").Encode()
+}
+
+// Entry is one change.
+func (u URLs) Entry(id string) string { return u.Base + "/activity/" + url.PathEscape(id) }
+
+// EntryCheck is one change, looked at again.
+func (u URLs) EntryCheck(id string) string { return u.Entry(id) + "?check=again" }
 
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }

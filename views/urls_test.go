@@ -22,14 +22,14 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.Administrators(): "/members?role=admin",
 			refreshed(u.GroupList(ListState{PerPage: DefaultPageSize, Page: 1})):                                              "/groups?refresh=1",
 			refreshed(u.MemberList(ListState{PerPage: DefaultPageSize, Page: 2, Chosen: map[string]string{"role": "admin"}})): "/members?page=2&role=admin&refresh=1",
-			u.DeleteGroup("1"):                         "/groups/1/delete",
-			u.NewGroup():                               "/groups/new",
-			u.Member("17"):                             "/members/17",
-			u.RemoveMember("17"):                       "/members/17/remove",
-			u.RemovalHandover("17", ""):                "/members/17/remove/handover",
-			u.RemovalHandover("17", "18"):              "/members/17/remove/handover?to=18",
-			u.RemovalPlan("17", "a b"):                 "/members/17/remove/plan?to=a+b",
-			u.RemovalReceipt("17", "../../../signout"): "/members/17/remove/receipt/..%2F..%2F..%2Fsignout",
+			u.DeleteGroup("1"):            "/groups/1/delete",
+			u.NewGroup():                  "/groups/new",
+			u.Member("17"):                "/members/17",
+			u.RemoveMember("17"):          "/members/17/remove",
+			u.RemovalHandover("17", ""):   "/members/17/remove/handover",
+			u.RemovalHandover("17", "18"): "/members/17/remove/handover?to=18",
+			u.RemovalPlan("17", "a b"):    "/members/17/remove/plan?to=a+b",
+			u.Entry("../../signout"):      "/activity/..%2F..%2Fsignout",
 		} {
 			assert.Equal(t, base+want, got)
 		}

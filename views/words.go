@@ -1,27 +1,12 @@
 package views
 
-import "strconv"
+import "tallyfy-admin/views/words"
 
-// Number writes a whole number with its thousands apart: 12,345.
-func Number(n int) string {
-	s := strconv.Itoa(n)
-	sign := ""
-	if n < 0 {
-		sign, s = "-", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
-}
+// Number is words.Number.
+func Number(n int) string { return words.Number(n) }
 
-// Count writes a number and its noun: "0 groups", "1 group", "1,200 groups".
-func Count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return Number(n) + " " + many
-}
+// Count is words.Count.
+func Count(n int, one, many string) string { return words.Count(n, one, many) }
 
 func orNone(s string) string {
 	if s == "" {

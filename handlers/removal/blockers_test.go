@@ -10,8 +10,8 @@ import (
 )
 
 func TestBlockersComeWithTheirWayOut(t *testing.T) {
-	self := func(c *removal.Case) { c.Self = true }
-	alone := func(c *removal.Case) { c.OtherAdmin = false }
+	self := func(c *removal.Departure) { c.Self = true }
+	alone := func(c *removal.Departure) { c.OtherAdmin = false }
 	bots := removal.Blocker{Kind: removal.Bot, Title: "Jane Doe is a bot.", Out: "Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy."}
 	own := removal.Blocker{Kind: removal.Yourself, Title: "This is your own account.", Out: "Removing it would end this session half-way. Ask another administrator."}
 	goneAlready := removal.Blocker{Kind: removal.Disabled, Title: "Jane Doe is already disabled.", Out: "Access to Aldermoor has ended already. What is still held stands below; it can be changed in Tallyfy."}
@@ -21,30 +21,30 @@ func TestBlockersComeWithTheirWayOut(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		leaver *tallyfy.Member
-		change []func(*removal.Case)
+		change []func(*removal.Departure)
 		want   []removal.Blocker
 	}{
 		"nothing":                   {leaver: person(idJane, "Jane Doe")},
 		"one of two administrators": {leaver: person(idJane, "Jane Doe", admin)},
-		"a last standard member":    {leaver: person(idJane, "Jane Doe"), change: []func(*removal.Case){alone}},
-		"yourself":                  {leaver: person(idJane, "Jane Doe"), change: []func(*removal.Case){self}, want: []removal.Blocker{own}},
+		"a last standard member":    {leaver: person(idJane, "Jane Doe"), change: []func(*removal.Departure){alone}},
+		"yourself":                  {leaver: person(idJane, "Jane Doe"), change: []func(*removal.Departure){self}, want: []removal.Blocker{own}},
 		"a bot":                     {leaver: person(idJane, "Jane Doe", bot), want: []removal.Blocker{bots}},
 		"disabled":                  {leaver: person(idJane, "Jane Doe", disabled), want: []removal.Blocker{goneAlready}},
 		"active by status only":     {leaver: person(idJane, "Jane Doe", inactive), want: []removal.Blocker{goneAlready}},
 		"invited":                   {leaver: person(idJane, "Jane Doe", invited), want: []removal.Blocker{notYet}},
 		"default administrator":     {leaver: person(idJane, "Jane Doe", defaultAdmin), want: []removal.Blocker{standing}},
-		"last administrator":        {leaver: person(idJane, "Jane Doe", admin), change: []func(*removal.Case){alone}, want: []removal.Blocker{last}},
+		"last administrator":        {leaver: person(idJane, "Jane Doe", admin), change: []func(*removal.Departure){alone}, want: []removal.Blocker{last}},
 		"all that an active one can be": {
-			leaver: person(idJane, "Jane Doe", defaultAdmin), change: []func(*removal.Case){self, alone},
+			leaver: person(idJane, "Jane Doe", defaultAdmin), change: []func(*removal.Departure){self, alone},
 			want: []removal.Blocker{own, standing, last},
 		},
 		"a disabled bot that is the default administrator and asks itself": {
-			leaver: person(idJane, "Jane Doe", defaultAdmin, bot, disabled), change: []func(*removal.Case){self, alone},
+			leaver: person(idJane, "Jane Doe", defaultAdmin, bot, disabled), change: []func(*removal.Departure){self, alone},
 			want: []removal.Blocker{own, bots, goneAlready, standing},
 		},
 		"an invited default administrator": {leaver: person(idJane, "Jane Doe", defaultAdmin, invited), want: []removal.Blocker{notYet, standing}},
 		"a disabled administrator is not the last active one": {
-			leaver: person(idJane, "Jane Doe", admin, disabled), change: []func(*removal.Case){alone}, want: []removal.Blocker{goneAlready},
+			leaver: person(idJane, "Jane Doe", admin, disabled), change: []func(*removal.Departure){alone}, want: []removal.Blocker{goneAlready},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,18 +52,18 @@ func withGuests(g tallyfy.Group, emails ...string) tallyfy.Group {
 }
 
 // aCase is Jane's, in an organisation where those given are known, and all of them.
-func aCase(jane *tallyfy.Member, others ...*tallyfy.Member) removal.Case {
+func aCase(jane *tallyfy.Member, others ...*tallyfy.Member) removal.Departure {
 	known := map[tallyfy.UserID]*tallyfy.Member{jane.ID: jane}
 	for _, m := range others {
 		known[m.ID] = m
 	}
-	return removal.Case{
+	return removal.Departure{
 		Organisation: "Aldermoor", Leaver: jane, OtherAdmin: true, AllMembers: true, Tasks: tasks(5),
 		Lookup: func(id tallyfy.UserID) (*tallyfy.Member, bool) { m, ok := known[id]; return m, ok },
 	}
 }
 
-func tasks(n int) removal.Tasks { return removal.Tasks{Checked: true, Total: n} }
+func tasks(n int) tallyfy.OpenTasks { return tallyfy.OpenTasks{Checked: true, Total: n} }
 
 func texts(p removal.Plan) []string {
 	list := make([]string, len(p.Lines))

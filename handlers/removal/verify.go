@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/words"
 )
 
 // After is what was read once the removal was sent. What could not be read is left out.
@@ -13,8 +15,8 @@ type After struct {
 	Leaver *tallyfy.Member
 	Gone   bool
 	// Tasks are the leaver's open tasks, Successor's those of the one who took over.
-	Tasks          Tasks
-	SuccessorTasks Tasks
+	Tasks          tallyfy.OpenTasks
+	SuccessorTasks tallyfy.OpenTasks
 	Successor      *tallyfy.Member // with the groups included
 	// Groups are the groups that were to be left with nobody, as they are now.
 	Groups map[tallyfy.ID]*tallyfy.Group
@@ -32,121 +34,103 @@ func (a After) Removed() (removed, known bool) {
 	}
 }
 
-// Result is how a sentence came out.
-type Result int
-
-// The three results.
-const (
-	Unknown Result = iota
-	Confirmed
-	Unexpected
-)
-
-// A Check is a sentence of the plan with its result. Detail says what was found, where that is not the sentence itself.
-type Check struct {
-	Line   Line
-	Result Result
-	Detail string
-}
-
-// Verify compares each sentence of the plan with what was read afterwards.
-func (p Plan) Verify(a After) []Check {
-	checks := make([]Check, len(p.Lines))
-	for i, l := range p.Lines {
-		result, detail := p.verify(l, a)
-		checks[i] = Check{l, result, detail}
+// Verify compares each sentence with what was read afterwards.
+func (f Facts) Verify(lines []journal.Line, a After) []journal.Finding {
+	findings := make([]journal.Finding, len(lines))
+	for i, l := range lines {
+		findings[i].Result, findings[i].Detail = f.verify(l, a)
 	}
-	return checks
+	return findings
 }
 
-func (p Plan) verify(l Line, a After) (Result, string) {
+func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 	removed, known := a.Removed()
 	switch l.Kind {
 	case Access:
 		if !known {
-			return Unknown, "Tallyfy did not answer."
+			return journal.NotChecked, "Tallyfy did not answer."
 		}
-		return verdict(removed, p.LeaverName+" is still active.")
+		return verdict(removed, f.LeaverName+" is still active.")
 	case Leaves:
-		return p.verifyLeaves(a)
+		return f.verifyLeaves(a)
 	case Emptied:
-		g, ok := a.Groups[l.Group]
+		g, ok := a.Groups[l.ID]
 		if !ok {
-			return Unknown, "The group was not read back."
+			return journal.NotChecked, "The group was not read back."
 		}
 		return verdict(len(g.Members)+len(g.Guests) == 0,
-			fmt.Sprintf("%s has %s and %s.", g.Name, count(len(g.Members), "member", "members"), count(len(g.Guests), "guest", "guests")))
+			fmt.Sprintf("%s has %s and %s.", g.Name, words.Count(len(g.Members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
 	case Moves:
-		return p.verifyMoves(a)
+		return f.verifyMoves(a)
 	case Templates, StepsStay:
-		return Unknown, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."
+		return journal.NotChecked, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."
 	case Stays:
-		return p.verifyStays(a)
+		return f.verifyStays(a)
 	case NotJoin:
-		return p.verifyNotJoin(a)
+		return f.verifyNotJoin(a)
 	case Account:
 		switch {
 		case a.Gone:
-			return Unknown, "Tallyfy no longer lists " + p.LeaverName + "."
+			return journal.NotChecked, "Tallyfy no longer lists " + f.LeaverName + "."
 		case !known:
-			return Unknown, "Tallyfy did not answer."
+			return journal.NotChecked, "Tallyfy did not answer."
 		}
-		return verdict(removed, p.LeaverName+" is not disabled.")
+		return verdict(removed, f.LeaverName+" is not disabled.")
 	}
-	return Unknown, ""
+	return journal.NotChecked, ""
 }
 
-func verdict(ok bool, otherwise string) (Result, string) {
+func verdict(ok bool, otherwise string) (journal.Result, string) {
 	if ok {
-		return Confirmed, ""
+		return journal.Confirmed, ""
 	}
-	return Unexpected, otherwise
+	return journal.NotAsExpected, otherwise
 }
 
-func (p Plan) verifyLeaves(a After) (Result, string) {
+func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	switch {
 	case a.Gone:
-		return Unknown, "Tallyfy no longer lists " + p.LeaverName + "."
+		return journal.NotChecked, "Tallyfy no longer lists " + f.LeaverName + "."
 	case a.Leaver == nil || !a.Leaver.GroupsIncluded:
-		return Unknown, "The groups could not be read."
+		return journal.NotChecked, "The groups could not be read."
 	}
 	names := make([]string, len(a.Leaver.Groups))
 	for i := range a.Leaver.Groups {
 		names[i] = a.Leaver.Groups[i].Name
 	}
-	return verdict(len(names) == 0, fmt.Sprintf("%s is still in %s.", p.LeaverName, list(names)))
+	return verdict(len(names) == 0, fmt.Sprintf("%s is still in %s.", f.LeaverName, words.List(names)))
 }
 
-func (p Plan) verifyMoves(a After) (Result, string) {
+func (f Facts) verifyMoves(a After) (journal.Result, string) {
 	switch {
 	case !a.Tasks.Checked:
-		return Unknown, "The open tasks could not be counted."
+		return journal.NotChecked, "The open tasks could not be counted."
 	case a.Tasks.Total > 0:
-		return Unexpected, fmt.Sprintf("%s still in %s's name.", areOpen(a.Tasks.Total), p.LeaverName)
-	case p.TasksNow > 0 && !a.SuccessorTasks.Checked:
-		return Unknown, fmt.Sprintf("None is in %s's name any more; %s's could not be counted.", p.LeaverName, p.SuccessorName)
-	case p.TasksNow > 0 && a.SuccessorTasks.Total == 0:
-		return Unexpected, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", p.LeaverName, p.SuccessorName)
-	case p.TasksNow > 0 && (p.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < p.SuccessorTasksNow+p.TasksNow):
+		return journal.NotAsExpected, fmt.Sprintf("%s still in %s's name.", areOpen(a.Tasks.Total), f.LeaverName)
+	case f.TasksNow > 0 && !a.SuccessorTasks.Checked:
+		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more; %s's could not be counted.", f.LeaverName, f.SuccessorName)
+	case f.TasksNow > 0 && a.SuccessorTasks.Total == 0:
+		return journal.NotAsExpected, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", f.LeaverName, f.SuccessorName)
+	case f.TasksNow > 0 && (f.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < f.SuccessorTasksNow+f.TasksNow):
 		// Some may have been both people's before, or done meanwhile: that cannot be told apart from some that are lost.
-		return Unknown, fmt.Sprintf("None is in %s's name any more. %s has %s now%s.", p.LeaverName, p.SuccessorName,
-			count(a.SuccessorTasks.Total, "open task", "open tasks"), before(p.SuccessorTasksNow, p.TasksNow))
-	case p.TasksNow < 0:
-		return Unknown, fmt.Sprintf("None is in %s's name now; how many there were is not known.", p.LeaverName)
+		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more. %s has %s now%s.", f.LeaverName, f.SuccessorName,
+			words.Count(a.SuccessorTasks.Total, "open task", "open tasks"), before(f.SuccessorTasksNow, f.TasksNow))
+	case f.TasksNow < 0:
+		return journal.NotChecked, fmt.Sprintf("None is in %s's name now; how many there were is not known.", f.LeaverName)
 	}
-	return Confirmed, ""
+	return journal.Confirmed, ""
 }
 
-func (p Plan) verifyStays(a After) (Result, string) {
+func (f Facts) verifyStays(a After) (journal.Result, string) {
 	switch {
-	case !a.Tasks.Checked || p.TasksNow < 0:
-		return Unknown, "The open tasks could not be counted."
-	case a.Tasks.Total == 0 && p.TasksNow > 0:
-		return Unexpected, fmt.Sprintf("No open task is in %s's name any more.", p.LeaverName)
-	case a.Tasks.Total < p.TasksNow: // done meanwhile, or moved after all: that cannot be told apart
-		return Unknown, fmt.Sprintf("%s in %s's name; when the plan was made there were %d.", areOpen(a.Tasks.Total), p.LeaverName, p.TasksNow)
+	case !a.Tasks.Checked || f.TasksNow < 0:
+		return journal.NotChecked, "The open tasks could not be counted."
+	case a.Tasks.Total == 0 && f.TasksNow > 0:
+		return journal.NotAsExpected, fmt.Sprintf("No open task is in %s's name any more.", f.LeaverName)
+	case a.Tasks.Total < f.TasksNow: // done meanwhile, or moved after all: that cannot be told apart
+		return journal.NotChecked, fmt.Sprintf("%s in %s's name; when the plan was made there were %d.", areOpen(a.Tasks.Total), f.LeaverName, f.TasksNow)
 	}
-	return Confirmed, fmt.Sprintf("%s in %s's name.", areOpen(a.Tasks.Total), p.LeaverName)
+	return journal.Confirmed, fmt.Sprintf("%s in %s's name.", areOpen(a.Tasks.Total), f.LeaverName)
 }
 
 // before recalls the counts from before the removal, as far as they are known.
@@ -164,15 +148,15 @@ func areOpen(n int) string {
 	return fmt.Sprintf("%d open tasks are", n)
 }
 
-func (p Plan) verifyNotJoin(a After) (Result, string) {
+func (f Facts) verifyNotJoin(a After) (journal.Result, string) {
 	if a.Successor == nil || !a.Successor.GroupsIncluded {
-		return Unknown, "The groups could not be read."
+		return journal.NotChecked, "The groups could not be read."
 	}
 	var joined []string
 	for i := range a.Successor.Groups {
-		if slices.Contains(p.NewToSuccessor, a.Successor.Groups[i].ID) {
+		if slices.Contains(f.NewToSuccessor, a.Successor.Groups[i].ID) {
 			joined = append(joined, a.Successor.Groups[i].Name)
 		}
 	}
-	return verdict(len(joined) == 0, fmt.Sprintf("%s is now in %s.", p.SuccessorName, list(joined)))
+	return verdict(len(joined) == 0, fmt.Sprintf("%s is now in %s.", f.SuccessorName, words.List(joined)))
 }

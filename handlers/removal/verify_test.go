@@ -6,20 +6,21 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 )
 
 // check gives what became of the one sentence of that kind.
-func check(t *testing.T, p removal.Plan, kind removal.Kind, a removal.After) (removal.Result, string) {
+func check(t *testing.T, p removal.Plan, kind string, a removal.After) (journal.Result, string) {
 	t.Helper()
-	for _, c := range p.Verify(a) {
-		if c.Line.Kind == kind {
-			return c.Result, c.Detail
+	for i, f := range p.Verify(p.Lines, a) {
+		if p.Lines[i].Kind == kind {
+			return f.Result, f.Detail
 		}
 	}
 	require.Fail(t, "no such line", kind)
-	return removal.Unknown, ""
+	return journal.NotChecked, ""
 }
 
 func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
@@ -33,27 +34,27 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 	c.Tasks = tasks(0)
 	overNone, leftNone := c.Plan(omar), c.Plan(nil)
 	overNone.SuccessorTasksNow = 4
-	c.Tasks = removal.Tasks{}
+	c.Tasks = tallyfy.OpenTasks{}
 	overUnknown, leftUnknown := c.Plan(omar), c.Plan(nil)
 	overUnknown.SuccessorTasksNow = 4
 
 	out := person(idJane, "Jane Doe", disabled)
 	leaver := func(m *tallyfy.Member) removal.After { return removal.After{Leaver: m} }
-	tasksAre := func(mine, theirs removal.Tasks) removal.After {
+	tasksAre := func(mine, theirs tallyfy.OpenTasks) removal.After {
 		return removal.After{Leaver: out, Tasks: mine, SuccessorTasks: theirs}
 	}
 	groups := func(g tallyfy.Group) removal.After {
 		return removal.After{Groups: map[tallyfy.ID]*tallyfy.Group{g.ID: &g}}
 	}
 	successor := func(m *tallyfy.Member) removal.After { return removal.After{Successor: m} }
-	unread := removal.Tasks{}
+	unread := tallyfy.OpenTasks{}
 
-	const yes, no, unknown = removal.Confirmed, removal.Unexpected, removal.Unknown
+	const yes, no, unknown = journal.Confirmed, journal.NotAsExpected, journal.NotChecked
 	for name, test := range map[string]struct {
 		plan   removal.Plan
-		kind   removal.Kind
+		kind   string
 		after  removal.After
-		want   removal.Result
+		want   journal.Result
 		detail string
 	}{
 		"access ended":                     {over, removal.Access, leaver(out), yes, ""},
@@ -115,6 +116,6 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 }
 
 func TestASentenceWithoutACheckIsNotConfirmed(t *testing.T) {
-	p := removal.Plan{Lines: []removal.Line{{Kind: "of a later version", Text: "Something."}}}
-	assert.Equal(t, []removal.Check{{Line: p.Lines[0]}}, p.Verify(removal.After{Gone: true}))
+	lines := []journal.Line{{Kind: "of a later version", Text: "Something."}}
+	assert.Equal(t, []journal.Finding{{Result: journal.NotChecked}}, removal.Facts{}.Verify(lines, removal.After{Gone: true}))
 }

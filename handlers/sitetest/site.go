@@ -19,6 +19,7 @@ import (
 
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/ratelimit"
@@ -120,7 +121,6 @@ func New(t *testing.T, o Options) *Site {
 	require.NoError(t, err)
 	kept, err := db.Sessions(store.SessionOptions{Keys: keys, Cookie: handlers.SessionCookie(public), Idle: o.Idle, Absolute: o.Absolute, Now: o.Now})
 	require.NoError(t, err)
-	records := db.Records(keys)
 
 	token := sandbox.AdminToken
 	if o.NoButton {
@@ -133,7 +133,7 @@ func New(t *testing.T, o Options) *Site {
 		oauth = &handlers.OAuth{ClientID: "dashboard", AuthorizeURL: s.Tallyfy.URL + "/oauth/authorize"}
 	}
 	s.App, err = handlers.New(handlers.Options{
-		API: api, OAuth: oauth, Sessions: kept, Records: records, Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
+		API: api, OAuth: oauth, Sessions: kept, Leases: db.Leases(), Journal: journal.New(db, keys, journal.DefaultKeep, func() time.Time { return s.App.Now() }), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
 		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, Now: o.Now,
 	})
 	require.NoError(t, err)

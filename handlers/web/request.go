@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"log/slog"
@@ -56,6 +57,12 @@ func NewID() string {
 	_, _ = rand.Read(b[:]) // never fails, by its documentation
 	hex.Encode(text[:], b[:])
 	return string(text[:])
+}
+
+// Hash names something of unknown length and content, such as a state, in a key of the database.
+func Hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
 }
 
 func fromTrusted(r *http.Request, trusted []netip.Prefix) bool {

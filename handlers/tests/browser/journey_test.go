@@ -42,7 +42,7 @@ func TestBrowserJourney(t *testing.T) {
 			b.TypeInto("#field-guests", "gate@yard.example.com, porter@yard.example.com")
 			b.Press("Create the group")
 			b.WaitForTitle("Night watch")
-			b.WaitForText("p", "Night watch was created, with 2 members and 2 guests.")
+			b.WaitForText("p", "Night watch was created, with 2 members and 2 guests, and checked. Receipt")
 			created := s.Group("Night watch")
 			assert.ElementsMatch(t, []int{s.Member("yuki.tanabe").ID, s.Member("chiara.dangelo").ID}, created.Members)
 

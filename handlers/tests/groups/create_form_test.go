@@ -24,7 +24,7 @@ func created(p *sitetest.Page, name string) sandbox.Group {
 	p.Whole(http.StatusOK)
 	g := p.Site.Group(name)
 	assert.Equal(t, "/groups/"+g.ID, p.URL)
-	want := fmt.Sprintf("Done. %s was created, with %s and %s.", g.Name, sitetest.Plural(len(g.Members), "member"), sitetest.Plural(len(g.Guests), "guest"))
+	want := fmt.Sprintf("Done. %s was created, with %s and %s, and checked. Receipt", g.Name, sitetest.Plural(len(g.Members), "member"), sitetest.Plural(len(g.Guests), "guest"))
 	assert.Equal(t, want, p.Text(".notice.done"))
 	assert.Equal(t, 1, p.Site.Calls(http.MethodPost, "/groups"))
 	return g

@@ -41,7 +41,7 @@ func TestBehindAProxyWithTLS(t *testing.T) {
 		pages = append(pages, s.Get(path))
 	}
 	pages = append(pages, s.Post("/groups", url.Values{"name": {"Night shift"}, "description": {"d"}, "action": {"create"}}), s.Remove("chiara.dangelo", "siobhan.obrien"))
-	assert.Contains(t, pages[len(pages)-1].URL, "/receipt/", "a form of the public address's own is taken")
+	assert.Contains(t, pages[len(pages)-1].URL, "/activity/", "a form of the public address's own is taken")
 	pages = append(pages, s.Post("/signout", url.Values{}))
 	for _, page := range pages {
 		for _, attribute := range []string{"href", "src", "action", "formaction"} {

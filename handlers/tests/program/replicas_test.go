@@ -118,7 +118,7 @@ func TestTwoReplicas(t *testing.T) {
 	require.Equal(t, "Groups", p.Whole(http.StatusOK).Text("h1"))
 
 	p = s.Get("/groups/new").Form("main form").Set("name", "Night shift").Set("description", "d").Submit("Create the group")
-	assert.Equal(t, "Done. Night shift was created, with 0 members and 0 guests.", p.Whole(http.StatusOK).Text(".notice"))
+	assert.Equal(t, "Done. Night shift was created, with 0 members and 0 guests, and checked. Receipt", p.Whole(http.StatusOK).Text(".notice"))
 	for range 2 {
 		assert.NotContains(t, s.Get("/groups").Text("main"), "was created", "a notice is shown once")
 	}

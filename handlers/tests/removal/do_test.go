@@ -157,9 +157,9 @@ func TestARecordThatNobodyGaveOutIsNotTakenUp(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for i, record := range []string{"", "x", strings.Repeat("A", 32), "../../../etc/passwd", strings.Repeat("0", 33)} {
 		leaver := []string{"esi.mensah", "arjun.mehta", "isla.macleod", "dmytro.shevchuk", "jonas.weiss"}[i]
-		p := s.Post(s.RemovePath(leaver), url.Values{"to": {"leave"}, "record": {record}})
+		p := s.Post(s.RemovePath(leaver), url.Values{"to": {"leave"}, "press": {record}})
 		assert.Equal(t, "Receipt", p.Whole(http.StatusOK).Text("h1"))
-		assert.Regexp(t, `/receipt/[0-9a-f]{32}$`, p.URL)
+		assert.Regexp(t, `/activity/[0-9a-f-]{36}$`, p.URL)
 		assert.NotContains(t, p.URL, strings.Repeat("0", 32))
 	}
 }

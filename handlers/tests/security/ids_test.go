@@ -81,7 +81,7 @@ func TestAnIDInAFormStaysOnePartOfTheAddress(t *testing.T) {
 			plain = id
 		}
 		for path, form := range map[string]url.Values{
-			s.RemovePath("chiara.dangelo") + "?to=" + url.QueryEscape(plain): {"to": {plain}, "record": {plain}},
+			s.RemovePath("chiara.dangelo") + "?to=" + url.QueryEscape(plain): {"to": {plain}, "press": {plain}},
 			"/organisations": {"organization": {plain}},
 			"/signin":        {"token": {"sandbox-standard"}, "organization": {plain}},
 			"/groups":        {"name": {""}, "description": {"x"}, "members": {plain}},

@@ -43,7 +43,7 @@ func TestNoHeaderCanBeAdded(t *testing.T) {
 			path = strings.ReplaceAll(path, parameter, escaped)
 		}
 		form := url.Values{}
-		for _, field := range []string{"next", "organization", "typed", "name", "description", "members", "guests", "member_q", "guest_q", "to", "record", "seen", "phrase", "state", "access_token", "token_type", "error", "expires_in", "as"} {
+		for _, field := range []string{"next", "organization", "typed", "name", "description", "members", "guests", "member_q", "guest_q", "to", "press", "seen", "phrase", "state", "access_token", "token_type", "error", "expires_in", "as"} {
 			form.Set(field, broken)
 		}
 		if route.Path != "/signout" {
@@ -125,7 +125,7 @@ func TestOneLineOfLogPerRequest(t *testing.T) {
 			if route.Path == "/signout" {
 				continue
 			}
-			do(s.Request(route.Method, path+"?q="+url.QueryEscape(broken), url.Values{"name": {broken}, "organization": {broken}, "token": {broken}, "record": {broken}, "to": {broken}}))
+			do(s.Request(route.Method, path+"?q="+url.QueryEscape(broken), url.Values{"name": {broken}, "organization": {broken}, "token": {broken}, "press": {broken}, "to": {broken}}))
 		}
 		do(s.Request(http.MethodGet, "/nowhere/"+escaped, nil))
 		do(s.Request("BREW", "/groups", nil))

@@ -72,7 +72,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")
 	pages["delete, wrong phrase"] = s.Post(del, url.Values{"phrase": {typed}})
 	pages["delete, changed"] = s.Post(del, url.Values{"phrase": {typed}, "seen": {typed}})
-	pages["remove, no successor"] = s.Post(remove, url.Values{"to": {typed}, "record": {typed}})
+	pages["remove, no successor"] = s.Post(remove, url.Values{"to": {typed}, "press": {typed}})
 	pages["remove, changed"] = s.Post(remove+"?to=leave", url.Values{"to": {"leave"}, "seen": {typed}})
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
 		f := refused[name]

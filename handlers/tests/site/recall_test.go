@@ -112,12 +112,17 @@ func TestMembersKeepTheirGroupsWhenTheCopyIsGone(t *testing.T) {
 	}
 }
 
-func TestAReceiptLooksAnewEachTime(t *testing.T) {
+// The change itself has just been checked when its receipt opens. From then on a receipt looks again.
+func TestAReceiptLooksAgainLater(t *testing.T) {
 	s := recalling(t)
 	p := s.Remove("chiara.dangelo", "leave").Whole(http.StatusOK)
-	first := asked(s, func() *sitetest.Page { return s.Get(p.URL) })
-	assert.Positive(t, first)
-	assert.Equal(t, first, asked(s, func() *sitetest.Page { return s.Get(p.URL) }))
+	look := func() *sitetest.Page { return s.Get(p.URL) }
+	assert.Zero(t, asked(s, look))
+	again := asked(s, func() *sitetest.Page { return p.Follow("Check again") })
+	assert.Positive(t, again)
+	now := s.App.Now
+	s.App.Now = func() time.Time { return now().Add(2 * time.Hour) }
+	assert.Equal(t, again, asked(s, look))
 }
 
 func TestNoAnswerIsNotKept(t *testing.T) {

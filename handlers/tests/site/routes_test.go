@@ -23,7 +23,7 @@ import (
 func address(s *sitetest.Site, r handlers.Route) string {
 	s.T.Helper()
 	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", strconv.Itoa(s.Member("soren.kjaergaard").ID),
-		":record", strings.Repeat("0", 32)).Replace(r.Path)
+		":record", strings.Repeat("0", 32), ":entry", "00000000-0000-7000-8000-000000000000").Replace(r.Path)
 	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
 	return path
 }
@@ -144,11 +144,12 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 		s := sitetest.SignedIn(t, sitetest.Options{Base: base, OAuth: true})
 		urls := reflect.ValueOf(views.URLs{Base: base})
 		arguments := map[reflect.Type]any{
-			reflect.TypeFor[tallyfy.ID]():        s.Group("Operations").ID,
-			reflect.TypeFor[tallyfy.UserID]():    strconv.Itoa(s.Member("anna.kowalska").ID),
-			reflect.TypeFor[string]():            "some text?&/",
-			reflect.TypeFor[views.ListState]():   views.ListState{OrderKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
-			reflect.TypeFor[views.PeopleState](): views.PeopleState{Query: "a&b", MemberPage: 2, From: "q=c&page=2"},
+			reflect.TypeFor[tallyfy.ID]():          s.Group("Operations").ID,
+			reflect.TypeFor[tallyfy.UserID]():      strconv.Itoa(s.Member("anna.kowalska").ID),
+			reflect.TypeFor[string]():              "some text?&/",
+			reflect.TypeFor[views.ListState]():     views.ListState{OrderKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
+			reflect.TypeFor[views.ActivityState](): views.ActivityState{Who: "20552", Query: "a&b", Before: "x"},
+			reflect.TypeFor[views.PeopleState]():   views.PeopleState{Query: "a&b", MemberPage: 2, From: "q=c&page=2"},
 		}
 		for i := range urls.NumMethod() {
 			name := urls.Type().Method(i).Name

@@ -62,7 +62,7 @@ func TestEverythingIsBelowTheSubPath(t *testing.T) {
 	p = s.Get(p.URL + "/delete").Form("main form").Submit("Delete Below")
 	assert.Equal(t, "/groups", p.URL)
 	p = s.Get("/members/" + member + "/remove/plan?to=" + to).Form("main form").Submit("")
-	assert.Contains(t, p.URL, "/remove/receipt/")
+	assert.Contains(t, p.URL, "/activity/")
 	assertBelow(t, base, p)
 
 	s.Sandbox.Fail(sandbox.Fault{Status: http.StatusInternalServerError})

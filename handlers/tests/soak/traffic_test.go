@@ -185,7 +185,7 @@ func (v *visitor) remove() {
 	for _, field := range hidden.FindAllStringSubmatch(v.send("plan", http.MethodGet, path+"/plan?to=leave", nil, ""), -1) {
 		form.Set(field[1], field[2])
 	}
-	if form.Get("record") == "" {
+	if form.Get("press") == "" {
 		return // the plan could not be shown
 	}
 	var both sync.WaitGroup

@@ -7,27 +7,21 @@ import (
 	"strings"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/words"
 )
 
-// A Case is what was read about a member who may be removed.
-type Case struct {
+// A Departure is what was read about a member who may be removed.
+type Departure struct {
 	Organisation string
 	Leaver       *tallyfy.Member // with the groups included, if Tallyfy sent them
 	// Self says that the signed-in person is the leaver.
 	Self bool
 	// OtherAdmin says that there is, or may be, an active administrator other than the leaver.
 	OtherAdmin bool
-	Tasks      Tasks
-	// Lookup finds a member by id; AllMembers says that whom it does not find is not in the organisation.
+	Tasks      tallyfy.OpenTasks
+	// Lookup finds a member by id. AllMembers says that an id without a member is not in the organisation.
 	Lookup     func(tallyfy.UserID) (*tallyfy.Member, bool)
 	AllMembers bool
-}
-
-// Tasks is a person's open tasks: not known, none, or a number and the first few.
-type Tasks struct {
-	Checked bool
-	Total   int
-	Sample  []tallyfy.Task
 }
 
 // BlockerKind names a reason why a member cannot be removed.
@@ -51,32 +45,32 @@ type Blocker struct {
 }
 
 // Blockers gives all reasons that hold at once. None means that the removal can go on.
-func (c Case) Blockers() []Blocker {
-	m, name := c.Leaver, c.Leaver.Name()
+func (d Departure) Blockers() []Blocker {
+	m, name := d.Leaver, d.Leaver.Name()
 	var list []Blocker
 	add := func(applies bool, kind BlockerKind, title, out string) {
 		if applies {
 			list = append(list, Blocker{kind, title, out})
 		}
 	}
-	add(c.Self, Yourself, "This is your own account.",
+	add(d.Self, Yourself, "This is your own account.",
 		"Removing it would end this session half-way. Ask another administrator.")
 	add(m.IsBot(), Bot, name+" is a bot.",
 		"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.")
 	add(m.IsDisabled(), Disabled, name+" is already disabled.",
-		"Access to "+c.Organisation+" has ended already. What is still held stands below; it can be changed in Tallyfy.")
+		"Access to "+d.Organisation+" has ended already. What is still held stands below; it can be changed in Tallyfy.")
 	add(m.Status == tallyfy.StatusInvited, Invited, name+" has not accepted the invitation yet.",
 		"Withdraw the invitation in Tallyfy under Settings, Organization, Members.")
 	add(m.IsDefaultAdmin, DefaultAdmin, name+" is the default administrator.",
 		"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page.")
-	add(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin, LastAdmin, name+" is the only active administrator.",
-		"Make somebody else an administrator first, or nobody will be able to manage "+c.Organisation+".")
+	add(m.Role == tallyfy.RoleAdmin && m.CanWork() && !d.OtherAdmin, LastAdmin, name+" is the only active administrator.",
+		"Make somebody else an administrator first, or nobody will be able to manage "+d.Organisation+".")
 	return list
 }
 
 // CanTakeOver reports whether a member can be given the leaver's work: active people only, and never the leaver.
-func (c Case) CanTakeOver(m *tallyfy.Member) bool {
-	return m.ID != c.Leaver.ID && m.CanWork()
+func (d Departure) CanTakeOver(m *tallyfy.Member) bool {
+	return m.ID != d.Leaver.ID && m.CanWork()
 }
 
 // Cover says how many people a group has left without the leaver.
@@ -103,16 +97,16 @@ type Held struct {
 }
 
 // Groups gives the leaver's groups once each: those that are left with nobody first, then by how few stay, then by name.
-func (c Case) Groups() []Held {
+func (d Departure) Groups() []Held {
 	var list []Held
 	seen := map[tallyfy.ID]bool{}
-	for i := range c.Leaver.Groups {
-		g := &c.Leaver.Groups[i]
+	for i := range d.Leaver.Groups {
+		g := &d.Leaver.Groups[i]
 		if seen[g.ID] {
 			continue
 		}
 		seen[g.ID] = true
-		list = append(list, c.held(g))
+		list = append(list, d.held(g))
 	}
 	slices.SortStableFunc(list, func(a, b Held) int {
 		return cmp.Or(cmp.Compare(a.Cover, b.Cover), strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
@@ -120,22 +114,22 @@ func (c Case) Groups() []Held {
 	return list
 }
 
-func (c Case) held(g *tallyfy.Group) Held {
+func (d Departure) held(g *tallyfy.Group) Held {
 	h := Held{ID: g.ID, Name: g.Name, Guests: len(g.Guests)}
 	active, unknown := 0, 0
 	for _, id := range g.Members {
-		if id == c.Leaver.ID {
+		if id == d.Leaver.ID {
 			continue
 		}
 		h.Others++
-		switch m, ok := c.Lookup(id); {
+		switch m, ok := d.Lookup(id); {
 		case ok && m.CanWork():
 			active++
 			h.Last = m.Name()
-			if strings.EqualFold(h.Last, c.Leaver.Name()) {
+			if strings.EqualFold(h.Last, d.Leaver.Name()) {
 				h.Last = withEmail(m)
 			}
-		case !ok && !c.AllMembers:
+		case !ok && !d.AllMembers:
 			unknown++
 		}
 	}
@@ -163,7 +157,7 @@ func (h Held) Warning() string {
 	case NoOne:
 		return h.Name + " will have nobody in it. Work sent to " + h.Name + " may reach no one."
 	case GuestsOnly:
-		return fmt.Sprintf("%s will have no member, only %s.", h.Name, count(h.Guests, "guest", "guests"))
+		return fmt.Sprintf("%s will have no member, only %s.", h.Name, words.Count(h.Guests, "guest", "guests"))
 	case NoActive:
 		return h.Name + " will have no active member: whoever stays is invited, disabled or a bot."
 	case OneActive:
@@ -174,28 +168,13 @@ func (h Held) Warning() string {
 }
 
 // Shared gives those of the leaver's groups that a member is in, too.
-func (c Case) Shared(id tallyfy.UserID) []tallyfy.ID {
+func (d Departure) Shared(id tallyfy.UserID) []tallyfy.ID {
 	var ids []tallyfy.ID
-	for i := range c.Leaver.Groups {
-		g := &c.Leaver.Groups[i]
+	for i := range d.Leaver.Groups {
+		g := &d.Leaver.Groups[i]
 		if !slices.Contains(ids, g.ID) && slices.Contains(g.Members, id) {
 			ids = append(ids, g.ID)
 		}
 	}
 	return ids
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
-// list joins names as a sentence does.
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -1,0 +1,149 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
+)
+
+// checkedFor is how long a receipt looks at Tallyfy again whenever it is opened. Later people have moved on,
+// and a check takes the press of a button.
+const checkedFor = 30 * 24 * time.Hour
+
+// showEntry is the receipt of one change: what was planned, and what became of it.
+func showEntry(v *visit) error {
+	e, err := v.entry(web.Param(v, "entry"))
+	if err != nil {
+		return err
+	}
+	if c := v.changeOf(e); c != nil && v.looksAgain(e) {
+		v.unsure = e.State != journal.Done // should the sign-in have ended before it can be looked at
+		if err := v.app.changes.Check(v.ctx(), e, c); tallyfy.IsUnauthorized(err) {
+			return err
+		}
+	}
+	return v.showReceipt(e)
+}
+
+// entry reads an entry that the person may see: their own, and for administrators everybody's.
+func (v *visit) entry(id string) (*journal.Entry, error) {
+	e, err := v.app.Journal.Get(v.ctx(), v.org(), id)
+	if err == nil && e.Actor.ID != string(v.who.UserID) {
+		var admin bool
+		if admin, err = v.isAdmin(v.ctx()); err == nil && !admin {
+			err = journal.ErrNotFound
+		}
+	}
+	if errors.Is(err, journal.ErrNotFound) {
+		return nil, noReceipt(v, err)
+	}
+	return e, err
+}
+
+func noReceipt(v *visit, err error) error {
+	return &problem{
+		status: http.StatusNotFound, title: "There is no such receipt",
+		text: "Receipts are kept for " + views.Count(v.app.Journal.KeptDays(), "day", "days") +
+			". They belong to one organisation, and only administrators can open those of others.",
+		links: v.wayHome(), cause: err,
+	}
+}
+
+// looksAgain reports whether opening the receipt compares it with what is so now. What has just been
+// checked is shown as it was found.
+func (v *visit) looksAgain(e *journal.Entry) bool {
+	now := v.app.Now()
+	switch {
+	case e.Unreadable, e.State == journal.Refused, e.State == journal.NotSent, v.Request().Method == http.MethodHead:
+		return false
+	case v.QueryParam("check") != "" || v.reloads():
+		return true
+	}
+	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= v.app.Recall)
+}
+
+func (v *visit) showReceipt(e *journal.Entry) error {
+	underWay := change.UnderWay(e, v.app.Now())
+	view := views.Receipt{
+		Title: "Receipt", BackText: "Activity", BackURL: v.urls().Activity(views.ActivityState{}),
+		Kind: views.NoticeInfo, Summary: v.activityRow(e).Sentence, At: e.At, By: e.Actor.Name, RequestID: e.RequestID,
+	}
+	if e.Check != nil {
+		view.CheckedAt = e.Check.At
+	}
+	if e.Outcome != nil {
+		view.UpstreamID = e.Outcome.UpstreamID
+	}
+	for i, l := range e.Lines {
+		view.Lines = append(view.Lines, receiptLine(e, i, l, underWay))
+	}
+	for _, d := range e.Differences {
+		view.Differences = append(view.Differences, views.Difference(d))
+	}
+	if c := v.changeOf(e); c != nil && e.State != journal.Refused && e.State != journal.NotSent {
+		tone, summary := c.Summary(e, underWay)
+		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, v.urls().EntryCheck(e.ID)
+	}
+	view.Links = []components.LinkProps{{Text: "All changes", URL: v.urls().Activity(views.ActivityState{})}}
+	title := "Receipt"
+	if e.Kind == removal.MemberRemoved {
+		s := e.Subject(journal.Member)
+		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: v.who.Organisation.Name}
+		view.Links = []components.LinkProps{{Text: "All members", URL: v.urls().Members()}}
+		title += ": " + s.Name
+	}
+	return v.show(http.StatusOK, views.ReceiptPage(v.page(title, views.SectionActivity), view))
+}
+
+// removedPerson is the member as the last check found the account, else as it was before.
+func removedPerson(e *journal.Entry, s journal.Subject) views.Person {
+	m := tallyfy.Member{
+		ID: tallyfy.UserID(s.ID), FullName: s.Name, Email: s.Email,
+		Role: tallyfy.Role(e.Before("Role")), Status: tallyfy.Status(e.Before("Status")),
+	}
+	if e.Finding(removal.Access).Result == journal.Confirmed {
+		m.Status = tallyfy.StatusDisabled
+	}
+	m.IsActive = m.Status == tallyfy.StatusActive
+	return personOf(&m)
+}
+
+// receiptLine is a sentence of the plan with what was found.
+func receiptLine(e *journal.Entry, i int, l journal.Line, underWay bool) views.ReceiptLine {
+	line := views.ReceiptLine{Text: l.Text}
+	if e.State == journal.Refused || e.State == journal.NotSent {
+		return line
+	}
+	f := journal.Finding{Result: journal.NotChecked}
+	if e.Check != nil && i < len(e.Check.Findings) {
+		f = e.Check.Findings[i]
+	}
+	if underWay && (f.Result == journal.NotAsExpected || e.Finding(e.Lines[0].Kind).Result != journal.Confirmed) {
+		f = journal.Finding{Result: journal.NotChecked, Detail: "Still under way."}
+	}
+	line.Result, line.Detail = views.ReceiptResult(f.Result), f.Detail
+	return line
+}
+
+// showOldReceipt leads from the address that receipts of removals had before the journal to their entry.
+func showOldReceipt(v *visit) error {
+	id := web.Param(v, "member")
+	for _, press := range v.app.OldReceipts(id, web.Param(v, "record")) {
+		e, err := v.app.Journal.ByPress(v.ctx(), v.org(), press)
+		if err == nil {
+			return v.goTo(v.urls().Entry(e.ID))
+		}
+		if !errors.Is(err, journal.ErrNotFound) {
+			return err
+		}
+	}
+	return noReceipt(v, journal.ErrNotFound)
+}

@@ -1,0 +1,248 @@
+package change
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+)
+
+// SendTime bounds the call of a change. Once begun it is not broken off because the browser went away.
+const SendTime = 30 * time.Second
+
+// LockMinutes is how long the target of a change that was broken off stays locked.
+const LockMinutes = 2
+
+const (
+	// checkTime bounds the check after the call.
+	checkTime = 8 * time.Second
+	// lockTime is how long a lock holds that is not given back: the look and the call take less.
+	lockTime = LockMinutes * time.Minute
+	// repeatWait is how long a second press waits for the first one's outcome.
+	repeatWait = 3 * time.Second
+)
+
+// A Service carries changes out. Its fields must be set.
+type Service struct {
+	Journal *journal.Journal
+	Leases  *store.Leases
+	Log     *slog.Logger
+	// Count counts changes by kind and state.
+	Count func(kind string, state journal.State)
+	Now   func() time.Time
+}
+
+// A Caller is the person in whose name a change is made.
+type Caller struct {
+	Org       tallyfy.ID
+	Actor     journal.Subject
+	RequestID string
+	Client    string // network address
+	// Sent, if set, is told that the call is over, before anything is read again: copies from before are
+	// out of date. err is that of the call.
+	Sent func(err error)
+}
+
+// A Press is what the form of a plan sends back. Press identifies the press of the button. Fingerprint is
+// that of the plan that was shown; empty is not compared, for clients that send the form without a page.
+type Press struct{ Press, Fingerprint string }
+
+// OutcomeKind says how a run ended.
+type OutcomeKind int
+
+// The kinds of outcome. Nothing was sent for the first four.
+const (
+	Stopped  OutcomeKind = iota // by the plan
+	Changed                     // what the person saw is no longer so
+	Busy                        // another change of the same target is under way; Entry may be nil
+	Repeated                    // this press made Entry before
+	Done
+	Refused      // by Tallyfy, or the call did not leave; Err is the reason
+	NotConfirmed // the call left and its result is not known; Err is the reason
+)
+
+// An Outcome is how a run ended.
+type Outcome struct {
+	Kind  OutcomeKind
+	Plan  Plan
+	Entry *journal.Entry
+	Err   error
+	// CheckErr is why nothing could be found out afterwards.
+	CheckErr error
+}
+
+// Run carries a change out. An error means that something failed before the call: nothing was sent.
+func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcome, error) {
+	press := pressKey(by, p.Press, c)
+	lease, holder, err := s.lock(ctx, "change "+string(by.Org)+" "+c.Target(), press)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if lease == nil {
+		return s.locked(ctx, by.Org, press, holder)
+	}
+	defer s.release(ctx, lease)
+	// With the lock held an earlier press of the same button is over and has an entry.
+	switch e, err := s.Journal.ByPress(ctx, by.Org, press); {
+	case err == nil:
+		return Outcome{Kind: Repeated, Entry: e}, nil
+	case !errors.Is(err, journal.ErrNotFound):
+		return Outcome{}, err
+	}
+	if err := c.Look(ctx); err != nil {
+		return Outcome{}, err
+	}
+	plan := c.Plan()
+	switch {
+	case p.Fingerprint != "" && len(plan.Lines) > 0 && p.Fingerprint != plan.Fingerprint():
+		return Outcome{Kind: Changed, Plan: plan}, nil
+	case plan.Stopped:
+		return Outcome{Kind: Stopped, Plan: plan}, nil
+	}
+	e, err := s.Journal.Begin(ctx, lease, journal.Intent{
+		Org: by.Org, Kind: c.Kind(), Actor: by.Actor, RequestID: by.RequestID, Press: press,
+		Subjects: plan.Subjects, Concerned: plan.Concerned, Plan: plan.Plan,
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return s.send(ctx, by, plan, e, c), nil
+}
+
+// send makes the call, stores its outcome and checks it.
+func (s *Service) send(ctx context.Context, by Caller, plan Plan, e *journal.Entry, c Change) Outcome {
+	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), SendTime)
+	defer cancel()
+	made, err := c.Send(sending)
+	out := Outcome{Kind: Done, Plan: plan, Entry: e, Err: err}
+	o := outcomeOf(err, s.Now())
+	o.Subjects = made
+	switch o.State {
+	case journal.Refused, journal.NotSent:
+		out.Kind = Refused
+	case journal.NotConfirmed:
+		out.Kind = NotConfirmed
+	}
+	s.audit(ctx, by, c, o.State, err)
+	if by.Sent != nil && out.Kind != Refused {
+		by.Sent(err)
+	}
+	if err := s.Journal.End(ctx, e, o); err != nil { // the entry then says that its outcome is not known
+		s.Log.ErrorContext(ctx, "outcome not stored", slog.String("request_id", by.RequestID), slog.Any("error", err))
+	}
+	if out.Kind != Refused {
+		checking, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
+		defer cancel()
+		if err := s.Check(checking, e, c); err != nil {
+			out.CheckErr = err
+			s.Log.InfoContext(ctx, "change not checked", slog.String("request_id", by.RequestID), slog.Any("error", err))
+		}
+	}
+	return out
+}
+
+// Check compares an entry with what is so now, and stores what was found in it.
+func (s *Service) Check(ctx context.Context, e *journal.Entry, c Change) error {
+	findings, err := c.Check(ctx, e)
+	if err != nil {
+		return err
+	}
+	return s.Journal.SetCheck(ctx, e, journal.Check{At: s.Now(), Findings: findings})
+}
+
+// UnderWay reports whether the call of an entry may still be unanswered.
+func UnderWay(e *journal.Entry, now time.Time) bool {
+	return e.State == journal.Sent && now.Sub(e.At) < SendTime
+}
+
+// outcomeOf words an error of the call.
+func outcomeOf(err error, now time.Time) journal.Outcome {
+	o := journal.Outcome{State: journal.Done, At: now}
+	if err == nil {
+		return o
+	}
+	o.State, o.UpstreamID = journal.NotSent, tallyfy.RequestID(err)
+	var answer *tallyfy.Error
+	if errors.As(err, &answer) {
+		o.Words = answer.Message
+		if answer.Status != 0 {
+			o.State = journal.Refused
+		}
+	}
+	if tallyfy.MayHaveHappened(err) {
+		o.State = journal.NotConfirmed
+	}
+	return o
+}
+
+// lock takes the lease of a target. If an earlier press of the same button has it, that one is about to
+// be over: lock waits a little for it. Without the lease it returns the press that has it.
+func (s *Service) lock(ctx context.Context, name, press string) (lease *store.Lease, holder string, err error) {
+	until := time.Now().Add(repeatWait)
+	for {
+		lease, held, err := s.Leases.Acquire(ctx, name, press+" "+rand.Text(), lockTime)
+		if err != nil || held == nil {
+			return lease, "", err
+		}
+		if holder, _, _ = strings.Cut(held.Owner, " "); holder != press || time.Now().After(until) {
+			return nil, holder, nil
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, "", ctx.Err()
+		}
+	}
+}
+
+// locked answers a press whose target another press has locked.
+func (s *Service) locked(ctx context.Context, org tallyfy.ID, press, holder string) (Outcome, error) {
+	e, err := s.Journal.ByPress(ctx, org, holder)
+	switch {
+	case errors.Is(err, journal.ErrNotFound):
+		return Outcome{Kind: Busy}, nil
+	case err != nil:
+		return Outcome{}, err
+	case holder == press:
+		return Outcome{Kind: Repeated, Entry: e}, nil
+	}
+	return Outcome{Kind: Busy, Entry: e}, nil
+}
+
+func (s *Service) release(ctx context.Context, l *store.Lease) {
+	if _, err := l.Release(ctx); err != nil {
+		s.Log.ErrorContext(ctx, "lock not released", slog.Any("error", err))
+	}
+}
+
+// audit writes the one line about a change that was sent, or was about to be.
+func (s *Service) audit(ctx context.Context, by Caller, c Change, state journal.State, err error) {
+	s.Count(c.Kind(), state)
+	line := append([]slog.Attr{
+		slog.String("request_id", by.RequestID), slog.String("change", c.Kind()), slog.String("result", string(state)),
+		slog.String("user", by.Actor.ID), slog.String("email", by.Actor.Email),
+		slog.String("organisation", string(by.Org)), slog.String("client", by.Client),
+	}, c.Log()...)
+	if err != nil {
+		line = append(line, slog.Any("error", err))
+	}
+	s.Log.LogAttrs(ctx, slog.LevelInfo, "change", line...)
+}
+
+// pressKey makes a press one person's own, for one kind of change of one target.
+func pressKey(by Caller, press string, c Change) string {
+	h := sha256.New()
+	for _, part := range []string{string(by.Org), by.Actor.ID, c.Kind(), c.Target(), press} {
+		h.Write([]byte(part))
+		h.Write([]byte{0})
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

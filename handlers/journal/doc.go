@@ -1,0 +1,11 @@
+// Package journal is the record of every change that was made through the dashboard. Pages call it
+// Activity. An entry is stored before the change is sent, and gets its outcome and its check afterwards.
+//
+// Plain columns hold the organisation, the time, the kind, the state, and the ids of the actor and of
+// everybody concerned, so that one SQL text filters on both engines. Names, sentences, the plan, before
+// and after are sealed with the server's secret. Text is searched after opening. Entries are deleted
+// after JOURNAL_DAYS, see Journal.Sweep.
+//
+// It may import store and the types of package tallyfy. A new thing to record about every change is a
+// field of Intent, Outcome or Check; a new filter is a field of Filter with its condition in filter.go.
+package journal

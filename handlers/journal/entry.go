@@ -1,0 +1,217 @@
+package journal
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"tallyfy-admin/tallyfy"
+)
+
+// State is how far a change got. The words are also those of the audit log and of the metric.
+type State string
+
+// The states. An entry begins as Sent and gets one of the others once.
+const (
+	Sent         State = "sent"          // no outcome is stored yet, or never will be after a crash
+	Done         State = "done"          // Tallyfy said so
+	Refused      State = "refused"       // Tallyfy refused
+	NotSent      State = "not sent"      // the call did not leave
+	NotConfirmed State = "not confirmed" // the call left and its result is not known
+)
+
+// SubjectKind says what a subject is.
+type SubjectKind string
+
+// The kinds of subject that have a page.
+const (
+	Member SubjectKind = "member"
+	Group  SubjectKind = "group"
+)
+
+// A Subject is a person or a group as it was at the time of the change.
+type Subject struct {
+	Kind  SubjectKind
+	ID    string
+	Name  string
+	Email string `json:",omitempty"`
+}
+
+// Key names the subject in the index of subjects and in addresses: "member 20552".
+func (s Subject) Key() string { return string(s.Kind) + " " + s.ID }
+
+// ParseSubject reads a subject's Key; the zero value for anything else.
+func ParseSubject(key string) Subject {
+	kind, id, _ := strings.Cut(key, " ")
+	if id == "" || kind != string(Member) && kind != string(Group) {
+		return Subject{}
+	}
+	return Subject{Kind: SubjectKind(kind), ID: id}
+}
+
+// An Intent is stored before a change is sent.
+type Intent struct {
+	Org       tallyfy.ID
+	Kind      string // "member.remove", …
+	Actor     Subject
+	RequestID string
+	// Press identifies the press of a button: one press makes one entry at most.
+	Press string
+	// Subjects are whom and what the change is about, the most important first.
+	Subjects []Subject
+	// Concerned are ids of further members for whom the entry shows on their page, such as the
+	// members of a deleted group. Their names stand in the plan's differences.
+	Concerned []tallyfy.UserID `json:"-"`
+	Plan
+}
+
+// A Plan is what was going to happen, in sentences that can be checked afterwards.
+type Plan struct {
+	// Will and Did are the change in words that follow a name: "remove Bo", "removed Bo".
+	Will, Did   string
+	Lines       []Line
+	Warnings    []string     `json:",omitempty"`
+	Differences []Difference `json:",omitempty"`
+	// Facts is what the checks of this kind of change need. Only the kind's own package reads it.
+	Facts json.RawMessage `json:",omitempty"`
+}
+
+// A Line is one sentence of a plan. Kind says how it is checked. Now adds what was counted when the
+// plan was made: it may change before the call without making the sentence untrue.
+type Line struct {
+	Kind string
+	Text string
+	Now  string     `json:",omitempty"`
+	ID   tallyfy.ID `json:",omitempty"` // of the group that the line is about
+}
+
+// String is the sentence with what was counted.
+func (l Line) String() string {
+	if l.Now == "" {
+		return l.Text
+	}
+	return l.Text + " " + l.Now
+}
+
+// A Difference is a property before and after a change, in names. A list has several values.
+type Difference struct {
+	What          string
+	Before, After []string `json:",omitempty"`
+}
+
+// An Outcome is how the call ended.
+type Outcome struct {
+	State State
+	At    time.Time
+	// Words is the reason for any other state than Done. Tallyfys says that they are Tallyfy's own.
+	Words    string `json:",omitempty"`
+	Tallyfys bool   `json:",omitempty"`
+	// UpstreamID is Tallyfy's id of the request.
+	UpstreamID string `json:",omitempty"`
+	// Subjects are those that only the answer named, such as a new group.
+	Subjects []Subject `json:",omitempty"`
+}
+
+// Result is how a sentence of a plan came out.
+type Result string
+
+// The results of a check.
+const (
+	Confirmed     Result = "confirmed"
+	NotAsExpected Result = "not as expected"
+	NotChecked    Result = "could not check"
+)
+
+// A Finding is the result of one line. Detail says what was found, where the sentence leaves it open.
+type Finding struct {
+	Result Result
+	Detail string `json:",omitempty"`
+}
+
+// A Check is what a later reading found, a finding for each line of the plan.
+type Check struct {
+	At       time.Time
+	Findings []Finding
+}
+
+// Count returns how many lines came out that way.
+func (c *Check) Count(r Result) int {
+	if c == nil {
+		return 0
+	}
+	n := 0
+	for _, f := range c.Findings {
+		if f.Result == r {
+			n++
+		}
+	}
+	return n
+}
+
+// Before returns the first value of a property before the change, "" without one.
+func (e *Entry) Before(what string) string {
+	for _, d := range e.Differences {
+		if d.What == what && len(d.Before) > 0 {
+			return d.Before[0]
+		}
+	}
+	return ""
+}
+
+// Finding returns the latest finding for the plan's line of a kind; not checked without one.
+func (e *Entry) Finding(kind string) Finding {
+	for i, l := range e.Plan.Lines {
+		if l.Kind == kind && e.Check != nil && i < len(e.Check.Findings) {
+			return e.Check.Findings[i]
+		}
+	}
+	return Finding{Result: NotChecked}
+}
+
+// An Entry is one change.
+type Entry struct {
+	ID    string
+	At    time.Time
+	State State
+	Intent
+	Outcome *Outcome // nil while none is stored
+	Check   *Check   // the latest; nil before the first
+	// Unreadable says that the sealed parts cannot be opened: the secret that sealed them is not listed
+	// any more, or the row is damaged. Only ID, Org, At and State are known then.
+	Unreadable bool
+}
+
+// AllSubjects returns the subjects of the intent and those that the outcome named. A subject that got its
+// id from the outcome is there once.
+func (e *Entry) AllSubjects() []Subject {
+	var all []Subject
+	if e.Outcome != nil {
+		all = append(all, e.Outcome.Subjects...)
+	}
+	for _, s := range e.Subjects {
+		if s.ID != "" || e.Outcome == nil || len(e.Outcome.Subjects) == 0 {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// Subject returns the entry's main subject of a kind, the zero value without one.
+func (e *Entry) Subject(kind SubjectKind) Subject {
+	for _, s := range e.AllSubjects() {
+		if s.Kind == kind {
+			return s
+		}
+	}
+	return Subject{}
+}
+
+// NameOf returns the name that a subject had then, "" if the entry does not name it.
+func (e *Entry) NameOf(s Subject) string {
+	for _, known := range append(e.AllSubjects(), e.Actor) {
+		if known.Kind == s.Kind && known.ID == s.ID {
+			return known.Name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,261 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+)
+
+// ErrNotFound is returned for an entry that does not exist, belongs to another organisation, or is past
+// its time.
+var ErrNotFound = errors.New("no such entry in the journal")
+
+// DefaultKeep is how long entries are kept unless the operator says otherwise.
+const DefaultKeep = 400 * 24 * time.Hour
+
+// A Journal keeps entries in the dashboard's database. It is safe for concurrent use.
+type Journal struct {
+	db   *store.DB
+	keys *store.Keys
+	keep time.Duration
+	now  func() time.Time
+}
+
+// New returns the journal of a database. keep is how long an entry lives, now the clock.
+func New(db *store.DB, keys *store.Keys, keep time.Duration, now func() time.Time) *Journal {
+	return &Journal{db: db, keys: keys, keep: keep, now: now}
+}
+
+// KeptDays is how many days an entry lives.
+func (j *Journal) KeptDays() int { return int(j.keep / (24 * time.Hour)) }
+
+// Begin stores an intent in a new entry. It fails if the lease is not held any more: another replica may
+// then be making a change of the same thing.
+func (j *Journal) Begin(ctx context.Context, l *store.Lease, in Intent) (*Entry, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	e := &Entry{ID: id.String(), At: j.now(), State: Sent, Intent: in}
+	err = l.Tx(ctx, func(ctx context.Context, tx *store.Querier) error { return j.insert(ctx, tx, e, "", "") })
+	if err != nil {
+		return nil, fmt.Errorf("storing the intent of a change: %w", err)
+	}
+	return e, nil
+}
+
+// Import stores an entry that was made before there was a journal, with the outcome and the time that it
+// has. An entry of the same press is left as it is.
+func (j *Journal) Import(ctx context.Context, e *Entry) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	binary.BigEndian.PutUint64(id[:8], uint64(e.At.UnixMilli())<<16|uint64(id[6])<<8|uint64(id[7])) // ids grow with time
+	e.ID = id.String()
+	outcome := ""
+	if e.Outcome != nil {
+		if outcome, err = j.seal(e.ID, bodyOutcome, e.Outcome); err != nil {
+			return err
+		}
+	}
+	if _, err := j.ByPress(ctx, e.Org, e.Press); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error { return j.insert(ctx, tx, e, outcome, "") })
+}
+
+// insert stores an entry. outcome and check are sealed texts, "" for none.
+func (j *Journal) insert(ctx context.Context, tx *store.Querier, e *Entry, outcome, check string) error {
+	body, err := j.seal(e.ID, bodyIntent, e.Intent)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Write(ctx, `INSERT INTO dashboard_journal (id, org, at, actor, kind, state, press, intent, outcome, checked)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		e.ID, string(e.Org), e.At.UnixMilli(), e.Actor.ID, e.Kind, string(e.State), e.Press, body, outcome, check)
+	if err != nil {
+		return err
+	}
+	return j.index(ctx, tx, e, append([]Subject{e.Actor}, append(e.Subjects, members(e.Concerned)...)...))
+}
+
+func members(ids []tallyfy.UserID) []Subject {
+	list := make([]Subject, len(ids))
+	for i, id := range ids {
+		list[i] = Subject{Kind: Member, ID: string(id)}
+	}
+	return list
+}
+
+// rowsAtOnce is how many subjects one statement stores: two arguments each, and engines bound those.
+const rowsAtOnce = 400
+
+// index makes an entry show on the pages of its subjects.
+func (j *Journal) index(ctx context.Context, tx *store.Querier, e *Entry, subjects []Subject) error {
+	for len(subjects) > 0 {
+		n := min(rowsAtOnce, len(subjects))
+		var rows []string
+		args := []any{string(e.Org), e.ID}
+		for _, s := range subjects[:n] {
+			if s.ID != "" {
+				args = append(args, s.Key())
+				rows = append(rows, fmt.Sprintf("($1, $%d, $2)", len(args)))
+			}
+		}
+		subjects = subjects[n:]
+		if len(rows) == 0 {
+			continue
+		}
+		if _, err := tx.Write(ctx, `INSERT INTO dashboard_journal_subjects (org, subject, entry) VALUES `+
+			strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// End stores the outcome of an entry, once. A change that was certainly not made frees its press: the
+// button may be pressed again.
+func (j *Journal) End(ctx context.Context, e *Entry, o Outcome) error {
+	body, err := j.seal(e.ID, bodyOutcome, o)
+	if err != nil {
+		return err
+	}
+	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		press := e.Press
+		if o.State == Refused || o.State == NotSent {
+			press = e.ID
+		}
+		n, err := tx.Write(ctx, `UPDATE dashboard_journal SET state = $1, outcome = $2, press = $3 WHERE id = $4 AND state = $5`,
+			string(o.State), body, press, e.ID, string(Sent))
+		if err == nil && n == 0 {
+			err = ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return j.index(ctx, tx, e, o.Subjects)
+	})
+	if err != nil {
+		return fmt.Errorf("storing the outcome of a change: %w", err)
+	}
+	e.State, e.Outcome = o.State, &o
+	return nil
+}
+
+// SetCheck stores what a check found, in place of an earlier one.
+func (j *Journal) SetCheck(ctx context.Context, e *Entry, c Check) error {
+	body, err := j.seal(e.ID, bodyCheck, c)
+	if err == nil {
+		_, err = j.db.Write(ctx, `UPDATE dashboard_journal SET checked = $1 WHERE id = $2`, body, e.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("storing the check of a change: %w", err)
+	}
+	e.Check = &c
+	return nil
+}
+
+const columns = `id, org, at, state, intent, outcome, checked`
+
+// Get returns an entry of an organisation.
+func (j *Journal) Get(ctx context.Context, org tallyfy.ID, id string) (*Entry, error) {
+	return j.one(ctx, `org = $1 AND id = $2`, string(org), id)
+}
+
+// ByPress returns the entry that a press made.
+func (j *Journal) ByPress(ctx context.Context, org tallyfy.ID, press string) (*Entry, error) {
+	return j.one(ctx, `org = $1 AND press = $2`, string(org), press)
+}
+
+func (j *Journal) one(ctx context.Context, where string, args ...any) (*Entry, error) {
+	var found *Entry
+	err := j.db.Query(ctx, `SELECT `+columns+` FROM dashboard_journal WHERE `+where+` AND at > `+
+		fmt.Sprintf("$%d", len(args)+1), append(args, j.oldest()), func(rows *sql.Rows) (err error) {
+		found, err = j.scan(rows)
+		return err
+	})
+	if err == nil && found == nil {
+		err = ErrNotFound
+	}
+	return found, err
+}
+
+// oldest is the time before which entries are past their time.
+func (j *Journal) oldest() int64 { return j.now().Add(-j.keep).UnixMilli() }
+
+// scan opens one row of columns.
+func (j *Journal) scan(rows *sql.Rows) (*Entry, error) {
+	var e Entry
+	var at int64
+	var org, intent, outcome, check string
+	if err := rows.Scan(&e.ID, &org, &at, &e.State, &intent, &outcome, &check); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(
+		j.open(e.ID, bodyIntent, intent, &e.Intent),
+		j.openOptional(e.ID, bodyOutcome, outcome, &e.Outcome),
+		j.openOptional(e.ID, bodyCheck, check, &e.Check),
+	); err != nil {
+		slog.Warn("an entry of the journal cannot be opened", slog.String("entry", e.ID), slog.Any("error", err))
+		e.Intent, e.Outcome, e.Check, e.Unreadable = Intent{}, nil, nil, true
+	}
+	e.Org, e.At = tallyfy.ID(org), time.UnixMilli(at)
+	return &e, nil
+}
+
+// The sealed parts of an entry.
+const (
+	bodyIntent  = "intent"
+	bodyOutcome = "outcome"
+	bodyCheck   = "check"
+)
+
+// seal binds a part to its entry, so that it cannot be moved to another one.
+func (j *Journal) seal(id, part string, v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return j.keys.Seal("journal "+part+" "+id, b)
+}
+
+func (j *Journal) open(id, part, text string, v any) error {
+	b, err := j.keys.Open("journal "+part+" "+id, text)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
+}
+
+func (j *Journal) openOptional(id, part, text string, v any) error {
+	if text == "" {
+		return nil
+	}
+	return j.open(id, part, text, v)
+}
+
+// Sweep deletes the entries past their time and returns their number.
+func (j *Journal) Sweep(ctx context.Context) (deleted int64, err error) {
+	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_subjects WHERE entry IN
+			(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil {
+			return err
+		}
+		deleted, err = tx.Write(ctx, `DELETE FROM dashboard_journal WHERE at <= $1`, j.oldest())
+		return err
+	})
+	return deleted, err
+}

@@ -1,0 +1,60 @@
+package journal
+
+import (
+	"fmt"
+	"time"
+)
+
+// Sentence is the entry in words: "Omar Ali removed Bo. Confirmed 10:58." minute words a time of day.
+// underWay says that the call may still be unanswered.
+func (e *Entry) Sentence(minute func(time.Time) string, underWay bool) string {
+	who := e.Actor.Name
+	switch {
+	case e.Unreadable:
+		return "This change can't be read: the secret that sealed it is not listed any more."
+	case e.State == Done:
+		return who + " " + e.Did + ". " + e.checked(minute)
+	case e.State == Refused && e.Outcome.Words != "":
+		return fmt.Sprintf("%s wanted to %s. Refused: “%s”", who, e.Will, e.Outcome.Words)
+	case e.State == Refused:
+		return who + " wanted to " + e.Will + ". Tallyfy refused."
+	case e.State == NotSent:
+		return who + " wanted to " + e.Will + ". It was not sent."
+	case underWay:
+		return who + " asked Tallyfy to " + e.Will + ". It is not answered yet."
+	}
+	return who + " asked Tallyfy to " + e.Will + ". " + e.unanswered(minute)
+}
+
+// checked words the check of a change that Tallyfy confirmed.
+func (e *Entry) checked(minute func(time.Time) string) string {
+	wrong, open := e.Check.Count(NotAsExpected), e.Check.Count(NotChecked)
+	switch {
+	case e.Check == nil:
+		return "Not checked."
+	case wrong > 0:
+		return fmt.Sprintf("Checked %s: %d of %d sentences not as expected.", minute(e.Check.At), wrong, len(e.Check.Findings))
+	case open == len(e.Check.Findings):
+		return "It could not be checked."
+	case open > 0:
+		return fmt.Sprintf("Confirmed %s, but %d of %d sentences could not be checked.", minute(e.Check.At), open, len(e.Check.Findings))
+	}
+	return "Confirmed " + minute(e.Check.At) + "."
+}
+
+// unanswered words what is known of a change without an answer. The first sentence of a plan decides.
+func (e *Entry) unanswered(minute func(time.Time) string) string {
+	why := "Tallyfy did not answer"
+	if e.State == Sent {
+		why = "No outcome was stored"
+	}
+	if e.Check != nil && len(e.Check.Findings) > 0 {
+		switch e.Check.Findings[0].Result {
+		case Confirmed:
+			return why + ". Found done " + minute(e.Check.At) + "."
+		case NotAsExpected:
+			return why + ". Found not done " + minute(e.Check.At) + "."
+		}
+	}
+	return why + "; not known."
+}

@@ -1,0 +1,216 @@
+package membership
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/words"
+)
+
+// GroupCreated is the kind of a Creation.
+const GroupCreated = "group.create"
+
+const lineCreated = "created"
+
+// A Creation makes a new group.
+type Creation struct {
+	Source  Source
+	Client  *tallyfy.Client
+	Org     tallyfy.ID
+	Request tallyfy.CreateGroupRequest
+
+	// Group is what Tallyfy made; nil before Send and after a failure.
+	Group *tallyfy.Group
+	// Found is the group of the name that Check found for a creation without an answer. FindError says
+	// why it could not look.
+	Found     *tallyfy.Group
+	FindError error
+}
+
+// Kind implements change.Change.
+func (c *Creation) Kind() string { return GroupCreated }
+
+// Target is the name, as Tallyfy takes each one once.
+func (c *Creation) Target() string {
+	sum := sha256.Sum256([]byte(strings.ToLower(c.Request.Name)))
+	return "group named " + hex.EncodeToString(sum[:8])
+}
+
+// Look has nothing to read: the form is the whole plan.
+func (c *Creation) Look(context.Context) error { return nil }
+
+// Plan implements change.Change.
+func (c *Creation) Plan() change.Plan {
+	r := &c.Request
+	names := make([]string, len(r.Members))
+	for i, id := range r.Members {
+		names[i] = c.Source.MemberName(id)
+	}
+	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests}) // texts only
+	return change.Plan{
+		Subjects:  []journal.Subject{{Kind: journal.Group, Name: r.Name}},
+		Concerned: r.Members,
+		Plan: journal.Plan{
+			Will: "create the group " + r.Name, Did: "created the group " + r.Name,
+			Lines: []journal.Line{{Kind: lineCreated, Text: fmt.Sprintf("There is a group %s with %s.", r.Name, people(len(r.Members), len(r.Guests)))}},
+			Differences: []journal.Difference{
+				{What: "Name", After: []string{r.Name}},
+				{What: "Description", After: []string{r.Description}},
+				{What: "Members", After: names},
+				{What: "Guests", After: r.Guests},
+			},
+			Facts: facts,
+		},
+	}
+}
+
+// creationFacts is what the check of a creation compares with.
+type creationFacts struct {
+	Members []tallyfy.UserID
+	Guests  []string
+}
+
+// Send implements change.Change.
+func (c *Creation) Send(ctx context.Context) ([]journal.Subject, error) {
+	g, err := c.Client.Groups.Create(ctx, c.Org, c.Request)
+	if err != nil {
+		return nil, err
+	}
+	c.Group = g
+	return []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.Name}}, nil
+}
+
+// Check reads the group again. Without an id, because Tallyfy's answer did not arrive, it looks for a
+// group of the name; Found is the result.
+func (c *Creation) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
+	id := tallyfy.ID(e.Subject(journal.Group).ID)
+	if id == "" {
+		f, err := c.checkName(ctx, e)
+		return []journal.Finding{f}, err
+	}
+	g, err := c.Source.Group(ctx, id)
+	switch {
+	case tallyfy.IsUnauthorized(err):
+		return nil, err
+	case tallyfy.IsNotFound(err):
+		return []journal.Finding{{Result: journal.NotAsExpected, Detail: "Tallyfy does not list the group."}}, nil
+	case err != nil:
+		return []journal.Finding{{Result: journal.NotChecked, Detail: "Tallyfy could not be asked about the group."}}, nil
+	}
+	var asked creationFacts
+	if err := json.Unmarshal(e.Plan.Facts, &asked); err != nil {
+		return nil, err
+	}
+	if sameSet(asked.Members, g.Members) && sameSet(lower(asked.Guests), lower(g.Guests)) {
+		return []journal.Finding{{Result: journal.Confirmed}}, nil
+	}
+	return []journal.Finding{{
+		Result: journal.NotAsExpected,
+		Detail: g.Name + " has " + people(len(g.Members), len(g.Guests)) + ".",
+	}}, nil
+}
+
+func (c *Creation) checkName(ctx context.Context, e *journal.Entry) (f journal.Finding, err error) {
+	name := e.Subject(journal.Group).Name
+	c.Found, err = FindByName(ctx, c.Client, c.Org, name)
+	switch {
+	case tallyfy.IsUnauthorized(err):
+		return f, err
+	case err != nil:
+		c.FindError = err
+		return journal.Finding{Result: journal.NotChecked, Detail: "The list of groups could not be searched."}, nil
+	case c.Found == nil:
+		return journal.Finding{Result: journal.NotChecked, Detail: "There is no group with this name yet. It may still appear."}, nil
+	case c.IsOlder(e.At):
+		return journal.Finding{Result: journal.NotAsExpected, Detail: "The group with this name is older, so nothing was created."}, nil
+	}
+	return journal.Finding{Result: journal.NotChecked, Detail: "There is a group with this name, most likely this one."}, nil
+}
+
+// maxClockError is how far Tallyfy's clock and ours may be apart when a group's age is judged.
+const maxClockError = 10 * time.Minute
+
+// IsOlder reports whether the group that was found is older than a change of that time.
+func (c *Creation) IsOlder(at time.Time) bool {
+	return c.Found != nil && !c.Found.CreatedAt.IsZero() && at.Sub(c.Found.CreatedAt.Time) > maxClockError
+}
+
+// Log implements change.Change.
+func (c *Creation) Log() []slog.Attr {
+	r := &c.Request
+	attrs := []slog.Attr{slog.Group("asked", slog.String("name", r.Name), slog.Int("members", len(r.Members)), slog.Int("guests", len(r.Guests)))}
+	if c.Group != nil {
+		attrs = append(attrs, slog.String("group", string(c.Group.ID)), groupAttrs("after", c.Group))
+	}
+	return attrs
+}
+
+// mostSearched is how many groups are looked through for a name, ten pages: a list that never ends would
+// take all the time there is.
+const mostSearched = 1000
+
+var errTooMany = errors.New("the search finds too many groups")
+
+// FindByName finds the group that has a name; nil when there is none. It may take several pages, because
+// Tallyfy's search finds parts of names and of descriptions, too.
+func FindByName(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, name string) (*tallyfy.Group, error) {
+	searched := 0
+	for g, err := range client.Groups.All(ctx, org, tallyfy.GroupListOptions{Query: name}) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(g.Name, name) {
+			return &g, nil
+		}
+		if searched++; searched >= mostSearched {
+			return nil, errTooMany
+		}
+	}
+	return nil, nil
+}
+
+func sameSet[T ~string](a, b []T) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
+func lower(texts []string) []string {
+	list := make([]string, len(texts))
+	for i, t := range texts {
+		list[i] = strings.ToLower(t)
+	}
+	return list
+}
+
+// Summary implements change.Change.
+func (c *Creation) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
+	name, made := e.Subject(journal.Group).Name, e.Finding(lineCreated)
+	var asked creationFacts
+	_ = json.Unmarshal(e.Plan.Facts, &asked) // without them the numbers are 0
+	created := name + " was created, with " + people(len(asked.Members), len(asked.Guests))
+	switch {
+	case underWay:
+		return change.Info, "The creation of " + name + " has been sent and is not answered yet. Check again in a moment."
+	case made.Result == journal.Confirmed:
+		return change.Good, created + ", and checked."
+	case e.State == journal.Done && made.Result == journal.NotAsExpected:
+		return change.Warning, name + " was created, but not as asked. " + made.Detail
+	case e.State == journal.Done:
+		return change.Warning, created + ". It could not be read again to check that."
+	}
+	return change.Warning, "Tallyfy's answer did not arrive. " + made.Detail
+}
+
+func people(members, guests int) string {
+	return words.Count(members, "member", "members") + " and " + words.Count(guests, "guest", "guests")
+}

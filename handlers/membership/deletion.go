@@ -1,0 +1,199 @@
+package membership
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/words"
+)
+
+// GroupDeleted is the kind of a Deletion.
+const GroupDeleted = "group.delete"
+
+// The kinds of sentence of a deletion.
+const (
+	leave = "leave" // the people of the group leave it
+	// Gone is the sentence that Tallyfy does not list the group any more.
+	Gone = "gone"
+)
+
+// Source is where a change of a group reads from.
+type Source interface {
+	Group(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error)
+	// OpenTasks counts open tasks. Not being able to is a result, too.
+	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
+	// MemberName is the best name for an id that is at hand without a call.
+	MemberName(id tallyfy.UserID) string
+}
+
+// A Deletion deletes a group for good.
+type Deletion struct {
+	Source Source
+	Client *tallyfy.Client
+	Org    tallyfy.ID
+	ID     tallyfy.ID
+	// Typed is the confirmation that was typed. Asked says that the form had a field for it.
+	Typed string
+	Asked bool
+
+	// Group and Tasks are what Look found.
+	Group *tallyfy.Group
+	Tasks tallyfy.OpenTasks
+}
+
+// Kind implements change.Change.
+func (d *Deletion) Kind() string { return GroupDeleted }
+
+// Target implements change.Change.
+func (d *Deletion) Target() string { return "group " + string(d.ID) }
+
+// Look reads the group and its open tasks.
+func (d *Deletion) Look(ctx context.Context) error {
+	return parallel.Run(ctx,
+		func(ctx context.Context) (err error) {
+			d.Group, err = d.Source.Group(ctx, d.ID)
+			return err
+		},
+		func(ctx context.Context) error {
+			d.Tasks = d.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Group: d.ID})
+			return nil
+		})
+}
+
+// Phrase is what has to be typed before the group is deleted: its name if open tasks are given to it, else
+// nothing, because a phrase that is typed every time becomes a habit. Once asked for, it is not waived
+// because the tasks could not be counted again.
+func (d *Deletion) Phrase() string {
+	if d.Tasks.Total > 0 || (d.Asked && !d.Tasks.Checked) {
+		return oneLine(d.Group.Name)
+	}
+	return ""
+}
+
+// PhraseError says what is wrong with the confirmation, "" if nothing is.
+func (d *Deletion) PhraseError() string {
+	switch phrase := d.Phrase(); {
+	case phrase == "" || oneLine(d.Typed) == phrase:
+		return ""
+	case oneLine(d.Typed) == "":
+		return "Type the group's name to go on. Nothing was deleted."
+	}
+	return "That is not the group's name. Nothing was deleted."
+}
+
+// Plan implements change.Change. A confirmation that is missing stops it.
+func (d *Deletion) Plan() change.Plan {
+	g := d.Group
+	facts, _ := json.Marshal(g) // it was read from JSON
+	names := make([]string, len(g.Members))
+	for i, id := range g.Members {
+		names[i] = d.Source.MemberName(id)
+	}
+	return change.Plan{
+		Stopped:   d.PhraseError() != "",
+		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.Name}},
+		Concerned: g.Members,
+		Plan: journal.Plan{
+			Will: "delete the group " + g.Name, Did: "deleted the group " + g.Name,
+			Lines: []journal.Line{
+				{Kind: leave, Text: whoLeaves(g)},
+				{Kind: Gone, Text: g.Name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."},
+			},
+			Differences: []journal.Difference{
+				{What: "Name", Before: []string{g.Name}},
+				{What: "Description", Before: []string{g.Description}},
+				{What: "Members", Before: names},
+				{What: "Guests", Before: g.Guests},
+			},
+			Facts: facts,
+		},
+	}
+}
+
+func whoLeaves(g *tallyfy.Group) string {
+	members, guests := words.Count(len(g.Members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")
+	var who string
+	switch {
+	case len(g.Members)+len(g.Guests) == 0:
+		return "Nobody is in the group, so nobody leaves it."
+	case len(g.Guests) == 0:
+		who = members
+	case len(g.Members) == 0:
+		who = guests
+	default:
+		who = members + " and " + guests
+	}
+	verb := "leave"
+	if len(g.Members)+len(g.Guests) == 1 {
+		verb = "leaves"
+	}
+	return fmt.Sprintf("%s %s the group; nobody's account is touched.", who, verb)
+}
+
+// Send implements change.Change.
+func (d *Deletion) Send(ctx context.Context) ([]journal.Subject, error) {
+	return nil, d.Client.Groups.Delete(ctx, d.Org, d.ID)
+}
+
+// Check reads the group again: Tallyfy must not list it any more.
+func (d *Deletion) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
+	subject := e.Subject(journal.Group)
+	_, err := d.Client.Groups.Get(ctx, d.Org, tallyfy.ID(subject.ID))
+	f := journal.Finding{Result: journal.Confirmed}
+	switch {
+	case err == nil:
+		f = journal.Finding{Result: journal.NotAsExpected, Detail: subject.Name + " is still there."}
+	case tallyfy.IsUnauthorized(err):
+		return nil, err
+	case !tallyfy.IsNotFound(err):
+		f = journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy could not be asked about the group."}
+	}
+	findings := make([]journal.Finding, len(e.Plan.Lines))
+	for i := range findings {
+		findings[i] = f
+	}
+	return findings, nil
+}
+
+// Log implements change.Change.
+func (d *Deletion) Log() []slog.Attr {
+	return []slog.Attr{
+		slog.String("group", string(d.ID)), groupAttrs("before", d.Group), slog.Int("open_tasks", d.Tasks.Total),
+	}
+}
+
+// groupAttrs are a group's facts before or after a change.
+func groupAttrs(when string, g *tallyfy.Group) slog.Attr {
+	return slog.Group(when, slog.String("name", g.Name), slog.Int("members", len(g.Members)), slog.Int("guests", len(g.Guests)))
+}
+
+// oneLine folds the white space of a text.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// Summary implements change.Change.
+func (d *Deletion) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
+	name, gone := e.Subject(journal.Group).Name, e.Finding(Gone).Result
+	done := e.State == journal.Done
+	switch {
+	case underWay:
+		return change.Info, "The deletion of " + name + " has been sent and is not answered yet. Check again in a moment."
+	case gone == journal.Confirmed && done:
+		return change.Good, name + " was deleted."
+	case gone == journal.Confirmed:
+		return change.Good, "Tallyfy didn't confirm the deletion, but " + name + " is gone."
+	case gone == journal.NotAsExpected && done:
+		return change.Problem, "Tallyfy said that " + name + " is deleted, but still lists it. Check again in a minute."
+	case gone == journal.NotAsExpected:
+		return change.Problem, "Tallyfy didn't confirm the deletion, and " + name + " is still there. It may still be deleted: look again in a minute."
+	case done:
+		return change.Warning, "Tallyfy said that " + name + " is deleted, but could not be asked about it afterwards."
+	}
+	return change.Warning, "Tallyfy didn't confirm the deletion, and could not be asked about " + name + " afterwards. Please don't repeat it; check again in a minute."
+}

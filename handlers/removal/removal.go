@@ -1,0 +1,278 @@
+package removal
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/tallyfy"
+)
+
+// MemberRemoved is the kind of a Removal.
+const MemberRemoved = "member.remove"
+
+// LeaveWork is the choice to leave the work with the member who goes.
+const LeaveWork = "leave"
+
+// Source is where a removal reads from.
+type Source interface {
+	// Member reads a member with the groups.
+	Member(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error)
+	// OpenTasks counts open tasks. Not being able to is a result, too.
+	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
+	// Members gives the copy of all members, which may be incomplete. It is never nil.
+	Members(ctx context.Context) (*directory.Snapshot, error)
+}
+
+// A Removal takes a member out of the organisation.
+type Removal struct {
+	Source Source
+	Client *tallyfy.Client
+	Org    tallyfy.Organization
+	// By is the person who removes.
+	By tallyfy.UserID
+	// ID is the member to be removed.
+	ID tallyfy.UserID
+	// To is who takes over: a member's id, LeaveWork, or empty while nothing is chosen.
+	To string
+	// Sending says that Look is for the press of the button: then the open tasks of the one who takes over
+	// are counted, too, to compare with afterwards.
+	Sending bool
+
+	// Departure is what Look found. Copy is the copy of the members; CopyError says why it is not whole, if it is not.
+	Departure
+	Copy           *directory.Snapshot
+	CopyError      error
+	successor      *tallyfy.Member // nil for nobody and for somebody who is not there
+	successorTasks tallyfy.OpenTasks
+	removed        bool
+}
+
+// Kind implements change.Change.
+func (r *Removal) Kind() string { return MemberRemoved }
+
+// Target implements change.Change.
+func (r *Removal) Target() string { return "member " + string(r.ID) }
+
+// SuccessorID is the member chosen to take over, empty for a choice that is none.
+func (r *Removal) SuccessorID() tallyfy.UserID {
+	if r.To == LeaveWork || r.To == string(r.ID) || !tallyfy.PlausibleID(r.To) {
+		return ""
+	}
+	return tallyfy.UserID(r.To)
+}
+
+// Look reads the member with the groups, the open tasks, who else is there, and the one who takes over:
+// people leave, so no copy will do for either.
+func (r *Removal) Look(ctx context.Context) error {
+	r.Departure = Departure{Organisation: r.Org.Name}
+	successor := r.SuccessorID()
+	err := parallel.Run(ctx,
+		func(ctx context.Context) (err error) {
+			if successor == "" {
+				return nil
+			}
+			r.successor, err = r.Client.Members.Get(ctx, r.Org.ID, successor)
+			if tallyfy.IsNotFound(err) {
+				return nil
+			}
+			return err
+		},
+		func(ctx context.Context) error {
+			if successor != "" && r.Sending {
+				r.successorTasks = r.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Owner: successor})
+			}
+			return nil
+		},
+		func(ctx context.Context) (err error) {
+			r.Leaver, err = r.Source.Member(ctx, r.ID)
+			return err
+		},
+		func(ctx context.Context) error {
+			r.Tasks = r.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Owner: r.ID})
+			return nil
+		},
+		func(ctx context.Context) error {
+			r.Copy, r.CopyError = r.Source.Members(ctx)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	r.Lookup, r.AllMembers = r.Copy.Member, r.Copy.Complete
+	r.Self = r.Leaver.ID == r.By
+	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
+	// While not all are known there may be another: one's own account stands in the way anyhow.
+	r.OtherAdmin = !r.Self || !r.AllMembers || len(r.Copy.Search("", func(m *tallyfy.Member) bool {
+		return m.ID != r.Leaver.ID && m.Role == tallyfy.RoleAdmin && m.CanWork()
+	})) > 0
+	return nil
+}
+
+// ChoiceProblem says what is wrong with the choice of who takes over, "" if nothing is.
+func (r *Removal) ChoiceProblem() string {
+	switch {
+	case r.To == "":
+		return "Choose who takes over, or leave the work where it is."
+	case r.To == LeaveWork:
+		return ""
+	case r.To == string(r.Leaver.ID):
+		return r.Leaver.Name() + " is the one to be removed. Choose somebody else."
+	case r.successor == nil:
+		return "The person chosen is not in this organisation any more. Choose somebody else."
+	case !r.CanTakeOver(r.successor):
+		return r.successor.Name() + " can't take over: only active members can, and no bots. Choose somebody else."
+	}
+	return ""
+}
+
+// Words is the plan with the choice that was made.
+func (r *Removal) Words() Plan {
+	p := r.Departure.Plan(r.successor)
+	if r.successorTasks.Checked {
+		p.SuccessorTasksNow = r.successorTasks.Total
+	}
+	return p
+}
+
+// Plan implements change.Change. What stands in the way of the removal stops it, and a choice that cannot be.
+func (r *Removal) Plan() change.Plan {
+	if len(r.Blockers()) > 0 || r.ChoiceProblem() != "" {
+		return change.Plan{Stopped: true}
+	}
+	return r.Record(r.Words(), r.successor)
+}
+
+// Record is a plan as the journal keeps it.
+func (d Departure) Record(p Plan, successor *tallyfy.Member) change.Plan {
+	facts, _ := json.Marshal(p.Facts) // texts and numbers only
+	m := d.Leaver
+	subjects := []journal.Subject{{Kind: journal.Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}}
+	will, did := "remove "+p.LeaverName+" and leave the work in their name", "removed "+p.LeaverName+" and left the work in their name"
+	if s := successor; s != nil {
+		subjects = append(subjects, journal.Subject{Kind: journal.Member, ID: string(s.ID), Name: s.Name(), Email: s.Email})
+		will = "remove " + p.LeaverName + " and give the work to " + p.SuccessorName
+		did = "removed " + p.LeaverName + " and gave the work to " + p.SuccessorName
+	}
+	differences := []journal.Difference{
+		{What: "Role", Before: []string{string(m.Role)}, After: []string{string(m.Role)}},
+		{What: "Status", Before: []string{string(m.Status)}, After: []string{string(tallyfy.StatusDisabled)}},
+	}
+	if held := d.Groups(); len(held) > 0 {
+		names := make([]string, len(held))
+		for i, g := range held {
+			names[i] = g.Name
+			subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.Name})
+		}
+		differences = append(differences, journal.Difference{What: "Groups", Before: names})
+	}
+	return change.Plan{
+		Subjects: subjects,
+		Plan: journal.Plan{
+			Will: will, Did: did, Lines: p.Lines, Warnings: p.Warnings, Differences: differences, Facts: facts,
+		},
+	}
+}
+
+// Removed is the member as the removal leaves the account.
+func (r *Removal) Removed() *tallyfy.Member {
+	m := *r.Leaver
+	m.Status, m.IsActive, m.Groups = tallyfy.StatusDisabled, false, nil
+	return &m
+}
+
+// Send implements change.Change.
+func (r *Removal) Send(ctx context.Context) ([]journal.Subject, error) {
+	_, err := r.Client.Members.Remove(ctx, r.Org.ID, r.Leaver.ID, tallyfy.RemoveOptions{ReassignTo: r.SuccessorID()})
+	r.removed = err == nil
+	return nil, err
+}
+
+// mostGroups is how many groups that were to be emptied are read back; more would cost too many calls.
+const mostGroups = 4
+
+// Check reads what the sentences can be compared with. What Tallyfy does not answer is left out; only a
+// sign-in that has ended is an error.
+func (r *Removal) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
+	var facts Facts
+	if err := json.Unmarshal(e.Plan.Facts, &facts); err != nil {
+		return nil, err
+	}
+	var mu sync.Mutex // of groups
+	after := After{Groups: map[tallyfy.ID]*tallyfy.Group{}}
+	calls := []func(context.Context) error{
+		func(ctx context.Context) (err error) {
+			after.Leaver, err = r.Client.Members.Get(ctx, r.Org.ID, facts.LeaverID, "groups")
+			after.Gone = tallyfy.IsNotFound(err)
+			return onlyUnauthorized(err)
+		},
+		func(ctx context.Context) (err error) {
+			after.Tasks, err = r.Client.Tasks.Open(ctx, r.Org.ID, tallyfy.TaskListOptions{Owner: facts.LeaverID})
+			return onlyUnauthorized(err)
+		},
+	}
+	if to := facts.SuccessorID; to != "" {
+		calls = append(calls,
+			func(ctx context.Context) (err error) {
+				after.Successor, err = r.Client.Members.Get(ctx, r.Org.ID, to, "groups")
+				return onlyUnauthorized(err)
+			},
+			func(ctx context.Context) (err error) {
+				after.SuccessorTasks, err = r.Client.Tasks.Open(ctx, r.Org.ID, tallyfy.TaskListOptions{Owner: to})
+				return onlyUnauthorized(err)
+			})
+	}
+	read := 0
+	for _, line := range e.Plan.Lines {
+		if line.Kind != Emptied || read == mostGroups {
+			continue
+		}
+		read++
+		calls = append(calls, func(ctx context.Context) error {
+			g, err := r.Client.Groups.Get(ctx, r.Org.ID, line.ID)
+			if err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				after.Groups[line.ID] = g
+			}
+			return onlyUnauthorized(err)
+		})
+	}
+	if err := parallel.Run(ctx, calls...); err != nil {
+		return nil, err
+	}
+	return facts.Verify(e.Plan.Lines, after), nil
+}
+
+func onlyUnauthorized(err error) error {
+	if tallyfy.IsUnauthorized(err) {
+		return err
+	}
+	return nil
+}
+
+// Log implements change.Change.
+func (r *Removal) Log() []slog.Attr {
+	m := r.Leaver
+	groups := make([]string, len(m.Groups))
+	for i, g := range m.Groups {
+		groups[i] = string(g.ID)
+	}
+	attrs := []slog.Attr{
+		slog.String("member", string(m.ID)),
+		slog.Group("before", slog.String("email", m.Email), slog.String("role", string(m.Role)),
+			slog.String("status", string(m.Status)), slog.Any("groups", groups)),
+	}
+	if to := r.SuccessorID(); to != "" {
+		attrs = append(attrs, slog.String("work_to", string(to)))
+	}
+	if r.removed {
+		attrs = append(attrs, slog.Group("after", slog.String("status", string(tallyfy.StatusDisabled))))
+	}
+	return attrs
+}

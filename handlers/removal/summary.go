@@ -1,0 +1,36 @@
+package removal
+
+import (
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/views/words"
+)
+
+// Summary is the receipt of a removal in a sentence.
+func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
+	name := e.Subject(journal.Member).Name
+	access := e.Finding(Access).Result
+	unexpected, unchecked := e.Check.Count(journal.NotAsExpected), e.Check.Count(journal.NotChecked)
+	gaps := ""
+	if unchecked > 0 {
+		gaps = " " + words.Count(unchecked, "line", "lines") + " of the plan could not be checked."
+	}
+	done := e.State == journal.Done
+	switch {
+	case underWay:
+		return change.Info, "The removal of " + name + " has been sent and is not answered yet. Check again in a moment."
+	case access == journal.NotChecked && done:
+		return change.Warning, "Tallyfy said that " + name + " is removed, but does not answer now, so it could not be checked."
+	case access == journal.NotChecked:
+		return change.Warning, "Tallyfy didn't confirm the removal. " + name + " may or may not be removed. Please don't repeat it; check again in a minute."
+	case access == journal.NotAsExpected && done:
+		return change.Problem, "Tallyfy said that " + name + " is removed, but still lists " + name + " as active. Check again in a minute; if it stays so, ask Tallyfy's support."
+	case access == journal.NotAsExpected:
+		return change.Problem, "Tallyfy didn't confirm the removal, and " + name + " is still active. It may still be under way: check again in a minute before you repeat it."
+	case unexpected > 0:
+		return change.Warning, name + " is removed, but " + words.Count(unexpected, "line is", "lines are") + " not as expected."
+	case !done:
+		return change.Good, "Tallyfy didn't confirm the removal, but " + name + " is removed." + gaps
+	}
+	return change.Good, name + " is removed from " + r.Org.Name + "." + gaps
+}

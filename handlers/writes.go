@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
+)
+
+// changeKinds makes an empty change of each kind, to check and to word the entries of the journal. The
+// order is that of the filter.
+var changeKinds = []struct {
+	kind, name string
+	new        func(v *visit) change.Change
+}{
+	{removal.MemberRemoved, "Member removed", func(v *visit) change.Change { return v.removal("") }},
+	{membership.GroupCreated, "Group created", func(v *visit) change.Change { return v.creation(tallyfy.CreateGroupRequest{}) }},
+	{membership.GroupDeleted, "Group deleted", func(v *visit) change.Change { return v.deletion("") }},
+}
+
+// changeOf is an empty change of an entry's kind; nil for a kind of another version of the program.
+func (v *visit) changeOf(e *journal.Entry) change.Change {
+	for _, k := range changeKinds {
+		if k.kind == e.Kind {
+			return k.new(v)
+		}
+	}
+	return nil
+}
+
+func (v *visit) removal(id tallyfy.UserID) *removal.Removal {
+	return &removal.Removal{Source: v, Client: v.api, Org: v.who.Organisation, By: v.who.UserID, ID: id}
+}
+
+func (v *visit) creation(r tallyfy.CreateGroupRequest) *membership.Creation {
+	return &membership.Creation{Source: v, Client: v.api, Org: v.org(), Request: r}
+}
+
+func (v *visit) deletion(id tallyfy.ID) *membership.Deletion {
+	return &membership.Deletion{Source: v, Client: v.api, Org: v.org(), ID: id}
+}
+
+// newPress identifies one press of a button: a form carries it, so that a second press is known.
+func newPress() string { return web.NewID() }
+
+var pressForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// run carries a change out that a form asks for. A form without a press, as another client may send it, is
+// a press of its own. sent drops what is out of date after the call.
+func (v *visit) run(form url.Values, c change.Change, sent func(err error)) (change.Outcome, error) {
+	press := form.Get("press")
+	if !pressForm.MatchString(press) {
+		press = newPress()
+	}
+	by := v.caller()
+	by.Sent = sent
+	out, err := v.app.changes.Run(v.ctx(), by, change.Press{Press: press, Fingerprint: form.Get("seen")}, c)
+	if err == nil && out.Kind == change.NotConfirmed {
+		v.notConfirmed(out.Err)
+	}
+	return out, err
+}
+
+func (v *visit) caller() change.Caller {
+	return change.Caller{
+		Org: v.org(), RequestID: web.IDOf(v), Client: v.RealIP(),
+		Actor: journal.Subject{Kind: journal.Member, ID: string(v.who.UserID), Name: v.who.Name, Email: v.who.Email},
+	}
+}
+
+// busy answers a change of something that another change is under way for.
+func (v *visit) busy(title string, out change.Outcome, links []components.LinkProps) error {
+	text := "Another request for the same thing is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one. " +
+		"Should the other one have been broken off, this one can be sent again in " + views.Count(change.LockMinutes, "minute", "minutes") + "."
+	if out.Entry != nil {
+		links = append([]components.LinkProps{{Text: "Look at the other one", URL: v.urls().Entry(out.Entry.ID), Kind: components.ButtonPrimary}}, links...)
+	}
+	return &problem{status: http.StatusConflict, title: title, text: text, links: links}
+}

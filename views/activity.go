@@ -1,0 +1,161 @@
+package views
+
+import (
+	"net/url"
+	"time"
+
+	"tallyfy-admin/views/components"
+)
+
+// ActivityState is what the address of the list of changes says.
+type ActivityState struct {
+	Who, What, Outcome string
+	// About is whom or which group the changes are about: "member 20552".
+	About string
+	// From and To are days as a date field writes them, "2026-03-04". Both days are included.
+	From, To string
+	Query    string
+	// Before is the entry that the page begins after; empty for the newest.
+	Before string
+}
+
+// Encode is the state as the query of an address, "" for the plain list.
+func (s ActivityState) Encode() string {
+	values := url.Values{}
+	for name, value := range map[string]string{
+		"who": s.Who, "what": s.What, "outcome": s.Outcome, "about": s.About, "from": s.From, "to": s.To, "q": s.Query, "before": s.Before,
+	} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if len(values) == 0 {
+		return ""
+	}
+	return "?" + values.Encode()
+}
+
+// At is the state of the page that begins after an entry; of the first page without one.
+func (s ActivityState) At(before string) ActivityState {
+	s.Before = before
+	return s
+}
+
+func (s ActivityState) narrowed() bool { return s.At("") != ActivityState{} }
+
+func (s ActivityState) withoutAbout() ActivityState {
+	s.About, s.Before = "", ""
+	return s
+}
+
+// ActivityList is the list of changes that were made through the dashboard.
+type ActivityList struct {
+	State ActivityState
+	// AboutName names the subject that the list is about.
+	AboutName string
+	// Own says that only the person's own changes are shown.
+	Own      bool
+	Who      []components.Choice
+	What     []components.Choice
+	Outcomes []components.Choice
+	Errors   map[string]string
+	Rows     []ActivityRow
+	// Older is the entry that the next page begins after; empty without one.
+	Older string
+	// KeptDays is how long changes are listed.
+	KeptDays int
+}
+
+// ActivityRow is one change in a sentence.
+type ActivityRow struct {
+	ID       string
+	At       time.Time
+	Sentence string
+}
+
+// RecentActivity is the latest changes of one person or group, on its page.
+type RecentActivity struct {
+	Rows []ActivityRow
+	// About is the subject, as ActivityState has it.
+	About string
+}
+
+// Receipt is one change: what was planned, what became of it, and what was found afterwards.
+type Receipt struct {
+	Title             string
+	BackText, BackURL string
+	// Head is whom a removal was about.
+	Head *RemovalHead
+	// Kind and Summary are the result in one sentence.
+	Kind    NoticeKind
+	Summary string
+	At      time.Time
+	// CheckedAt is the zero time for a change that was not checked.
+	CheckedAt   time.Time
+	By          string
+	Lines       []ReceiptLine
+	Warnings    []string
+	Differences []Difference
+	// RequestID is ours, UpstreamID Tallyfy's.
+	RequestID, UpstreamID string
+	// CheckURL looks again; empty where nothing can be checked.
+	CheckURL string
+	Links    []components.LinkProps
+}
+
+// ReceiptLine is a sentence of the plan with the result of its check.
+type ReceiptLine struct {
+	Text   string
+	Result ReceiptResult
+	// Detail says what was found instead, where the result alone does not.
+	Detail string
+}
+
+// ReceiptResult is how a line of the plan came out.
+type ReceiptResult string
+
+// The results of a check.
+const (
+	Confirmed    ReceiptResult = "confirmed"
+	NotAsPlanned ReceiptResult = "not as expected"
+	NotChecked   ReceiptResult = "could not check"
+)
+
+func (r ReceiptResult) badge() string {
+	switch r {
+	case Confirmed:
+		return "good"
+	case NotAsPlanned:
+		return "bad"
+	default:
+		return "warn"
+	}
+}
+
+func (r ReceiptResult) word() string {
+	switch r {
+	case Confirmed:
+		return "Confirmed"
+	case NotAsPlanned:
+		return "Not as expected"
+	default:
+		return "Could not check"
+	}
+}
+
+// Difference is a property before and after a change.
+type Difference struct {
+	What          string
+	Before, After []string
+}
+
+func (v ActivityList) pager(u URLs) components.PagerProps {
+	p := components.PagerProps{Label: "Pages of changes"}
+	if v.State.Before != "" {
+		p.First = u.Activity(v.State.At(""))
+	}
+	if v.Older != "" {
+		p.Next = u.Activity(v.State.At(v.Older))
+	}
+	return p
+}

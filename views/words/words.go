@@ -1,0 +1,37 @@
+// Package words writes numbers and lists in sentences. It imports nothing of ours; every package that
+// words a sentence may import it.
+package words
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Number writes a whole number with its thousands apart: 12,345.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if n < 0 {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// Count writes a number and its noun: "0 groups", "1 group", "1,200 groups".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Number(n) + " " + many
+}
+
+// List joins names as a sentence does: "Payroll, Board and Legal".
+func List(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
