@@ -10,11 +10,13 @@ import (
 )
 
 const (
-	// maxAttempts per call. Few, because calls count against the limits of everybody behind the same address.
+	// maxAttempts per call. Few, because calls count against the limits of everybody behind the
+	// same address.
 	maxAttempts = 3
 	// firstBackoff doubles with each attempt; the actual wait is between half and all of it.
 	firstBackoff = 400 * time.Millisecond
-	// defaultPause is for a 429 that does not say how long; the burst windows are documented as 5 to 10 seconds.
+	// defaultPause is for a 429 that does not say how long; the burst windows are documented as 5
+	// to 10 seconds.
 	defaultPause = time.Second
 	// retryJitter spreads calls that were told to come back at one time.
 	retryJitter = 250 * time.Millisecond
@@ -31,8 +33,8 @@ const (
 //	no or half an answer, time-out     repeat   -                 the same
 //	anything else                      -        -
 //
-// Every wait must end before the context's deadline, or within a minute when it has none; otherwise the error is returned
-// at once. The limiter is asked before each attempt.
+// Every wait must end before the context's deadline, or within a minute when it has none; otherwise
+// the error is returned at once. The limiter is asked before each attempt.
 func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 	p, fail := c.prepare(r)
 	if fail != nil {
@@ -81,7 +83,8 @@ func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 	}
 }
 
-// admit waits until the limiter lets the attempt through. Its errors are those of a call that was not sent.
+// admit waits until the limiter lets the attempt through. Its errors are those of a call that was
+// not sent.
 func (c *Client) admit(ctx context.Context, p *prepared, call Call) *Error {
 	err := ctx.Err()
 	if err == nil && c.shared.limiter != nil {
@@ -138,8 +141,8 @@ func repeatable(method string, e *Error) bool {
 	return e.broken && !isPermanent(e.Err)
 }
 
-// interrupted is the error of a call whose context ended while it was not under way. Only waits for a 429 come before a
-// repeated write, so nothing can have happened.
+// interrupted is the error of a call whose context ended while it was not under way. Only waits for
+// a 429 come before a repeated write, so nothing can have happened.
 func interrupted(r request, err error) *Error {
 	message := "The request was cancelled."
 	if errors.Is(err, context.DeadlineExceeded) {

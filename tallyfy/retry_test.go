@@ -317,9 +317,9 @@ func TestTheLimiterIsAskedBeforeEachAttemptAndToldAfterIt(t *testing.T) {
 
 func TestWhatALimiterRefusesIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client, s := scripted(t, answers(200, `{"data":{"id":"g"}}`))
+		s := &script{steps: []roundTrip{answers(200, `{"data":{"id":"g"}}`)}}
 		var refuse func(context.Context) (time.Duration, error)
-		client = newTestClient(t, Options{Transport: s, Limiter: limiter{wait: func(ctx context.Context, _ Call) (time.Duration, error) { return refuse(ctx) }}})
+		client := newTestClient(t, Options{Transport: s, Limiter: limiter{wait: func(ctx context.Context, _ Call) (time.Duration, error) { return refuse(ctx) }}})
 
 		refuse = func(context.Context) (time.Duration, error) { return 0, NotAdmitted(time.Minute) }
 		err := putCall(t.Context(), client)

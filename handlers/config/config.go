@@ -33,9 +33,9 @@ type Config struct {
 	Command string // one of the Command constants
 
 	Addr           string   // the host may be empty (every interface), the port 0 (any free one)
-	PublicURL      *url.URL // in the form of an Origin; its path is "" or the sub-path without a trailing slash
+	PublicURL      *url.URL // its path is "" or the sub-path, without a trailing slash
 	APIURL         string   // without a trailing slash; without meaning in the sandbox
-	DatabaseURL    Secret   // a path, sqlite:///path, "memory:" or a postgres:// URL, which may hold a password
+	DatabaseURL    Secret   // a path, sqlite:///path, "memory:" or a postgres:// URL
 	SecretFile     string   // empty with a database in memory, unless given
 	JournalDays    int
 	TrustedProxies []netip.Prefix // empty: nobody may say who the client is
@@ -55,7 +55,8 @@ type Config struct {
 	SandboxListen                 string         // empty: nowhere
 }
 
-// settings is the table that everything is derived from, in the order of the usage text. Its rows write into c.
+// settings is the table that everything is derived from, in the order of the usage text. Its rows
+// write into c.
 func settings(c *Config) []Setting {
 	return []Setting{
 		row("ADDR", &c.Addr, address, "Address to listen on.").fixed("127.0.0.1:8080"),
@@ -86,12 +87,14 @@ func settings(c *Config) []Setting {
 
 const tallyfysOAuthURL = "https://account.tallyfy.com/oauth/authorize"
 
-// Parse reads the arguments (without the program's name) and the environment. A flag wins over its variable; an empty
-// variable counts as unset, and an empty flag asks for the default whatever the variable says. Space around a value
-// is dropped: it is a leftover of the file that the value was read from.
+// Parse reads the arguments (without the program's name) and the environment. A flag wins over its
+// variable; an empty variable counts as unset, and an empty flag asks for the default whatever the
+// variable says. Space around a value is dropped: it is a leftover of the file that the value was
+// read from.
 //
-// It returns ErrHelp if help was asked for, else every mistake joined by errors.Join, each naming the flag or variable
-// that it came from and what is accepted. No error holds a secret's value. With an error the Config is empty.
+// It returns ErrHelp if help was asked for, else every mistake joined by errors.Join, each naming
+// the flag or variable that it came from and what is accepted. No error holds a secret's value.
+// With an error the Config is empty.
 func Parse(args []string, lookupEnv func(string) (string, bool)) (Config, error) {
 	var c Config
 	table := settings(&c)
@@ -174,8 +177,8 @@ func (c *Config) fillIn(sources map[string]string) {
 // commandHelp is the command of a line that asks for help.
 const commandHelp = "help"
 
-// readArguments reads flags and the command, in any order, and does not stop at a mistake. flags has the last text of each flag,
-// by its variable.
+// readArguments reads flags and the command, in any order, and does not stop at a mistake. flags
+// has the last text of each flag, by its variable.
 func readArguments(args []string, table []Setting) (command string, flags map[string]string, mistakes []error) {
 	flags = map[string]string{}
 	unknownFlag := false
@@ -210,7 +213,8 @@ func readArguments(args []string, table []Setting) (command string, flags map[st
 	return cmp.Or(command, CommandServe), flags, mistakes
 }
 
-// harmless is the form of an argument that a mistake may repeat: anything else could be a misplaced secret.
+// harmless is the form of an argument that a mistake may repeat: anything else could be a misplaced
+// secret.
 var harmless = regexp.MustCompile(`^-{0,2}[a-z][a-z-]{0,30}$`)
 
 func argumentMistake(word, what, accepted string) error {

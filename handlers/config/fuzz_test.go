@@ -12,8 +12,9 @@ import (
 	"tallyfy-admin/handlers/config"
 )
 
-// FuzzParse looks for a password in what is said of a mistake. The address that holds it stands in the place of each setting
-// in turn, for people put values in the wrong place; the fuzzer bends it and what stands beside it.
+// FuzzParse looks for a password in what is said of a mistake. The address that holds it stands in
+// the place of each setting in turn, for people put values in the wrong place; the fuzzer bends it
+// and what stands beside it.
 func FuzzParse(f *testing.F) {
 	const password = "73519482" // of digits alone: the one form that could also be a port or a number
 	table := config.Settings()
@@ -51,7 +52,8 @@ func FuzzParse(f *testing.F) {
 				continue
 			}
 			require.Empty(t, cfg)
-			// A lone number or name without these marks is no address with a password, and is worth repeating.
+			// A lone number or name without these marks is no address with a password, and is worth
+			// repeating.
 			marked := strings.ContainsAny(address, "@=") || strings.Contains(address, "://")
 			if marked && !strings.Contains(argument+other, password) {
 				require.NotContains(t, err.Error(), password)

@@ -66,7 +66,8 @@ A flag wins over its environment variable; an empty variable counts as unset.
 
 `
 
-// Usage writes the help text: three invocations, the commands, and each flag with its variable, meaning and default.
+// Usage writes the help text: three invocations, the commands, and each flag with its variable,
+// meaning and default.
 func Usage(w io.Writer) {
 	_, _ = io.WriteString(w, usageHead)
 	columns := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

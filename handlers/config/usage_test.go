@@ -26,7 +26,8 @@ func TestTableIsComplete(t *testing.T) {
 			assert.False(t, seen[row.Variable])
 			seen[row.Variable] = true
 
-			// A wrong text is blamed on the row's own flag and completed by the row's own words: what names the row is right.
+			// A wrong text is blamed on the row's own flag and completed by the row's own words:
+			// what names the row is right.
 			if row.Variable == "SECRET_FILE" {
 				return // any text is a path
 			}

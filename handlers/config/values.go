@@ -16,8 +16,9 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 )
 
-// A kind is one form of text: what stands for it in the usage text, what completes "accepted: …" in a mistake, and its parser.
-// A parser's error says what is wrong. It repeats the text only where that cannot be a secret.
+// A kind is one form of text: what stands for it in the usage text, what completes "accepted: …" in
+// a mistake, and its parser. A parser's error says what is wrong. It repeats the text only where
+// that cannot be a secret.
 type kind[T any] struct {
 	value, accepts string
 	parse          func(text string) (T, error)
@@ -53,8 +54,8 @@ func wholeNumber(value string, least, most int) kind[int] {
 	}}
 }
 
-// repeated is a text, or the part of it that is wrong, as a mistake shows it. What could be an address with a password, put
-// in the wrong place, is not shown at all.
+// repeated is a text, or the part of it that is wrong, as a mistake shows it. What could be an
+// address with a password, put in the wrong place, is not shown at all.
 func repeated(part, whole string) string {
 	if strings.ContainsAny(whole, "@=") || strings.Contains(whole, "://") {
 		return "the value"
@@ -78,16 +79,17 @@ func parseAddress(text string) (string, error) {
 
 var (
 	hostForm = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
-	// A cookie's Path and a link in a page must hold the path as it is, so it is kept to what needs no escaping.
+	// A cookie's Path and a link in a page must hold the path as it is, so it is kept to what needs
+	// no escaping.
 	pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
 )
 
 // isHost accepts names in ASCII and addresses without a zone.
 func isHost(host string) bool { return hostForm.MatchString(host) || net.ParseIP(host) != nil }
 
-// parseBaseURL reads a URL that paths are added to. It returns the form in which browsers send their Origin: the host in lower
-// case, no port where it is the scheme's own, no slash at the end. Its errors never repeat the text, which could hold a password in
-// the place of the user.
+// parseBaseURL reads a URL that paths are added to. It returns the form in which browsers send
+// their Origin: the host in lower case, no port where it is the scheme's own, no slash at the end.
+// Its errors never repeat the text, which could hold a password in the place of the user.
 func parseBaseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -129,7 +131,8 @@ func parsePublicURL(text string) (*url.URL, error) {
 	return url.Parse(base)
 }
 
-// parseDatabase accepts what the store opens. Its errors never repeat the text, which may hold a password.
+// parseDatabase accepts what the store opens. Its errors never repeat the text, which may hold a
+// password.
 func parseDatabase(text string) (Secret, error) {
 	s := Secret(text)
 	if isPostgres(s) {
@@ -161,7 +164,8 @@ func sqliteFile(s Secret) string {
 	return strings.TrimPrefix(string(s), "sqlite://")
 }
 
-// parseProxies reads addresses and networks. An IPv4 one in IPv6 form becomes IPv4: that is how a client's address is compared.
+// parseProxies reads addresses and networks. An IPv4 one in IPv6 form becomes IPv4: that is how a
+// client's address is compared.
 func parseProxies(text string) (list []netip.Prefix, err error) {
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)
@@ -183,7 +187,8 @@ func parseProxies(text string) (list []netip.Prefix, err error) {
 	return list, nil
 }
 
-// parseClientID accepts what needs no escaping in a URL. Anything else may be a secret in the wrong place, so it is not repeated.
+// parseClientID accepts what needs no escaping in a URL. Anything else may be a secret in the wrong
+// place, so it is not repeated.
 func parseClientID(text string) (string, error) {
 	if strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") != "" {
 		return "", errors.New("holds a character that no client id has")
@@ -227,7 +232,8 @@ func parseLogFormat(text string) (string, error) {
 	return "", fmt.Errorf("%s is no format", repeated(text, text))
 }
 
-// parseToggle takes what it cannot read for a yes: most likely it is one, and the settings that need it are no further mistakes.
+// parseToggle takes what it cannot read for a yes: most likely it is one, and the settings that
+// need it are no further mistakes.
 func parseToggle(text string) (bool, error) {
 	on, err := strconv.ParseBool(strings.ToLower(text))
 	if err != nil {
@@ -236,8 +242,9 @@ func parseToggle(text string) (bool, error) {
 	return on, nil
 }
 
-// Secret is text that may hold a password. Printing, logging and encoding it give a placeholder; string(s) is the only way
-// to the text. An empty Secret prints as nothing, so that a missing value can be told from a hidden one.
+// Secret is text that may hold a password. Printing, logging and encoding it give a placeholder;
+// string(s) is the only way to the text. An empty Secret prints as nothing, so that a missing value
+// can be told from a hidden one.
 type Secret string
 
 // String returns the placeholder.
@@ -248,8 +255,8 @@ func (s Secret) String() string {
 	return "[redacted]"
 }
 
-// Format writes the placeholder whatever the verb: without it fmt shows the text itself for a verb that does not fit
-// a string, such as %d.
+// Format writes the placeholder whatever the verb: without it fmt shows the text itself for a verb
+// that does not fit a string, such as %d.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue returns the placeholder, for log/slog.

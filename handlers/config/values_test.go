@@ -34,7 +34,8 @@ func TestProxyList(t *testing.T) {
 	}
 }
 
-// Whatever the text, an accepted list is in the form that addresses are compared in, and reads back as itself.
+// Whatever the text, an accepted list is in the form that addresses are compared in, and reads back
+// as itself.
 func FuzzProxyList(f *testing.F) {
 	for _, seed := range []string{"", ",", "10.0.0.0/8", "192.0.2.1, ::1", "::ffff:10.0.0.0/104", "fe80::1%eth0", "::ffff:1.2.3.4/8", "0/0"} {
 		f.Add(seed)
@@ -58,7 +59,8 @@ func FuzzProxyList(f *testing.F) {
 	})
 }
 
-// Whatever the text, an accepted URL can have paths added, can be a cookie's path, and reads back as itself.
+// Whatever the text, an accepted URL can have paths added, can be a cookie's path, and reads back
+// as itself.
 func FuzzBaseURL(f *testing.F) {
 	for _, seed := range []string{
 		"https://tools.example.com/tools/tallyfy/", "http://[::1]:8080", "HTTP://H:80/", "https://u:p@h", "https://h?#",

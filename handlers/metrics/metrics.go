@@ -16,7 +16,8 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// Metrics is everything that is counted. It is safe for concurrent use, and serves GET /metrics and nothing else.
+// Metrics is everything that is counted. It is safe for concurrent use, and serves GET /metrics and
+// nothing else.
 type Metrics struct {
 	http.Handler
 
@@ -30,7 +31,8 @@ type Metrics struct {
 // durations reach from a page out of memory to the longest that a page may take, in seconds.
 var durations = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 25}
 
-// New makes metrics at zero. sessions, which may be nil, counts the living sessions; each reading asks it.
+// New makes metrics at zero. sessions, which may be nil, counts the living sessions; each reading
+// asks it.
 func New(version string, sessions func(context.Context) (int64, error)) *Metrics {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -71,7 +73,8 @@ const namespace = "tallyfy_admin"
 // methods have a label of their own. A client may send any word; the rest are "other".
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost}
 
-// Request counts an answered request. route is a row of the table of routes, or empty for none of them.
+// Request counts an answered request. route is a row of the table of routes, or empty for none of
+// them.
 func (m *Metrics) Request(route, method string, status int, d time.Duration) {
 	if route == "" {
 		route = "none"
@@ -114,7 +117,8 @@ func (m *Metrics) SignIn(result string) { m.signIns.WithLabelValues(result).Inc(
 // Change counts a change that was sent to Tallyfy. Both are words of fixed sets.
 func (m *Metrics) Change(change, result string) { m.changes.WithLabelValues(change, result).Inc() }
 
-// sessionCount is a gauge that is absent when the sessions cannot be counted, which an alert can see.
+// sessionCount is a gauge that is absent when the sessions cannot be counted, which an alert can
+// see.
 type sessionCount func(context.Context) (int64, error)
 
 var sessionGauge = prometheus.NewDesc(namespace+"_sessions", "Sessions that have not ended; with PostgreSQL those of all replicas.", nil, nil)

@@ -34,7 +34,8 @@ func read(t *testing.T, m *metrics.Metrics) map[string]*dto.MetricFamily {
 	return families
 }
 
-// series finds the one series of a family with these label values, given as name, value, name, value.
+// series finds the one series of a family with these label values, given as name, value, name,
+// value.
 func series(t *testing.T, f *dto.MetricFamily, labels ...string) *dto.Metric {
 	t.Helper()
 	require.NotNil(t, f)

@@ -12,11 +12,13 @@ import (
 )
 
 const (
-	// defaultPause is for a 429 that does not say how long; the burst windows are documented as 5 to 10 seconds.
+	// defaultPause is for a 429 that does not say how long; the burst windows are documented as 5
+	// to 10 seconds.
 	defaultPause = time.Second
 	// longestPause bounds how long the answer to one call keeps everybody from calling.
 	longestPause = time.Minute
-	// longestCap bounds how long an hourly cap holds a caller, so that a strange answer locks nobody out for a day.
+	// longestCap bounds how long an hourly cap holds a caller, so that a strange answer locks
+	// nobody out for a day.
 	longestCap = time.Hour
 	// mostCaps bounds how many hourly caps are remembered. Those forgotten cost a call each.
 	mostCaps = 4096
@@ -45,7 +47,8 @@ type capKey struct {
 	operation string
 }
 
-// New makes a limiter. waited, which may be nil, is told of each read that waited for its turn, for metrics.
+// New makes a limiter. waited, which may be nil, is told of each read that waited for its turn, for
+// metrics.
 func New(r Rate, waited func(background bool, d time.Duration)) *Limiter {
 	if waited == nil {
 		waited = func(bool, time.Duration) {}
@@ -64,7 +67,8 @@ func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }
 
-// Wait implements [tallyfy.Limiter]: it waits for the end of a pause, and with a read then for its turn.
+// Wait implements [tallyfy.Limiter]: it waits for the end of a pause, and with a read then for its
+// turn.
 func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duration, err error) {
 	giveUp := time.Now().Add(patience)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -101,7 +105,8 @@ func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duratio
 	}
 }
 
-// heldBy returns the refusal that holds a call: an hourly cap, or the last pause, which may be over.
+// heldBy returns the refusal that holds a call: an hourly cap, or the last pause, which may be
+// over.
 func (l *Limiter) heldBy(c tallyfy.Call) refusal {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,8 +116,8 @@ func (l *Limiter) heldBy(c tallyfy.Call) refusal {
 	return l.pause
 }
 
-// Observe implements [tallyfy.Limiter]. A 429 pauses everybody. An hourly cap says nothing about the pace: it holds the caller's
-// operation.
+// Observe implements [tallyfy.Limiter]. A 429 pauses everybody. An hourly cap says nothing about
+// the pace: it holds the operation of its caller.
 func (l *Limiter) Observe(c tallyfy.Call) {
 	var e *tallyfy.Error
 	if !errors.As(c.Err, &e) || e.Status != http.StatusTooManyRequests {

@@ -116,7 +116,8 @@ func TestClicksGoBeforeBackgroundReads(t *testing.T) {
 	})
 }
 
-// However much is clicked, what the pages need in the background is read some time, and clicks hardly notice.
+// However much is clicked, what the pages need in the background is read some time, and clicks
+// hardly notice.
 func TestBackgroundReadsGetOn(t *testing.T) {
 	for name, test := range map[string]struct {
 		rate    ratelimit.Rate

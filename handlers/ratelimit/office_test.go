@@ -18,12 +18,13 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// readsOfClicks are the calls, side by side, behind the clicks of a common walk: list, next page, a group, back, a member, the
-// wizard. The way back costs nothing, because a page uses what another has just read.
+// readsOfClicks are the calls, side by side, behind the clicks of a common walk: list, next page, a
+// group, back, a member, the wizard. The way back costs nothing, because a page uses what another
+// has just read.
 var readsOfClicks = []int{1, 1, 2, 0, 2, 1}
 
-// Five administrators click every 3 s while the copies of their organisation are read anew every two minutes, at a sandbox that
-// refuses the thirteenth read in any 5 s.
+// Five administrators click every 3 s while the copies of their organisation are read anew every
+// two minutes, at a sandbox that refuses the thirteenth read in any 5 s.
 func TestAnOfficeIsNeverRefusedAndDoesNotWait(t *testing.T) {
 	for members, pages := range map[int]int{60: 2, 10_000: 22} { // in each copy
 		t.Run(strconv.Itoa(members)+" members", func(t *testing.T) {

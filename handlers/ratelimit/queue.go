@@ -11,22 +11,26 @@ import (
 )
 
 const (
-	// longestWait is how long a click may have to wait for its turn. One that would wait longer is refused at once.
+	// longestWait is how long a click may have to wait for its turn. One that would wait longer is
+	// refused at once.
 	longestWait = 10 * time.Second
 	// reserve is the part of the rate that background reads leave to clicks: one place in so many.
 	reserve = 3
-	// burst is how many background reads may go together, as many as a small organisation takes. More are spread over the window,
-	// because reads that go together are in the way of the same clicks.
+	// burst is how many background reads may go together, as many as a small organisation takes.
+	// More are spread over the window, because reads that go together are in the way of the same
+	// clicks.
 	burst = 4
 )
 
-// A queue lets reads through at a rate: no window has more. It remembers when the last ones began, because a token bucket
-// cannot do this: one with room for the reads of a page lets too many through in a window that begins with a full bucket.
+// A queue lets reads through at a rate. It remembers when the last reads began, so that no window
+// has more. A token bucket cannot promise that: with room for the reads of a page it lets too many
+// into a window that begins with a full bucket.
 type queue struct {
 	most   int
 	window time.Duration // of the rate, and a margin: calls differ in how long they take to arrive
-	// giveWay is how long background reads give way to clicks. Then one of them takes the next place: clicks without end would
-	// otherwise keep them back for ever. It is longer than the window, so that no window has two of these places.
+	// giveWay is how long background reads give way to clicks. Then one of them takes the next
+	// place: otherwise clicks without end would keep them back for ever. It is longer than the
+	// window, so that no window has two such places.
 	giveWay time.Duration
 
 	mu                 sync.Mutex
@@ -47,7 +51,7 @@ func newQueue(r Rate) *queue {
 	return &queue{most: r.Reads, window: window, giveWay: window + window/time.Duration(r.Reads)}
 }
 
-// wait returns when the read may be sent, and how long that took. A click whose turn would come late is refused at once.
+// wait waits until the read may be sent. A click whose turn would come late is refused at once.
 func (q *queue) wait(ctx context.Context, background bool) (waited time.Duration, err error) {
 	w, err := q.enter(background)
 	if err != nil {
@@ -89,7 +93,8 @@ func (q *queue) leave(w *waiter) {
 	q.clicks, q.background = slices.DeleteFunc(q.clicks, isIt), slices.DeleteFunc(q.background, isIt)
 }
 
-// serve lets all reads through whose turn has come, and sets the timer for the next one. The lock is held.
+// serve lets all reads through whose turn has come, and sets the timer for the next one. The lock
+// is held.
 func (q *queue) serve(now time.Time) {
 	for len(q.clicks)+len(q.background) > 0 {
 		next, at := q.next(now)
@@ -115,7 +120,8 @@ func (q *queue) serveLater() {
 	q.serve(time.Now())
 }
 
-// next returns the list that is served next, and when to look again if that is not now. The lock is held.
+// next returns the list that is served next, and when to look again if that is not now. The lock is
+// held.
 func (q *queue) next(now time.Time) (*[]*waiter, time.Time) {
 	free := within(q.begun, q.most, q.window)
 	if len(q.background) == 0 {
@@ -136,7 +142,8 @@ func (q *queue) next(now time.Time) (*[]*waiter, time.Time) {
 	return &q.background, at
 }
 
-// overdue is when the first of the background reads goes before clicks. The lock is held, and there is one.
+// overdue is when the first of the background reads goes before clicks. The lock is held, and there
+// is one.
 func (q *queue) overdue() time.Time {
 	return latest(q.background[0].arrived.Add(q.giveWay), within(q.begunBackground, 1, q.giveWay))
 }

@@ -12,7 +12,8 @@ type Rate struct {
 	Per   time.Duration
 }
 
-// Published is what Tallyfy's troubleshooting page gives as a rough number: about 12 reads in 5 seconds.
+// Published is what Tallyfy's troubleshooting page gives as a rough number: about 12 reads in 5
+// seconds.
 var Published = Rate{Reads: 12, Per: 5 * time.Second}
 
 // The largest rate that can be asked for; above it a limit is none.

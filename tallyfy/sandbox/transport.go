@@ -8,9 +8,10 @@ import (
 	"net/http"
 )
 
-// Transport reaches the server in process: HTTP over pipes, without a port or a network. The sandbox answers whatever the
-// host of the request is. An https request is one without TLS that counts as secure. Each request has a connection of its own:
-// no goroutine outlives its answer, and no request is sent twice behind the caller's back.
+// Transport reaches the server in process: HTTP over pipes, without a port or a network. The
+// sandbox answers whatever the host of the request is. An https request is one without TLS that
+// counts as secure. Each request has a connection of its own: no goroutine outlives its answer, and
+// no request is sent twice behind the caller's back.
 func (s *Server) Transport() http.RoundTripper { return transportTo(s) }
 
 func transportTo(h http.Handler) *http.Transport {
@@ -20,12 +21,14 @@ func transportTo(h http.Handler) *http.Transport {
 	}
 }
 
-// dialTo connects to a server that answers with h. Its requests carry the state of TLS, nil for none.
+// dialTo connects to a server that answers with h. Its requests carry the state of TLS, nil for
+// none.
 func dialTo(h http.Handler, state *tls.ConnectionState) func(context.Context, string, string) (net.Conn, error) {
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.TLS = state
 		h.ServeHTTP(w, r)
-		_, _ = io.Copy(io.Discard, r.Body) // pipes have no buffer: a client that still writes would miss the answer
+		// Pipes have no buffer: a client that still writes would miss the answer.
+		_, _ = io.Copy(io.Discard, r.Body)
 	})}
 	return func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()

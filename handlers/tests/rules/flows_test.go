@@ -15,8 +15,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// flowOf is the flow that a file of package handlers belongs to: the first two words of its name, as member_remove of
-// member_remove_plan.go. A file whose name is one word belongs to the frame, which is "".
+// flowOf is the flow that a file of package handlers belongs to: the first two words of its name,
+// as member_remove of member_remove_plan.go. A file whose name is one word belongs to the frame,
+// which is "".
 func flowOf(file string) string {
 	words := strings.Split(strings.TrimSuffix(file, ".go"), "_")
 	if len(words) == 1 {
@@ -25,8 +26,8 @@ func flowOf(file string) string {
 	return words[0] + "_" + words[1]
 }
 
-// knownBreaches are the uses that the rule does not allow. The list only gets shorter: an entry that is not needed any more fails
-// the test.
+// knownBreaches are the uses that the rule does not allow. The list only gets shorter: an entry
+// that is not needed any more fails the test.
 var knownBreaches = []string{
 	"app.go uses OAuth of signin_tallyfy.go",
 	"app.go uses attempts of signin_attempts.go",
@@ -79,8 +80,8 @@ var knownBreaches = []string{
 	"whole.go uses sideBySide of group_show.go",
 }
 
-// A flow file depends on the request, on errors and on packages below, never on another flow. The frame depends on no flow either;
-// only routes.go names their handlers.
+// A flow file depends on the request, on errors and on packages below, never on another flow. The
+// frame depends on no flow either; only routes.go names their handlers.
 func TestNoFlowUsesAnother(t *testing.T) {
 	const mode = packages.NeedName | packages.NeedImports | packages.NeedExportFile | packages.NeedSyntax | packages.NeedTypes | packages.NeedTypesInfo
 	loaded, err := packages.Load(&packages.Config{Mode: mode, Dir: "../.."}, ".")

@@ -1,5 +1,5 @@
-// Package rules_test holds the rules of the source itself: which package may import which, and that no flow uses another. To let a
-// package import one more, change its row here, and its doc.go.
+// Package rules_test holds the rules of the source itself: which package may import which, and that
+// no flow uses another. To let a package import one more, change its row here, and its doc.go.
 package rules_test
 
 import (
@@ -21,9 +21,9 @@ import (
 
 const module = "tallyfy-admin"
 
-// mayImport says for each package what of ours it may import: main → handlers → {views, tallyfy}, views → {static, tallyfy's
-// types}. The first row that fits counts; a * stands for one part of a path. Tests may also import the package that they test,
-// the sandbox, and sitetest.
+// mayImport says for each package what of ours it may import: main → handlers → {views, tallyfy},
+// views → {static, tallyfy's types}. The first row that fits counts; a * stands for one part of a
+// path. Tests may also import the package that they test, the sandbox, and sitetest.
 var mayImport = []struct{ importer, ours string }{
 	{"main", "handlers handlers/* tallyfy tallyfy/sandbox"},
 	{"handlers", "handlers/* views views/components views/words static tallyfy"},
@@ -51,7 +51,8 @@ var mayImport = []struct{ importer, ours string }{
 	{"tallyfy/sandbox", ""},
 }
 
-// importedBy says for a library which packages may import it. Those without a row are everybody's, and tests may import all.
+// importedBy says for a library which packages may import it. Those without a row are everybody's,
+// and tests may import all.
 var importedBy = []struct{ library, importers string }{
 	{"github.com/labstack/", "handlers handlers/web"},
 	{"github.com/gorilla/", "handlers handlers/store"},
@@ -135,14 +136,16 @@ func listPackages(t *testing.T) (all []listedPackage) {
 			require.NoError(t, err)
 		}
 		all = append(all, p)
-		for _, folder := range []string{p.Dir, filepath.Dir(p.Dir)} { // go test repeats a result until what the test itself read changes
+		// go test repeats a result until something changes that the test itself has read.
+		for _, folder := range []string{p.Dir, filepath.Dir(p.Dir)} {
 			_, err := os.ReadDir(folder)
 			require.NoError(t, err)
 		}
 	}
 }
 
-// ours is the path of a package below the module, "main" for its root; empty for a package of others.
+// ours is the path of a package below the module, "main" for its root; empty for a package of
+// others.
 func ours(importPath string) string {
 	if importPath == module {
 		return "main"
