@@ -129,7 +129,7 @@ func TestBackgroundReadsGetOn(t *testing.T) {
 		"five, 10 reads in 5 s":               {ratelimit.Published, 5, 2500 * time.Millisecond, 100, 2 * time.Second},
 		"nobody":                              {ratelimit.Published, 0, time.Second, 600 * 8 / 6, 0},
 		"as many as the pace bears, and more": {ratelimit.Published, 20, 500 * time.Millisecond, 600 / 15, 10 * time.Second},
-		"one read at a time":                  {ratelimit.Rate{Reads: 1, Per: 2 * time.Second}, 5, time.Second, 600 / 5, 10 * time.Second},
+		"one read at a time":                  {ratelimit.Rate{Reads: 1, Per: 2 * time.Second}, 5, time.Second, 600 / 15, 10 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

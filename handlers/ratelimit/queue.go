@@ -2,7 +2,6 @@ package ratelimit
 
 import (
 	"context"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -28,10 +27,6 @@ const (
 type queue struct {
 	most   int
 	window time.Duration // of the rate, and a margin: calls differ in how long they take to arrive
-	// giveWay is how long background reads give way to clicks. Then one of them takes the next
-	// place: otherwise clicks without end would keep them back for ever. It is longer than the
-	// window, so that no window has two such places.
-	giveWay time.Duration
 
 	mu                 sync.Mutex
 	clicks, background []*waiter   // in order of arrival
@@ -46,10 +41,7 @@ type waiter struct {
 	turn    chan struct{} // closed when it may be sent
 }
 
-func newQueue(r Rate) *queue {
-	window := r.Per + r.Per/20
-	return &queue{most: r.Reads, window: window, giveWay: window + window/time.Duration(r.Reads)}
-}
+func newQueue(r Rate) *queue { return &queue{most: r.Reads, window: r.Per + r.Per/20} }
 
 // wait waits until the read may be sent. A click whose turn would come late is refused at once.
 func (q *queue) wait(ctx context.Context, background bool) (waited time.Duration, err error) {
@@ -123,48 +115,44 @@ func (q *queue) serveLater() {
 // next returns the list that is served next, and when to look again if that is not now. The lock is
 // held.
 func (q *queue) next(now time.Time) (*[]*waiter, time.Time) {
-	free := within(q.begun, q.most, q.window)
-	if len(q.background) == 0 {
+	free, due := within(q.begun, q.most, q.window), q.due()
+	if len(q.clicks) > 0 && !due.Before(q.clicks[0].arrived) {
 		return &q.clicks, free
 	}
-	overdue := q.overdue()
-	switch {
-	case !now.Before(overdue):
+	if !now.Before(due) {
 		return &q.background, free
-	case len(q.clicks) > 0:
-		return &q.clicks, free
 	}
 	share := max(1, q.most-q.most/reserve)
 	at := latest(within(q.begun, share, q.window), within(q.begunBackground, burst, burst*q.window/time.Duration(share)))
-	if overdue.Before(at) {
-		at = overdue
+	if due.Before(at) {
+		at = due
 	}
 	return &q.background, at
 }
 
-// overdue is when the first of the background reads goes before clicks. The lock is held, and there
-// is one.
-func (q *queue) overdue() time.Time {
-	return latest(q.background[0].arrived.Add(q.giveWay), within(q.begunBackground, 1, q.giveWay))
+// never is later than any time that occurs.
+var never = time.Unix(1<<40, 0)
+
+// due is when a background read counts as a click that comes then: clicks without end would
+// otherwise keep it back for ever. No window has two such reads. The lock is held.
+func (q *queue) due() time.Time {
+	if len(q.background) == 0 {
+		return never
+	}
+	return latest(q.background[0].arrived.Add(q.window), within(q.begunBackground, 1, q.window))
 }
 
 // turnOfNewClick is when a click that comes now will be served. The lock is held.
 func (q *queue) turnOfNewClick(now time.Time) time.Time {
+	ahead := len(q.clicks)
+	if !now.Before(q.due()) {
+		ahead++
+	}
 	begun := slices.Clip(q.begun)
-	overdue := now.Add(math.MaxInt64)
-	if len(q.background) > 0 {
-		overdue = q.overdue()
+	for range ahead {
+		begun = append(begun, latest(now, within(begun, q.most, q.window)))
 	}
-	for ahead := len(q.clicks); ; ahead-- {
-		at := latest(now, within(begun, q.most, q.window))
-		if !at.Before(overdue) {
-			overdue = at.Add(q.giveWay)
-			ahead++
-		} else if ahead == 0 {
-			return at
-		}
-		begun = append(begun, at)
-	}
+	return latest(now, within(begun, q.most, q.window))
 }
 
 // within is when one more keeps within so many in a time. begun is in order.
