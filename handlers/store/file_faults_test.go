@@ -154,6 +154,7 @@ func TestConnectionsMakeNoFile(t *testing.T) {
 	db.sql.SetMaxIdleConns(0)
 	require.NoError(t, os.Remove(path))
 	require.ErrorContains(t, db.sql.PingContext(t.Context()), "unable to open")
+	require.ErrorIs(t, db.Tx(t.Context(), nil), ErrMoved, "the check comes first, and tells the operator more")
 	assert.NoFileExists(t, path)
 }
 

@@ -114,6 +114,8 @@ func TestDatabaseOfTheFirstReleaseIsTakenOver(t *testing.T) {
 			var versions []string
 			require.NoError(t, db.Query(t.Context(), `SELECT version_id FROM `+versionTable+` ORDER BY version_id`, nil, scanText(&versions)))
 			assert.Len(t, versions, len(embedded(t)), "each migration is noted once")
+			_, err = db.Write(t.Context(), `INSERT INTO `+versionTable+` (version_id, is_applied) VALUES (3, TRUE)`)
+			require.Error(t, err, "nor can a second process note it at the same time")
 			v := newVisitor(t, newSessions(t, db, newClock()))
 			v.jar[cookieName] = &http.Cookie{Name: cookieName, Value: oldCookie}
 			assert.True(t, v.session(v.request()).IsNew, "everybody signs in once more")
