@@ -31,7 +31,7 @@ func showMember(v *visit) error {
 		return err
 	}
 	page := views.MemberPage{
-		MemberRow: memberRow(member), BackURL: v.cameFrom(v.urls().Members()), JobTitle: member.JobTitle, Phone: member.Phone,
+		MemberRow: memberRow(member), BackURL: v.cameFrom(v.urls().Members()), JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == v.who.UserID, Tasks: taskView(tasks),
 	}
 	slices.SortFunc(page.Groups, func(a, b views.GroupLink) int {

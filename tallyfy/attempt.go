@@ -185,7 +185,7 @@ func (a *answer) unreadable(err error) *Error {
 		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,
 		RequestID: a.client.requestID(a.header), Method: a.from.method, Path: a.from.shown,
 	}
-	if errors.Is(err, errSaysFailure) {
+	if errors.Is(err, errRefused) {
 		fail.Message = "The service answered with an error."
 		a.client.readErrorBody(fail, a.body)
 	}

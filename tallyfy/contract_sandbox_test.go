@@ -210,7 +210,8 @@ func TestSandboxFilesAndTheirFaults(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, s.client.IsAPIHost(logo), got.Logo)
 		require.Len(t, got.Assets, 1)
-		assert.Equal(t, got.ID, got.Assets[0].SubjectID)
+		require.Len(t, got.Assets[0].Subject, 1)
+		assert.Equal(t, got.ID, got.Assets[0].Subject[0].ID)
 		f, err := s.client.Files.OpenURL(t.Context(), logo)
 		if tallyfy.IsNotFound(err) {
 			missing++

@@ -1,8 +1,8 @@
 package tallyfy
 
 import (
-	"bytes"
 	"context"
+	"errors"
 )
 
 // The functions in this file are all that a service calls: one per kind of answer.
@@ -14,7 +14,7 @@ func getItem[T any](ctx context.Context, c *Client, r request) (*T, error) {
 		return nil, fail
 	}
 	defer a.release()
-	item, _, err := decodeItem[T](a.body)
+	item, err := decodeItem[T](a.body)
 	if err != nil {
 		return nil, a.unreadable(err)
 	}
@@ -28,11 +28,11 @@ func getOptionalItem[T any](ctx context.Context, c *Client, r request) (*T, erro
 		return nil, fail
 	}
 	defer a.release()
-	if len(bytes.TrimSpace(a.body)) == 0 {
+	item, err := decodeItem[T](a.body)
+	switch {
+	case errors.Is(err, errNoItem):
 		return nil, nil
-	}
-	item, none, err := decodeItem[T](a.body)
-	if err != nil && !none {
+	case err != nil:
 		return nil, a.unreadable(err)
 	}
 	return item, nil
@@ -60,10 +60,7 @@ func (c *Client) doEmpty(ctx context.Context, r request) error {
 		return fail
 	}
 	defer a.release()
-	if len(bytes.TrimSpace(a.body)) == 0 {
-		return nil
-	}
-	if err := inspect(a.body); err != nil {
+	if _, err := openEnvelope(a.body); err != nil && !errors.Is(err, errNoItem) {
 		return a.unreadable(err)
 	}
 	return nil

@@ -13,17 +13,16 @@
 //
 // # What it may import
 //
-// The standard library, and nothing else of this module. The tests may use testify, the sandbox, and jsontext, a JSON
-// tokenizer that scan.go is compared with.
+// The standard library and github.com/go-json-experiment/json, and nothing else of this module. The tests may use
+// testify and the sandbox.
 //
 // # Where to add a thing
 //
 //   - A call: a method in its resource's file (groups.go, members.go …), named as in the API's documentation, with the
 //     route in its comment; then a row in the contract suite (contract_x_test.go) and the route in the sandbox.
-//   - A field: in the resource's type and its decoder (group_wire.go, member_wire.go, or the same file). What lists are long
-//     of reads itself from an input (input.go); encoding/json does for the rest.
-//   - An odd shape on the wire: a small type of its own beside ids.go, time.go, scalars.go and include.go, with a table
-//     test and a seed in fuzz_test.go.
+//   - A field: a line with its tag in the resource's type.
+//   - An odd shape on the wire: a small type of its own beside ids.go, time.go, scalars.go, refs.go and include.go,
+//     with a table test and a fuzz target. Such a type never looks at another field.
 //   - A header, limit or retry rule: request.go, attempt.go, retry.go. A service never does that by itself.
 //
 // # Sources

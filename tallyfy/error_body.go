@@ -38,15 +38,15 @@ func (c *Client) readErrorBody(e *Error, body []byte) {
 		Message json.RawMessage `json:"message"`
 		Error   json.RawMessage `json:"error"`
 		Errors  json.RawMessage `json:"errors"`
-		Code    flexText        `json:"code"`
+		Code    Text            `json:"code"`
 	}
-	if decode(body, &w) != nil {
+	if unmarshal(body, &w) != nil {
 		return
 	}
 	// "error" is true in the documentation; other services in front of an API put a text there.
 	for _, raw := range []json.RawMessage{w.Error, w.Message} {
 		var s string
-		if decode(raw, &s) != nil {
+		if unmarshal(raw, &s) != nil {
 			continue
 		}
 		if s = c.plain(s); s != "" {
@@ -60,7 +60,7 @@ func (c *Client) readErrorBody(e *Error, body []byte) {
 // readFields accepts {"field": ["…"]}, {"field": "…"}, and ["…"] or "…" for messages without a field.
 func (c *Client) readFields(raw json.RawMessage) map[string][]string {
 	var byField map[string]json.RawMessage
-	if decode(raw, &byField) != nil {
+	if unmarshal(raw, &byField) != nil {
 		byField = map[string]json.RawMessage{"": raw}
 	}
 	fields := map[string][]string{}
@@ -81,15 +81,15 @@ func (c *Client) readFields(raw json.RawMessage) map[string][]string {
 func (c *Client) readMessages(raw json.RawMessage) []string {
 	var one string
 	var several []json.RawMessage
-	if decode(raw, &one) == nil {
+	if unmarshal(raw, &one) == nil {
 		several = []json.RawMessage{raw}
-	} else if decode(raw, &several) != nil {
+	} else if unmarshal(raw, &several) != nil {
 		return nil
 	}
 	var messages []string
 	for _, part := range several {
 		var s string
-		if len(messages) >= maxPerField || decode(part, &s) != nil {
+		if len(messages) >= maxPerField || unmarshal(part, &s) != nil {
 			continue
 		}
 		if s = c.plain(s); s != "" {

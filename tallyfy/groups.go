@@ -8,19 +8,19 @@ import (
 
 // Group is a named set of members and guests.
 type Group struct {
-	ID          ID
-	Name        string // at most 200 characters, unique in the organisation (documented)
-	Description string
+	ID          ID     `json:"id"`
+	Name        string `json:"name"` // at most 200 characters, unique in the organisation (documented)
+	Description string `json:"description"`
 	// Logo is a URL, "" for none. It may point at the API's own host (see [FilesService.OpenURL]) or at any other.
-	Logo string
-	// Members are user ids in the API's order, without duplicates. An id may no longer resolve to a member.
-	Members []UserID
-	// Guests are email addresses in the API's order, without duplicates (in any letter case).
-	Guests      []string
-	CreatedAt   Time
-	LastUpdated Time
-	Assets      []Asset  // only with=assets: the logo's file record
-	Users       []Member // only with=users
+	Logo string `json:"logo"`
+	// Members are in the API's order. An id may no longer resolve to a member.
+	Members UserIDs `json:"members"`
+	// Guests are in the API's order.
+	Guests      Emails         `json:"guests"`
+	CreatedAt   Time           `json:"created_at"`
+	LastUpdated Time           `json:"last_updated"`
+	Assets      Include[Asset] `json:"assets"` // only with=assets: the logo's file record
+	Users       Include[User]  `json:"users"`  // only with=users
 }
 
 func (g *Group) identity() string { return string(g.ID) }
@@ -49,6 +49,35 @@ type UpdateGroupRequest struct {
 	Description string    // required by the API: always sent
 	Members     *[]UserID // nil is not sent: the list stays; a pointer to an empty list empties it
 	Guests      *[]string // as Members
+}
+
+type groupBody struct {
+	Name        string    `json:"name,omitempty"`
+	Description string    `json:"description"`
+	Members     *[]UserID `json:"members,omitempty"`
+	Guests      *[]string `json:"guests,omitempty"`
+}
+
+func (g CreateGroupRequest) wire() groupBody {
+	return groupBody{
+		Name: g.Name, Description: g.Description,
+		Members: notNull(&g.Members), Guests: notNull(&g.Guests),
+	}
+}
+
+func (g UpdateGroupRequest) wire() groupBody {
+	return groupBody{
+		Name: g.Name, Description: g.Description,
+		Members: notNull(g.Members), Guests: notNull(g.Guests),
+	}
+}
+
+// notNull makes a pointer to a nil list encode as [] instead of null. A nil pointer stays nil.
+func notNull[T any](list *[]T) *[]T {
+	if list != nil && *list == nil {
+		return &[]T{}
+	}
+	return list
 }
 
 // GroupsService holds the calls on groups. Any member may read; changes need the manage_groups permission (documented).

@@ -3,21 +3,19 @@ package tallyfy
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// ID identifies a group, organisation, task, guest or file. It is opaque: group ids are 32 hexadecimal characters in the
-// vendor's client and other strings in the documentation's samples. It decodes from a JSON string or number.
+// ID identifies a group, organisation, task, guest or file. It is opaque: group ids are 32 hexadecimal
+// characters in the vendor's client and other strings in the documentation's samples.
 type ID string
 
-// UserID identifies a member. Documented as an integer, a string in some samples: it decodes from both, and encodes as a
-// number when it is a plain decimal integer, else as a string.
+// UserID identifies a member. It is documented as an integer and a string in some samples.
 type UserID string
 
-var errNotAnID = errors.New("an id must be a string or a whole number")
+const errNotAnID = wireError("an id must be a string or a whole number")
 
 // UnmarshalJSON accepts a string, a whole number of any size, or null for none.
 func (id *ID) UnmarshalJSON(data []byte) error {
@@ -33,8 +31,8 @@ func (id *UserID) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// MarshalJSON writes a number when the id is a plain decimal integer, because the API answers 422 to member ids sent as
-// strings where it expects integers.
+// MarshalJSON writes a number when the id is a plain decimal integer, because the API answers 422 to
+// member ids sent as strings where it expects integers.
 func (id UserID) MarshalJSON() ([]byte, error) {
 	if isPlainInteger(string(id)) {
 		return []byte(id), nil
@@ -50,17 +48,15 @@ func decodeID(data []byte) (string, error) {
 	case string(data) == "null":
 		return "", nil
 	case data[0] == '"':
-		var s string
-		err := decode(data, &s)
-		return s, err
+		return unquote(data), nil
 	}
 	whole, err := wholeNumber(data)
 	return string(whole), err
 }
 
-// wholeNumber returns the digits of a number, with its sign.
+// wholeNumber returns the digits of a number, with its sign. 17.0 is how some encoders write a whole
+// number that passed through a float.
 func wholeNumber(data []byte) ([]byte, error) {
-	// 17.0 is how some encoders write a whole number that passed through a float.
 	whole, fraction, _ := bytes.Cut(data, []byte("."))
 	if !isPlainInteger(bytes.TrimPrefix(whole, []byte("-"))) || len(bytes.Trim(fraction, "0")) > 0 {
 		return nil, errNotAnID
@@ -68,8 +64,8 @@ func wholeNumber(data []byte) ([]byte, error) {
 	return whole, nil
 }
 
-// isPlainInteger reports whether s is a non-negative decimal integer without leading zeros: exactly what JSON allows as a
-// number and what reads back as the same text.
+// isPlainInteger reports whether s is a non-negative decimal integer without leading zeros: exactly
+// what JSON allows as a number and what reads back as the same text.
 func isPlainInteger[T string | []byte](s T) bool {
 	if len(s) == 0 || (s[0] == '0' && len(s) > 1) {
 		return false

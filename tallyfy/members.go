@@ -5,10 +5,19 @@ import (
 	"iter"
 	"net/http"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Role is what a member may do. Any letter case is decoded to lower case; unknown roles are kept, in lower case.
+// Role is what a member may do, in lower case. Unknown ones are kept.
 type Role string
+
+// UnmarshalText lowers the letter case.
+func (r *Role) UnmarshalText(text []byte) error {
+	*r = Role(strings.ToLower(strings.TrimSpace(string(text))))
+	return nil
+}
 
 // The documented roles.
 const (
@@ -17,8 +26,14 @@ const (
 	RoleLight    Role = "light"
 )
 
-// Status is how far a member has access, in lower case. Unknown ones are kept. A missing one is taken from is_active.
+// Status is how far a member has access, in lower case. Unknown ones are kept.
 type Status string
+
+// UnmarshalText lowers the letter case.
+func (s *Status) UnmarshalText(text []byte) error {
+	*s = Status(strings.ToLower(strings.TrimSpace(string(text))))
+	return nil
+}
 
 // The documented statuses.
 const (
@@ -29,43 +44,71 @@ const (
 
 // Member is a person, or a bot, in an organisation. The API calls it "user".
 type Member struct {
-	ID         UserID
-	Email      string
-	Username   string
-	FirstName  string
-	LastName   string
-	FullName   string
-	ProfilePic string // a URL, "" for none
-	Phone      string
-	JobTitle   string
-	Timezone   string
-	UTCOffset  string // as the service writes it, like "+02:00"
-	Type       string // "standard", "bot" …
-	Role       Role
-	Status     Status
-	// IsActive is the service's is_active; when that is missing, whether the status is active.
-	IsActive       bool
-	IsDefaultAdmin bool
-	InvitedBy      UserID // "" for nobody
-	LastLoginAt    Time
-	ActivatedAt    Time
-	CreatedAt      Time
-	UpdatedAt      Time
-	Groups         []Group // only with=groups: id, name, logo, members and guests
+	ID         UserID `json:"id"`
+	Email      string `json:"email"`
+	Username   string `json:"username"`
+	FirstName  string `json:"first_name"`
+	LastName   string `json:"last_name"`
+	FullName   string `json:"full_name"`
+	ProfilePic string `json:"profile_pic"` // a URL, "" for none
+	Phone      Text   `json:"phone"`
+	JobTitle   string `json:"job_title"`
+	Timezone   string `json:"timezone"`
+	UTCOffset  Text   `json:"UTC_offset"` // as the service writes it, like "+02:00"
+	Type       string `json:"type"`       // "standard", "bot" …
+	Role       Role   `json:"role"`
+	// Status is taken from is_active when it is missing, as in samples of one member.
+	Status Status `json:"status"`
+	// IsActive is taken from the status when it is missing.
+	IsActive       bool           `json:"-"`
+	IsDefaultAdmin bool           `json:"-"`
+	InvitedBy      UserID         `json:"invited_by"` // "" for nobody
+	LastLoginAt    Time           `json:"last_login_at"`
+	ActivatedAt    Time           `json:"activated_at"`
+	CreatedAt      Time           `json:"created_at"`
+	UpdatedAt      Time           `json:"updated_at"`
+	Groups         Include[Group] `json:"groups"` // only with=groups: id, name, logo, members and guests
 	// GroupsIncluded tells "in no group" from "not asked for": true when the include was in the answer.
-	GroupsIncluded bool
-	Stats          *MemberStats // only with=stats
+	GroupsIncluded bool                 `json:"-"`
+	Stats          Include[MemberStats] `json:"stats"` // only with=stats: one
+}
+
+// UnmarshalJSONFrom reads a member with what its fields say of each other.
+func (m *Member) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	type fields Member
+	var w struct {
+		fields
+		Active       flag `json:"is_active"`
+		DefaultAdmin flag `json:"is_default_admin"`
+	}
+	if err := json.UnmarshalDecode(dec, &w); err != nil {
+		return err
+	}
+	*m = Member(w.fields)
+	if m.Status == "" {
+		m.Status = StatusActive
+		if w.Active.known && !w.Active.value {
+			m.Status = StatusDisabled
+		}
+	}
+	m.IsActive = w.Active.value
+	if !w.Active.known {
+		m.IsActive = m.Status == StatusActive
+	}
+	m.IsDefaultAdmin = w.DefaultAdmin.value
+	m.GroupsIncluded = m.Groups != nil
+	return nil
 }
 
 func (m *Member) identity() string { return string(m.ID) }
 
 // MemberStats counts what a member has done so far.
 type MemberStats struct {
-	StepsCreated      int
-	TasksCompleted    int
-	ProcessesLaunched int
-	ChecklistsCreated int
-	LastStepCreatedAt Time
+	StepsCreated      Int  `json:"steps_created"`
+	TasksCompleted    Int  `json:"tasks_completed"`
+	ProcessesLaunched Int  `json:"processes_launched"`
+	ChecklistsCreated Int  `json:"checklists_created"`
+	LastStepCreatedAt Time `json:"last_step_created_at"`
 }
 
 // Name returns the best name to show: the full name, else first and last name, else the user name, else the email

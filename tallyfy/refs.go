@@ -2,299 +2,108 @@ package tallyfy
 
 import (
 	"bytes"
-	"encoding/json"
-	"math"
-	"slices"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// References are the people of a group: texts, numbers, or objects that hold one of both under a key. Duplicates are
-// dropped, email addresses in any letter case; so are empty ones. An element that holds no reference is an error.
+// UserIDs are the members of a group. They arrive as integers, strings or objects with an id; bare or
+// as {"data": …}; or null for none.
 //
-// There are quick ways for the usual lists: nothing but whole numbers, quickest where they ascend, or nothing but strings. Members listed
-// with=groups repeat the ids of everybody in their groups, millions in a large organisation.
+// Duplicates and empty references are dropped. An element that holds no reference is an error and not
+// left out, because a list is replaced as a whole when a group is changed: a person lost in decoding
+// would be a person removed from the group.
+type UserIDs []UserID
 
-// readRefs reads references.
-func readRefs[T ~string](in *input, key string) ([]T, error) {
-	if in.kind() == kindList {
-		if end, count, ascending := skipIDs(in.body, in.at); end > 0 {
-			data := in.body[in.at:end]
-			in.at = end
-			refs := splitIDs(make([]T, 0, count), in.keep(data[1:len(data)-1]))
-			if !ascending && in.repeats(data, count) {
-				refs = dropDuplicates(refs)
-			}
-			return refs, nil
-		}
-	}
-	data, err := in.raw()
+// UnmarshalJSONFrom reads every form.
+func (ids *UserIDs) UnmarshalJSONFrom(dec *jsontext.Decoder) (err error) {
+	*ids, err = readRefs[UserID](dec, "id")
+	return err
+}
+
+// Emails are the guests of a group: email addresses, or with=guests objects with an email. They are read
+// as [UserIDs] are. Addresses that differ in letter case only are duplicates.
+type Emails []string
+
+// UnmarshalJSONFrom reads every form.
+func (emails *Emails) UnmarshalJSONFrom(dec *jsontext.Decoder) (err error) {
+	*emails, err = readRefs[string](dec, "email")
+	return err
+}
+
+// readRefs reads references. Those that are objects hold theirs under key.
+func readRefs[T ~string](dec *jsontext.Decoder, key string) ([]T, error) {
+	value, err := dec.ReadValue()
 	if err != nil {
 		return nil, err
 	}
-	if refs, distinct, ok := splitNumbers[T](in, data); ok {
-		if !distinct {
-			refs = dropDuplicates(refs)
-		}
+	if isEmpty(value) {
+		return nil, nil
+	}
+	if refs, ok := splitNumbers[T](value); ok {
 		return refs, nil
 	}
-	words, ok := in.splitWords(data)
-	if !ok {
-		return decodeRefs[T](data, key)
+	var parts Include[jsontext.Value]
+	if err := unmarshal(value, &parts); err != nil {
+		return nil, err
 	}
-	refs := make([]T, len(words))
-	for i, word := range words {
-		refs[i] = T(in.keep(word))
-	}
-	return dropDuplicates(refs), nil
-}
-
-// countRefs returns how many references readRefs would return.
-func countRefs(in *input, key string) (int, error) {
-	if in.kind() == kindList {
-		if end, count, ascending := skipIDs(in.body, in.at); end > 0 {
-			data := in.body[in.at:end]
-			in.at = end
-			if !ascending {
-				count, _ = in.countNumbers(data) // all of them fit
+	refs := make([]T, len(parts))
+	for i, part := range parts {
+		if part.Kind() == '{' {
+			var fields map[string]jsontext.Value
+			if err := unmarshal(part, &fields); err != nil {
+				return nil, err
 			}
-			return count, nil
+			part = fields[key] // missing: nil, which is no id
 		}
-		if in.isNothing() {
-			return 0, in.skip()
-		}
-	}
-	data, err := in.raw()
-	if err != nil {
-		return 0, err
-	}
-	if n, ok := in.countNumbers(data); ok {
-		return n, nil
-	}
-	if words, ok := in.splitWords(data); ok && len(words) <= fewRefs {
-		return countWords(words), nil
-	}
-	refs, err := decodeRefs[string](data, key)
-	return len(refs), err
-}
-
-// decodeRefs is the way for any list.
-func decodeRefs[T ~string](data []byte, key string) ([]T, error) {
-	data, err := unwrapData(data)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := splitInclude(data)
-	if err != nil {
-		return nil, err
-	}
-	refs := make([]T, 0, len(parts))
-	for _, part := range parts {
-		ref, err := decodeRef(part, key)
+		ref, err := decodeID(part)
 		if err != nil {
 			return nil, err
 		}
-		refs = append(refs, T(ref))
+		refs[i] = T(ref)
 	}
-	return dropDuplicates(refs), nil
+	return distinct(refs), nil
 }
 
-func decodeRef(data json.RawMessage, key string) (string, error) {
-	if data[0] == '{' {
-		var fields map[string]json.RawMessage
-		if err := decode(data, &fields); err != nil {
-			return "", err
-		}
-		data = fields[key] // missing: nil, which is no id
-	}
-	return decodeID(data)
-}
-
-// fewRefs is up to where comparing each with each is quicker than a map.
-const fewRefs = 24
-
-// dropDuplicates removes empty and repeated references, in place.
-func dropDuplicates[T ~string](refs []T) []T {
-	if len(refs) <= fewRefs {
-		kept := refs[:0]
-		for _, ref := range refs {
-			if ref != "" && !slices.ContainsFunc(kept, func(other T) bool { return sameRef(string(ref), string(other)) }) {
-				kept = append(kept, ref)
-			}
-		}
-		return noneIfEmpty(kept)
-	}
-	seen := make(map[string]bool, len(refs))
-	return noneIfEmpty(slices.DeleteFunc(refs, func(ref T) bool {
-		folded := strings.ToLower(string(ref))
-		drop := ref == "" || seen[folded]
-		seen[folded] = true
-		return drop
-	}))
-}
-
-func noneIfEmpty[T any](list []T) []T {
-	if len(list) == 0 {
-		return nil
-	}
-	return list
-}
-
-// sameRef compares in lower case, which is not folding: outside of ASCII there are letters that only fold.
-func sameRef[T string | []byte](a, b T) bool {
-	for i := range min(len(a), len(b)) {
-		x, y := a[i], b[i]
-		if x >= utf8.RuneSelf || y >= utf8.RuneSelf {
-			lowerA, lowerB := strings.ToLower(string(a)), strings.ToLower(string(b))
-			return lowerA == lowerB
-		}
-		if x != y && (x|' ' != y|' ' || x|' ' < 'a' || x|' ' > 'z') {
-			return false
-		}
-	}
-	return len(a) == len(b)
-}
-
-// isNumbers reports whether data, which is well-formed JSON, is a list of nothing but whole numbers, and how many.
-func isNumbers(data []byte) (count int, ok bool) {
-	if len(data) < 2 || data[0] != '[' {
-		return 0, false
-	}
-	inNumber := false
-	for _, c := range data[1 : len(data)-1] {
-		switch {
-		case c-'0' <= 9:
-			if !inNumber {
-				inNumber = true
-				count++
-			}
-		case c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t':
-			inNumber = false
-		default:
-			return 0, false
-		}
-	}
-	return count, true
-}
-
-// splitIDs appends the parts of a list that skipIDs has found to be one.
-func splitIDs[T ~string](refs []T, list string) []T {
-	start := 0
-	for i := range len(list) {
-		if list[i] == ',' {
-			refs = append(refs, T(list[start:i]))
-			start = i + 1
-		}
-	}
-	return append(refs, T(list[start:]))
-}
-
-// splitNumbers is the quick way for whole numbers. distinct is true when they ascend and so cannot repeat, which spares
-// looking for duplicates.
-func splitNumbers[T ~string](in *input, data []byte) (refs []T, distinct, ok bool) {
-	count, ok := isNumbers(data)
-	if !ok || count == 0 {
-		return nil, ok, ok
-	}
-	inner := in.keep(data[1 : len(data)-1])
-	refs = make([]T, 0, count)
-	distinct = true
-	last := ""
-	for start, i := -1, 0; i <= len(inner); i++ {
-		if i < len(inner) && inner[i]-'0' <= 9 {
-			if start < 0 {
-				start = i
-			}
-			continue
-		}
-		if start < 0 {
-			continue
-		}
-		digits := inner[start:i]
-		start = -1
-		// JSON has no leading zeros, so the longer one is the larger one.
-		distinct = distinct && (len(digits) > len(last) || len(digits) == len(last) && digits > last)
-		last = digits
-		refs = append(refs, T(digits))
-	}
-	if !distinct {
-		distinct = !in.repeats(data, count)
-	}
-	return refs, distinct, true
-}
-
-// repeats reports whether one of many numbers occurs twice.
-func (in *input) repeats(data []byte, count int) bool {
-	if count <= fewRefs {
-		return true // not worth it
-	}
-	in.numbers = slices.Grow(in.numbers[:0], count)
-	distinct, ok := in.countNumbers(data)
-	return !ok || distinct != count
-}
-
-// countNumbers counts the different numbers of a list of nothing but whole numbers that fit into 64 bits.
-func (in *input) countNumbers(data []byte) (int, bool) {
-	if len(data) < 2 || data[0] != '[' {
-		return 0, false
-	}
-	all := in.numbers[:0]
-	ascending := true
-	for i := 1; i < len(data)-1; i++ {
-		c := data[i]
-		if c == ',' || c == ' ' || c == '\n' || c == '\r' || c == '\t' {
-			continue
-		}
-		n := uint64(0)
-		for ; data[i]-'0' <= 9; i++ { // the list's ] ends it at the latest
-			if n > (math.MaxUint64-9)/10 {
-				return 0, false
-			}
-			n = n*10 + uint64(data[i]-'0')
-		}
-		if data[i] != ',' && data[i] != ']' && data[i] > ' ' {
-			return 0, false
-		}
-		ascending = ascending && (len(all) == 0 || all[len(all)-1] < n)
-		all = append(all, n)
-	}
-	in.numbers = all
-	if !ascending {
-		slices.Sort(all)
-		all = slices.Compact(all)
-	}
-	return len(all), true
-}
-
-// splitWords returns, until its next call, the elements of a well-formed list of nothing but strings in which nothing is
-// escaped.
-func (in *input) splitWords(data []byte) ([][]byte, bool) {
-	if len(data) < 2 || data[0] != '[' || bytes.IndexByte(data, '\\') >= 0 || !utf8.Valid(data) {
+// splitNumbers reads a list of nothing but whole numbers. Members listed with=groups repeat the ids of
+// everybody in their groups, hundreds of thousands on a page of a large organisation.
+func splitNumbers[T ~string](list jsontext.Value) (refs []T, ok bool) {
+	if list.Kind() != '[' {
 		return nil, false
 	}
-	words := in.words[:0]
-	for rest := data[1 : len(data)-1]; ; {
-		if rest = bytes.TrimLeft(rest, ", \t\r\n"); len(rest) == 0 {
-			break
-		}
-		end := bytes.IndexByte(rest[1:], '"')
-		if rest[0] != '"' || end < 0 {
-			return nil, false
-		}
-		words = append(words, rest[1:end+1])
-		rest = rest[end+2:]
+	inner := list[1 : len(list)-1]
+	if len(bytes.Trim(inner, "0123456789, \t\r\n")) > 0 {
+		return nil, false
 	}
-	in.words = words
-	return words, true
+	ids := string(inner)
+	refs = make([]T, 0, strings.Count(ids, ",")+1)
+	ascending, last := true, ""
+	for id := range strings.SplitSeq(ids, ",") {
+		id = strings.TrimSpace(id)
+		// JSON has no leading zeros, so the longer number is the larger one.
+		ascending = ascending && (len(id) > len(last) || len(id) == len(last) && id > last)
+		last = id
+		refs = append(refs, T(id))
+	}
+	if ascending { // the usual order, in which nothing repeats
+		return refs, true
+	}
+	return distinct(refs), true
 }
 
-// countWords counts the different words that are not empty.
-func countWords(words [][]byte) int {
-	count := 0
-	for i, word := range words {
-		if len(word) > 0 && !slices.ContainsFunc(words[:i], func(other []byte) bool { return sameRef(word, other) }) {
-			count++
+// distinct removes empty and repeated references, in place. Letter case does not matter.
+func distinct[T ~string](refs []T) []T {
+	seen := make(map[string]bool, len(refs))
+	kept := refs[:0]
+	for _, ref := range refs {
+		folded := strings.ToLower(string(ref))
+		if ref != "" && !seen[folded] {
+			seen[folded] = true
+			kept = append(kept, ref)
 		}
 	}
-	return count
+	if len(kept) == 0 {
+		return nil
+	}
+	return kept
 }

@@ -48,6 +48,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"views/words", ""},
 	{"static", ""},
 	{"tallyfy", ""},
+	{"tallyfy/oldwire", ""},
 	{"tallyfy/sandbox", ""},
 }
 

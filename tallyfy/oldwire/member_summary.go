@@ -1,6 +1,4 @@
-package tallyfy
-
-import "context"
+package oldwire
 
 // MemberSummary is a member with no more of their groups than a list shows. Every one of a member's groups brings the ids
 // of everybody in it, which for large groups is most of the answer; here they are skipped.
@@ -17,24 +15,6 @@ type MemberSummary struct {
 type GroupName struct {
 	ID   ID
 	Name string
-}
-
-// Summaries is [MembersService.List] without the people of the members' groups. As there, the texts of a
-// page share memory.
-//
-// GET /organizations/{org}/users
-func (s *MembersService) Summaries(ctx context.Context, org ID, o MemberListOptions) (*Page[MemberSummary], error) {
-	return getPage[MemberSummary](ctx, s.client, o.request(org))
-}
-
-// Summary returns the member's summary, for places that show members from either call.
-func (m *Member) Summary() MemberSummary {
-	s := MemberSummary{Member: *m, InKnown: m.GroupsIncluded}
-	s.Groups, s.GroupsIncluded = nil, false
-	for i := range m.Groups {
-		s.In = append(s.In, GroupName{ID: m.Groups[i].ID, Name: m.Groups[i].Name})
-	}
-	return s
 }
 
 // usualGroups is room for the groups that most members are in.

@@ -1,4 +1,4 @@
-package tallyfy
+package oldwire
 
 import (
 	"encoding/binary"

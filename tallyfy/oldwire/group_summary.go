@@ -1,6 +1,4 @@
-package tallyfy
-
-import "context"
+package oldwire
 
 // GroupSummary is a group as a list shows it: its people counted, not named. Its texts share memory with those of the
 // whole page; use [strings.Clone] for one that is kept for long.
@@ -16,22 +14,6 @@ type GroupSummary struct {
 }
 
 func (g *GroupSummary) identity() string { return string(g.ID) }
-
-// Summaries is [GroupsService.List] at a fraction of its cost: what a summary does not hold is skipped. People who cannot
-// be read are an error here too.
-//
-// GET /organizations/{org}/groups
-func (s *GroupsService) Summaries(ctx context.Context, org ID, o GroupListOptions) (*Page[GroupSummary], error) {
-	return getPage[GroupSummary](ctx, s.client, o.request(org))
-}
-
-// Summary returns the group's summary, for places that show groups from either call.
-func (g *Group) Summary() GroupSummary {
-	return GroupSummary{
-		ID: g.ID, Name: g.Name, Description: g.Description, Logo: g.Logo,
-		Members: len(g.Members), Guests: len(g.Guests), CreatedAt: g.CreatedAt, LastUpdated: g.LastUpdated,
-	}
-}
 
 func (g *GroupSummary) readFrom(in *input) error {
 	*g = GroupSummary{}

@@ -30,7 +30,7 @@ func TestMemberStatusAndActivity(t *testing.T) {
 		`{"status":"active","type":"standard"}`:  {StatusActive, true, true},
 	} {
 		var m Member
-		require.NoError(t, json.Unmarshal([]byte(in), &m), in)
+		require.NoError(t, unmarshal([]byte(in), &m), in)
 		assert.Equal(t, want.status, m.Status, in)
 		assert.Equal(t, want.active, m.IsActive, in)
 		assert.Equal(t, want.canWork, m.CanWork(), in)
@@ -42,14 +42,14 @@ func TestMemberRoles(t *testing.T) {
 		`"Admin"`: RoleAdmin, `"STANDARD"`: RoleStandard, `"light"`: RoleLight, `"Auditor"`: "auditor", `null`: "", `" Admin "`: RoleAdmin,
 	} {
 		var m Member
-		require.NoError(t, json.Unmarshal([]byte(`{"role":`+in+`}`), &m), in)
+		require.NoError(t, unmarshal([]byte(`{"role":`+in+`}`), &m), in)
 		assert.Equal(t, want, m.Role, in)
 	}
 }
 
 func TestMemberFields(t *testing.T) {
 	var m Member
-	require.NoError(t, json.Unmarshal([]byte(`{
+	require.NoError(t, unmarshal([]byte(`{
 		"id": "1001", "email": "ada@x.test", "username": "ada", "first_name": "Ada", "last_name": "Byron", "full_name": "Ada Byron",
 		"profile_pic": null, "is_active": true, "last_login_at": "2023-01-15T09:00:00Z", "activated_at": null,
 		"created_at": "2023-01-14T09:00:00.000Z", "updated_at": "", "phone": 5551234, "job_title": "Analyst", "timezone": "Europe/London",
@@ -59,17 +59,16 @@ func TestMemberFields(t *testing.T) {
 			"checklists_created": 6, "last_step_created_at": "2023-01-15T09:00:00Z"}}
 	}`), &m))
 	assert.Equal(t, UserID("1001"), m.ID)
-	assert.Equal(t, "5551234", m.Phone)
-	assert.Equal(t, "+01:00", m.UTCOffset)
+	assert.Equal(t, Text("5551234"), m.Phone)
+	assert.Equal(t, Text("+01:00"), m.UTCOffset)
 	assert.True(t, m.IsDefaultAdmin)
 	assert.Equal(t, UserID("7"), m.InvitedBy)
 	assert.True(t, m.ActivatedAt.IsZero())
 	assert.Equal(t, "2023-01-15", m.LastLoginAt.Format("2006-01-02"))
 	assert.True(t, m.GroupsIncluded)
 	require.Len(t, m.Groups, 1)
-	assert.Equal(t, []UserID{"1001"}, m.Groups[0].Members)
-	require.NotNil(t, m.Stats)
-	assert.Equal(t, MemberStats{StepsCreated: 3, TasksCompleted: 4, ChecklistsCreated: 6, LastStepCreatedAt: m.LastLoginAt}, *m.Stats)
+	assert.Equal(t, UserIDs{"1001"}, m.Groups[0].Members)
+	assert.Equal(t, Include[MemberStats]{{StepsCreated: 3, TasksCompleted: 4, ChecklistsCreated: 6, LastStepCreatedAt: m.LastLoginAt}}, m.Stats)
 }
 
 func TestMemberGroupsInclude(t *testing.T) {
@@ -89,25 +88,25 @@ func TestMemberGroupsInclude(t *testing.T) {
 		`{"groups":{"data":[{"id":"a"},null,{"id":"b"}]}}`: {true, 2},
 	} {
 		var m Member
-		require.NoError(t, json.Unmarshal([]byte(in), &m), in)
+		require.NoError(t, unmarshal([]byte(in), &m), in)
 		assert.Equal(t, want.included, m.GroupsIncluded, in)
 		assert.Len(t, m.Groups, want.groups, in)
 	}
 	for _, in := range []string{`{"groups":5}`, `{"groups":"x"}`, `{"groups":[5]}`} {
-		assert.Error(t, json.Unmarshal([]byte(in), new(Member)), in)
+		assert.Error(t, unmarshal([]byte(in), new(Member)), in)
 	}
 }
 
 func TestMemberStatsShapes(t *testing.T) {
-	for in, want := range map[string]*MemberStats{
+	for in, want := range map[string]Include[MemberStats]{
 		`{}`:                                     nil,
-		`{"stats":null}`:                         nil,
-		`{"stats":[]}`:                           nil,
-		`{"stats":{"steps_created":1}}`:          {StepsCreated: 1},
-		`{"stats":{"data":{"steps_created":1}}}`: {StepsCreated: 1},
+		`{"stats":null}`:                         {},
+		`{"stats":[]}`:                           {},
+		`{"stats":{"steps_created":1}}`:          {{StepsCreated: 1}},
+		`{"stats":{"data":{"steps_created":1}}}`: {{StepsCreated: 1}},
 	} {
 		var m Member
-		require.NoError(t, json.Unmarshal([]byte(in), &m), in)
+		require.NoError(t, unmarshal([]byte(in), &m), in)
 		assert.Equal(t, want, m.Stats, in)
 	}
 }
@@ -127,16 +126,16 @@ func TestNames(t *testing.T) {
 func TestGuestFields(t *testing.T) {
 	const rest = `"id":5,"email":"g@x.test","first_name":"Gus","last_name":null,"created_at":"2025-01-15 10:30:00",
 		"last_accessed_at":null,"deleted_at":"2025-01-16 10:30:00","link":"https://x.test/secret-link"`
-	for in, want := range map[string][2]string{
-		`{` + rest + `,"details":{"status":"active","company_name":"Acme"}}`: {"Acme", "active"},
-		`{` + rest + `,"details":{"data":{"company_name":"Acme"}}}`:          {"Acme", ""},
-		`{` + rest + `,"details":null}`:                                      {"", ""},
-		`{` + rest + `,"details":[]}`:                                        {"", ""},
-		`{` + rest + `}`:                                                     {"", ""},
+	for in, want := range map[string]Include[GuestDetails]{
+		`{` + rest + `,"details":{"status":"active","company_name":"Acme"}}`: {{"active", "Acme"}},
+		`{` + rest + `,"details":{"data":{"company_name":"Acme"}}}`:          {{"", "Acme"}},
+		`{` + rest + `,"details":null}`:                                      {},
+		`{` + rest + `,"details":[]}`:                                        {},
+		`{` + rest + `}`:                                                     nil,
 	} {
 		var g Guest
-		require.NoError(t, json.Unmarshal([]byte(in), &g), in)
-		assert.Equal(t, want, [2]string{g.Company, g.Status}, in)
+		require.NoError(t, unmarshal([]byte(in), &g), in)
+		assert.Equal(t, want, g.Details, in)
 		assert.Equal(t, ID("5"), g.ID)
 		assert.Equal(t, "2025-01-15 10:30", g.CreatedAt.Format("2006-01-02 15:04"))
 		assert.Equal(t, 16, g.DeletedAt.Day())

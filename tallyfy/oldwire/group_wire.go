@@ -1,37 +1,8 @@
-package tallyfy
+package oldwire
 
 import (
 	"fmt"
 )
-
-type groupBody struct {
-	Name        string    `json:"name,omitempty"`
-	Description string    `json:"description"`
-	Members     *[]UserID `json:"members,omitempty"`
-	Guests      *[]string `json:"guests,omitempty"`
-}
-
-func (g CreateGroupRequest) wire() groupBody {
-	return groupBody{
-		Name: g.Name, Description: g.Description,
-		Members: notNull(&g.Members), Guests: notNull(&g.Guests),
-	}
-}
-
-func (g UpdateGroupRequest) wire() groupBody {
-	return groupBody{
-		Name: g.Name, Description: g.Description,
-		Members: notNull(g.Members), Guests: notNull(g.Guests),
-	}
-}
-
-// notNull makes a pointer to a nil list encode as [] instead of null. A nil pointer stays nil.
-func notNull[T any](list *[]T) *[]T {
-	if list != nil && *list == nil {
-		return &[]T{}
-	}
-	return list
-}
 
 // UnmarshalJSON reads a group in any of the contract's shapes: `members` may hold integers, strings or objects with an
 // id; `guests` email addresses or (with=guests) objects with an email; either may be wrapped in {"data": …} or null. What
@@ -45,7 +16,7 @@ func (g *Group) readFrom(in *input) error {
 		return in.skip()
 	}
 	var assets include[Asset]
-	var users include[Member]
+	var users include[User] // include[Member] before: a member here has no groups of its own now
 	err := in.fields(func(name []byte) (err error) {
 		switch string(name) {
 		case "members":
