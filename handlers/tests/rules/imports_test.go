@@ -48,7 +48,6 @@ var mayImport = []struct{ importer, ours string }{
 	{"views/words", ""},
 	{"static", ""},
 	{"tallyfy", ""},
-	{"tallyfy/oldwire", ""},
 	{"tallyfy/sandbox", ""},
 }
 
