@@ -179,14 +179,15 @@ func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
 	}
 }
 
-// unreadable is the error of a 2xx answer that is of no use. A write has most likely happened.
+// unreadable is the error of a 2xx answer that cannot be read, or that tells of a failure. A write that
+// an unreadable answer is to has most likely happened.
 func (a *answer) unreadable(err error) *Error {
 	fail := &Error{
 		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,
 		RequestID: a.client.requestID(a.header), Method: a.from.method, Path: a.from.shown,
 	}
 	if errors.Is(err, errRefused) {
-		fail.Message = "The service answered with an error."
+		fail.refused, fail.Message = true, "The service refused the request."
 		a.client.readErrorBody(fail, a.body)
 	}
 	return fail

@@ -80,7 +80,7 @@ func TestAnswersAreCapped(t *testing.T) {
 }
 
 func TestUnreadableAnswers(t *testing.T) {
-	for _, body := range []string{``, `<html>`, `{"data":5}`, `{"data":`, `{"data":null}`, `{"message":"ok"}`} {
+	for _, body := range []string{``, `<html>`, `"done"`, `{"data":5}`, `{"data":`, `{"data":null}`, `{"message":"ok"}`} {
 		c, _ := scripted(t, answers(201, body, "X-Request-Id", "r"))
 		_, err := c.Groups.Create(t.Context(), "o", CreateGroupRequest{Name: "n"})
 		var e *Error
@@ -121,15 +121,46 @@ func TestAnswersThatMayBeEmpty(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestSuccessThatSaysFailure(t *testing.T) {
-	c, _ := scripted(t, answers(200, `{"error":true,"message":"Quota","code":"Q","errors":{"name":"taken"}}`))
-	_, err := c.Groups.List(t.Context(), "o", GroupListOptions{})
-	var e *Error
-	require.ErrorAs(t, err, &e)
-	assert.Equal(t, "Quota", e.Message)
-	assert.Equal(t, "Q", e.Code)
-	assert.Equal(t, map[string][]string{"name": {"taken"}}, e.Fields)
-	assert.Equal(t, 200, e.Status)
+// A 2xx whose body tells of a failure is a refusal, whatever else is in it and whatever was asked.
+func TestSuccessThatTellsOfAFailure(t *testing.T) {
+	calls := map[string]func(c *Client) error{
+		"list":   func(c *Client) error { _, err := c.Groups.List(t.Context(), "o", GroupListOptions{}); return err },
+		"get":    func(c *Client) error { return getCall(t.Context(), c) },
+		"create": func(c *Client) error { return postCall(t.Context(), c) },
+		"delete": func(c *Client) error { return delCall(t.Context(), c) },
+		"remove": func(c *Client) error {
+			_, err := c.Members.Remove(t.Context(), "o", "5", RemoveOptions{})
+			return err
+		},
+	}
+	for body, want := range map[string]Error{
+		`{"error":true,"message":"Quota","code":"Q","errors":{"name":"taken"}}`: {Message: "Quota", FromService: true, Code: "Q", Fields: map[string][]string{"name": {"taken"}}},
+		`{"error":"Not now"}`: {Message: "Not now", FromService: true},
+		`{"error":{"code":"SEAT_POOL_EXHAUSTED","message":"No seats left","details":{"pool_type":"full"}}}`: {
+			Message: "No seats left", FromService: true, Code: "SEAT_POOL_EXHAUSTED", Pool: "full",
+		},
+		`{"data":[],"error":{"message":"Not now"}}`:         {Message: "Not now", FromService: true},
+		`{"data":{"id":"g"},"error":1,"message":"Not now"}`: {Message: "Not now", FromService: true},
+		`{"success":false}`:                                 {Message: "The service refused the request."},
+		`{"success":"0","data":{"id":"g"}}`:                 {Message: "The service refused the request."},
+		`{"error":true}`:                                    {Message: "The service refused the request."},
+	} {
+		for name, call := range calls {
+			c, s := scripted(t, answers(200, body))
+			err := call(c)
+			var e *Error
+			require.ErrorAs(t, err, &e, "%s: %s", name, body)
+			want.Status, want.Method, want.Path, want.Err, want.refused = 200, e.Method, e.Path, errRefused, true
+			assert.Equal(t, want, *e, "%s: %s", name, body)
+			assert.True(t, IsRefused(err) && !MayHaveHappened(err), name)
+			assert.Equal(t, 1, s.count(), "%s: %s", name, body)
+		}
+	}
+	for _, fine := range []string{`false`, `0`, `0.0`, `"0"`, `" False "`, `""`, `null`, `{}`, `[ ]`} {
+		c, _ := scripted(t, answers(200, `{"data":{"id":"g"},"error":`+fine+`,"success":"yes"}`))
+		assert.NoError(t, getCall(t.Context(), c), fine)
+		assert.NoError(t, delCall(t.Context(), c), fine)
+	}
 }
 
 func TestFilesAreStreamed(t *testing.T) {

@@ -157,7 +157,7 @@ func TestSandboxFaults(t *testing.T) {
 		"502 from proxy":  {sandbox.Fault{Status: 502, Header: html, Body: "<html><h1>Bad gateway</h1></html>"}, 3, 1, true},
 		"500 after all":   {sandbox.Fault{Status: 500, Execute: true}, 1, 1, true},
 		"garbage":         {sandbox.Fault{Status: 200, Header: html, Body: "<html>"}, 1, 1, true},
-		"says failure":    {sandbox.Fault{Status: 200, Body: `{"error":true,"message":"no"}`}, 1, 1, true},
+		"tells failure":   {sandbox.Fault{Status: 200, Body: `{"error":true,"message":"no"}`}, 1, 1, false},
 		"connection gone": {sandbox.Fault{Abort: true}, 3, 1, true},
 		"hangs":           {sandbox.Fault{Hang: true}, 3, 1, true},
 	} {
@@ -228,4 +228,54 @@ func TestSandboxFilesAndTheirFaults(t *testing.T) {
 	var e *tallyfy.Error
 	require.ErrorAs(t, err, &e)
 	assert.Equal(t, http.StatusFound, e.Status)
+}
+
+// Each way to say no, as the client tells it to its callers.
+func TestSandboxSaysNo(t *testing.T) {
+	const rule, later = "Groups that own a running process cannot be changed.", "You've reached the limit for group creation. Please try again later."
+	type told struct {
+		status        int
+		message, code string
+		pool          string
+		fields        map[string][]string
+	}
+	for answer, want := range map[sandbox.Answer]told{
+		sandbox.SeatsFull:   {409, "Your organization has reached its committed full seat limit.", "SEAT_POOL_EXHAUSTED", "full", nil},
+		sandbox.SeatsLight:  {409, "Your organization has reached its committed light seat limit.", "SEAT_POOL_EXHAUSTED", "light", nil},
+		sandbox.PlanLimit:   {402, "Your plan allows 5 groups.", "TRIAL_LIMIT_REACHED_5_G", "", nil},
+		sandbox.PlanLimitIn: {402, "Your plan allows 5 groups.", "TRIAL_LIMIT_REACHED_5_G", "", nil},
+		sandbox.FieldsOnly: {422, "", "", "", map[string][]string{
+			"description": {"The description is too long."}, "members.0": {"Member 9 is unknown."},
+		}},
+		sandbox.OtherField:     {422, "", "", "", map[string][]string{"organization": {"This organization cannot have more groups."}}},
+		sandbox.Rule:           {403, rule, "", "", nil},
+		sandbox.NoReason:       {403, "", "", "", nil},
+		sandbox.RuleInHTML:     {409, rule, "", "", nil},
+		sandbox.TokenUnknown:   {401, "Unauthenticated.", "", "", nil},
+		sandbox.TokenAtEdge:    {401, "Permission denied. Error code: APSH213.", "", "", nil},
+		sandbox.SAMLOff:        {401, "Saml Is Not Enabled In this Organization", "", "", nil},
+		sandbox.HourlyCap:      {429, later, "RATE_LIMIT_EXCEEDED", "", nil},
+		sandbox.HourlyCapIn:    {429, later, "RATE_LIMIT_EXCEEDED", "", nil},
+		sandbox.ComeTomorrow:   {429, "Too Many Attempts.", "", "", nil},
+		sandbox.OKButRefused:   {200, "This cannot be done now.", "NOT_NOW", "", nil},
+		sandbox.OKButText:      {200, "Not now", "", "", nil},
+		sandbox.OKButNoSuccess: {200, "", "", "", nil},
+		sandbox.OKButData:      {200, "This cannot be done now.", "NOT_NOW", "", nil},
+	} {
+		s := startSandbox(t, tallyfy.Options{})
+		s.server.Fail(sandbox.Fault{Answer: answer})
+		err := s.client.Groups.Delete(t.Context(), s.org, tallyfy.ID(s.server.Groups()[0].ID))
+		var e *tallyfy.Error
+		require.ErrorAs(t, err, &e, answer)
+		got := told{e.Status, e.Message, e.Code, e.Pool, e.Fields}
+		if !e.FromService {
+			got.message = ""
+		}
+		assert.Equal(t, want, got, answer)
+		assert.True(t, tallyfy.IsRefused(err) && !tallyfy.MayHaveHappened(err), answer)
+		assert.Equal(t, answer == sandbox.TokenUnknown || answer == sandbox.TokenAtEdge, tallyfy.IsUnauthorized(err), answer)
+		assert.Equal(t, answer == sandbox.SAMLOff, tallyfy.IsDenied(err), answer)
+		assert.Equal(t, answer == sandbox.HourlyCap || answer == sandbox.HourlyCapIn, tallyfy.IsHourlyCap(err), answer)
+		assert.Len(t, s.server.Requests(), 1, "%s: asked once", answer)
+	}
 }

@@ -1,22 +1,29 @@
 package tallyfy
 
 import (
-	"encoding/json"
+	"cmp"
+	"html"
 	"io"
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// What an error's body may cost: a proxy's HTML page can be large, and nothing beyond this would be shown.
+// Bounds of an error's body: a proxy's HTML page can be large, and nothing beyond them would be shown.
 const (
 	maxErrorBody    = 64 << 10
 	maxMessageRunes = 1000
 	maxErrorFields  = 200
 	maxPerField     = 20
+	maxFieldDepth   = 4
 )
 
 // errorFrom reads an answer that is not a success. Whatever its body holds, the status is kept.
@@ -31,76 +38,102 @@ func (c *Client) errorFrom(p *prepared, resp *http.Response) *Error {
 	return e
 }
 
-// readErrorBody takes the documented parts out of an error's body and leaves e as it is where there are none: HTML and
-// empty bodies change nothing.
+// errorBody is what the body of an error may say: at its top, and again in an object "error".
+type errorBody struct {
+	Message jsontext.Value `json:"message"`
+	Code    Text           `json:"code"`
+	Errors  any            `json:"errors"`
+	Details jsontext.Value `json:"details"`
+	Error   jsontext.Value `json:"error"`
+}
+
+// readErrorBody takes what an error's body says, and leaves e as it is where it says nothing: HTML and
+// empty bodies change nothing. "error" is true, a text or an object (seen in the vendor's clients).
 func (c *Client) readErrorBody(e *Error, body []byte) {
-	var w struct {
-		Message json.RawMessage `json:"message"`
-		Error   json.RawMessage `json:"error"`
-		Errors  json.RawMessage `json:"errors"`
-		Code    Text            `json:"code"`
-	}
-	if unmarshal(body, &w) != nil {
+	var top, inner errorBody
+	if unmarshal(body, &top) != nil {
 		return
 	}
-	// "error" is true in the documentation; other services in front of an API put a text there.
-	for _, raw := range []json.RawMessage{w.Error, w.Message} {
-		var s string
-		if unmarshal(raw, &s) != nil {
-			continue
-		}
-		if s = c.plain(s); s != "" {
-			e.Message = s
-		}
-	}
-	e.Code = c.plain(string(w.Code))
-	e.Fields = c.readFields(w.Errors)
-}
-
-// readFields accepts {"field": ["…"]}, {"field": "…"}, and ["…"] or "…" for messages without a field.
-func (c *Client) readFields(raw json.RawMessage) map[string][]string {
-	var byField map[string]json.RawMessage
-	if unmarshal(raw, &byField) != nil {
-		byField = map[string]json.RawMessage{"": raw}
-	}
-	fields := map[string][]string{}
-	for name, value := range byField {
-		if len(fields) >= maxErrorFields {
+	_ = unmarshal(top.Error, &inner) // stays empty unless it is an object
+	for _, value := range []jsontext.Value{top.Message, inner.Message, top.Error} {
+		var text string
+		if _ = unmarshal(value, &text); c.plain(text) != "" {
+			e.Message, e.FromService = c.plain(text), true
 			break
 		}
-		if messages := c.readMessages(value); len(messages) > 0 {
-			fields[c.plain(name)] = messages
+	}
+	e.Code = c.plain(string(cmp.Or(top.Code, inner.Code)))
+	for _, value := range []jsontext.Value{top.Details, inner.Details} {
+		var details struct {
+			Pool Text `json:"pool_type"`
+		}
+		if _ = unmarshal(value, &details); details.Pool == "full" || details.Pool == "light" {
+			e.Pool = string(details.Pool)
 		}
 	}
-	if len(fields) == 0 {
-		return nil
+	fields := map[string][]string{}
+	c.readFields(fields, "", top.Errors, 0)
+	c.readFields(fields, "", inner.Errors, 0)
+	if len(fields) > 0 {
+		e.Fields = fields
 	}
-	return fields
 }
 
-func (c *Client) readMessages(raw json.RawMessage) []string {
-	var one string
-	var several []json.RawMessage
-	if unmarshal(raw, &one) == nil {
-		several = []json.RawMessage{raw}
-	} else if unmarshal(raw, &several) != nil {
-		return nil
-	}
-	var messages []string
-	for _, part := range several {
-		var s string
-		if len(messages) >= maxPerField || unmarshal(part, &s) != nil {
-			continue
+// readFields collects the texts in value by the names and places that lead to them, like "members.0".
+// Texts in a list belong to the list's own name; those without any to "".
+func (c *Client) readFields(fields map[string][]string, name string, value any, depth int) {
+	add := func(s string) {
+		if s = c.plain(s); s == "" || len(fields[name]) >= maxPerField {
+			return
 		}
-		if s = c.plain(s); s != "" {
-			messages = append(messages, s)
+		if _, known := fields[name]; known || len(fields) < maxErrorFields {
+			fields[name] = append(fields[name], s)
 		}
 	}
-	return messages
+	inside := func(key string, value any) {
+		if key = c.plain(key); name != "" {
+			key = name + "." + key
+		}
+		if depth < maxFieldDepth {
+			c.readFields(fields, key, value, depth+1)
+		}
+	}
+	switch v := value.(type) {
+	case string:
+		add(v)
+	case []any:
+		for i, one := range v {
+			if s, ok := one.(string); ok {
+				add(s)
+			} else {
+				inside(strconv.Itoa(i), one)
+			}
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			inside(key, v[key])
+		}
+	}
 }
 
-// plain makes a foreign text fit to show: one line, bounded, without the token, and empty when it is an HTML page.
+// isPage finds what begins a whole HTML page, which is no message.
+var isPage = regexp.MustCompile(`(?i)^<(!doctype|html|head|body|\?xml)`)
+
+// block finds HTML marks that part words, mark all others.
+var (
+	block = regexp.MustCompile(`(?i)</?(p|br|div|li|ul|ol|h[1-6]|td|tr)\b[^>]*>`)
+	mark  = regexp.MustCompile(`<[^>]*>`)
+)
+
+// plain makes a foreign text fit to show: one line, bounded and without the token. A text that begins
+// with an HTML mark is shown without its marks, and a whole HTML page not at all.
 func (c *Client) plain(s string) string {
+	if s = strings.TrimSpace(s); strings.HasPrefix(s, "<") {
+		if isPage.MatchString(s) {
+			return ""
+		}
+		s = html.UnescapeString(mark.ReplaceAllString(block.ReplaceAllString(s, " "), ""))
+	}
 	s = c.redact(strings.ToValidUTF8(s, "\uFFFD"))
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

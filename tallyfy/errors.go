@@ -6,21 +6,27 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 )
 
 // Error is what every failed call returns. No part of it holds the token.
 type Error struct {
-	// Status is the answer's HTTP status, 0 when there was no answer. A 2xx status means that the answer could not be
-	// read, or that it said {"error": true}.
+	// Status is the answer's HTTP status, 0 when there was no answer. A 2xx status means that the
+	// answer could not be read, or that it told of a failure: see [IsRefused].
 	Status int
-	// Message is the service's own sentence, or a plain phrase of ours when it sent none. It is plain text: escape it.
+	// Message is the service's own sentence, or a phrase of ours. It is plain text: escape it.
 	Message string
-	// Fields holds a 422's messages by field. The key "" is for messages that name no field.
+	// FromService says that Message is the service's own sentence.
+	FromService bool
+	// Fields holds messages by field, as a 422 has them. Nested names are joined, like "members.0".
+	// The key "" is for messages that name no field.
 	Fields map[string][]string
 	// Code is the service's own, like "SEAT_POOL_EXHAUSTED"; often empty.
 	Code string
+	// Pool is the pool without a free seat, "full" or "light"; "" for other errors, or when not said.
+	Pool string
 	// RequestID is the answer's X-Request-Id, "" when it had none.
 	RequestID string
 	// RetryAfter is how long the service asks to wait; 0 when it did not say.
@@ -34,6 +40,7 @@ type Error struct {
 	unsent      bool // the request cannot have reached the service
 	notAdmitted bool // refused by a Limiter
 	broken      bool // no answer, or the connection failed in the middle of it
+	refused     bool // the answer tells of a failure, whatever its status
 }
 
 // codeHourlyCap is the documented code of the hourly cap of an organisation, which no short wait ends.
@@ -52,6 +59,9 @@ func (e *Error) Error() string {
 	}
 	if e.Code != "" {
 		fmt.Fprintf(&b, " (code %s)", e.Code)
+	}
+	if e.Pool != "" {
+		fmt.Fprintf(&b, " (pool %s)", e.Pool)
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
@@ -75,8 +85,29 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status
 }
 
-// IsUnauthorized reports a 401: the token is missing, unknown, expired, or revoked by signing out of Tallyfy.
-func IsUnauthorized(err error) bool { return hasStatus(err, http.StatusUnauthorized) }
+// IsUnauthorized reports a 401 about the token: it is missing, unknown, expired, or revoked by signing
+// out of Tallyfy.
+func IsUnauthorized(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusUnauthorized && e.aboutToken()
+}
+
+// IsDenied reports a 401 that names another reason than the token, like "Saml Is Not Enabled In this
+// Organization" (seen in the vendor's client). The token is good, and a new one would meet the same.
+func IsDenied(err error) bool { return hasStatus(err, http.StatusUnauthorized) && !IsUnauthorized(err) }
+
+// tokenWords are what a 401 about the token says. The bare "Unauthorized" names no other reason.
+var tokenWords = regexp.MustCompile(`(?i)^unauthori[sz]ed\W*$|unauthenticated|token|expired|revoked|credential|log ?in|sign ?in|^permission denied\. error code`)
+
+// aboutToken tells the two kinds of a 401 apart. One without a text is about the token.
+func (e *Error) aboutToken() bool { return !e.FromService || tokenWords.MatchString(e.Message) }
+
+// IsRefused reports that the service refused the call: a 4xx, or a 2xx whose body tells of a failure,
+// like {"error": "Not now"} or {"success": false}.
+func IsRefused(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && !e.unsent && (e.refused || e.Status >= 400 && e.Status <= 499)
+}
 
 // IsForbidden reports a 403: the role or the plan does not allow the call.
 func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
@@ -142,18 +173,21 @@ func RequestID(err error) string {
 	return ""
 }
 
-// MayHaveHappened reports, for the error of a write, whether the service may have carried the write out all the same. It
-// is false for nil, for any 4xx (a 429 was never executed: seen in the vendor's client), and when the request cannot have
-// left: a failed dial, name resolution or TLS handshake, a context that had ended before, a refusal on our side. It is
-// true for a 5xx, a redirect, a time-out or broken connection after the request could have left, an answer of success
-// that cannot be read, and any error that is not an [Error].
+// MayHaveHappened reports, for the error of a write, whether the service may have carried the write out
+// all the same.
+//
+// It is false for nil and for a refusal (see [IsRefused]): any 4xx, for a 429 was never executed (seen in
+// the vendor's client), and a 2xx that tells of a failure. A service that can contradict itself so may
+// still have done the write: a caller that can look does. It is false, too, when the request cannot have
+// left: a failed dial, name resolution or TLS handshake, a context that had ended before, a refusal on
+// our side.
+//
+// It is true for a 5xx, a redirect, a time-out or broken connection after the request could have left,
+// an answer of success that cannot be read, and any error that is not an [Error].
 func MayHaveHappened(err error) bool {
 	if err == nil {
 		return false
 	}
 	var e *Error
-	if !errors.As(err, &e) {
-		return true
-	}
-	return !e.unsent && (e.Status < 400 || e.Status > 499)
+	return !errors.As(err, &e) || !e.unsent && !IsRefused(err)
 }

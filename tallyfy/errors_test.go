@@ -38,19 +38,41 @@ func TestErrorBodies(t *testing.T) {
 		`{"message":"echo test-token-0123456789 done","errors":{"test-token-0123456789":"test-token-0123456789"},"code":"test-token-0123456789"}`: {
 			Message: "echo [token] done", Code: "[token]", Fields: map[string][]string{"[token]": {"[token]"}},
 		},
-		`{"message":" <!DOCTYPE html><p>hello"}`: {Message: phraseFor(404)},
-		`{"message":""}`:                         {Message: phraseFor(404)},
-		`{"message":{"text":"x"}}`:               {Message: phraseFor(404)},
-		`{"message":"broken off`:                 {Message: phraseFor(404)},
-		`<html><h1>502 Bad Gateway</h1></html>`:  {Message: phraseFor(404)},
-		`[]`:                                     {Message: phraseFor(404)},
-		`null`:                                   {Message: phraseFor(404)},
-		``:                                       {Message: phraseFor(404)},
+		`{"error":{"code":"SEAT_POOL_EXHAUSTED","message":"No seats left","details":{"pool_type":"full"}}}`: {Message: "No seats left", Code: "SEAT_POOL_EXHAUSTED", Pool: "full"},
+		`{"error":{"code":"SEAT_POOL_EXHAUSTED","details":{"pool_type":"light"}}}`:                          {Message: phraseFor(404), Code: "SEAT_POOL_EXHAUSTED", Pool: "light"},
+		`{"message":"No seats left","details":{"pool_type":"other"},"error":{}}`:                            {Message: "No seats left"},
+		`{"message":"Top","code":"T","error":{"message":"Nested","code":"N","details":[]}}`:                 {Message: "Top", Code: "T"},
+		`{"error":{"message":"x","errors":{"name":"taken"}}}`:                                               {Message: "x", Fields: map[string][]string{"name": {"taken"}}},
+		`{"error":1}`:                          {Message: phraseFor(404)},
+		`{"message":5,"error":["x"]}`:          {Message: phraseFor(404)},
+		`{"Message":"In any case","CODE":"C"}`: {Message: "In any case", Code: "C"},
+		`{"errors":{"description":"too long","members":{"0":["Member 9 unknown"],"1":[{"id":"not a number"},"second"]}}}`: {
+			Message: phraseFor(404),
+			Fields: map[string][]string{
+				"description": {"too long"}, "members.0": {"Member 9 unknown"}, "members.1": {"second"}, "members.1.0.id": {"not a number"},
+			},
+		},
+		`{"errors":{"a":{"b":{"c":{"d":["deep"],"e":{"f":"deeper"}}}}}}`:                 {Message: phraseFor(404), Fields: map[string][]string{"a.b.c.d": {"deep"}}},
+		`{"message":"<p>Groups that own a <b>running</b> process.</p><p>A &amp; B</p>"}`: {Message: "Groups that own a running process. A & B"},
+		`{"message":"<h1>502 Bad Gateway</h1>"}`:                                         {Message: "502 Bad Gateway"},
+		`{"message":"<p>test-token-<b>0123456789</b></p>"}`:                              {Message: "[token]"},
+		`{"message":"<p></p>"}`:                                                          {Message: phraseFor(404)},
+		`{"message":"The group <b> is taken"}`:                                           {Message: "The group <b> is taken"},
+		`{"message":"<HTML><body>hello"}`:                                                {Message: phraseFor(404)},
+		`{"message":" <!DOCTYPE html><p>hello"}`:                                         {Message: phraseFor(404)},
+		`{"message":""}`:                                                                 {Message: phraseFor(404)},
+		`{"message":{"text":"x"}}`:                                                       {Message: phraseFor(404)},
+		`{"message":"broken off`:                                                         {Message: phraseFor(404)},
+		`<html><h1>502 Bad Gateway</h1></html>`:                                          {Message: phraseFor(404)},
+		`[]`:                                                                             {Message: phraseFor(404)},
+		`null`:                                                                           {Message: phraseFor(404)},
+		``:                                                                               {Message: phraseFor(404)},
 	} {
 		c, _ := scripted(t, answers(404, body, "X-Request-Id", "req-9"))
 		err := c.Groups.Delete(t.Context(), "o", "g")
 		var e *Error
 		require.ErrorAs(t, err, &e, body)
+		want.FromService = want.Message != phraseFor(404)
 		want.Status, want.Method, want.Path, want.RequestID = 404, http.MethodDelete, "/organizations/o/groups/g", "req-9"
 		assert.Equal(t, want, *e, body)
 		assert.NotContains(t, err.Error(), testToken)
@@ -120,17 +142,48 @@ func TestQuestions(t *testing.T) {
 	assert.False(t, IsTimeout(nil))
 }
 
+// A 401 ends a session only when it is about the token.
+func TestOnlySomeRefusalsAreAboutTheToken(t *testing.T) {
+	for body, aboutToken := range map[string]bool{
+		``:                               true,
+		`Unauthorized.`:                  true, // no JSON: a phrase of ours
+		`{"error":true}`:                 true,
+		`{"message":"Unauthenticated."}`: true,
+		`{"error":{"message":"Unauthenticated."}}`:                         true,
+		`{"message":"Unauthorized","code":"UNAUTHORIZED"}`:                 true,
+		`{"message":"unauthorised."}`:                                      true,
+		`{"message":"Permission denied. Error code: APSH213."}`:            true,
+		`{"error":"invalid_token"}`:                                        true,
+		`{"message":"The access token has expired."}`:                      true,
+		`{"message":"Please log in again."}`:                               true,
+		`{"message":"Saml Is Not Enabled In this Organization"}`:           false,
+		`{"error":{"message":"Saml Is Not Enabled In this Organization"}}`: false,
+		`{"message":"Unauthorized action"}`:                                false,
+		`{"message":"Permission denied."}`:                                 false,
+	} {
+		c, _ := scripted(t, answers(401, body))
+		err := fmt.Errorf("wrapped: %w", c.Groups.Delete(t.Context(), "o", "g"))
+		assert.Equal(t, [2]bool{aboutToken, !aboutToken}, [2]bool{IsUnauthorized(err), IsDenied(err)}, body)
+		assert.True(t, IsRefused(err), body)
+	}
+	assert.False(t, IsDenied(&Error{Status: 403, Message: "Saml", FromService: true}))
+	assert.False(t, IsDenied(nil))
+}
+
 func TestMayHaveHappenedOfForeignErrors(t *testing.T) {
 	assert.False(t, MayHaveHappened(nil))
 	assert.True(t, MayHaveHappened(errors.New("unknown")))
 	assert.True(t, MayHaveHappened(&Error{Err: context.DeadlineExceeded}))
 	assert.True(t, MayHaveHappened(fmt.Errorf("wrapped: %w", &Error{Status: 500})))
 	assert.False(t, MayHaveHappened(fmt.Errorf("wrapped: %w", &Error{Status: 499})))
+	assert.True(t, MayHaveHappened(&Error{Status: 201, Err: errNoItem}))
 }
 
 func TestErrorText(t *testing.T) {
 	assert.Equal(t, "tallyfy: GET /me: 429: Slow down (code C) (request id R)",
 		(&Error{Status: 429, Message: "Slow down", Code: "C", RequestID: "R", Method: "GET", Path: "/me"}).Error())
+	assert.Equal(t, "tallyfy: POST /users: 409: No seats left (code C) (pool full)",
+		(&Error{Status: 409, Message: "No seats left", Code: "C", Pool: "full", Method: "POST", Path: "/users"}).Error())
 	assert.Equal(t, "tallyfy: GET /me: Not reached: EOF",
 		(&Error{Message: "Not reached", Method: "GET", Path: "/me", Err: errors.New("EOF")}).Error())
 }

@@ -174,7 +174,8 @@ func FuzzRetryAfter(f *testing.F) {
 
 func FuzzErrorBody(f *testing.F) {
 	seeds(f, `{"error":true,"message":"no"}`, `{"message":"x","errors":{"name":["taken"]}}`, `{"errors":["a"]}`, `{"errors":"a"}`,
-		`<html>`, ``, `{"message":"`+testToken+`"}`, `{"code":5}`, `{"message":"\u0000<b>"}`, `{"errors":{"`+testToken+`":"x"}}`)
+		`<html>`, ``, `{"message":"`+testToken+`"}`, `{"code":5}`, `{"message":"\u0000<b>"}`,
+		`{"error":{"code":"C","message":"<p>No <b>seat</b></p>","details":{"pool_type":"full"}}}`, `{"errors":{"members":{"0":["Member 9 unknown"],"1":{"id":[{}]}}}}`, `{"errors":{"`+testToken+`":"x"}}`)
 	base, err := New(Options{})
 	if err != nil {
 		f.Fatal(err)
@@ -191,6 +192,9 @@ func FuzzErrorBody(f *testing.F) {
 			if strings.Contains(s, testToken) || strings.ContainsAny(s, "\x00\n\r\x1b") || !utf8.ValidString(s) {
 				t.Fatalf("%q gave %q", data, s)
 			}
+		}
+		if e.FromService == (e.Message == phraseFor(422)) || e.Pool != "" && e.Pool != "full" && e.Pool != "light" {
+			t.Fatalf("%q gave %+v", data, e)
 		}
 		if e.Message == "" || strings.HasPrefix(e.Message, "<") || utf8.RuneCountInString(e.Message) > maxMessageRunes+1 {
 			t.Fatalf("%q gave the message %q", data, e.Message)

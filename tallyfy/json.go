@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -76,9 +77,10 @@ func isEmpty(value jsontext.Value) bool {
 
 // envelope is an answer as a whole.
 type envelope struct {
-	Data  jsontext.Value `json:"data"`
-	Meta  jsontext.Value `json:"meta"`
-	Error flag           `json:"error"`
+	Data    jsontext.Value `json:"data"`
+	Meta    jsontext.Value `json:"meta"`
+	Error   jsontext.Value `json:"error"`
+	Success flag           `json:"success"`
 }
 
 // openEnvelope reads an answer whose content does not matter yet. Data is nil when the answer has
@@ -95,10 +97,27 @@ func openEnvelope(body []byte) (e envelope, err error) {
 			err = errNoItem
 		}
 	}
-	if err == nil && e.Error.value {
+	if err == nil && (tellsFailure(e.Error) || e.Success.known && !e.Success.value) {
 		err = errRefused
 	}
 	return e, err
+}
+
+// tellsFailure reports whether the "error" of an answer is one: true, a text, a number or an object.
+// false, 0, "", null, {} and [] are none.
+func tellsFailure(value jsontext.Value) bool {
+	switch value.Kind() {
+	case 't':
+		return true
+	case '0':
+		return len(bytes.Trim(value, "-0.")) > 0
+	case '"':
+		text := strings.ToLower(strings.TrimSpace(unquote(value)))
+		return text != "" && text != "0" && text != "false"
+	case '{', '[':
+		return !isEmpty(value)
+	}
+	return false
 }
 
 // decodeItem reads one item, bare or as {"data": …}. It returns errNoItem for an answer that is well

@@ -71,6 +71,7 @@ func TestRetryTable(t *testing.T) {
 		"429":                    {answers(429, `{"message":"slow down"}`, "Retry-After", "2"), 3, 3, false},
 		"429 without a time":     {answers(429, ``), 3, 3, false},
 		"429 hourly cap":         {answers(429, `{"code":"RATE_LIMIT_EXCEEDED"}`, "Retry-After", "2"), 1, 1, false},
+		"429 hourly cap, nested": {answers(429, `{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"hourly"}}`), 1, 1, false},
 		"500":                    {answers(500, ``), 1, 1, true},
 		"501":                    {answers(501, ``), 1, 1, true},
 		"502":                    {answers(502, `<html>`), 3, 1, true},
@@ -79,6 +80,7 @@ func TestRetryTable(t *testing.T) {
 		"504":                    {answers(504, ``), 3, 1, true},
 		"400":                    {answers(400, ``), 1, 1, false},
 		"401":                    {answers(401, ``), 1, 1, false},
+		"402":                    {answers(402, `{"error":true,"message":"Your plan allows 5 groups."}`), 1, 1, false},
 		"403":                    {answers(403, ``), 1, 1, false},
 		"404":                    {answers(404, ``), 1, 1, false},
 		"408":                    {answers(408, ``), 1, 1, false},
@@ -92,7 +94,7 @@ func TestRetryTable(t *testing.T) {
 		"attempt takes for ever": {hangs(), 3, 1, true},
 		"half an answer":         {half(200), 3, 1, true},
 		"garbage":                {answers(200, `<html>hello</html>`), 1, 1, true},
-		"says failure":           {answers(200, `{"error":true,"message":"no"}`), 1, 1, true},
+		"tells of a failure":     {answers(200, `{"error":true,"message":"no"}`), 1, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for kind, call := range map[string]func(context.Context, *Client) error{"get": getCall, "put": putCall, "post": postCall} {

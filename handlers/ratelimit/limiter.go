@@ -36,10 +36,11 @@ type Limiter struct {
 	caps  map[capKey]refusal
 }
 
-// A refusal is a 429 because of which calls are not sent for a time.
+// A refusal is a 429 because of which calls are not sent until a time. asked is the time that the service
+// asked to wait for, which may be later: callers are told that one, so that every page says the same.
 type refusal struct {
-	until time.Time
-	err   *tallyfy.Error
+	until, asked time.Time
+	err          *tallyfy.Error
 }
 
 type capKey struct {
@@ -92,7 +93,10 @@ func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duratio
 			}
 			hasTurn = true // unless a pause has begun meanwhile
 		case tallyfy.IsHourlyCap(held.err) || !held.until.Before(giveUp):
-			return paused, &tallyfy.Error{Status: held.err.Status, Message: held.err.Message, Code: held.err.Code, RetryAfter: wait}
+			return paused, &tallyfy.Error{
+				Status: held.err.Status, Message: held.err.Message, FromService: held.err.FromService, Code: held.err.Code,
+				RetryAfter: held.asked.Sub(now),
+			}
 		default:
 			select {
 			case <-time.After(wait):
@@ -130,8 +134,8 @@ func (l *Limiter) Observe(c tallyfy.Call) {
 		if len(l.caps) >= mostCaps {
 			clear(l.caps)
 		}
-		l.caps[capKey{c.Caller, c.Operation}] = refusal{now.Add(min(asked, longestCap)), e}
+		l.caps[capKey{c.Caller, c.Operation}] = refusal{now.Add(min(asked, longestCap)), now.Add(asked), e}
 	} else if until := now.Add(min(asked, longestPause)); until.After(l.pause.until) {
-		l.pause = refusal{until, e}
+		l.pause = refusal{until, now.Add(asked), e}
 	}
 }

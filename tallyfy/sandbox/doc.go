@@ -26,6 +26,14 @@
 // An operation is a row in routes.go, a method in the file of its resource and a struct in wire.go. A case of the
 // demo organisation is a row in seed_people.go, seed_groups.go or seed_tasks.go; seed_test.go counts the cases.
 //
+// # Ways to say no
+//
+// What the service may answer and the sandbox does not by itself has a name: see [Answer]. [Fault].Answer gives it to
+// the requests of a method and a route. There are errors that are an object or a text, with a seat pool or without;
+// limits of the plan (402); field errors without a message, and nested ones; rules that a text names, with HTML marks
+// in it; a 401 about the token and one about the organisation; the hourly cap, flat and in an object; a Retry-After of
+// a day; and 200 with a failure inside. A name together with a status or a body of the fault's own is a mistake.
+//
 // # The demo organisation
 //
 // Aldermoor Logistics has 60 members, 34 groups, 18 guests and 400 tasks, the same on every start; dates follow the
@@ -63,11 +71,11 @@
 //
 // # Not modelled
 //
-//   - Inviting members, seats and SEAT_POOL_EXHAUSTED; changing the default administrator.
+//   - Inviting members and counting seats; changing the default administrator.
 //   - Of signing in: passwords, sessions and remembered consent (each request is asked again, and whoever sees the
 //     page may choose), scopes, refresh tokens, the other grants, signatures that could be checked. The expiry of
 //     the fixed tokens: [AdminToken] and [StandardToken] last until they are revoked.
-//   - Limits by token, and the hourly cap of an organisation; 5xx, HTML from a proxy: script them as faults.
+//   - Limits by token, hourly caps, limits of a plan; 5xx, HTML from a proxy: script them as faults.
 //   - Everything about processes, templates and their steps (a reassignment moves tasks only), automations, tags,
 //     guests as task owners, creating or changing tasks and guests, uploading files.
 //   - The content of the member includes preferences, assets, member_watchers, guest_watchers, auth_methods and

@@ -17,7 +17,8 @@ type Fault struct {
 	Route  string // a pattern such as "/organizations/{org}/groups/{group}", or "/oauth/authorize"; "" is every request, unknown routes too
 	Times  int    // how many requests it hits; 0 is all until ClearFaults
 
-	Status int // answer with this instead; 0 keeps the normal answer
+	Answer Answer // answer with this instead, an answer with a name
+	Status int    // answer with this instead; 0 keeps the normal answer
 	Header http.Header
 	Body   string // of the answer with Status; its type is guessed when Header does not name it
 
@@ -35,11 +36,12 @@ type script struct {
 }
 
 // Fail adds a fault after those already there; for each request the first that matches is used.
-// A route that the sandbox does not have is a mistake in a test, so it panics.
+// A route or an answer that the sandbox does not have is a mistake in a test, so it panics.
 func (s *Server) Fail(f Fault) {
 	if f.Route != "" && !knownPattern(f.Route) {
 		panic(fmt.Sprintf("sandbox: fault for unknown route %q", f.Route))
 	}
+	f = f.spellOut()
 	s.script.mu.Lock()
 	defer s.script.mu.Unlock()
 	f.Header = f.Header.Clone()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -165,4 +166,21 @@ func TestWaiting(t *testing.T) {
 			assert.Equal(t, execute, created, name)
 		}
 	})
+}
+
+func TestNamedAnswers(t *testing.T) {
+	s := start(t, Options{})
+	for name, want := range namedAnswers {
+		s.Fail(Fault{Method: "DELETE", Route: oneGroup, Times: 1, Answer: name})
+		r := admin(t, s, "DELETE", groupsPath+"/"+mustGroup(t, s, "Finance").ID, "")
+		assert.Equal(t, want.status, r.status, name)
+		assert.Equal(t, "application/json", r.header.Get("Content-Type"), name)
+		assert.JSONEq(t, want.body, string(r.body), name)
+		assert.Equal(t, strconv.Itoa(want.status), string(name)[:3], "its name says so")
+	}
+	s.Fail(Fault{Times: 1, Answer: ComeTomorrow, Header: http.Header{"X-More": {"1"}}})
+	r := admin(t, s, "GET", "/me", "")
+	assert.Equal(t, [2]string{"86400", "1"}, [2]string{r.header.Get("Retry-After"), r.header.Get("X-More")})
+	assert.Panics(t, func() { s.Fail(Fault{Answer: "no such answer"}) })
+	assert.Panics(t, func() { s.Fail(Fault{Answer: Rule, Status: 500}) }, "which of the two?")
 }
