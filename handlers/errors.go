@@ -135,7 +135,14 @@ func (v *visit) explainHTTP(err *echo.HTTPError) *problem {
 // explainUpstream finds the page for what Tallyfy answered, or for its silence. On a page that only reads, trying again is
 // always safe; handlers that write explain their own failures.
 func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
+	refused, _ := refusalOf(err)
 	switch {
+	case tallyfy.IsDenied(err):
+		return &problem{status: refused.Status, title: refused.Title, text: refused.Text, links: v.otherOrganisations()}
+	case refused.Quoted && tallyfy.IsForbidden(err):
+		return &problem{status: refused.Status, title: refused.Title, text: refused.Text, links: v.wayHome()}
+	case refused.Quoted && !tallyfy.IsNotFound(err):
+		return &problem{status: refused.Status, title: refused.Title, text: refused.Text, links: v.tryAgain()}
 	case err.Status == http.StatusForbidden:
 		return &problem{status: http.StatusForbidden, title: "Tallyfy does not allow this for your account", text: v.missingPermission(), links: v.wayHome()}
 	case err.Status == http.StatusNotFound:
@@ -150,6 +157,8 @@ func (v *visit) explainUpstream(err *tallyfy.Error) *problem {
 		return &problem{status: http.StatusBadGateway, title: "Tallyfy can't be reached", text: "The connection failed. " + v.safeAgain(), links: v.tryAgain()}
 	case err.Status >= http.StatusInternalServerError:
 		return &problem{status: http.StatusBadGateway, title: "Tallyfy has a problem", text: fmt.Sprintf("It answered with an error of its own (%d). ", err.Status) + v.safeAgain(), links: v.tryAgain()}
+	case tallyfy.IsRefused(err) && err.Status < http.StatusBadRequest:
+		return &problem{status: refused.Status, title: refused.Title, text: refused.Text, links: v.tryAgain()}
 	case err.Status < http.StatusBadRequest:
 		return &problem{status: http.StatusBadGateway, title: "Tallyfy's answer could not be read", text: "It was not what its interface promises; a proxy in between may have answered instead. Trying again is safe.", links: v.tryAgain()}
 	default:
@@ -185,11 +194,26 @@ func (v *visit) missingPermission() string {
 }
 
 func (v *visit) howLong(err *tallyfy.Error) string {
+	if tallyfy.IsHourlyCap(err) {
+		return howLongCapped(err) + v.nothingChanged()
+	}
 	when := "Too many requests have reached it. Please try again in a minute."
 	if err.RetryAfter > 0 {
 		when = tryAgainIn(err.RetryAfter)
 	}
 	return when + " Its limit is shared by everybody behind your office's address." + v.nothingChanged()
+}
+
+// howLongCapped is how long an hourly cap lasts. Less than a minute is our own waiting time, and not the service's word.
+func howLongCapped(err *tallyfy.Error) string {
+	when := "Please try again in up to an hour."
+	if err.RetryAfter >= time.Minute {
+		when = tryAgainIn(err.RetryAfter)
+	}
+	if err.FromService {
+		return "Tallyfy says: “" + err.Message + "” " + when
+	}
+	return "Your organisation has used up what Tallyfy allows in an hour. " + when
 }
 
 // howLongHere is howLong for a page that our own queue did not let through: Tallyfy has not complained.
@@ -205,8 +229,11 @@ func (v *visit) nothingChanged() string {
 }
 
 func tryAgainIn(wait time.Duration) string {
-	if wait = wait.Round(time.Second); wait < 2*time.Minute {
+	switch wait = wait.Round(time.Second); {
+	case wait < 2*time.Minute:
 		return "Please try again in " + views.Count(max(1, wholeSeconds(wait)), "second", "seconds") + "."
+	case wait > 2*time.Hour:
+		return "Please try again in " + views.Count(int(math.Ceil(wait.Hours())), "hour", "hours") + "."
 	}
 	return "Please try again in " + views.Count(int(math.Ceil(wait.Minutes())), "minute", "minutes") + "."
 }
@@ -267,6 +294,14 @@ func (v *visit) wayHome() []components.LinkProps {
 	return []components.LinkProps{{Text: "All groups", URL: v.urls().Groups()}, {Text: "All members", URL: v.urls().Members()}}
 }
 
+// otherOrganisations leads to the organisations that the token may work in as well.
+func (v *visit) otherOrganisations() []components.LinkProps {
+	if v.who == nil {
+		return v.wayHome()
+	}
+	return append([]components.LinkProps{{Text: "Other organisations", URL: v.urls().Organisations(), Kind: components.ButtonPrimary}}, v.wayHome()...)
+}
+
 // tryAgain leads to the same page, which after a POST is the page that the form is on.
 func (v *visit) tryAgain() []components.LinkProps {
 	path := v.Request().URL.RequestURI()
@@ -281,7 +316,7 @@ func (v *visit) tryAgain() []components.LinkProps {
 
 // setRetryAfter passes on how long Tallyfy asks to wait.
 func (v *visit) setRetryAfter(err error) {
-	if wait, ok := tallyfy.RetryAfter(err); ok && wait > 0 {
+	if wait, ok := tallyfy.RetryAfter(err); ok && (wait >= time.Minute || !tallyfy.IsHourlyCap(err)) {
 		v.retryAfter(wait)
 	}
 }

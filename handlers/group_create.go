@@ -1,7 +1,7 @@
 package handlers
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/mail"
@@ -83,8 +83,7 @@ func createGroup(v *visit) error {
 		if tallyfy.IsUnauthorized(out.CheckErr) {
 			return out.CheckErr
 		}
-		t.existing, t.notice = c.Found, v.afterSilence(c)
-		return v.showGroupForm(http.StatusBadGateway, &t)
+		return v.notConfirmedCreation(&t, c, out.Err)
 	}
 	return v.created(out)
 }
@@ -181,11 +180,12 @@ func isAddress(s string) bool {
 
 // notCreated shows the form again with the reason at the right place.
 func (v *visit) notCreated(t *typedGroup, err error) error {
-	switch {
-	case tallyfy.IsUnauthorized(err):
+	r, refused := refusalOf(err, groupFields...)
+	if tallyfy.IsUnauthorized(err) {
 		return err
-	case tallyfy.IsValidation(err) || tallyfy.IsConflict(err):
-		v.placeErrors(t, err)
+	}
+	if refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {
+		v.placeRefusal(t, r, err)
 		return v.showGroupForm(http.StatusUnprocessableEntity, t)
 	}
 	p := v.explain(err)
@@ -194,40 +194,50 @@ func (v *visit) notCreated(t *typedGroup, err error) error {
 	return v.showGroupForm(p.status, t)
 }
 
-// placeErrors puts Tallyfy's own messages at their fields. "members.3" is about the field members.
-func (v *visit) placeErrors(t *typedGroup, err error) {
-	for field, messages := range tallyfy.FieldErrors(err) {
-		field, _, _ = strings.Cut(field, ".")
-		if !slices.Contains([]string{"name", "description", "members", "guests"}, field) {
-			field = "name"
+// groupFields are the fields of the form for a group that Tallyfy's messages can be about.
+var groupFields = []string{"name", "description", "members", "guests"}
+
+// placeRefusal puts Tallyfy's own messages at their fields, and the rest above the form.
+func (v *visit) placeRefusal(t *typedGroup, r refusal, err error) {
+	t.errors = r.Fields
+	if r.Text != "" {
+		text := r.Text
+		if r.Quoted && len(tallyfy.FieldErrors(err)) == 0 && (tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {
+			text += " It did not say which field is wrong."
 		}
-		t.errors[field] = strings.TrimSpace(t.errors[field] + " " + strings.Join(messages, " "))
-	}
-	var refused *tallyfy.Error
-	if len(t.errors) == 0 && errors.As(err, &refused) {
-		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: fmt.Sprintf("Tallyfy refused: “%s” It did not say which field is wrong. The group was not created.", refused.Message)}
+		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: text + " The group was not created."}
 	}
 	if t.errors["name"] != "" || tallyfy.IsConflict(err) {
 		t.existing, _ = membership.FindByName(v.ctx(), v.api, v.org(), strings.TrimSpace(t.name))
 	}
 }
 
-// afterSilence says what was found of a group whose creation Tallyfy did not answer. The form is not sent
-// again.
-func (v *visit) afterSilence(c *membership.Creation) *views.Notice {
+// notConfirmedCreation shows the form again with what was found of a group whose creation Tallyfy did not
+// answer, or refused in an answer of success. The form is not sent again.
+func (v *visit) notConfirmedCreation(t *typedGroup, c *membership.Creation, err error) error {
+	status, said := http.StatusBadGateway, ""
+	if change.SaysOtherwise(err) {
+		r, _ := refusalOf(err, groupFields...)
+		t.errors, status, said = r.Fields, http.StatusUnprocessableEntity, r.Text
+	}
 	n := &views.Notice{Kind: views.NoticeWarning, RequestID: web.IDOf(v)}
 	switch {
 	case c.FindError != nil:
-		n.Text = "Tallyfy did not answer. The group may or may not have been created. Look at the list of groups before you send the form again."
+		n.Text = cmp.Or(said, "Tallyfy did not answer.") + " The group may or may not have been created. Look at the list of groups before you send the form again."
+	case c.Found == nil && said != "":
+		n.Kind, n.Text = views.NoticeProblem, said+" The group was not created."
 	case c.Found == nil:
 		n.Text = "Tallyfy did not answer, and there is no group with this name yet. It may still appear: look at the list of groups in a minute, before you send the form again."
 	case c.IsOlder(v.app.Now()):
-		n.Text = "Tallyfy's answer did not arrive. There is a group with this name, but it is older, so nothing was created now:"
+		n.Text = cmp.Or(said, "Tallyfy's answer did not arrive.") + " There is a group with this name, but it is older, so nothing was created now:"
+	case said != "":
+		n.Text = said + " But there is now a group with this name, most likely this one:"
 	default:
 		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
 	}
 	if c.Found != nil {
 		n.LinkText, n.LinkURL = c.Found.Name, v.urls().Group(c.Found.ID)
 	}
-	return n
+	t.existing, t.notice = c.Found, n
+	return v.showGroupForm(status, t)
 }

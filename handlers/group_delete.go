@@ -73,6 +73,9 @@ func (g groupDeletion) answer(out change.Outcome) error {
 		}
 		return g.deleted(out.Entry)
 	case change.Refused:
+		if r, refused := refusalOf(out.Err); refused && r.gaveReason() && !tallyfy.IsNotFound(out.Err) {
+			return g.ask(http.StatusConflict, views.GroupDeletion{RequestID: web.IDOf(g), Problem: r.Text + " Nothing was deleted."})
+		}
 		if !tallyfy.IsNotFound(out.Err) {
 			return out.Err
 		}
@@ -92,21 +95,30 @@ func (g groupDeletion) answer(out change.Outcome) error {
 func (g groupDeletion) looked(out change.Outcome) error {
 	name := g.deletion.Group.Name
 	missing := out.Kind == change.Refused
+	r, refused := refusalOf(out.Err)
 	switch out.Entry.Finding(membership.Gone).Result {
 	case journal.Confirmed:
-		if missing {
+		switch {
+		case missing:
 			return g.alreadyDeleted()
+		case refused:
+			g.notice(views.Notice{Kind: views.NoticeDone, Text: r.Text + " But " + name + " is gone."})
+			return g.goTo(g.urls().Groups())
 		}
 		return g.deleted(out.Entry)
 	case journal.NotAsExpected:
-		said := "Tallyfy didn't confirm the deletion, and " + name + " is still there. It may still be deleted: look again in a minute before you press the button again."
+		status, said := http.StatusBadGateway, ""
 		switch {
 		case missing:
 			said = "Tallyfy answered that there is no such group, but " + name + " is still there. Nothing was deleted."
+		case refused:
+			status, said = http.StatusConflict, r.Text+" Nothing was deleted."
 		case out.Kind == change.Done:
-			said = "Tallyfy said that " + name + " is deleted, but still lists it. Look again in a minute before you press the button again."
+			said = "Tallyfy said that " + name + " is deleted, but still has it. Look again in a minute; if it stays so, ask Tallyfy's support."
+		default:
+			said = "Tallyfy didn't confirm the deletion, and " + name + " is still there. It may still be deleted: look again in a minute before you press the button again."
 		}
-		return g.ask(http.StatusBadGateway, views.GroupDeletion{RequestID: web.IDOf(g), Problem: said})
+		return g.ask(status, views.GroupDeletion{RequestID: web.IDOf(g), Problem: said})
 	}
 	if out.Kind == change.Done {
 		return g.deleted(out.Entry)

@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"slices"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
 )
@@ -41,6 +43,10 @@ func removeMember(v *visit) error {
 		})
 	case change.Refused:
 		return m.refused(out.Err)
+	case change.NotConfirmed:
+		if change.SaysOtherwise(out.Err) && out.Entry.Finding(removal.Access).Result == journal.NotAsExpected {
+			return m.refused(out.Err)
+		}
 	}
 	return v.goTo(v.urls().Entry(out.Entry.ID))
 }
@@ -48,13 +54,12 @@ func removeMember(v *visit) error {
 // refused shows the plan again with Tallyfy's reason. Errors that are about more than this removal have
 // pages of their own.
 func (m memberRemoval) refused(err error) error {
+	r, refused := refusalOf(err)
 	var answer *tallyfy.Error
-	if !errors.As(err, &answer) || answer.Message == "" {
-		return err
-	}
-	switch answer.Status {
-	case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
-		return m.askBeforeRemoving(http.StatusConflict, fmt.Sprintf("Tallyfy refused: “%s”", answer.Message))
+	_ = errors.As(err, &answer)
+	expected := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}
+	if refused && (r.gaveReason() || change.SaysOtherwise(err) || slices.Contains(expected, answer.Status)) {
+		return m.askBeforeRemoving(http.StatusConflict, r.Text)
 	}
 	return err
 }

@@ -44,9 +44,9 @@ func switchOrganisation(v *visit) error {
 		return v.chooseOther(http.StatusUnprocessableEntity, "Choose one of your organisations.")
 	}
 	member, err := v.api.Organizations.Membership(v.ctx(), id)
-	if tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) || tallyfy.IsNotFound(err) {
-		return v.chooseOther(http.StatusUnprocessableEntity, "Tallyfy does not let this token into "+list[i].Name+
-			". A token belongs to the organisation that it was made in: sign in there with one of its own.")
+	if isShutOut(err) {
+		return v.chooseOther(http.StatusUnprocessableEntity, shutOut(err, "Tallyfy does not let this token into "+list[i].Name+
+			". A token belongs to the organisation that it was made in: sign in there with one of its own."))
 	}
 	if err != nil {
 		return err

@@ -135,6 +135,11 @@ func (v *visit) checkToken(token newToken) (*pendingSignIn, error) {
 }
 
 func (v *visit) tokenRefused(f views.SignInForm, err error) error {
+	if r, _ := refusalOf(err); r.Status == http.StatusForbidden && r.Quoted {
+		v.auditSignIn(signInRefused)
+		f.Problem, f.RequestID = r.Text+" The token itself may be good.", web.IDOf(v)
+		return v.askForToken(http.StatusUnprocessableEntity, f)
+	}
 	if tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) {
 		v.auditSignIn(signInRefused)
 		f.Errors = map[string]string{"token": "Tallyfy does not take this token. It may be mistyped, older than 6 months, or ended by signing out of Tallyfy's web app. Make a new one and paste it here."}
@@ -177,10 +182,10 @@ func (v *visit) chooseOrganisation(f views.SignInForm, p *pendingSignIn) error {
 	}
 	member, err := v.app.API.WithToken(p.Token).Organizations.Membership(v.ctx(), org.ID)
 	switch {
-	case tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) || tallyfy.IsNotFound(err) || tallyfy.IsValidation(err):
+	case isShutOut(err) || tallyfy.IsValidation(err):
 		v.auditSignIn(signInRefused, slog.String("user", string(p.User.ID)))
-		return v.askForOrganisation(http.StatusUnprocessableEntity, f, p,
-			"Tallyfy does not let this token into that organisation. A token belongs to the organisation that its owner was signed in to when it was made.")
+		return v.askForOrganisation(http.StatusUnprocessableEntity, f, p, shutOut(err,
+			"Tallyfy does not let this token into that organisation. A token belongs to the organisation that its owner was signed in to when it was made."))
 	case err != nil:
 		v.auditSignIn(signInUnchecked, slog.String("user", string(p.User.ID)))
 		return v.signInUnchecked(f, err)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -172,15 +173,21 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 	o.State, o.UpstreamID = journal.NotSent, tallyfy.RequestID(err)
 	var answer *tallyfy.Error
 	if errors.As(err, &answer) {
-		o.Words = answer.Message
+		o.Words, o.Tallyfys = answer.Message, answer.FromService
 		if answer.Status != 0 {
 			o.State = journal.Refused
 		}
 	}
-	if tallyfy.MayHaveHappened(err) {
+	if tallyfy.MayHaveHappened(err) || SaysOtherwise(err) {
 		o.State = journal.NotConfirmed
 	}
 	return o
+}
+
+// SaysOtherwise reports a refusal in an answer of success. What became of the change is looked up.
+func SaysOtherwise(err error) bool {
+	var answer *tallyfy.Error
+	return tallyfy.IsRefused(err) && errors.As(err, &answer) && answer.Status < http.StatusBadRequest
 }
 
 // lock takes the lease of a target. If an earlier press of the same button has it, that one is about to

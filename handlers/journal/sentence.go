@@ -14,7 +14,7 @@ func (e *Entry) Sentence(minute func(time.Time) string, underWay bool) string {
 		return "This change can't be read: the secret that sealed it is not listed any more."
 	case e.State == Done:
 		return who + " " + e.Did + ". " + e.checked(minute)
-	case e.State == Refused && e.Outcome.Words != "":
+	case e.State == Refused && e.Outcome.Tallyfys:
 		return fmt.Sprintf("%s wanted to %s. Refused: “%s”", who, e.Will, e.Outcome.Words)
 	case e.State == Refused:
 		return who + " wanted to " + e.Will + ". Tallyfy refused."
@@ -45,8 +45,11 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 // unanswered words what is known of a change without an answer. The first sentence of a plan decides.
 func (e *Entry) unanswered(minute func(time.Time) string) string {
 	why := "Tallyfy did not answer"
-	if e.State == Sent {
+	switch {
+	case e.State == Sent:
 		why = "No outcome was stored"
+	case e.Outcome.Tallyfys:
+		why = "It answered “" + e.Outcome.Words + "”"
 	}
 	if e.Check != nil && len(e.Check.Findings) > 0 {
 		switch e.Check.Findings[0].Result {

@@ -189,11 +189,11 @@ func (d *Deletion) Summary(e *journal.Entry, underWay bool) (change.Tone, string
 	case gone == journal.Confirmed:
 		return change.Good, "Tallyfy didn't confirm the deletion, but " + name + " is gone."
 	case gone == journal.NotAsExpected && done:
-		return change.Problem, "Tallyfy said that " + name + " is deleted, but still lists it. Check again in a minute."
+		return change.Problem, "Tallyfy said that " + name + " is deleted, but still has it. Check again in a minute."
 	case gone == journal.NotAsExpected:
 		return change.Problem, "Tallyfy didn't confirm the deletion, and " + name + " is still there. It may still be deleted: look again in a minute."
 	case done:
-		return change.Warning, "Tallyfy said that " + name + " is deleted, but could not be asked about it afterwards."
+		return change.Warning, "Tallyfy said that " + name + " is deleted. It could not be checked."
 	}
 	return change.Warning, "Tallyfy didn't confirm the deletion, and could not be asked about " + name + " afterwards. Please don't repeat it; check again in a minute."
 }

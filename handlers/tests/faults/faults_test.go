@@ -40,6 +40,8 @@ type fault struct {
 	attempt time.Duration
 	// after is the Retry-After that is passed on, as a regular expression.
 	after string
+	// says is Tallyfy's own text, which must be on a page that fails for it.
+	says string
 	// huge says that the answer is larger than may be read: then what the far side hands out is counted.
 	huge bool
 	// same says that a page shows the same as without the fault.
@@ -55,6 +57,9 @@ const (
 	itsProblem  = "502 Tallyfy has a problem"
 	refusal     = "502 Tallyfy refused this"
 	forbidden   = "403 Tallyfy does not allow this for your account"
+	ruledOut    = "403 Tallyfy does not allow this"
+	shutOut     = "403 Tallyfy does not let you in here"
+	tooSmall    = "402 Your Tallyfy plan does not include this"
 	missing     = "404 Tallyfy does not have this"
 	slowDown    = "429 Tallyfy asks to slow down"
 	signInEnded = "200 Sign in"
@@ -82,7 +87,8 @@ func faults() []fault {
 		{name: "slow body", far: server(dripping(false)), page: late, carries: surely, attempt: briefly},
 		{name: "never answers", far: server(silent), page: late, carries: either, attempt: briefly},
 		{name: "200 with HTML", far: server(says(200, html, "Content-Type", "text/html")), page: unreadable, carries: either},
-		{name: "200 with error: true", far: server(says(200, `{"error":true,"message":"secret.php"}`)), page: unreadable, carries: either},
+		{name: "200 with error: true", far: server(says(200, `{"error":true,"message":"Not today."}`)), page: refusal, carries: either, says: "“Not today.”"},
+		{name: "200 with an error beside data", far: server(says(200, `{"data":[],"error":{"code":"LATER","message":"Not today."}}`)), page: refusal, says: "“Not today.” (code LATER)"},
 		{name: "200 with an empty body", far: server(instead(always(""))), page: unreadable, carries: surely},
 		{name: "truncated JSON", far: server(instead(half)), page: unreadable, carries: surely},
 		{name: "wrong types", far: server(instead(otherTypes)), page: unreadable, carries: surely, alone: true},
@@ -95,13 +101,17 @@ func faults() []fault {
 		{name: "duplicate rows", far: server(instead(doubled)), carries: surely, same: true},
 		{name: "301 to another host", far: func(t *testing.T, w *wire) dialler { return server(moved(w))(t, w) }, page: unreadable},
 		{name: "401", far: server(says(401, `{"message":"Unauthenticated."}`)), page: signInEnded, alone: true},
-		{name: "403", far: server(says(403, `{"message":"secret.php"}`)), page: forbidden},
+		{name: "401 about the organisation", far: server(says(401, `{"message":"Saml Is Not Enabled In this Organization"}`)), page: shutOut, says: "“Saml Is Not Enabled In this Organization”"},
+		{name: "402", far: server(says(402, `{"error":{"message":"Your plan allows 5 groups."}}`)), page: tooSmall, says: "“Your plan allows 5 groups.”"},
+		{name: "403", far: server(says(403, `{"trace":"secret.php"}`)), page: forbidden},
+		{name: "403 with a rule", far: server(says(403, `{"message":"<p>Not while a <b>process</b> runs.</p>"}`)), page: ruledOut, says: "“Not while a process runs.”"},
 		{name: "404", far: server(says(404, `{"message":"Not found."}`)), page: missing, alone: true},
-		{name: "409", far: server(says(409, `{"message":"Locked."}`)), page: refusal},
-		{name: "422 without errors", far: server(says(422, `{"message":"Not now."}`)), page: refusal},
+		{name: "409", far: server(says(409, `{"message":"Locked."}`)), page: refusal, says: "“Locked.”"},
+		{name: "422 without errors", far: server(says(422, `{"message":"Not now."}`)), page: refusal, says: "“Not now.”"},
 		{name: "429 with seconds", far: server(says(429, `{}`, "Retry-After", "90")), page: slowDown, after: `^(90|[1-8]\d)$`},
 		{name: "429 with a date", far: date, page: slowDown, after: `^(3000|2[5-9]\d\d)$`},
 		{name: "429 with 3600", far: server(says(429, `{}`, "Retry-After", "3600")), page: slowDown, after: `^3(600|[0-5]\d\d)$`},
+		{name: "429 for the hour", far: server(says(429, `{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"The hour is used up."}}`)), page: slowDown, says: "“The hour is used up.” Please try again in up to an hour."},
 		{name: "429 with garbage", far: server(says(429, `{}`, "Retry-After", "soon")), page: slowDown},
 		{name: "429 with nothing", far: server(says(429, ``)), page: slowDown},
 		{name: "500", far: server(says(500, `panic in secret.php`)), page: itsProblem, carries: either, alone: true},

@@ -313,6 +313,7 @@ var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not chec
 // judgeErrorPage checks what every page about a failure owes.
 func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, p *sitetest.Page, follow bool) {
 	t.Helper()
+	assert.Contains(t, p.Text("main"), f.says)
 	id := p.Header.Get("X-Request-Id")
 	require.NotEmpty(t, id)
 	assert.Contains(t, p.Text("main"), id, "the request id is on the page")

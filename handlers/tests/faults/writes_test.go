@@ -184,7 +184,7 @@ func (w *wire) from(moment string) func(*http.Request) bool {
 var (
 	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done)|was not created|stopped before anything|nothing has been changed`)
 	saysDone    = regexp.MustCompile(`was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)`)
-	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet`)
+	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet|there is now a group with this name`)
 )
 
 // oneWrite is one cell of the matrix.
@@ -284,6 +284,9 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 func judgeFailure(t *testing.T, s *sitetest.Site, f fault, c change, form *sitetest.Form, p *sitetest.Page, changed bool, moment string) {
 	t.Helper()
 	text := p.Text("main")
+	if moment == fromThePress || moment == theWrite {
+		assert.Contains(t, text, f.says)
+	}
 	if p.Status >= http.StatusTooManyRequests {
 		assert.Contains(t, text, p.Header.Get("X-Request-Id"), "the request id is on the page")
 	}

@@ -67,14 +67,39 @@ func TestCreateRefusedByTallyfy(t *testing.T) {
 			map[string]string{"members": "Member <b>1</b> is gone.", "guests": "No."},
 			"",
 		},
-		"a field that the form lacks": {sandbox.Fault{Status: 422, Body: `{"errors":{"seat_pool":["Full."]}}`}, 422, map[string]string{"name": "Full."}, ""},
-		"no field":                    {sandbox.Fault{Status: 422, Body: `{"message":"Not <b>now</b>."}`}, 422, nil, "Tallyfy refused: “Not <b>now</b>.”" + which},
-		"no body":                     {sandbox.Fault{Status: 422}, 422, nil, "Tallyfy refused: “The service did not accept what was sent.”" + which},
-		"409":                         {sandbox.Fault{Status: 409, Body: `{"message":"Locked."}`}, 422, nil, "Tallyfy refused: “Locked.”" + which},
-		"403":                         {sandbox.Fault{Status: 403}, 403, nil, "Tallyfy does not allow this for your account. Changing groups takes the permission to manage groups."},
-		"400":                         {sandbox.Fault{Status: 400}, 502, nil, "Tallyfy refused this. It answered 400"},
-		"429":                         {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"120"}}}, 429, nil, "Tallyfy asks to slow down. Please try again in 2 minutes."},
-		"the hourly limit":            {sandbox.Fault{Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, 429, nil, "Tallyfy asks to slow down."},
+		"a field that the form lacks": {sandbox.Fault{Status: 422, Body: `{"errors":{"seat_pool":["Full."]}}`}, 422, nil, "Problem. Tallyfy refused: “Full.” The group was not created."},
+		"such a field beside another": {
+			sandbox.Fault{Status: 422, Body: `{"message":"Invalid.","errors":{"name":"N.","seat_pool":["Full."]}}`},
+			422,
+			map[string]string{"name": "N."},
+			"Problem. Tallyfy refused: “Full.” The group was not created.",
+		},
+		"fields without a message, nested": {
+			sandbox.Fault{Answer: sandbox.FieldsOnly}, 422, map[string]string{"description": "The description is too long.", "members": "Member 9 is unknown."}, "",
+		},
+		"no full seat": {
+			sandbox.Fault{Answer: sandbox.SeatsFull},
+			422, nil,
+			"Problem. Tallyfy refused: “Your organization has reached its committed full seat limit.” (code SEAT_POOL_EXHAUSTED, full seats).",
+		},
+		"a limit of the plan":            {sandbox.Fault{Answer: sandbox.PlanLimit}, 422, nil, "Problem. Tallyfy refused: “Your plan allows 5 groups.” (code TRIAL_LIMIT_REACHED_5_G). The group was not created."},
+		"a limit of the plan, nested":    {sandbox.Fault{Answer: sandbox.PlanLimitIn}, 422, nil, "Problem. Tallyfy refused: “Your plan allows 5 groups.” (code TRIAL_LIMIT_REACHED_5_G). The group was not created."},
+		"402 without a text":             {sandbox.Fault{Status: 402}, 502, nil, "Tallyfy refused this. It answered 402"},
+		"a rule":                         {sandbox.Fault{Answer: sandbox.Rule}, 422, nil, "Problem. Tallyfy refused: “Groups that own a running process cannot be changed.” The group was not created."},
+		"a rule with marks":              {sandbox.Fault{Answer: sandbox.RuleInHTML}, 422, nil, "Problem. Tallyfy refused: “Groups that own a running process cannot be changed.”" + which},
+		"403 that names no rule":         {sandbox.Fault{Status: 403, Body: `{"message":"You are not authorized to perform this action."}`}, 403, nil, "Changing groups takes the permission to manage groups."},
+		"a 401 about the organisation":   {sandbox.Fault{Answer: sandbox.SAMLOff}, 422, nil, "Problem. Tallyfy refused: “Saml Is Not Enabled In this Organization”. The group was not created."},
+		"200 with an error":              {sandbox.Fault{Answer: sandbox.OKButRefused}, 422, nil, "Problem. Tallyfy refused: “This cannot be done now.” (code NOT_NOW). The group was not created."},
+		"200 with an error that is text": {sandbox.Fault{Answer: sandbox.OKButText}, 422, nil, "Problem. Tallyfy refused: “Not now”. The group was not created."},
+		"200 with success false":         {sandbox.Fault{Answer: sandbox.OKButNoSuccess}, 422, nil, "Problem. Tallyfy refused this and gave no reason. The group was not created."},
+		"no field":                       {sandbox.Fault{Status: 422, Body: `{"message":"Not <b>now</b>."}`}, 422, nil, "Tallyfy refused: “Not <b>now</b>.”" + which},
+		"no body":                        {sandbox.Fault{Status: 422}, 422, nil, "Problem. Tallyfy refused this and gave no reason. The group was not created."},
+		"409":                            {sandbox.Fault{Status: 409, Body: `{"message":"Locked."}`}, 422, nil, "Tallyfy refused: “Locked.”" + which},
+		"403":                            {sandbox.Fault{Status: 403}, 403, nil, "Tallyfy does not allow this for your account. Changing groups takes the permission to manage groups."},
+		"400":                            {sandbox.Fault{Status: 400}, 502, nil, "Tallyfy refused this. It answered 400"},
+		"429":                            {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"120"}}}, 429, nil, "Tallyfy asks to slow down. Please try again in 2 minutes."},
+		"the hourly limit":               {sandbox.Fault{Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, 429, nil, "Tallyfy asks to slow down."},
+		"the hourly limit, nested":       {sandbox.Fault{Answer: sandbox.HourlyCapIn}, 429, nil, "Tallyfy says: “You've reached the limit for group creation. Please try again later.” Please try again in up to an hour."},
 	} {
 		t.Run(title, func(t *testing.T) {
 			s := sitetest.SignedIn(t, sitetest.Options{})
@@ -104,6 +129,25 @@ func TestCreateRefusedByTallyfy(t *testing.T) {
 			s.Group(typedName)
 		})
 	}
+}
+
+// An answer of success that tells of a failure is a refusal, and no proof: the group is looked for.
+func TestCreateRefusedAndDoneAllTheSame(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := typedForm(s)
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Answer: sandbox.OKButText, Execute: true})
+	p := f.Submit(createButton).Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("main .notice"), "Tallyfy refused: “Not now”. But there is now a group with this name, most likely this one: "+typedName)
+	keptAll(p, f, 1)
+	assert.Equal(t, typedName, p.Follow(typedName).Text("h1"))
+	assert.Contains(t, s.Get("/groups?q=Repairs").Texts("tbody .name"), typedName)
+
+	s = sitetest.SignedIn(t, sitetest.Options{})
+	f = typedForm(s)
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Answer: sandbox.OKButText})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupsRoute, Status: 500})
+	p = f.Submit(createButton).Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("main .notice"), "Tallyfy refused: “Not now”. The group may or may not have been created.")
 }
 
 // Without an answer it may or may not have happened: it is read back, and never repeated.

@@ -35,7 +35,7 @@ func complaint(p *sitetest.Page, field, message string) {
 	t := p.Site.T
 	t.Helper()
 	assert.Equal(t, "Please check: "+message, p.Text("#error-"+field))
-	assert.Equal(t, "The group was not created.", p.Text("[role=alert] strong"))
+	assert.Equal(t, "The group was not created.", p.Text("[role=alert]:has(a) strong"))
 	assert.Contains(t, p.Texts("[role=alert] a[href='#field-"+field+"']"), message)
 	described, _ := p.Find("#field-" + field).Attr("aria-describedby")
 	assert.Contains(t, strings.Fields(described), "error-"+field)

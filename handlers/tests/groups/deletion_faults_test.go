@@ -17,11 +17,11 @@ func TestDeleteThatTallyfyRefuses(t *testing.T) {
 		status int
 		title  string
 	}{
-		"400":              {sandbox.Fault{Status: 400, Body: `{"message":"secret.php"}`}, 502, "Tallyfy refused this"},
+		"400":              {sandbox.Fault{Status: 400}, 502, "Tallyfy refused this"},
 		"403":              {sandbox.Fault{Status: 403}, 403, "Tallyfy does not allow this for your account"},
 		"405":              {sandbox.Fault{Status: 405}, 502, "Tallyfy refused this"},
 		"409":              {sandbox.Fault{Status: 409}, 502, "Tallyfy refused this"},
-		"422":              {sandbox.Fault{Status: 422, Body: `{"message":"No.","errors":{"id":["Bad."]}}`}, 502, "Tallyfy refused this"},
+		"422":              {sandbox.Fault{Status: 422}, 502, "Tallyfy refused this"},
 		"429":              {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}}, 429, "Tallyfy asks to slow down"},
 		"the hourly limit": {sandbox.Fault{Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, 429, "Tallyfy asks to slow down"},
 	} {
@@ -50,6 +50,89 @@ func TestDeleteThatTallyfyRefuses(t *testing.T) {
 				assert.Equal(t, path, p.Link("Try again"))
 			}
 			assert.Equal(t, "Done. Works Council was deleted.", s.Get(path).Form("main form").Submit("").Text(".notice"))
+		})
+	}
+}
+
+// Tallyfy's reason stands on the page that asked, with the question still there.
+func TestDeleteThatTallyfyRefusesWithAReason(t *testing.T) {
+	const rule = "Tallyfy refused: “Groups that own a running process cannot be changed.” Nothing was deleted."
+	for name, test := range map[string]struct {
+		fault sandbox.Fault
+		says  string
+	}{
+		"400":                          {sandbox.Fault{Status: 400, Body: `{"message":"Not <b>today</b>."}`}, "Tallyfy refused: “Not <b>today</b>.” Nothing was deleted."},
+		"409":                          {sandbox.Fault{Status: 409, Body: `{"error":"Locked."}`}, "Tallyfy refused: “Locked.” Nothing was deleted."},
+		"422 with fields":              {sandbox.Fault{Status: 422, Body: `{"message":"No.","errors":{"id":["Bad."]}}`}, "Tallyfy refused: “No. Bad.” Nothing was deleted."},
+		"422 without a message":        {sandbox.Fault{Answer: sandbox.OtherField}, "Tallyfy refused: “This organization cannot have more groups.” Nothing was deleted."},
+		"a rule":                       {sandbox.Fault{Answer: sandbox.Rule}, rule},
+		"a rule with marks":            {sandbox.Fault{Answer: sandbox.RuleInHTML}, rule},
+		"a limit of the plan":          {sandbox.Fault{Answer: sandbox.PlanLimitIn}, "Tallyfy refused: “Your plan allows 5 groups.” (code TRIAL_LIMIT_REACHED_5_G). Nothing was deleted."},
+		"a 401 of another kind":        {sandbox.Fault{Answer: sandbox.SAMLOff}, "Tallyfy refused: “Saml Is Not Enabled In this Organization”. Nothing was deleted."},
+		"200 with an object":           {sandbox.Fault{Answer: sandbox.OKButRefused}, "Tallyfy refused: “This cannot be done now.” (code NOT_NOW). Nothing was deleted."},
+		"200 with a text":              {sandbox.Fault{Answer: sandbox.OKButText}, "Tallyfy refused: “Not now”. Nothing was deleted."},
+		"200 with success false":       {sandbox.Fault{Answer: sandbox.OKButNoSuccess}, "Tallyfy refused this and gave no reason. Nothing was deleted."},
+		"200 with an error and a list": {sandbox.Fault{Answer: sandbox.OKButData}, "Tallyfy refused: “This cannot be done now.” (code NOT_NOW). Nothing was deleted."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			f := s.Get(s.DeletePath("Payroll")).Form("main form").Set("phrase", "Payroll")
+			before := s.State()
+			test.fault.Method, test.fault.Route = http.MethodDelete, sitetest.GroupRoute
+			s.Sandbox.Fail(test.fault)
+			p := f.Submit("").Whole(http.StatusConflict)
+			assert.Equal(t, "Delete Payroll?", p.Text("h1"))
+			assert.Contains(t, p.Text(".notice"), test.says)
+			assert.Contains(t, p.Texts("main code"), p.Header.Get("X-Request-Id"))
+			assert.Len(t, s.Removals(), 1)
+			assert.Equal(t, before, s.State())
+			assert.Contains(t, s.Log.String(), `"change":"group.delete","result":"refused"`)
+			s.Sandbox.ClearFaults()
+			again := p.Form("main form")
+			assert.Equal(t, "Payroll", again.Values.Get("phrase"), "what was typed is kept")
+			assert.Equal(t, "Done. Payroll was deleted.", again.Submit("").Text(".notice"))
+		})
+	}
+}
+
+// A confirmation is no proof either: the group is looked for before it is called deleted.
+func TestDeleteIsLookedUpBeforeItIsCalledDone(t *testing.T) {
+	for name, test := range map[string]struct {
+		answer, look sandbox.Fault
+		status       int
+		title, says  string
+	}{
+		"confirmed, and still there": {
+			sandbox.Fault{Status: 204},
+			sandbox.Fault{},
+			502, "Delete Works Council?",
+			"Tallyfy said that Works Council is deleted, but still has it. Look again in a minute; if it stays so, ask Tallyfy's support.",
+		},
+		"confirmed, and cannot be looked up": {
+			sandbox.Fault{Execute: true}, sandbox.Fault{Status: 500}, 200, "Groups", "Please note. Tallyfy said that Works Council is deleted. It could not be checked.",
+		},
+		"confirmed, and the look is refused": {
+			sandbox.Fault{Execute: true}, sandbox.Fault{Answer: sandbox.Rule}, 200, "Groups", "Please note. Tallyfy said that Works Council is deleted. It could not be checked.",
+		},
+		"refused, and gone": {
+			sandbox.Fault{Answer: sandbox.OKButText, Execute: true}, sandbox.Fault{}, 200, "Groups", "Done. Tallyfy refused: “Not now”. But Works Council is gone.",
+		},
+		"refused, and cannot be looked up": {
+			sandbox.Fault{Answer: sandbox.OKButText}, sandbox.Fault{Status: 500}, 502, "It is not known whether Works Council was deleted", "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			f := s.Get(s.DeletePath("Works Council")).Form("main form")
+			test.answer.Method, test.answer.Route = http.MethodDelete, sitetest.GroupRoute
+			s.Sandbox.Fail(test.answer)
+			s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupRoute, Times: 1}) // the look before
+			test.look.Method, test.look.Route = http.MethodGet, sitetest.GroupRoute
+			s.Sandbox.Fail(test.look)
+			p := f.Submit("").Whole(test.status)
+			assert.Equal(t, test.title, p.Text("h1"))
+			assert.Contains(t, p.Text(".notice"), test.says)
+			assert.Len(t, s.Removals(), 1)
 		})
 	}
 }

@@ -243,7 +243,7 @@ func TestGroupPageSurvivesTallyfy(t *testing.T) {
 		status int
 	}{
 		"403": {sandbox.Fault{Status: 403}, 403}, "404": {sandbox.Fault{Status: 404}, 404}, "409": {sandbox.Fault{Status: 409}, 502},
-		"422": {sandbox.Fault{Status: 422, Body: `{"message":"No.","errors":{"x":["secret.php"]}}`}, 502},
+		"422": {sandbox.Fault{Status: 422, Body: `{"message":"No.","errors":{"x":["Not that."]},"trace":"secret.php"}`}, 502},
 		"429": {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}}, 429}, "500": {sandbox.Fault{Status: 500, Body: "secret.php"}, 502},
 		"503": {sandbox.Fault{Status: 503}, 502}, "time-out": {sandbox.Fault{Hang: true}, 504}, "broken": {sandbox.Fault{Abort: true}, 502},
 		"broken half-way": {sandbox.Fault{Abort: true, AbortAfter: 40}, 502}, "garbage": {sandbox.Fault{Status: 200, Body: "<html><h1>Proxy</h1></html>"}, 502},

@@ -41,7 +41,7 @@ func TestPagesThatReadMembersSurviveTallyfy(t *testing.T) {
 		"a page of a proxy":  {sandbox.Fault{Status: 200, Body: "<html><h1>Sign in to the proxy</h1></html>"}, http.StatusBadGateway, "Tallyfy's answer could not be read"},
 		"JSON, but no list":  {sandbox.Fault{Status: 200, Body: `{"data":7}`}, http.StatusBadGateway, "Tallyfy's answer could not be read"},
 		"an empty answer":    {sandbox.Fault{Status: 200, Body: " "}, http.StatusBadGateway, "Tallyfy's answer could not be read"},
-		"says that it fails": {sandbox.Fault{Status: 200, Body: `{"error":true,"message":"secret.php"}`}, http.StatusBadGateway, "Tallyfy's answer could not be read"},
+		"says that it fails": {sandbox.Fault{Status: 200, Body: `{"error":true,"trace":"secret.php"}`}, http.StatusBadGateway, "Tallyfy refused this"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

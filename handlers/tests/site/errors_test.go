@@ -65,8 +65,16 @@ func TestEachKindOfFailureHasItsPage(t *testing.T) {
 			title: "Tallyfy asks to slow down", text: "try again in 5 minutes",
 		},
 		"429 for the hour": {
-			fault: sandbox.Fault{Status: 429, Body: `{"code":"RATE_LIMIT_EXCEEDED","message":"` + `SQLSTATE` + `"}`}, status: 429, calls: 1,
-			title: "Tallyfy asks to slow down", text: "Too many requests",
+			fault: sandbox.Fault{Answer: sandbox.HourlyCapIn}, status: 429, calls: 1,
+			title: "Tallyfy asks to slow down", text: "Please try again later.” Please try again in up to an hour. Nothing was changed.",
+		},
+		"429 for the hour, without a text": {
+			fault: sandbox.Fault{Status: 429, Body: `{"error":{"code":"RATE_LIMIT_EXCEEDED"}}`, Header: http.Header{"Retry-After": {"1"}}}, status: 429, calls: 1,
+			title: "Tallyfy asks to slow down", text: "Your organisation has used up what Tallyfy allows in an hour. Please try again in up to an hour. Nothing was changed.",
+		},
+		"429 for the hour, in minutes": {
+			fault: sandbox.Fault{Status: 429, Body: `{"code":"RATE_LIMIT_EXCEEDED"}`, Header: http.Header{"Retry-After": {"1200"}}}, status: 429, calls: 1, after: "1200",
+			title: "Tallyfy asks to slow down", text: "Please try again in 20 minutes.",
 		},
 		"500":  {fault: sandbox.Fault{Status: 500}, status: 502, calls: 1, title: "Tallyfy has a problem", text: "(500)"},
 		"502":  {fault: sandbox.Fault{Status: 502}, status: 502, calls: 3, title: "Tallyfy has a problem", text: "(502)"},
@@ -82,7 +90,11 @@ func TestEachKindOfFailureHasItsPage(t *testing.T) {
 			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(c.fault)})
 			c.fault.Route = "/organizations/{org}/groups"
-			if c.fault.Status != 0 && c.fault.Body == "" {
+			switch {
+			case c.fault.Status == 0 || c.fault.Body != "":
+			case c.fault.Status >= 400 && c.fault.Status < 429: // whose message is for people
+				c.fault.Body = `{"error":true,"trace":"` + innards + `","token":"` + sandbox.AdminToken + `"}`
+			default:
 				c.fault.Body = `{"message":"` + innards + `","token":"` + sandbox.AdminToken + `"}`
 			}
 			s.Sandbox.Fail(c.fault)

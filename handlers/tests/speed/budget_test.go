@@ -151,7 +151,7 @@ func budgets() []budget {
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("First Aiders") + "/logo" }), 200, 2, 0},
 		{"GET /groups/:group/people.csv", group("/people.csv"), 200, 1, 0},
 		{"GET /groups/:group/delete", group("/delete"), 200, 2, 2},
-		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 4, 2},
+		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 4, 2}, // the last one looks whether it is gone
 
 		{"GET /members", at("/members"), 200, 1, 0},
 		{"GET /members", at("/members?sort=email&page=2"), 200, 1, 0},
