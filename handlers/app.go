@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -49,6 +50,8 @@ type Options struct {
 	OAuth *OAuth
 	// Recall is how long pages use what was just read for another page; 0: not at all.
 	Recall time.Duration
+	// ReadTime is how long all calls of a page that only reads may take together; 10 s if 0.
+	ReadTime time.Duration
 	// Metrics counts; nil if nobody reads them.
 	Metrics *metrics.Metrics
 	// Now is the clock, time.Now if nil.
@@ -80,6 +83,7 @@ func New(o Options) (*App, error) {
 	if o.Metrics == nil {
 		o.Metrics = metrics.New("", nil)
 	}
+	o.ReadTime = cmp.Or(o.ReadTime, readTime)
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
 		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), recalls: newRecalls(o.Recall),

@@ -91,8 +91,13 @@ func (a *App) Routes() []Route {
 	return list
 }
 
-// pageTime is how long a page may take, calls to Tallyfy included.
-const pageTime = 25 * time.Second
+const (
+	// pageTime is how long a page may take, calls to Tallyfy included.
+	pageTime = 25 * time.Second
+	// readTime is how long all calls of a page that only reads may take together. The page itself, with its failure or its gap,
+	// comes within 12 s, whatever hangs.
+	readTime = 10 * time.Second
+)
 
 // wrap makes an Echo handler of a route.
 func (a *App) wrap(r route) echo.HandlerFunc {
@@ -105,6 +110,11 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			c.SetRequest(whole) // an error is answered after this, and its page still takes a living context
 		}()
 		v := &visit{Context: c, app: a}
+		if v.reads() {
+			var done context.CancelFunc
+			v.readCtx, done = context.WithTimeout(ctx, a.ReadTime)
+			defer done()
+		}
 		c.Set(visitKey, v)
 		defer func() {
 			if v.tried {

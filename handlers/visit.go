@@ -26,7 +26,9 @@ type visit struct {
 	// who and api are set on routes for signed-in people: the person, and the client with the person's token.
 	who *identity
 	api *tallyfy.Client
-	key directory.Key // made once: a token is long, and a list asks for it with each row
+	// readCtx ends the calls of a page that only reads before the page itself ends. It is nil for a form.
+	readCtx context.Context
+	key     directory.Key // made once: a token is long, and a list asks for it with each row
 	// returnTo is the page to come back to, without the base, when the sign-in with Tallyfy turns out to have ended; empty
 	// for the page itself. A POST sets it, for its own address may not have a page.
 	returnTo string
@@ -46,9 +48,13 @@ func (v *visit) signedInAs(who *identity) {
 	v.key = directory.KeyFor(who.Token, who.Organisation.ID)
 }
 
-// ctx is the request's context, with its id for Tallyfy's log.
+// ctx is the context of calls, with the request's id for Tallyfy's log.
 func (v *visit) ctx() context.Context {
-	return tallyfy.WithRequestID(v.Request().Context(), web.IDOf(v))
+	ctx := v.Request().Context()
+	if v.readCtx != nil {
+		ctx = v.readCtx
+	}
+	return tallyfy.WithRequestID(ctx, web.IDOf(v))
 }
 
 // writeTime is how long a change may take.

@@ -54,6 +54,7 @@ type Options struct {
 	API       string            // Tallyfy's address, if the transport takes another than the sandbox's
 	Directory directory.Options
 	Attempt   time.Duration  // the client's time for one attempt
+	ReadTime  time.Duration  // of all calls of a page that only reads
 	Pace      ratelimit.Rate // of all reads; none unless asked for
 	Recall    time.Duration  // how long pages use what another page has read; not at all unless asked for
 	MaxBody   int64          // the largest answer that the client reads
@@ -134,7 +135,7 @@ func New(t *testing.T, o Options) *Site {
 	}
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Leases: db.Leases(), Journal: journal.New(db, keys, journal.DefaultKeep, func() time.Time { return s.App.Now() }), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
-		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, Now: o.Now,
+		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App

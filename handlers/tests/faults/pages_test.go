@@ -113,6 +113,9 @@ func newSite(t *testing.T, f fault, carry bool) (*sitetest.Site, *wire) {
 	if f.endless != "" {
 		o.Directory.Timeout = 2 * time.Second
 	}
+	if f.name == hangs {
+		o.ReadTime = hangTime
+	}
 	if f.huge && !realLimit(t) {
 		o.MaxBody = largest
 	}
@@ -203,6 +206,34 @@ func TestEveryPage(t *testing.T) {
 					onePage(t, f, p, call, baseline[p.name])
 				})
 			}
+		}
+	}
+}
+
+const (
+	hangs = "one call hangs"
+	// hangTime stands for the 10 s that the program gives the calls of a page; it is far from the time for one attempt.
+	hangTime = 2 * time.Second
+)
+
+// TestEveryPageComesWhateverHangs opens every page while each of its calls, alone, never answers, with the client's own time for an
+// attempt: the page's own limit is the shorter one.
+func TestEveryPageComesWhateverHangs(t *testing.T) {
+	t.Parallel()
+	f := fault{name: hangs, far: server(silent), page: late}
+	for _, p := range pages() {
+		s, w := newSite(t, faults()[0], false)
+		signIn(s)
+		path := p.path(s)
+		w.calls()
+		healthy := shown(s.Get(path))
+		for _, call := range w.calls() {
+			t.Run(p.name+"/"+call, func(t *testing.T) {
+				t.Parallel()
+				began := time.Now()
+				onePage(t, f, p, call, healthy)
+				assert.Less(t, time.Since(began), hangTime+6*time.Second)
+			})
 		}
 	}
 }
@@ -308,7 +339,7 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 }
 
 // inWords is what a page says where something is missing.
-var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|being read at the pace that Tallyfy allows`)
+var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|being read at the pace that Tallyfy allows|Not all names are read yet`)
 
 // judgeErrorPage checks what every page about a failure owes.
 func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, p *sitetest.Page, follow bool) {
