@@ -10,7 +10,6 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -22,8 +21,6 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
-	buffer *bytes.Buffer    // of the body
-	source io.LimitedReader // that the buffer is filled from
 	stream io.ReadCloser
 	size   int64 // of the stream, -1 when unknown
 }
@@ -31,6 +28,7 @@ type answer struct {
 var (
 	errAttemptTimeout = fmt.Errorf("no complete answer within the time for one attempt: %w", context.DeadlineExceeded)
 	errTooLarge       = errors.New("the answer is larger than allowed")
+	errAddress        = errors.New("the address cannot be used")
 )
 
 // exchange sends the request once.
@@ -41,11 +39,16 @@ func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error)
 		limit.Stop()
 		cancel(nil)
 	}
-	left := &departure{}
-	resp, err := c.shared.http.Do(c.newHTTP(left.trace(ctx), p))
+	sent := &sendTrace{}
+	req, err := c.newHTTP(sent.context(ctx), p)
+	if err != nil {
+		done()
+		return nil, p.refusal("The request could not be written.", errAddress) // its own text repeats the query
+	}
+	resp, err := c.shared.http.Do(req)
 	if err != nil {
 		defer done()
-		return nil, c.noAnswer(p, left, causeOf(parent, ctx, err))
+		return nil, c.noAnswer(p, sent, causeOf(parent, ctx, err))
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer done()
@@ -58,17 +61,14 @@ func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error)
 		// The timer may have fired between the headers and here: then the body is dead already.
 		if ctx.Err() != nil && parent.Err() == nil {
 			resp.Body.Close()
-			return nil, c.noAnswer(p, left, errAttemptTimeout)
+			return nil, c.noAnswer(p, sent, errAttemptTimeout)
 		}
 		a.stream, a.size = &streamBody{ReadCloser: resp.Body, release: done}, resp.ContentLength
 		return a, nil
 	}
 	defer done()
 	defer resp.Body.Close()
-	err = a.readBody(resp, c.shared.maxBody)
-	if err != nil {
-		defer a.release()
-	}
+	a.body, err = readBody(resp, c.shared.maxBody)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, a.unreadable(err)
@@ -96,41 +96,23 @@ func causeOf(parent, ctx context.Context, err error) error {
 	return err
 }
 
-// bodies holds memory for answers: they are dropped as soon as they are decoded, and decoding copies what it keeps.
-var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// maxBelievedSize bounds the memory that is set aside for a body because its header says so.
+const maxBelievedSize = 1 << 20
 
-const (
-	// maxKeptBody bounds what one answer leaves behind in bodies.
-	maxKeptBody = 256 << 10
-	// maxBelievedSize bounds what is set aside for a body because its header says so.
-	maxBelievedSize = 1 << 20
-)
-
-// readBody reads to the end, so that the connection can be used again. The buffer is put back by release.
-func (a *answer) readBody(resp *http.Response, limit int64) error {
+// readBody reads to the end, so that the connection can be used again.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.ContentLength > limit {
-		return errTooLarge
+		return nil, errTooLarge
 	}
-	a.buffer = bodies.Get().(*bytes.Buffer)
-	a.buffer.Reset()
+	var b bytes.Buffer
 	if resp.ContentLength > 0 {
-		a.buffer.Grow(int(min(resp.ContentLength, maxBelievedSize)) + bytes.MinRead)
+		b.Grow(int(min(resp.ContentLength, maxBelievedSize)) + bytes.MinRead)
 	}
-	a.source = io.LimitedReader{R: resp.Body, N: limit + 1}
-	n, err := a.buffer.ReadFrom(&a.source)
-	a.body = a.buffer.Bytes()
+	n, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
 	if err == nil && n > limit {
-		return errTooLarge
+		err = errTooLarge
 	}
-	return err
-}
-
-// release gives the body's memory back, when nothing refers to it any more.
-func (a *answer) release() {
-	if a.buffer != nil && a.buffer.Cap() <= maxKeptBody {
-		bodies.Put(a.buffer)
-	}
-	a.buffer, a.body = nil, nil
+	return b.Bytes(), err
 }
 
 // streamBody ends the attempt's context when the caller closes the body.
@@ -144,25 +126,23 @@ func (s *streamBody) Close() error {
 	return s.ReadCloser.Close()
 }
 
-// departure records whether a request can have left the machine. A transport that reports no connections (one that is
-// no *http.Transport) is taken to have sent it.
-type departure struct {
-	asked, connected atomic.Bool
-	hooks            httptrace.ClientTrace
+// sendTrace records whether a request can have left the machine. A transport that reports no
+// connections, unlike *http.Transport, is taken to have sent it.
+type sendTrace struct{ asked, connected atomic.Bool }
+
+func (s *sendTrace) context(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { s.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { s.connected.Store(true) },
+	})
 }
 
-func (d *departure) trace(ctx context.Context) context.Context {
-	d.hooks.GetConn = func(string) { d.asked.Store(true) }
-	d.hooks.GotConn = func(httptrace.GotConnInfo) { d.connected.Store(true) }
-	return httptrace.WithClientTrace(ctx, &d.hooks)
-}
-
-func (d *departure) impossible(err error) bool {
-	return (d.asked.Load() && !d.connected.Load()) || neverConnected(err)
+func (s *sendTrace) impossible(err error) bool {
+	return (s.asked.Load() && !s.connected.Load()) || neverConnected(err)
 }
 
 // noAnswer is the error of a request that got no answer.
-func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
+func (c *Client) noAnswer(p *prepared, sent *sendTrace, err error) *Error {
 	message := "The service could not be reached."
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -175,7 +155,7 @@ func (c *Client) noAnswer(p *prepared, left *departure, err error) *Error {
 	}
 	return &Error{
 		Message: message, Method: p.method, Path: p.shown, Err: err,
-		unsent: left.impossible(err), broken: true,
+		unsent: sent.impossible(err), broken: true,
 	}
 }
 

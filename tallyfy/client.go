@@ -72,6 +72,7 @@ type Client struct {
 	Organizations *OrganizationsService
 	Files         *FilesService
 
+	common service // of all services above, which are views of it
 	shared *shared
 	cred   credential
 }
@@ -94,7 +95,7 @@ type credential struct {
 	caller        Caller
 }
 
-// service is embedded by each resource's service.
+// service is what each resource's service is made of.
 type service struct{ client *Client }
 
 // New returns a client without a token. The only errors are about [Options.BaseURL].
@@ -143,29 +144,18 @@ func (c *Client) IsAPIHost(u *url.URL) bool {
 
 func newClient(s *shared, token string) *Client {
 	bearer := "Bearer " + token
-	// One piece of memory for all of it: a copy is made for each page.
-	all := &struct {
-		Client
-		groups        GroupsService
-		members       MembersService
-		guests        GuestsService
-		tasks         TasksService
-		organizations OrganizationsService
-		files         FilesService
-	}{}
-	c := &all.Client
-	c.shared, c.cred = s, credential{
-		token:  func() string { return bearer[len("Bearer "):] },
+	c := &Client{shared: s, cred: credential{
+		token:  func() string { return token },
 		bearer: func() string { return bearer },
 		caller: sha256.Sum256([]byte(token)),
-	}
-	for _, s := range []*service{
-		&all.groups.service, &all.members.service, &all.guests.service, &all.tasks.service, &all.organizations.service, &all.files.service,
-	} {
-		s.client = c
-	}
-	c.Groups, c.Members, c.Guests = &all.groups, &all.members, &all.guests
-	c.Tasks, c.Organizations, c.Files = &all.tasks, &all.organizations, &all.files
+	}}
+	c.common.client = c
+	c.Groups = (*GroupsService)(&c.common)
+	c.Members = (*MembersService)(&c.common)
+	c.Guests = (*GuestsService)(&c.common)
+	c.Tasks = (*TasksService)(&c.common)
+	c.Organizations = (*OrganizationsService)(&c.common)
+	c.Files = (*FilesService)(&c.common)
 	return c
 }
 

@@ -13,7 +13,6 @@ func getItem[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	if fail != nil {
 		return nil, fail
 	}
-	defer a.release()
 	item, err := decodeItem[T](a.body)
 	if err != nil {
 		return nil, a.unreadable(err)
@@ -27,7 +26,6 @@ func getOptionalItem[T any](ctx context.Context, c *Client, r request) (*T, erro
 	if fail != nil {
 		return nil, fail
 	}
-	defer a.release()
 	item, err := decodeItem[T](a.body)
 	switch {
 	case errors.Is(err, errNoItem):
@@ -44,7 +42,6 @@ func getPage[T any](ctx context.Context, c *Client, r request) (*Page[T], error)
 	if fail != nil {
 		return nil, fail
 	}
-	defer a.release()
 	page, err := decodeList[T](a.body)
 	if err != nil {
 		return nil, a.unreadable(err)
@@ -59,7 +56,6 @@ func (c *Client) doEmpty(ctx context.Context, r request) error {
 	if fail != nil {
 		return fail
 	}
-	defer a.release()
 	if _, err := openEnvelope(a.body); err != nil && !errors.Is(err, errNoItem) {
 		return a.unreadable(err)
 	}

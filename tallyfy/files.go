@@ -36,7 +36,7 @@ type AssetSubject struct {
 func (a *Asset) identity() string { return string(a.ID) }
 
 // FilesService holds the calls on files.
-type FilesService struct{ service }
+type FilesService service
 
 // Open streams a file. The caller's context bounds the whole of it; nothing but the headers is read ahead.
 //

@@ -123,9 +123,9 @@ func sorted(set map[string]bool) []string {
 	return list
 }
 
-// FuzzWalk reads a list from a service that says anything of its size and cuts pages as it likes. The walk ends, gives
+// FuzzPages reads a list from a service that says anything of its size and cuts pages as it likes. The reading ends, gives
 // nothing twice, and, where no total is told or the true one, gives everything.
-func FuzzWalk(f *testing.F) {
+func FuzzPages(f *testing.F) {
 	f.Add(34, 10, 100, 34, 4, true)
 	f.Add(34, 10, 100, 0, 1<<62, true)
 	f.Add(250, 100, 10, 250, 1, true)
@@ -133,12 +133,12 @@ func FuzzWalk(f *testing.F) {
 	f.Add(0, 10, 10, 1<<62, 1<<62, true)
 	f.Add(99, 33, 100, 33, 1, true)
 	f.Add(9, 20, 20, 0, 0, false)
-	f.Fuzz(func(t *testing.T, held, most, perPage, total, pages int, meta bool) {
+	f.Fuzz(func(t *testing.T, held, most, perPage, total, totalPages int, meta bool) {
 		held = int(uint(held) % 500)
 		most = smallestPage + int(uint(most)%100) // no service is known that cuts smaller pages
 		perPage = smallestPage + int(uint(perPage)%100)
 		calls := 0
-		list := walk([]string{"things"}, perPage, func(page, perPage int) (*Page[Guest], error) {
+		list := pages([]string{"things"}, perPage, func(page, perPage int) (*Page[Guest], error) {
 			calls++
 			size := min(perPage, most)
 			var rows []string
@@ -147,7 +147,7 @@ func FuzzWalk(f *testing.F) {
 			}
 			body := `{"data":[` + strings.Join(rows, ",") + `]`
 			if meta {
-				body += fmt.Sprintf(`,"meta":{"pagination":{"total":%d,"count":%d,"per_page":%d,"current_page":%d,"total_pages":%d}}`, total, len(rows), size, page, pages)
+				body += fmt.Sprintf(`,"meta":{"pagination":{"total":%d,"count":%d,"per_page":%d,"current_page":%d,"total_pages":%d}}`, total, len(rows), size, page, totalPages)
 			}
 			return decodeList[Guest]([]byte(body + "}"))
 		})

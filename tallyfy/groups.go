@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
+	"strings"
 )
 
 // Group is a named set of members and guests.
@@ -81,7 +83,7 @@ func notNull[T any](list *[]T) *[]T {
 }
 
 // GroupsService holds the calls on groups. Any member may read; changes need the manage_groups permission (documented).
-type GroupsService struct{ service }
+type GroupsService service
 
 // List returns one page of groups.
 //
@@ -91,18 +93,18 @@ func (s *GroupsService) List(ctx context.Context, org ID, o GroupListOptions) (*
 }
 
 func (o GroupListOptions) request(org ID) request {
-	var q query
-	q.number("page", o.Page)
-	q.number("per_page", o.PerPage)
-	q.text("q", o.Query)
-	q.text("sort_by", o.SortBy)
-	q.list("with", o.With)
+	q := url.Values{}
+	setNumber(q, "page", o.Page)
+	setNumber(q, "per_page", o.PerPage)
+	setText(q, "q", o.Query)
+	setText(q, "sort_by", o.SortBy)
+	setText(q, "with", strings.Join(o.With, ","))
 	return request{op: "groups.list", path: orgPath(org, "groups"), query: q}
 }
 
-// All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
+// All reads the whole list, ignoring o.Page; o.PerPage defaults to 100. See pages for when it ends.
 func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) iter.Seq2[Group, error] {
-	return walk(orgPath(org, "groups"), o.PerPage, func(page, perPage int) (*Page[Group], error) {
+	return pages(orgPath(org, "groups"), o.PerPage, func(page, perPage int) (*Page[Group], error) {
 		o.Page, o.PerPage = page, perPage
 		return s.List(ctx, org, o)
 	})
@@ -112,8 +114,8 @@ func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) ite
 //
 // GET /organizations/{org}/groups/{group}
 func (s *GroupsService) Get(ctx context.Context, org, id ID, with ...string) (*Group, error) {
-	var q query
-	q.list("with", with)
+	q := url.Values{}
+	setText(q, "with", strings.Join(with, ","))
 	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q})
 }
 

@@ -3,6 +3,7 @@ package tallyfy
 import (
 	"context"
 	"iter"
+	"net/url"
 )
 
 // Guest is a person outside the organisation. The API's `link` is a secret sign-in link: it is not decoded
@@ -38,23 +39,23 @@ type GuestListOptions struct {
 }
 
 // GuestsService holds the calls on guests.
-type GuestsService struct{ service }
+type GuestsService service
 
 // List returns one page of guests.
 //
 // GET /organizations/{org}/guests
 func (s *GuestsService) List(ctx context.Context, org ID, o GuestListOptions) (*Page[Guest], error) {
-	var q query
-	q.number("page", o.Page)
-	q.number("per_page", o.PerPage)
-	q.text("q", o.Query)
-	q.text("sort", o.Sort)
+	q := url.Values{}
+	setNumber(q, "page", o.Page)
+	setNumber(q, "per_page", o.PerPage)
+	setText(q, "q", o.Query)
+	setText(q, "sort", o.Sort)
 	return getPage[Guest](ctx, s.client, request{op: "guests.list", path: orgPath(org, "guests"), query: q})
 }
 
-// All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
+// All reads the whole list, ignoring o.Page; o.PerPage defaults to 100. See pages for when it ends.
 func (s *GuestsService) All(ctx context.Context, org ID, o GuestListOptions) iter.Seq2[Guest, error] {
-	return walk(orgPath(org, "guests"), o.PerPage, func(page, perPage int) (*Page[Guest], error) {
+	return pages(orgPath(org, "guests"), o.PerPage, func(page, perPage int) (*Page[Guest], error) {
 		o.Page, o.PerPage = page, perPage
 		return s.List(ctx, org, o)
 	})

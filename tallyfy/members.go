@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -146,7 +147,7 @@ type RemoveOptions struct {
 }
 
 // MembersService holds the calls on members.
-type MembersService struct{ service }
+type MembersService service
 
 // List returns one page of members. It may include disabled ones: read Status.
 //
@@ -156,18 +157,18 @@ func (s *MembersService) List(ctx context.Context, org ID, o MemberListOptions) 
 }
 
 func (o MemberListOptions) request(org ID) request {
-	var q query
-	q.number("page", o.Page)
-	q.number("per_page", o.PerPage)
-	q.text("q", o.Query)
-	q.text("sort", o.Sort)
-	q.list("with", o.With)
+	q := url.Values{}
+	setNumber(q, "page", o.Page)
+	setNumber(q, "per_page", o.PerPage)
+	setText(q, "q", o.Query)
+	setText(q, "sort", o.Sort)
+	setText(q, "with", strings.Join(o.With, ","))
 	return request{op: "members.list", path: orgPath(org, "users"), query: q}
 }
 
-// All walks the whole list, ignoring o.Page; o.PerPage defaults to 100. See walk for when it ends.
+// All reads the whole list, ignoring o.Page; o.PerPage defaults to 100. See pages for when it ends.
 func (s *MembersService) All(ctx context.Context, org ID, o MemberListOptions) iter.Seq2[Member, error] {
-	return walk(orgPath(org, "users"), o.PerPage, func(page, perPage int) (*Page[Member], error) {
+	return pages(orgPath(org, "users"), o.PerPage, func(page, perPage int) (*Page[Member], error) {
 		o.Page, o.PerPage = page, perPage
 		return s.List(ctx, org, o)
 	})
@@ -177,8 +178,8 @@ func (s *MembersService) All(ctx context.Context, org ID, o MemberListOptions) i
 //
 // GET /organizations/{org}/users/{user}
 func (s *MembersService) Get(ctx context.Context, org ID, id UserID, with ...string) (*Member, error) {
-	var q query
-	q.list("with", with)
+	q := url.Values{}
+	setText(q, "with", strings.Join(with, ","))
 	return getItem[Member](ctx, s.client, request{op: "members.get", path: orgPath(org, "users", string(id)), query: q})
 }
 
@@ -188,10 +189,10 @@ func (s *MembersService) Get(ctx context.Context, org ID, id UserID, with ...str
 //
 // DELETE /organizations/{org}/users/{user}
 func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o RemoveOptions) (*Member, error) {
-	var q query
+	q := url.Values{}
 	if o.ReassignTo != "" {
-		q.text("to", string(o.ReassignTo))
-		q.text("with_reassignment", "true")
+		setText(q, "to", string(o.ReassignTo))
+		setText(q, "with_reassignment", "true")
 	}
 	return getOptionalItem[Member](ctx, s.client, request{
 		op: "members.remove", method: http.MethodDelete, path: orgPath(org, "users", string(id)), query: q,

@@ -1,6 +1,9 @@
 package tallyfy
 
-import "context"
+import (
+	"context"
+	"net/url"
+)
 
 // User is the person whose token signs the calls.
 type User struct {
@@ -30,7 +33,7 @@ func (o *Organization) identity() string { return string(o.ID) }
 
 // OrganizationsService holds the calls about the signed-in person and their organisations. None of its routes is
 // documented; all are seen in the vendor's client.
-type OrganizationsService struct{ service }
+type OrganizationsService service
 
 // Me returns the person whose token is used. 401 when the token is unknown, expired or revoked.
 //
@@ -49,13 +52,13 @@ const maxOrganizations = 1000
 func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error) {
 	path := []string{"me", "organizations"}
 	list := func(page, perPage int) (*Page[Organization], error) {
-		var q query
-		q.number("page", page)
-		q.number("per_page", perPage)
+		q := url.Values{}
+		setNumber(q, "page", page)
+		setNumber(q, "per_page", perPage)
 		return getPage[Organization](ctx, s.client, request{op: "organizations.list", path: path, query: q})
 	}
 	var all []Organization
-	for org, err := range walk(path, 0, list) {
+	for org, err := range pages(path, 0, list) {
 		if err != nil {
 			return nil, err
 		}

@@ -18,40 +18,27 @@ type request struct {
 	method string   // "" is GET
 	path   []string // unescaped segments below the base URL
 	url    *url.URL // instead of path: an address that the API gave, already found to be on its host
-	query  query
+	query  url.Values
 	body   any // nil: none
 	stream bool
 }
 
-// query is a request's query, encoded. Its methods leave zero values out, as the API treats an empty value as a filter;
-// call them in the order of the names, so that equal queries are equal texts.
-type query []byte
-
-// usualQuery is room for what most lists ask.
-const usualQuery = 64
-
-func (q *query) text(name, value string) {
-	if value == "" {
-		return
+// setText leaves "" out, because the API treats an empty value as a filter.
+func setText(q url.Values, name, value string) {
+	if value != "" {
+		q.Set(name, value)
 	}
-	if *q == nil {
-		*q = make(query, 0, usualQuery)
-	} else {
-		*q = append(*q, '&')
-	}
-	*q = append(append(append(*q, name...), '='), url.QueryEscape(value)...)
 }
 
-func (q *query) number(name string, value int) {
+// setNumber leaves 0 out.
+func setNumber(q url.Values, name string, value int) {
 	if value != 0 {
-		q.text(name, strconv.Itoa(value))
+		q.Set(name, strconv.Itoa(value))
 	}
 }
-
-func (q *query) list(name string, values []string) { q.text(name, strings.Join(values, ",")) }
 
 func orgPath(org ID, segments ...string) []string {
-	return append(append(make([]string, 0, 2+len(segments)), "organizations", string(org)), segments...)
+	return append([]string{"organizations", string(org)}, segments...)
 }
 
 var errSegment = errors.New(`an id in the address is empty, "." or ".."`)
@@ -59,21 +46,21 @@ var errSegment = errors.New(`an id in the address is empty, "." or ".."`)
 // prepared is a request ready to be sent any number of times.
 type prepared struct {
 	request
-	target url.URL
+	target string
 	shown  string // escaped path for errors
-	body   []byte
+	body   []byte // nil: none
 }
 
-// prepare checks and escapes everything, so that what is wrong on our side costs no call.
+// prepare checks and escapes everything, so that a mistake on our side costs no call.
 func (c *Client) prepare(r request) (*prepared, *Error) {
 	if r.method == "" {
 		r.method = http.MethodGet
 	}
-	p := &prepared{request: r}
+	p := &prepared{request: r, shown: r.shownPath()}
 	if r.url != nil {
-		p.target = *r.url
-		p.target.Fragment, p.target.RawFragment = "", ""
-		p.shown = p.target.EscapedPath()
+		target := *r.url
+		target.Fragment, target.RawFragment = "", ""
+		p.target = target.String()
 	} else {
 		for _, segment := range r.path {
 			// "." and ".." would be resolved on the way and reach another route.
@@ -81,12 +68,9 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 				return nil, r.refusal("An id in the address cannot be used.", errSegment)
 			}
 		}
-		p.shown = escapedPath(r.path)
-		base := c.shared.base
-		p.target = url.URL{Scheme: base.Scheme, Host: base.Host, RawPath: base.RawPath + p.shown, RawQuery: string(r.query)}
-		p.target.Path = p.target.RawPath
-		if strings.Contains(p.target.RawPath, "%") {
-			p.target.Path = base.Path + "/" + strings.Join(r.path, "/")
+		p.target = c.shared.base.String() + p.shown
+		if len(r.query) > 0 {
+			p.target += "?" + r.query.Encode()
 		}
 	}
 	if r.body != nil {
@@ -99,10 +83,13 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 	return p, nil
 }
 
-func escapedPath(segments []string) string {
+// shownPath is the escaped path, without host and query.
+func (r request) shownPath() string {
+	if r.url != nil {
+		return r.url.EscapedPath()
+	}
 	var b strings.Builder
-	b.Grow(128) // an organisation and a group in it take 85
-	for _, segment := range segments {
+	for _, segment := range r.path {
 		b.WriteByte('/')
 		b.WriteString(url.PathEscape(segment))
 	}
@@ -115,39 +102,34 @@ func (r request) refusal(message string, cause error) *Error {
 	if method == "" {
 		method = http.MethodGet
 	}
-	path := escapedPath(r.path)
-	if r.url != nil {
-		path = r.url.EscapedPath()
-	}
-	return &Error{Message: message, Method: method, Path: path, Err: cause, unsent: true}
+	return &Error{Message: message, Method: method, Path: r.shownPath(), Err: cause, unsent: true}
 }
 
-// newHTTP builds the request of one attempt. Authorization is set here and not in a RoundTripper, which would add it to
-// a redirect to any other host too.
-func (c *Client) newHTTP(ctx context.Context, p *prepared) *http.Request {
-	// One array for the values of all headers, which are lists.
-	values := [...]string{"application/json", "APIClient", c.shared.userAgent, "", ""}
-	header := make(http.Header, 8)
-	set := func(name string, i int) { header[name] = values[i : i+1 : i+1] }
-	set("Accept", 0)           // documented for every request, files included
-	set("X-Tallyfy-Client", 1) // documented: without it 401 or "endpoint not found"
-	set("User-Agent", 2)
+// newHTTP builds the request of one attempt. Authorization is set here and not in a RoundTripper,
+// which would add it to a redirect to any other host too.
+func (c *Client) newHTTP(ctx context.Context, p *prepared) (*http.Request, error) {
+	var body io.Reader
+	if p.body != nil {
+		body = bytes.NewReader(p.body)
+	}
+	req, err := http.NewRequestWithContext(ctx, p.method, p.target, body)
+	if err != nil {
+		return nil, err
+	}
+	h := req.Header
+	h.Set("Accept", "application/json")    // documented for every request, files included
+	h.Set("X-Tallyfy-Client", "APIClient") // documented: without it 401 or "endpoint not found"
+	h.Set("User-Agent", c.shared.userAgent)
 	if c.cred.token() != "" {
-		values[3] = c.cred.bearer()
-		set("Authorization", 3)
+		h.Set("Authorization", c.cred.bearer())
 	}
 	if id, ok := ctx.Value(requestIDKey{}).(string); ok {
-		values[4] = id
-		set("X-Request-Id", 4)
+		h.Set("X-Request-Id", id)
 	}
-	req := &http.Request{Method: p.method, URL: &p.target, Host: p.target.Host, Header: header}
 	if p.body != nil {
-		header.Set("Content-Type", "application/json")
-		req.ContentLength = int64(len(p.body))
-		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(p.body)), nil }
-		req.Body, _ = req.GetBody()
+		h.Set("Content-Type", "application/json")
 	}
-	return req.WithContext(ctx)
+	return req, nil
 }
 
 type requestIDKey struct{}
@@ -155,8 +137,9 @@ type requestIDKey struct{}
 // maxRequestID bounds ids of either direction: they are shown on pages and logged.
 const maxRequestID = 128
 
-// WithRequestID makes every call under the context send id as X-Request-Id, so that one id connects both services' logs.
-// An id that is empty, longer than 128 bytes or not printable ASCII without spaces is not sent.
+// WithRequestID makes every call under the context send id as X-Request-Id, so that one id connects
+// the logs of both services. An id that is empty, longer than 128 bytes or not printable ASCII without
+// spaces is not sent.
 func WithRequestID(ctx context.Context, id string) context.Context {
 	if !isRequestID(id) {
 		return ctx

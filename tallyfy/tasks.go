@@ -1,6 +1,9 @@
 package tallyfy
 
-import "context"
+import (
+	"context"
+	"net/url"
+)
 
 // Task is a piece of work, as much of it as a preview shows.
 type Task struct {
@@ -23,19 +26,19 @@ type TaskListOptions struct {
 }
 
 // TasksService holds the calls on tasks.
-type TasksService struct{ service }
+type TasksService service
 
 // List returns one page of tasks. Pagination.Total counts all that match, so one call with a small PerPage gives both the
 // number and a sample (documented).
 //
 // GET /organizations/{org}/tasks
 func (s *TasksService) List(ctx context.Context, org ID, o TaskListOptions) (*Page[Task], error) {
-	var q query
-	q.text("groups", string(o.Group))
-	q.text("owners", string(o.Owner))
-	q.number("page", o.Page)
-	q.number("per_page", o.PerPage)
-	q.text("status", o.Status)
+	q := url.Values{}
+	setText(q, "groups", string(o.Group))
+	setText(q, "owners", string(o.Owner))
+	setNumber(q, "page", o.Page)
+	setNumber(q, "per_page", o.PerPage)
+	setText(q, "status", o.Status)
 	return getPage[Task](ctx, s.client, request{op: "tasks.list", path: orgPath(org, "tasks"), query: q})
 }
 

@@ -157,7 +157,7 @@ func TestAllStopsWhenTheCallerDoes(t *testing.T) {
 	assert.Len(t, p.calls, 1)
 }
 
-func TestOrganizationsListWalksAllPages(t *testing.T) {
+func TestOrganizationsListReadsAllPages(t *testing.T) {
 	p := &pager{n: 130}
 	all, err := newTestClient(t, Options{Transport: p}).Organizations.List(t.Context())
 	require.NoError(t, err)
