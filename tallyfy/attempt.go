@@ -43,7 +43,8 @@ func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error)
 	req, err := c.newHTTP(sent.context(ctx), p)
 	if err != nil {
 		done()
-		return nil, p.refusal("The request could not be written.", errAddress) // its own text repeats the query
+		// Its own text repeats the query.
+		return nil, p.refusal("The request could not be written.", errAddress)
 	}
 	resp, err := c.shared.http.Do(req)
 	if err != nil {
@@ -80,7 +81,8 @@ func (c *Client) exchange(parent context.Context, p *prepared) (*answer, *Error)
 	return a, nil
 }
 
-// causeOf replaces what a transport makes of a cancelled request by the reason: the caller's context, or our own limit.
+// causeOf returns the reason for a cancelled request, which is the caller's context or our own
+// limit, instead of the transport's own error.
 func causeOf(parent, ctx context.Context, err error) error {
 	switch {
 	case parent.Err() != nil:
@@ -159,8 +161,8 @@ func (c *Client) noAnswer(p *prepared, sent *sendTrace, err error) *Error {
 	}
 }
 
-// unreadable is the error of a 2xx answer that cannot be read, or that tells of a failure. A write that
-// an unreadable answer is to has most likely happened.
+// unreadable is the error of a 2xx answer that cannot be read, or that tells of a failure. A write
+// with an unreadable answer has most likely happened.
 func (a *answer) unreadable(err error) *Error {
 	fail := &Error{
 		Status: a.status, Message: "The service sent an answer that cannot be read.", Err: err,

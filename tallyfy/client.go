@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// DefaultBaseURL is the documented address. https://api.tallyfy.com serves the same paths (seen in the vendor's client).
+// DefaultBaseURL is the documented address. https://api.tallyfy.com serves the same paths (seen in
+// the vendor's client).
 const DefaultBaseURL = "https://go.tallyfy.com/api"
 
 const (
@@ -22,30 +23,33 @@ const (
 
 // Options configures a [Client]. The zero value is usable.
 type Options struct {
-	// BaseURL is http or https and may have a path prefix; a trailing slash is tolerated. Default [DefaultBaseURL].
+	// BaseURL is http or https and may have a path prefix; a trailing slash is tolerated. Default
+	// [DefaultBaseURL].
 	BaseURL string
 	// Transport sends the requests. Default [NewTransport].
 	Transport http.RoundTripper
 	// UserAgent defaults to "tallyfy-admin".
 	UserAgent string
-	// AttemptTimeout limits one attempt, headers and body together; for a streamed file only the headers, because its
-	// body belongs to the caller's context. Default 10 s.
+	// AttemptTimeout limits one attempt, headers and body together; for a streamed file only the
+	// headers, because its body belongs to the caller's context. Default 10 s.
 	AttemptTimeout time.Duration
 	// MaxBody is the largest answer that is decoded, in bytes after decompression. Default 16 MiB.
 	MaxBody int64
 	// Limiter, when set, decides when each attempt is sent. All clients behind one address share one.
 	Limiter Limiter
-	// OnCall, when set, is told of each attempt after it has ended, for metrics and logs, with the context that the call was
-	// made with. It must be quick and safe for concurrent use. Calls that wait for a rate limit are not attempts.
+	// OnCall, when set, receives each attempt after it has ended, for metrics and logs, with the
+	// context of the call. It must be quick and safe for concurrent use. Waits for a rate limit are
+	// not attempts.
 	OnCall func(context.Context, Call)
-	// OnWait, when set, is told of each wait that a 429 has caused: the operation, and how long it is at most. The same rules
-	// hold as for OnCall.
+	// OnWait, when set, receives each wait that a 429 has caused: the operation, and how long it is
+	// at most. The same rules hold as for OnCall.
 	OnWait func(ctx context.Context, operation string, wait time.Duration)
 }
 
 // Call describes one attempt to [Options.OnCall]. It holds no token, query or body.
 type Call struct {
-	// Operation names the client's method, like "groups.list": a bounded set, fit for a metric's label.
+	// Operation names the client's method, like "groups.list": a bounded set, fit for a metric's
+	// label.
 	Operation string
 	Method    string
 	// Caller tells tokens apart.
@@ -55,7 +59,8 @@ type Call struct {
 	// Attempt counts from 1.
 	Attempt  int
 	Duration time.Duration
-	// Err is nil or a *[Error]. An answer that arrives whole but cannot be decoded counts as a successful attempt.
+	// Err is nil or a *[Error]. An answer that arrives whole but cannot be decoded counts as a
+	// successful attempt.
 	Err       error
 	RequestID string
 }
@@ -63,7 +68,8 @@ type Call struct {
 // Caller is a hash of a token.
 type Caller [sha256.Size]byte
 
-// Client calls the API. It is safe for concurrent use; make one with [New] and a copy per token with [Client.WithToken].
+// Client calls the API. It is safe for concurrent use; make one with [New] and a copy per token
+// with [Client.WithToken].
 type Client struct {
 	Groups        *GroupsService
 	Members       *MembersService
@@ -77,7 +83,7 @@ type Client struct {
 	cred   credential
 }
 
-// shared is what all copies of a client have in common.
+// shared is the part that all copies of a client have in common.
 type shared struct {
 	base           *url.URL // without trailing slash
 	http           *http.Client
@@ -132,12 +138,12 @@ func New(o Options) (*Client, error) {
 	return newClient(s, ""), nil
 }
 
-// WithToken returns a copy that signs its calls with token. The copy shares the transport and the options, and costs
-// no more than a few allocations.
+// WithToken returns a copy that signs its calls with token. The copy shares the transport and the
+// options, and costs no more than a few allocations.
 func (c *Client) WithToken(token string) *Client { return newClient(c.shared, token) }
 
-// IsAPIHost reports whether u has the scheme, host and port of the base URL: only then may the token travel there. A
-// URL with user information never counts.
+// IsAPIHost reports whether u has the scheme, host and port of the base URL: only then may the
+// token travel there. A URL with user information never counts.
 func (c *Client) IsAPIHost(u *url.URL) bool {
 	return u != nil && u.User == nil && sameOrigin(u, c.shared.base)
 }

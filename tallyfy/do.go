@@ -49,8 +49,8 @@ func getPage[T any](ctx context.Context, c *Client, r request) (*Page[T], error)
 	return page, nil
 }
 
-// doEmpty makes a call whose answer is empty, or JSON of which only a failure matters. Anything else, like a proxy's
-// sign-in page, does not confirm the call.
+// doEmpty makes a call whose answer is empty, or JSON of which only a failure matters. Anything
+// else, like a proxy's sign-in page, does not confirm the call.
 func (c *Client) doEmpty(ctx context.Context, r request) error {
 	a, fail := c.run(ctx, r)
 	if fail != nil {

@@ -17,7 +17,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Bounds of an error's body: a proxy's HTML page can be large, and nothing beyond them would be shown.
+// Bounds of an error's body: a proxy's HTML page can be large, and nothing beyond them would be
+// shown.
 const (
 	maxErrorBody    = 64 << 10
 	maxMessageRunes = 1000
@@ -38,7 +39,7 @@ func (c *Client) errorFrom(p *prepared, resp *http.Response) *Error {
 	return e
 }
 
-// errorBody is what the body of an error may say: at its top, and again in an object "error".
+// errorBody is the body of an error. Its fields may stand at its top or in an object "error".
 type errorBody struct {
 	Message jsontext.Value `json:"message"`
 	Code    Text           `json:"code"`
@@ -47,8 +48,8 @@ type errorBody struct {
 	Error   jsontext.Value `json:"error"`
 }
 
-// readErrorBody takes what an error's body says, and leaves e as it is where it says nothing: HTML and
-// empty bodies change nothing. "error" is true, a text or an object (seen in the vendor's clients).
+// readErrorBody adds the contents of an error's body to e. HTML and empty bodies change nothing.
+// "error" is true, a text or an object (seen in the vendor's clients).
 func (c *Client) readErrorBody(e *Error, body []byte) {
 	var top, inner errorBody
 	if unmarshal(body, &top) != nil {
@@ -79,8 +80,8 @@ func (c *Client) readErrorBody(e *Error, body []byte) {
 	}
 }
 
-// readFields collects the texts in value by the names and places that lead to them, like "members.0".
-// Texts in a list belong to the list's own name; those without any to "".
+// readFields collects the texts in value by the names and places that lead to them, like
+// "members.0". Texts in a list belong to the list's own name; those without any to "".
 func (c *Client) readFields(fields map[string][]string, name string, value any, depth int) {
 	add := func(s string) {
 		if s = c.plain(s); s == "" || len(fields[name]) >= maxPerField {
@@ -116,20 +117,20 @@ func (c *Client) readFields(fields map[string][]string, name string, value any, 
 	}
 }
 
-// isPage finds what begins a whole HTML page, which is no message.
-var isPage = regexp.MustCompile(`(?i)^<(!doctype|html|head|body|\?xml)`)
+// htmlPage matches the beginning of a whole HTML page, which is no message.
+var htmlPage = regexp.MustCompile(`(?i)^<(!doctype|html|head|body|\?xml)`)
 
-// block finds HTML marks that part words, mark all others.
+// block matches HTML marks that part words, mark all of them.
 var (
 	block = regexp.MustCompile(`(?i)</?(p|br|div|li|ul|ol|h[1-6]|td|tr)\b[^>]*>`)
 	mark  = regexp.MustCompile(`<[^>]*>`)
 )
 
-// plain makes a foreign text fit to show: one line, bounded and without the token. A text that begins
-// with an HTML mark is shown without its marks, and a whole HTML page not at all.
+// plain makes a foreign text fit to show: one line, bounded and without the token. A text that
+// begins with an HTML mark is shown without its marks, and a whole HTML page not at all.
 func (c *Client) plain(s string) string {
 	if s = strings.TrimSpace(s); strings.HasPrefix(s, "<") {
-		if isPage.MatchString(s) {
+		if htmlPage.MatchString(s) {
 			return ""
 		}
 		s = html.UnescapeString(mark.ReplaceAllString(block.ReplaceAllString(s, " "), ""))
@@ -154,16 +155,16 @@ func (c *Client) plain(s string) string {
 // minSecret keeps a token of a few letters, as tests use, from being cut out of ordinary words.
 const minSecret = 8
 
-// letsIn finds what lets somebody in who has it: an address, because a guest's sign-in link is one, and a token in the form
-// of Tallyfy's, whosever it is.
-var letsIn = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`)
+// credentials matches texts that let their holder in: addresses, because a guest's sign-in link is
+// one, and tokens in the form of Tallyfy's.
+var credentials = regexp.MustCompile(`(?i)[a-z][a-z0-9+.-]*://\S+|\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?`)
 
-// redact takes out of a text what a service may have echoed and nobody else may see.
+// redact removes the token and other credentials that a service may have echoed.
 func (c *Client) redact(s string) string {
 	if token := c.cred.token(); len(token) >= minSecret {
 		s = strings.ReplaceAll(s, token, "[token]")
 	}
-	return letsIn.ReplaceAllStringFunc(s, func(found string) string {
+	return credentials.ReplaceAllStringFunc(s, func(found string) string {
 		if strings.Contains(found, "://") {
 			return "[address]"
 		}

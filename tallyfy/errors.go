@@ -25,7 +25,8 @@ type Error struct {
 	Fields map[string][]string
 	// Code is the service's own, like "SEAT_POOL_EXHAUSTED"; often empty.
 	Code string
-	// Pool is the pool without a free seat, "full" or "light"; "" for other errors, or when not said.
+	// Pool is the pool without a free seat, "full" or "light"; "" for other errors, or when not
+	// said.
 	Pool string
 	// RequestID is the answer's X-Request-Id, "" when it had none.
 	RequestID string
@@ -43,7 +44,8 @@ type Error struct {
 	refused     bool // the answer tells of a failure, whatever its status
 }
 
-// codeHourlyCap is the documented code of the hourly cap of an organisation, which no short wait ends.
+// codeHourlyCap is the documented code of the hourly cap of an organisation, which no short wait
+// ends.
 const codeHourlyCap = "RATE_LIMIT_EXCEEDED"
 
 // Error returns one line for logs. It is no text for a page.
@@ -72,7 +74,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, which may be a context's error.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Timeout reports whether time ran out before the answer was complete. A 504 is an answer, and so not meant.
+// Timeout reports whether time ran out before the answer was complete. A 504 is an answer, and so
+// not meant.
 func (e *Error) Timeout() bool { return e.Err != nil && isTimeout(e.Err) }
 
 func isTimeout(err error) bool {
@@ -85,25 +88,26 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &e) && e.Status == status
 }
 
-// IsUnauthorized reports a 401 about the token: it is missing, unknown, expired, or revoked by signing
-// out of Tallyfy.
+// IsUnauthorized reports a 401 about the token: it is missing, unknown, expired, or revoked by
+// signing out of Tallyfy.
 func IsUnauthorized(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusUnauthorized && e.aboutToken()
 }
 
-// IsDenied reports a 401 that names another reason than the token, like "Saml Is Not Enabled In this
-// Organization" (seen in the vendor's client). The token is good, and a new one would meet the same.
+// IsDenied reports a 401 that names another reason than the token, like "Saml Is Not Enabled In
+// this Organization" (seen in the vendor's client). The token is good, and a new one would meet
+// the same.
 func IsDenied(err error) bool { return hasStatus(err, http.StatusUnauthorized) && !IsUnauthorized(err) }
 
-// tokenWords are what a 401 about the token says. The bare "Unauthorized" names no other reason.
+// tokenWords matches the texts of a 401 about the token. The bare "Unauthorized" names no other reason.
 var tokenWords = regexp.MustCompile(`(?i)^unauthori[sz]ed\W*$|unauthenticated|token|expired|revoked|credential|log ?in|sign ?in|^permission denied\. error code`)
 
 // aboutToken tells the two kinds of a 401 apart. One without a text is about the token.
 func (e *Error) aboutToken() bool { return !e.FromService || tokenWords.MatchString(e.Message) }
 
-// IsRefused reports that the service refused the call: a 4xx, or a 2xx whose body tells of a failure,
-// like {"error": "Not now"} or {"success": false}.
+// IsRefused reports that the service refused the call: a 4xx, or a 2xx whose body tells of a
+// failure, like {"error": "Not now"} or {"success": false}.
 func IsRefused(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && !e.unsent && (e.refused || e.Status >= 400 && e.Status <= 499)
@@ -121,11 +125,12 @@ func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 // IsValidation reports a 422; see [FieldErrors].
 func IsValidation(err error) bool { return hasStatus(err, http.StatusUnprocessableEntity) }
 
-// IsRateLimited reports a 429, also one that was not repeated to the service because an earlier one still holds, and one of
-// [IsNotAdmitted].
+// IsRateLimited reports a 429, also one that was not repeated to the service because an earlier
+// one still holds, and one of [IsNotAdmitted].
 func IsRateLimited(err error) bool { return hasStatus(err, http.StatusTooManyRequests) }
 
-// IsHourlyCap reports a 429 for the hourly cap of an organisation, which no short wait ends (documented by its code).
+// IsHourlyCap reports a 429 for the hourly cap of an organisation, which no short wait ends
+// (documented by its code).
 func IsHourlyCap(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests && e.Code == codeHourlyCap
@@ -173,17 +178,17 @@ func RequestID(err error) string {
 	return ""
 }
 
-// MayHaveHappened reports, for the error of a write, whether the service may have carried the write out
-// all the same.
+// MayHaveHappened reports, for the error of a write, whether the service may have carried the
+// write out all the same.
 //
-// It is false for nil and for a refusal (see [IsRefused]): any 4xx, for a 429 was never executed (seen in
-// the vendor's client), and a 2xx that tells of a failure. A service that can contradict itself so may
-// still have done the write: a caller that can look does. It is false, too, when the request cannot have
-// left: a failed dial, name resolution or TLS handshake, a context that had ended before, a refusal on
-// our side.
+// It is false for nil and for a refusal (see [IsRefused]): any 4xx, for a 429 was never executed
+// (seen in the vendor's client), and a 2xx that tells of a failure. A service that can contradict
+// itself so may still have done the write: a caller that can look does. It is false, too, when the
+// request cannot have left: a failed dial, name resolution or TLS handshake, a context that had
+// ended before, a refusal on our side.
 //
-// It is true for a 5xx, a redirect, a time-out or broken connection after the request could have left,
-// an answer of success that cannot be read, and any error that is not an [Error].
+// It is true for a 5xx, a redirect, a time-out or broken connection after the request could have
+// left, an answer of success that cannot be read, and any error that is not an [Error].
 func MayHaveHappened(err error) bool {
 	if err == nil {
 		return false

@@ -10,7 +10,7 @@ import (
 // File is a file's content as it arrives. The caller must close Body.
 type File struct {
 	Body io.ReadCloser
-	// ContentType is what the service says; do not trust it with what a browser would run.
+	// ContentType is the service's word. No browser may run a file because of it.
 	ContentType string
 	ETag        string // "" when the service sends none
 	Size        int64  // in bytes, -1 when unknown
@@ -38,7 +38,8 @@ func (a *Asset) identity() string { return string(a.ID) }
 // FilesService holds the calls on files.
 type FilesService service
 
-// Open streams a file. The caller's context bounds the whole of it; nothing but the headers is read ahead.
+// Open streams a file. The caller's context bounds the whole of it; nothing but the headers is
+// read ahead.
 //
 // GET /organizations/{org}/file/{file}
 func (s *FilesService) Open(ctx context.Context, org, fileID ID) (*File, error) {
@@ -47,8 +48,9 @@ func (s *FilesService) Open(ctx context.Context, org, fileID ID) (*File, error) 
 
 var errOtherHost = errors.New("the address is not on the API's own host")
 
-// OpenURL streams a file from a URL that the API gave, like a group's logo. It refuses, without calling, a URL that is
-// not on the API's own host (see [Client.IsAPIHost]), because the token must not go there.
+// OpenURL streams a file from a URL that the API gave, like a group's logo. It refuses, without
+// calling, a URL that is not on the API's own host (see [Client.IsAPIHost]), because the token
+// must not go there.
 func (s *FilesService) OpenURL(ctx context.Context, u *url.URL) (*File, error) {
 	r := request{op: "files.open_url", url: u}
 	if !s.client.IsAPIHost(u) {

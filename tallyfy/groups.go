@@ -10,10 +10,12 @@ import (
 
 // Group is a named set of members and guests.
 type Group struct {
-	ID          ID     `json:"id"`
-	Name        string `json:"name"` // at most 200 characters, unique in the organisation (documented)
+	ID ID `json:"id"`
+	// Name has at most 200 characters and is unique in the organisation (documented).
+	Name        string `json:"name"`
 	Description string `json:"description"`
-	// Logo is a URL, "" for none. It may point at the API's own host (see [FilesService.OpenURL]) or at any other.
+	// Logo is a URL, "" for none. It may point at the API's own host (see [FilesService.OpenURL])
+	// or at any other.
 	Logo string `json:"logo"`
 	// Members are in the API's order. An id may no longer resolve to a member.
 	Members UserIDs `json:"members"`
@@ -30,7 +32,7 @@ func (g *Group) identity() string { return string(g.ID) }
 // GroupListOptions are the query of a list of groups. Zero values are not sent.
 type GroupListOptions struct {
 	Query   string   // q: searched in name and description
-	SortBy  string   // sort_by: "name", "created_at" (default) or "updated_at"; the direction cannot be set
+	SortBy  string   // "name", "created_at" (default) or "updated_at"; the direction cannot be set
 	Page    int      // from 1
 	PerPage int      // default 10, at most 100 (documented)
 	With    []string // "assets", "users", "guests"
@@ -44,8 +46,9 @@ type CreateGroupRequest struct {
 	Guests      []string
 }
 
-// UpdateGroupRequest is the body of a change. The API has no way to add or remove a single person and no version check:
-// a list that is present replaces the whole list, so build it from a group read just before.
+// UpdateGroupRequest is the body of a change. The API has no way to add or remove a single person
+// and no version check: a list that is present replaces the whole list, so build it from a group
+// read just before.
 type UpdateGroupRequest struct {
 	Name        string    // "" is not sent: the name stays
 	Description string    // required by the API: always sent
@@ -82,7 +85,8 @@ func notNull[T any](list *[]T) *[]T {
 	return list
 }
 
-// GroupsService holds the calls on groups. Any member may read; changes need the manage_groups permission (documented).
+// GroupsService holds the calls on groups. Any member may read; changes need the manage_groups
+// permission (documented).
 type GroupsService service
 
 // List returns one page of groups.
@@ -128,7 +132,8 @@ func (s *GroupsService) Create(ctx context.Context, org ID, g CreateGroupRequest
 	})
 }
 
-// Update changes a group and returns it as stored. Documented answer: 201; any 2xx is accepted. 400, 403, 404, 422.
+// Update changes a group and returns it as stored. Documented answer: 201; any 2xx is accepted.
+// 400, 403, 404, 422.
 //
 // PUT /organizations/{org}/groups/{group}
 func (s *GroupsService) Update(ctx context.Context, org, id ID, g UpdateGroupRequest) (*Group, error) {
@@ -137,8 +142,8 @@ func (s *GroupsService) Update(ctx context.Context, org, id ID, g UpdateGroupReq
 	})
 }
 
-// Delete removes a group for good; it cannot be undone. Its members and guests stay. Documented answer: 204, empty;
-// older pages say 200. 403, 404.
+// Delete removes a group for good; it cannot be undone. Its members and guests stay. Documented
+// answer: 204, empty; older pages say 200. 403, 404.
 //
 // DELETE /organizations/{org}/groups/{group}
 func (s *GroupsService) Delete(ctx context.Context, org, id ID) error {

@@ -6,8 +6,8 @@ import (
 	"net/url"
 )
 
-// Guest is a person outside the organisation. The API's `link` is a secret sign-in link: it is not decoded
-// at all, so that it can be neither shown nor logged.
+// Guest is a person outside the organisation. The API's `link` is a secret sign-in link: it is not
+// decoded at all, so that it can be neither shown nor logged.
 type Guest struct {
 	ID             ID                    `json:"id"`
 	Email          string                `json:"email"`

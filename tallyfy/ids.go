@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// ID identifies a group, organisation, task, guest or file. It is opaque: group ids are 32 hexadecimal
-// characters in the vendor's client and other strings in the documentation's samples.
+// ID identifies a group, organisation, task, guest or file. It is opaque: group ids are 32
+// hexadecimal characters in the vendor's client and other strings in the documentation's samples.
 type ID string
 
 // UserID identifies a member. It is documented as an integer and a string in some samples.
@@ -31,8 +31,8 @@ func (id *UserID) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// MarshalJSON writes a number when the id is a plain decimal integer, because the API answers 422 to
-// member ids sent as strings where it expects integers.
+// MarshalJSON writes a number when the id is a plain decimal integer, because the API answers 422
+// to member ids sent as strings where it expects integers.
 func (id UserID) MarshalJSON() ([]byte, error) {
 	if isPlainInteger(string(id)) {
 		return []byte(id), nil
@@ -54,8 +54,8 @@ func decodeID(data []byte) (string, error) {
 	return string(whole), err
 }
 
-// wholeNumber returns the digits of a number, with its sign. 17.0 is how some encoders write a whole
-// number that passed through a float.
+// wholeNumber returns the digits of a number, with its sign. 17.0 is how some encoders write a
+// whole number that passed through a float.
 func wholeNumber(data []byte) ([]byte, error) {
 	whole, fraction, _ := bytes.Cut(data, []byte("."))
 	if !isPlainInteger(bytes.TrimPrefix(whole, []byte("-"))) || len(bytes.Trim(fraction, "0")) > 0 {

@@ -5,9 +5,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Include is related data asked for by `with`. It reads {"data": […]} and {"data": {…}} (documented),
-// a bare list, a bare object, {} and null. It is nil when the answer had no such field, and empty when
-// the field held nothing. No type may include itself, at no depth: that would take no end of time.
+// Include is related data asked for by `with`. It reads {"data": […]} and {"data": {…}}
+// (documented), a bare list, a bare object, {} and null. It is nil when the answer had no such
+// field, and empty when the field held nothing. No type may include itself, at no depth: that
+// would take no end of time.
 type Include[T any] []T
 
 const errIncludeShape = wireError("related data must be a list or an object")

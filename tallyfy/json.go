@@ -22,8 +22,8 @@ var tolerant = json.JoinOptions(
 // unmarshal decodes a JSON text. Its errors are safe to log.
 func unmarshal(data []byte, out any) error { return safeError(json.Unmarshal(data, out, tolerant)) }
 
-// wireError is the reason why an answer cannot be read. It holds nothing of the answer, which may be
-// a secret.
+// wireError is the reason why an answer cannot be read. It holds nothing of the answer, which may
+// be a secret.
 type wireError string
 
 func (e wireError) Error() string { return string(e) }
@@ -64,7 +64,8 @@ func unquote(data []byte) string {
 	return string(text)
 }
 
-// isEmpty reports null, {} and []: PHP writes each of them for nothing. The value must be well formed.
+// isEmpty reports null, {} and []: PHP writes each of them for nothing. The value must be well
+// formed.
 func isEmpty(value jsontext.Value) bool {
 	switch value = bytes.TrimSpace(value); value.Kind() {
 	case 'n':
@@ -103,8 +104,8 @@ func openEnvelope(body []byte) (e envelope, err error) {
 	return e, err
 }
 
-// tellsFailure reports whether the "error" of an answer is one: true, a text, a number or an object.
-// false, 0, "", null, {} and [] are none.
+// tellsFailure reports whether the "error" of an answer is one: true, a text, a number or an
+// object. false, 0, "", null, {} and [] are none.
 func tellsFailure(value jsontext.Value) bool {
 	switch value.Kind() {
 	case 't':
@@ -120,8 +121,8 @@ func tellsFailure(value jsontext.Value) bool {
 	return false
 }
 
-// decodeItem reads one item, bare or as {"data": …}. It returns errNoItem for an answer that is well
-// formed and holds no item with an id: null, {}, [] or a bare message.
+// decodeItem reads one item, bare or as {"data": …}. It returns errNoItem for an answer that is
+// well formed and holds no item with an id: null, {}, [] or a bare message.
 func decodeItem[T any](body []byte) (*T, error) {
 	e, err := openEnvelope(body)
 	if err != nil {
@@ -152,8 +153,8 @@ func identityOf[T any](item *T) string {
 	return ""
 }
 
-// decodeList reads a list and its meta. A row that comes again, by its id, is left out. {} is an empty
-// list. null is no list, unless the meta says that there is nothing.
+// decodeList reads a list and its meta. A row that comes again, by its id, is left out. {} is an
+// empty list. null is no list, unless the meta says that there is nothing.
 func decodeList[T any](body []byte) (*Page[T], error) {
 	e, err := openEnvelope(body)
 	if err != nil {

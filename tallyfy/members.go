@@ -69,7 +69,8 @@ type Member struct {
 	CreatedAt      Time           `json:"created_at"`
 	UpdatedAt      Time           `json:"updated_at"`
 	Groups         Include[Group] `json:"groups"` // only with=groups: id, name, logo, members and guests
-	// GroupsIncluded tells "in no group" from "not asked for": true when the include was in the answer.
+	// GroupsIncluded tells "in no group" from "not asked for": true when the include was in the
+	// answer.
 	GroupsIncluded bool                 `json:"-"`
 	Stats          Include[MemberStats] `json:"stats"` // only with=stats: one
 }
@@ -112,8 +113,8 @@ type MemberStats struct {
 	LastStepCreatedAt Time `json:"last_step_created_at"`
 }
 
-// Name returns the best name to show: the full name, else first and last name, else the user name, else the email
-// address, else "Member" and the id.
+// Name returns the best name to show: the full name, else first and last name, else the user name,
+// else the email address, else "Member" and the id.
 func (m *Member) Name() string {
 	return firstOf(m.FullName, joinName(m.FirstName, m.LastName), m.Username, m.Email, "Member "+string(m.ID))
 }
@@ -121,8 +122,8 @@ func (m *Member) Name() string {
 // IsBot reports whether the member is a bot. Bots can be neither removed nor disabled (documented).
 func (m *Member) IsBot() bool { return strings.EqualFold(m.Type, "bot") }
 
-// IsDisabled reports whether the member has lost access to the organisation: the status says so, or is_active does of somebody
-// who is not merely invited.
+// IsDisabled reports whether the member has lost access to the organisation: the status says so,
+// or is_active does of somebody who is not merely invited.
 func (m *Member) IsDisabled() bool {
 	return m.Status == StatusDisabled || (!m.IsActive && m.Status != StatusInvited)
 }
@@ -141,8 +142,8 @@ type MemberListOptions struct {
 
 // RemoveOptions says what becomes of the removed member's work.
 type RemoveOptions struct {
-	// ReassignTo takes over the tasks and template steps. Empty: open tasks stay owned by the removed member and nothing
-	// moves by itself (documented).
+	// ReassignTo takes over the tasks and template steps. Empty: open tasks stay owned by the
+	// removed member and nothing moves by itself (documented).
 	ReassignTo UserID
 }
 
@@ -183,9 +184,10 @@ func (s *MembersService) Get(ctx context.Context, org ID, id UserID, with ...str
 	return getItem[Member](ctx, s.client, request{op: "members.get", path: orgPath(org, "users", string(id)), query: q})
 }
 
-// Remove ends a member's access to the organisation and takes them out of every group; the account itself lives on.
-// Administrators only. It returns the member as disabled, or nil when the service's answer is empty. Documented refusals:
-// 400 for a bot and for a default administrator without another to take over, 404, 403.
+// Remove ends a member's access to the organisation and takes them out of every group; the account
+// itself lives on. Administrators only. It returns the member as disabled, or nil when the
+// service's answer is empty. Documented refusals: 400 for a bot and for a default administrator
+// without another to take over, 404, 403.
 //
 // DELETE /organizations/{org}/users/{user}
 func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o RemoveOptions) (*Member, error) {
@@ -199,7 +201,8 @@ func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o Remove
 	})
 }
 
-// Enable gives a disabled member access again (seen in the vendor's client). It returns nil when the answer is empty.
+// Enable gives a disabled member access again (seen in the vendor's client). It returns nil when
+// the answer is empty.
 //
 // PUT /organizations/{org}/users/{user}/enable
 func (s *MembersService) Enable(ctx context.Context, org ID, id UserID) (*Member, error) {

@@ -7,7 +7,8 @@ import (
 	"net"
 )
 
-// neverConnected reports errors that come before a request can be written, whatever transport made them.
+// neverConnected reports errors that come before a request can be written, whatever transport made
+// them.
 func neverConnected(err error) bool {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "dial" {
@@ -23,7 +24,8 @@ func isPermanent(err error) bool {
 	return (errors.As(err, &dns) && dns.IsNotFound) || isTLSFailure(err)
 }
 
-// isTLSFailure reports a handshake that was refused: a certificate we reject, or a server that does not speak TLS.
+// isTLSFailure reports a handshake that was refused: a certificate we reject, or a server that
+// does not speak TLS.
 func isTLSFailure(err error) bool {
 	var (
 		verification *tls.CertificateVerificationError

@@ -17,7 +17,8 @@ type User struct {
 
 func (u *User) identity() string { return string(u.ID) }
 
-// Name returns first and last name, else the user name, else the email address, else "User" and the id.
+// Name returns first and last name, else the user name, else the email address, else "User" and
+// the id.
 func (u *User) Name() string {
 	return firstOf(joinName(u.FirstName, u.LastName), u.Username, u.Email, "User "+string(u.ID))
 }
@@ -31,8 +32,8 @@ type Organization struct {
 
 func (o *Organization) identity() string { return string(o.ID) }
 
-// OrganizationsService holds the calls about the signed-in person and their organisations. None of its routes is
-// documented; all are seen in the vendor's client.
+// OrganizationsService holds the calls about the signed-in person and their organisations. None of
+// its routes is documented; all are seen in the vendor's client.
 type OrganizationsService service
 
 // Me returns the person whose token is used. 401 when the token is unknown, expired or revoked.
@@ -42,11 +43,13 @@ func (s *OrganizationsService) Me(ctx context.Context) (*User, error) {
 	return getItem[User](ctx, s.client, request{op: "organizations.me", path: []string{"me"}})
 }
 
-// maxOrganizations ends a list that never ends: it is read while somebody waits, and nobody chooses among more.
+// maxOrganizations ends a list that never ends: it is read while somebody waits, and nobody
+// chooses among more.
 const maxOrganizations = 1000
 
-// List returns every organisation of the person, over all pages; more than 1000 are an error. A token is tied to the
-// organisation its owner is signed in to: the others may answer 401 or 403 to further calls (documented).
+// List returns every organisation of the person, over all pages; more than 1000 are an error. A
+// token is tied to the organisation its owner is signed in to: the others may answer 401 or 403 to
+// further calls (documented).
 //
 // GET /me/organizations
 func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error) {

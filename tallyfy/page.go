@@ -15,13 +15,13 @@ type Pagination struct {
 	PerPage     int
 	CurrentPage int // from 1
 	TotalPages  int
-	// Known is false when the answer had no total that can be read, which small lists may lack. Then
-	// the page is taken for the whole list: Total and Count are its length.
+	// Known is false when the answer had no total that can be read, which small lists may lack.
+	// Then the page is taken for the whole list: Total and Count are its length.
 	Known bool
 }
 
-// paginationOf reads the meta of an answer, for a page of so many items. A meta of another shape counts
-// as none. `links` is left out: it arrives as an object, an empty list, null or not at all.
+// paginationOf reads the meta of an answer, for a page of so many items. A meta of another shape
+// counts as none. `links` is left out: it arrives as an object, an empty list, null or not at all.
 func paginationOf(meta jsontext.Value, items int) Pagination {
 	var m struct {
 		Pagination struct {

@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	// defaultPerPage is the documented maximum for groups; other lists allow more, but keep answers small.
+	// defaultPerPage is the documented maximum for groups; other lists allow more, but keep
+	// answers small.
 	defaultPerPage = 100
 	// smallestPage is the smallest page size that the documentation knows (the default for groups).
 	smallestPage = 10
@@ -17,18 +18,21 @@ const (
 
 var errEndless = errors.New("the list goes on beyond all bounds")
 
-// pages returns every item of a list once, page after page, and yields an error at most once, as the last thing.
+// pages returns every item of a list once, page after page, and yields an error at most once, as
+// the last thing.
 //
-// Documented page sizes conflict and a service may cap them without saying so, so neither total_pages nor a short page
-// ends the reading by itself. These do:
+// Documented page sizes conflict and a service may cap them without saying so, so neither
+// total_pages nor a short page ends the reading by itself. These do:
 //
 //   - an empty page, or one that brings nothing new (a service that ignores `page` repeats itself);
-//   - the last page by its own meta, when the total equals the items seen: one call for a list that fits on a page;
-//   - a first page without meta of fewer than 10 items. Meta may be absent on small lists, no documented page size is
-//     below 10, and so there can be no second page. A longer one without meta costs the one call that finds its end.
+//   - the last page by its own meta, when the total equals the items seen: one call for a list
+//     that fits on a page;
+//   - a first page without meta of fewer than 10 items. Meta may be absent on small lists, no
+//     documented page size is below 10, and so there can be no second page. A longer one without
+//     meta costs the one call that finds its end.
 //
-// Items are told apart by id; those without one are all kept. A list that changes meanwhile may bring an item that
-// moved across a page's edge never; that cannot be seen from here.
+// Items are told apart by id; those without one are all kept. A list that changes meanwhile may
+// bring an item that moved across a page's edge never; that cannot be seen from here.
 func pages[T any](path []string, perPage int, list func(page, perPage int) (*Page[T], error)) iter.Seq2[T, error] {
 	if perPage <= 0 {
 		perPage = defaultPerPage

@@ -7,12 +7,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// UserIDs are the members of a group. They arrive as integers, strings or objects with an id; bare or
-// as {"data": …}; or null for none.
+// UserIDs are the members of a group. They arrive as integers, strings or objects with an id; bare
+// or as {"data": …}; or null for none.
 //
-// Duplicates and empty references are dropped. An element that holds no reference is an error and not
-// left out, because a list is replaced as a whole when a group is changed: a person lost in decoding
-// would be a person removed from the group.
+// Duplicates and empty references are dropped. An element that holds no reference is an error and
+// not left out, because a list is replaced as a whole when a group is changed: a person lost in
+// decoding would be a person removed from the group.
 type UserIDs []UserID
 
 // UnmarshalJSONFrom reads every form.
@@ -21,8 +21,8 @@ func (ids *UserIDs) UnmarshalJSONFrom(dec *jsontext.Decoder) (err error) {
 	return err
 }
 
-// Emails are the guests of a group: email addresses, or with=guests objects with an email. They are read
-// as [UserIDs] are. Addresses that differ in letter case only are duplicates.
+// Emails are the guests of a group: email addresses, or with=guests objects with an email. They
+// are read as [UserIDs] are. Addresses that differ in letter case only are duplicates.
 type Emails []string
 
 // UnmarshalJSONFrom reads every form.
@@ -65,8 +65,8 @@ func readRefs[T ~string](dec *jsontext.Decoder, key string) ([]T, error) {
 	return distinct(refs), nil
 }
 
-// splitNumbers reads a list of nothing but whole numbers. Members listed with=groups repeat the ids of
-// everybody in their groups, hundreds of thousands on a page of a large organisation.
+// splitNumbers reads a list of nothing but whole numbers. Members listed with=groups repeat the
+// ids of everybody in their groups, hundreds of thousands on a page of a large organisation.
 func splitNumbers[T ~string](list jsontext.Value) (refs []T, ok bool) {
 	if list.Kind() != '[' {
 		return nil, false

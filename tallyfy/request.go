@@ -17,7 +17,7 @@ type request struct {
 	op     string
 	method string   // "" is GET
 	path   []string // unescaped segments below the base URL
-	url    *url.URL // instead of path: an address that the API gave, already found to be on its host
+	url    *url.URL // instead of path: an address from the API, known to be on its host
 	query  url.Values
 	body   any // nil: none
 	stream bool
@@ -137,9 +137,9 @@ type requestIDKey struct{}
 // maxRequestID bounds ids of either direction: they are shown on pages and logged.
 const maxRequestID = 128
 
-// WithRequestID makes every call under the context send id as X-Request-Id, so that one id connects
-// the logs of both services. An id that is empty, longer than 128 bytes or not printable ASCII without
-// spaces is not sent.
+// WithRequestID makes every call under the context send id as X-Request-Id, so that one id
+// connects the logs of both services. An id that is empty, longer than 128 bytes or not printable
+// ASCII without spaces is not sent.
 func WithRequestID(ctx context.Context, id string) context.Context {
 	if !isRequestID(id) {
 		return ctx

@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// maxRetryAfter bounds what is believed of a Retry-After; the longest documented limit is an hourly one.
+// maxRetryAfter is the longest wait that is believed; the longest documented limit is an
+// hourly one.
 const maxRetryAfter = 24 * time.Hour
 
-// retryAfter returns the wait that a Retry-After header asks for: seconds, or an HTTP date. It is 0 when the header is
-// missing, garbage, negative or past, and at most 24 h.
+// retryAfter returns the wait that a Retry-After header asks for: seconds, or an HTTP date. It is
+// 0 when the header is missing, garbage, negative or past, and at most 24 h.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {

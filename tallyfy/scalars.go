@@ -8,8 +8,8 @@ import (
 
 // The types in this file are for fields whose JSON type differs between samples.
 
-// Int reads a whole number or a string that holds one. Everything else, and a number beyond an int, is 0.
-// PHP services write counts that came from a query string as strings.
+// Int reads a whole number or a string that holds one. Everything else, and a number beyond an
+// int, is 0. PHP services write counts that came from a query string as strings.
 type Int int
 
 // UnmarshalJSON never fails on a well-formed value.
@@ -47,7 +47,8 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// flag reads true and false, 1 and 0, and each of them as a string. Everything else leaves it unknown.
+// flag reads true and false, 1 and 0, and each of them as a string. Everything else leaves it
+// unknown.
 type flag struct{ known, value bool }
 
 // UnmarshalJSON never fails on a well-formed value.

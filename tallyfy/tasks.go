@@ -28,8 +28,8 @@ type TaskListOptions struct {
 // TasksService holds the calls on tasks.
 type TasksService service
 
-// List returns one page of tasks. Pagination.Total counts all that match, so one call with a small PerPage gives both the
-// number and a sample (documented).
+// List returns one page of tasks. Pagination.Total counts all that match, so one call with a small
+// PerPage gives both the number and a sample (documented).
 //
 // GET /organizations/{org}/tasks
 func (s *TasksService) List(ctx context.Context, org ID, o TaskListOptions) (*Page[Task], error) {

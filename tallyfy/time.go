@@ -2,11 +2,13 @@ package tallyfy
 
 import "time"
 
-// Time is a moment in an answer, always in UTC. It is zero for null, "", a missing field, and for a text that is no date
-// at all: one odd date is no reason to lose a whole list, and a zero time is shown as unknown.
+// Time is a moment in an answer, always in UTC. It is zero for null, "", a missing field, and for
+// a text that is no date at all: one odd date is no reason to lose a whole list, and a zero time
+// is shown as unknown.
 type Time struct{ time.Time }
 
-// timeLayouts are the forms of the contract. Go's parser accepts a fraction of any length after the seconds of each.
+// timeLayouts are the forms of the contract. Go's parser accepts a fraction of any length after
+// the seconds of each.
 var timeLayouts = [...]string{
 	time.RFC3339,               // 2023-01-15T09:00:00Z, .000Z, .000000Z and +00:00
 	time.DateTime,              // 2025-01-15 10:30:00, guests; UTC
@@ -24,7 +26,8 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON writes RFC 3339 in UTC, and null for the zero time, so that a stored value reads back as it was.
+// MarshalJSON writes RFC 3339 in UTC, and null for the zero time, so that a stored value reads
+// back as it was.
 func (t Time) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
