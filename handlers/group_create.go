@@ -78,7 +78,10 @@ func createGroup(v *visit) error {
 	case change.Busy:
 		return v.busy("A group of this name is being created right now", out, v.wayHome())
 	case change.Refused:
-		return v.notCreated(&t, out.Err)
+		if !change.SaysOtherwise(out.Err) {
+			return v.notCreated(&t, out.Err)
+		}
+		return v.notConfirmedCreation(&t, c, out.Err)
 	case change.NotConfirmed:
 		if tallyfy.IsUnauthorized(out.CheckErr) {
 			return out.CheckErr

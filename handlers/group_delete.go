@@ -73,16 +73,19 @@ func (g groupDeletion) answer(out change.Outcome) error {
 		}
 		return g.deleted(out.Entry)
 	case change.Refused:
-		if r, refused := refusalOf(out.Err); refused && r.gaveReason() && !tallyfy.IsNotFound(out.Err) {
+		r, refused := refusalOf(out.Err)
+		switch {
+		case change.SaysOtherwise(out.Err):
+		case tallyfy.IsNotFound(out.Err):
+			// A moment after the group was read: somebody else may have deleted it, or the answer may
+			// not have been Tallyfy's own.
+			if err := g.app.changes.Check(g.ctx(), out.Entry, d); err != nil {
+				return err
+			}
+		case refused && r.gaveReason():
 			return g.ask(http.StatusConflict, views.GroupDeletion{RequestID: web.IDOf(g), Problem: r.Text + " Nothing was deleted."})
-		}
-		if !tallyfy.IsNotFound(out.Err) {
+		default:
 			return out.Err
-		}
-		// A moment after the group was read: somebody else may have deleted it, or the answer may not
-		// have been Tallyfy's own.
-		if err := g.app.changes.Check(g.ctx(), out.Entry, d); err != nil {
-			return err
 		}
 	}
 	if out.Kind == change.NotConfirmed && tallyfy.IsUnauthorized(out.CheckErr) {
@@ -94,8 +97,8 @@ func (g groupDeletion) answer(out change.Outcome) error {
 // looked answers by what became of the group. The deletion is not repeated.
 func (g groupDeletion) looked(out change.Outcome) error {
 	name := g.deletion.Group.Name
-	missing := out.Kind == change.Refused
-	r, refused := refusalOf(out.Err)
+	missing, refused := tallyfy.IsNotFound(out.Err), change.SaysOtherwise(out.Err)
+	r, _ := refusalOf(out.Err)
 	switch out.Entry.Finding(membership.Gone).Result {
 	case journal.Confirmed:
 		switch {

@@ -42,9 +42,7 @@ func removeMember(v *visit) error {
 			{Text: "Look at the member", URL: v.urls().Member(r.ID)}, {Text: "All members", URL: v.urls().Members()},
 		})
 	case change.Refused:
-		return m.refused(out.Err)
-	case change.NotConfirmed:
-		if change.SaysOtherwise(out.Err) && out.Entry.Finding(removal.Access).Result == journal.NotAsExpected {
+		if !change.SaysOtherwise(out.Err) || out.Entry.Finding(removal.Access).Result == journal.NotAsExpected {
 			return m.refused(out.Err)
 		}
 	}

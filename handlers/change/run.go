@@ -133,13 +133,14 @@ func (s *Service) send(ctx context.Context, by Caller, plan Plan, e *journal.Ent
 		out.Kind = NotConfirmed
 	}
 	s.audit(ctx, by, c, o.State, err)
-	if by.Sent != nil && out.Kind != Refused {
+	checked := out.Kind != Refused || SaysOtherwise(err)
+	if by.Sent != nil && checked {
 		by.Sent(err)
 	}
 	if err := s.Journal.End(ctx, e, o); err != nil { // the entry then says that its outcome is not known
 		s.Log.ErrorContext(ctx, "outcome not stored", slog.String("request_id", by.RequestID), slog.Any("error", err))
 	}
-	if out.Kind != Refused {
+	if checked {
 		checking, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTime)
 		defer cancel()
 		if err := s.Check(checking, e, c); err != nil {
@@ -178,13 +179,13 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 			o.State = journal.Refused
 		}
 	}
-	if tallyfy.MayHaveHappened(err) || SaysOtherwise(err) {
+	if tallyfy.MayHaveHappened(err) {
 		o.State = journal.NotConfirmed
 	}
 	return o
 }
 
-// SaysOtherwise reports a refusal in an answer of success. What became of the change is looked up.
+// SaysOtherwise reports a refusal in an answer of success. It is checked as an answer of success is.
 func SaysOtherwise(err error) bool {
 	var answer *tallyfy.Error
 	return tallyfy.IsRefused(err) && errors.As(err, &answer) && answer.Status < http.StatusBadRequest

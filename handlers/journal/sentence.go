@@ -14,10 +14,8 @@ func (e *Entry) Sentence(minute func(time.Time) string, underWay bool) string {
 		return "This change can't be read: the secret that sealed it is not listed any more."
 	case e.State == Done:
 		return who + " " + e.Did + ". " + e.checked(minute)
-	case e.State == Refused && e.Outcome.Tallyfys:
-		return fmt.Sprintf("%s wanted to %s. Refused: “%s”", who, e.Will, e.Outcome.Words)
 	case e.State == Refused:
-		return who + " wanted to " + e.Will + ". Tallyfy refused."
+		return who + " wanted to " + e.Will + ". " + e.refused(minute)
 	case e.State == NotSent:
 		return who + " wanted to " + e.Will + ". It was not sent."
 	case underWay:
@@ -42,14 +40,23 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 	return "Confirmed " + minute(e.Check.At) + "."
 }
 
+// refused words a refusal. One in an answer of success was checked, and may be untrue.
+func (e *Entry) refused(minute func(time.Time) string) string {
+	words := "Tallyfy refused."
+	if e.Outcome.Tallyfys {
+		words = fmt.Sprintf("Tallyfy refused: “%s”", e.Outcome.Words)
+	}
+	if e.Check != nil && len(e.Check.Findings) > 0 && e.Check.Findings[0].Result == Confirmed {
+		words += " But it was found done " + minute(e.Check.At) + "."
+	}
+	return words
+}
+
 // unanswered words what is known of a change without an answer. The first sentence of a plan decides.
 func (e *Entry) unanswered(minute func(time.Time) string) string {
 	why := "Tallyfy did not answer"
-	switch {
-	case e.State == Sent:
+	if e.State == Sent {
 		why = "No outcome was stored"
-	case e.Outcome.Tallyfys:
-		why = "It answered “" + e.Outcome.Words + "”"
 	}
 	if e.Check != nil && len(e.Check.Findings) > 0 {
 		switch e.Check.Findings[0].Result {
