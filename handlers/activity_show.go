@@ -62,12 +62,18 @@ func noReceipt(v *visit, err error) error {
 func (v *visit) looksAgain(e *journal.Entry) bool {
 	now := v.app.Now()
 	switch {
-	case e.Unreadable, e.State == journal.Refused, e.State == journal.NotSent, v.Request().Method == http.MethodHead:
+	case !checkable(e), v.Request().Method == http.MethodHead:
 		return false
 	case v.QueryParam("check") != "" || v.reloads():
 		return true
 	}
 	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= v.app.Recall)
+}
+
+// checkable reports whether an entry can be compared with what is so now. A change that was refused has
+// changed nothing, unless the refusal stood in an answer of success: that one was checked.
+func checkable(e *journal.Entry) bool {
+	return !e.Unreadable && (e.State != journal.Refused && e.State != journal.NotSent || e.Check != nil)
 }
 
 func (v *visit) showReceipt(e *journal.Entry) error {
@@ -88,7 +94,7 @@ func (v *visit) showReceipt(e *journal.Entry) error {
 	for _, d := range e.Differences {
 		view.Differences = append(view.Differences, views.Difference(d))
 	}
-	if c := v.changeOf(e); c != nil && e.State != journal.Refused && e.State != journal.NotSent {
+	if c := v.changeOf(e); c != nil && checkable(e) {
 		tone, summary := c.Summary(e, underWay)
 		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, v.urls().EntryCheck(e.ID)
 	}
@@ -119,7 +125,7 @@ func removedPerson(e *journal.Entry, s journal.Subject) views.Person {
 // receiptLine is a sentence of the plan with what was found.
 func receiptLine(e *journal.Entry, i int, l journal.Line, underWay bool) views.ReceiptLine {
 	line := views.ReceiptLine{Text: l.Text}
-	if e.State == journal.Refused || e.State == journal.NotSent {
+	if !checkable(e) {
 		return line
 	}
 	f := journal.Finding{Result: journal.NotChecked}
