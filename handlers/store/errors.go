@@ -8,9 +8,6 @@ var (
 	// to sign in.
 	ErrGone = errors.New("the session no longer exists")
 
-	// ErrNotFound is returned by Records for an id that was never claimed, was deleted, or has
-	// expired.
-	ErrNotFound = errors.New("no such record")
 
 	// ErrLost is returned for a write of the holder of a lease that has ended. It was not made.
 	ErrLost = errors.New("the lease is no longer held")

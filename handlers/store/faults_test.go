@@ -29,7 +29,8 @@ func within(t *testing.T, limit time.Duration, f func() error) error {
 	}
 }
 
-// use is a database in use: a visitor with a request under way, a record, and a lease.
+// use is a database in use: a visitor with a request under way, a record of an earlier version, and
+// a lease.
 type use struct {
 	t       *testing.T
 	limit   time.Duration // of each operation
@@ -47,14 +48,12 @@ var large = strings.Repeat("x", 100_000)
 func newUse(t *testing.T, db *DB) *use {
 	t.Helper()
 	c := newClock()
-	u := &use{t: t, limit: 20 * time.Second, db: db, v: newVisitor(t, newSessions(t, db, c)), records: newRecords(t, db, c), answer: httptest.NewRecorder()}
+	u := &use{t: t, limit: 20 * time.Second, db: db, v: newVisitor(t, newSessions(t, db, c)), records: recordsUnder(db, c, testKeys), answer: httptest.NewRecorder()}
 	for range 10 { // some pages
 		newVisitor(t, u.v.store).signIn()
 	}
 	u.v.signIn()
-	claimed, err := u.records.Claim(t.Context(), "before", "s", []byte("body"), time.Hour)
-	require.NoError(t, err)
-	require.True(t, claimed)
+	putRecord(t, db, testKeys, "before", "s", []byte("body"), c.Now().Add(time.Hour))
 	u.lease = acquire(t, db.Leases(), "first")
 	u.r = u.v.request()
 	u.live = u.v.session(u.r)
@@ -76,8 +75,6 @@ func (u *use) reads() map[string]func() error {
 			}
 			return err
 		},
-		"get":   func() error { _, _, err := u.records.Get(ctx, "before"); return err },
-		"all":   func() error { return u.records.All(ctx, func(string, string, []byte, time.Time) error { return nil }) },
 		"count": func() error { _, err := u.v.store.Count(ctx); return err },
 		"query": func() error { return u.db.Query(ctx, sessionKeys, nil, scanText(new([]string))) },
 		"ping":  func() error { return u.db.Ping(ctx) },
@@ -88,10 +85,6 @@ func (u *use) reads() map[string]func() error {
 func (u *use) additions() map[string]func() error {
 	return map[string]func() error{
 		"save": func() error { return u.v.store.Save(u.r, u.answer, u.live) },
-		"claim": func() error {
-			_, err := u.records.Claim(u.t.Context(), "during", "s", []byte(large), time.Hour)
-			return err
-		},
 		"transaction": func() error {
 			return u.lease.Tx(u.t.Context(), func(ctx context.Context, tx *Querier) error {
 				_, err := tx.Write(ctx, insertSession, "large", large)
@@ -107,8 +100,7 @@ func (u *use) otherWrites() map[string]func() error {
 		"sign out": func() error { return u.v.store.Destroy(u.r, u.answer, u.live) },
 		"renew":    func() error { return u.v.store.Renew(u.r, u.live) },
 		"sweep":    func() error { _, err := u.v.store.Sweep(ctx); return err },
-		"put":      func() error { return u.records.Put(ctx, "before", []byte("other")) },
-		"delete":   func() error { return u.records.Delete(ctx, "before") },
+		"take":     func() error { return u.records.Take(ctx, func(string, string, []byte) error { return nil }) },
 		"acquire":  func() error { _, _, err := u.db.Leases().Acquire(ctx, "another", "o", time.Minute); return err },
 		"extend":   func() error { return u.lease.Extend(ctx, time.Hour) },
 		"release":  func() error { _, err := u.lease.Release(ctx); return err },
@@ -123,7 +115,7 @@ func (u *use) fails(want string, operations ...map[string]func() error) (all str
 		for what, f := range group {
 			err := within(u.t, u.limit, f)
 			require.ErrorContains(u.t, err, want, what)
-			for _, other := range []error{ErrGone, ErrNotFound, ErrLost} {
+			for _, other := range []error{ErrGone, ErrLost} {
 				assert.NotErrorIs(u.t, err, other, what)
 			}
 			all += fmt.Sprintln(what+":", err)
@@ -138,9 +130,7 @@ func (u *use) fails(want string, operations ...map[string]func() error) (all str
 func (u *use) goesOn() {
 	u.t.Helper()
 	assert.Equal(u.t, token, u.v.dataNow(), "everybody is still signed in, at the first request")
-	body, _, err := u.records.Get(u.t.Context(), "before")
-	require.NoError(u.t, err)
-	assert.Equal(u.t, "body", string(body))
+	assert.Equal(u.t, []string{"s body"}, taken(u.t, u.records))
 	for what, f := range u.additions() {
 		require.NoError(u.t, f(), "%s: what failed left nothing behind", what)
 	}

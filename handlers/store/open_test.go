@@ -192,10 +192,8 @@ func damagedFile(t *testing.T) string {
 	path := filepath.Join(t.TempDir(), "damaged.db")
 	db, err := Open(t.Context(), path)
 	require.NoError(t, err)
-	r := newRecords(t, db, newClock())
 	for i := range 50 {
-		_, err := r.Claim(t.Context(), strings.Repeat("i", i+1), "s", make([]byte, 2000), time.Hour)
-		require.NoError(t, err)
+		putRecord(t, db, testKeys, strings.Repeat("i", i+1), "s", make([]byte, 2000), time.Now().Add(time.Hour))
 	}
 	require.NoError(t, db.Close())
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)

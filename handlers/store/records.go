@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 )
 
 // The purposes of the text in a record.
@@ -12,9 +13,12 @@ const (
 	purposeBody  = "body:"
 )
 
-// Records reads the receipts of removals that versions before the journal kept, so that it can take them
-// over. Nothing is added to them any more.
+// Records reads the receipts of removals that versions before the journal kept, so that the journal
+// can take them over. Nothing is added to them any more.
 type Records struct {
+	// Now is the clock, time.Now unless changed before the first use.
+	Now func() time.Time
+
 	db      *DB
 	rowKeys [][]byte
 	sealer  sealer
@@ -23,7 +27,7 @@ type Records struct {
 // Records returns the records that were stored under any of the keys; those of other secrets are
 // not found.
 func (db *DB) Records(keys *Keys) *Records {
-	return &Records{db: db, rowKeys: keys.derive(infoRecordKey), sealer: newSealer(keys.derive(infoRecordData))}
+	return &Records{Now: time.Now, db: db, rowKeys: keys.derive(infoRecordKey), sealer: newSealer(keys.derive(infoRecordData))}
 }
 
 // Rows returns the keys that the row of an id may have, one for each secret.
@@ -35,9 +39,13 @@ func (r *Records) Rows(id string) []string {
 	return rows
 }
 
-// Take calls f for each record with the key of its row, and deletes the record if f returns nil. It leaves
-// out, and leaves alone, the records that no key opens. f may use the database.
+// Take calls f for each record with the key of its row, and deletes the record if f returns nil. f
+// may use the database. Records that no key opens are left alone until they end. Records that have
+// ended are deleted.
 func (r *Records) Take(ctx context.Context, f func(row, scope string, body []byte) error) error {
+	if _, err := r.db.Write(ctx, `DELETE FROM dashboard_records WHERE expires_at <= $1`, r.Now().UnixMilli()); err != nil {
+		return err
+	}
 	type record struct{ row, scope, body string }
 	var found []record
 	err := r.db.Query(ctx, `SELECT id_hash, scope, body FROM dashboard_records ORDER BY id_hash`, nil,

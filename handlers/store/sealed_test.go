@@ -83,17 +83,14 @@ func TestNothingCanBeReadAtRest(t *testing.T) {
 			return // memory keeps nothing at rest
 		}
 		c, db := newClock(), e.open(t)
-		v, records := newVisitor(t, newSessions(t, db, c)), newRecords(t, db, c)
+		v := newVisitor(t, newSessions(t, db, c))
 		v.signIn()
 		for _, marker := range markers {
 			r := v.request()
 			session := v.session(r)
 			SetData(session, append([]byte(token+marker), document...))
 			v.save(r, session)
-			claimed, err := records.Claim(t.Context(), marker, marker, document, time.Hour)
-			require.NoError(t, err)
-			require.True(t, claimed)
-			require.NoError(t, records.Put(t.Context(), marker, []byte(marker)))
+			putRecord(t, db, testKeys, marker, marker, document, c.Now().Add(time.Hour))
 		}
 		hidden := []string{token, v.jar[cookieName].Value, string(testSecret), "marker"}
 		for _, marker := range markers {
