@@ -43,7 +43,7 @@ func (s Subject) Key() string { return string(s.Kind) + " " + s.ID }
 // ParseSubject reads a subject's Key; the zero value for anything else.
 func ParseSubject(key string) Subject {
 	kind, id, _ := strings.Cut(key, " ")
-	if id == "" || kind != string(Member) && kind != string(Group) {
+	if !tallyfy.PlausibleID(id) || kind != string(Member) && kind != string(Group) {
 		return Subject{}
 	}
 	return Subject{Kind: SubjectKind(kind), ID: id}
@@ -177,9 +177,12 @@ type Entry struct {
 	Outcome *Outcome // nil while none is stored
 	Check   *Check   // the latest; nil before the first
 	// Unreadable says that the sealed parts cannot be opened: the secret that sealed them is not listed
-	// any more, or the row is damaged. Only ID, Org, At and State are known then.
+	// any more, or the row is damaged. Only ID, Org, At, State, Kind and the actor's id are known then.
 	Unreadable bool
 }
+
+// NotMade reports whether the change was certainly not made.
+func (e *Entry) NotMade() bool { return e.State == Refused || e.State == NotSent }
 
 // AllSubjects returns the subjects of the intent and those that the outcome named. A subject that got its
 // id from the outcome is there once.

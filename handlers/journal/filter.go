@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"iter"
 	"strings"
@@ -32,13 +31,7 @@ const rowsAtATime = 100
 func (j *Journal) List(ctx context.Context, f Filter) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		for {
-			var page []*Entry
-			query, args := j.query(f)
-			err := j.db.Query(ctx, query, args, func(rows *sql.Rows) error {
-				e, err := j.scan(rows)
-				page = append(page, e)
-				return err
-			})
+			page, err := j.Latest(ctx, f, rowsAtATime)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -56,13 +49,19 @@ func (j *Journal) List(ctx context.Context, f Filter) iter.Seq2[*Entry, error] {
 	}
 }
 
-// query builds the statement of a filter. Ids grow with time, so they are the order and the cursor.
-func (j *Journal) query(f Filter) (string, []any) {
-	var where []string
+// Latest returns the newest entries that fit, at most n.
+func (j *Journal) Latest(ctx context.Context, f Filter, n int) ([]*Entry, error) {
+	where, args := j.where(f)
+	return j.entries(ctx, fmt.Sprintf(`WHERE %s ORDER BY id DESC LIMIT %d`, where, n), args)
+}
+
+// where is the condition of a filter. Ids grow with time, so they are the order and the cursor.
+func (j *Journal) where(f Filter) (string, []any) {
+	var conditions []string
 	var args []any
 	add := func(condition string, arg any) {
 		args = append(args, arg)
-		where = append(where, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
+		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
 	}
 	add(`org = ?`, string(f.Org))
 	add(`at > ?`, j.oldest())
@@ -87,21 +86,16 @@ func (j *Journal) query(f Filter) (string, []any) {
 	if f.Before != "" {
 		add(`id < ?`, f.Before)
 	}
-	return `SELECT ` + columns + ` FROM dashboard_journal WHERE ` + strings.Join(where, " AND ") +
-		fmt.Sprintf(` ORDER BY id DESC LIMIT %d`, rowsAtATime), args
+	return strings.Join(conditions, " AND "), args
 }
 
 // Actors returns the members who have made changes in an organisation, as they were at their latest one.
 func (j *Journal) Actors(ctx context.Context, org tallyfy.ID) ([]Subject, error) {
-	var actors []Subject
-	err := j.db.Query(ctx, `SELECT `+columns+` FROM dashboard_journal WHERE id IN
-		(SELECT MAX(id) FROM dashboard_journal WHERE org = $1 AND at > $2 GROUP BY actor) ORDER BY id DESC`,
-		[]any{string(org), j.oldest()}, func(rows *sql.Rows) error {
-			e, err := j.scan(rows)
-			if err == nil {
-				actors = append(actors, e.Actor)
-			}
-			return err
-		})
+	latest, err := j.entries(ctx, `WHERE id IN
+		(SELECT MAX(id) FROM dashboard_journal WHERE org = $1 AND at > $2 GROUP BY actor) ORDER BY id DESC`, []any{string(org), j.oldest()})
+	actors := make([]Subject, len(latest))
+	for i, e := range latest {
+		actors[i] = e.Actor
+	}
 	return actors, err
 }

@@ -21,9 +21,6 @@ import (
 // its time.
 var ErrNotFound = errors.New("no such entry in the journal")
 
-// DefaultKeep is how long entries are kept unless the operator says otherwise.
-const DefaultKeep = 400 * 24 * time.Hour
-
 // A Journal keeps entries in the dashboard's database. It is safe for concurrent use.
 type Journal struct {
 	db   *store.DB
@@ -48,7 +45,18 @@ func (j *Journal) Begin(ctx context.Context, l *store.Lease, in Intent) (*Entry,
 		return nil, err
 	}
 	e := &Entry{ID: id.String(), At: j.now(), State: Sent, Intent: in}
-	err = l.Tx(ctx, func(ctx context.Context, tx *store.Querier) error { return j.insert(ctx, tx, e, "", "") })
+	err = l.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		// A change that was certainly not made frees its press: the button may be pressed again.
+		if _, err := tx.Write(ctx, `UPDATE dashboard_journal SET press = id WHERE org = $1 AND press = $2 AND state IN ($3, $4)`,
+			string(e.Org), e.Press, string(Refused), string(NotSent)); err != nil {
+			return err
+		}
+		inserted, err := j.insert(ctx, tx, e)
+		if err == nil && !inserted {
+			err = errors.New("the press has an entry already")
+		}
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("storing the intent of a change: %w", err)
 	}
@@ -64,31 +72,31 @@ func (j *Journal) Import(ctx context.Context, e *Entry) error {
 	}
 	binary.BigEndian.PutUint64(id[:8], uint64(e.At.UnixMilli())<<16|uint64(id[6])<<8|uint64(id[7])) // ids grow with time
 	e.ID = id.String()
-	outcome := ""
-	if e.Outcome != nil {
-		if outcome, err = j.seal(e.ID, bodyOutcome, e.Outcome); err != nil {
-			return err
-		}
-	}
-	if _, err := j.ByPress(ctx, e.Org, e.Press); !errors.Is(err, ErrNotFound) {
+	return j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		_, err := j.insert(ctx, tx, e)
 		return err
-	}
-	return j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error { return j.insert(ctx, tx, e, outcome, "") })
+	})
 }
 
-// insert stores an entry. outcome and check are sealed texts, "" for none.
-func (j *Journal) insert(ctx context.Context, tx *store.Querier, e *Entry, outcome, check string) error {
-	body, err := j.seal(e.ID, bodyIntent, e.Intent)
+// insert stores an entry, unless there is one of its press.
+func (j *Journal) insert(ctx context.Context, tx *store.Querier, e *Entry) (inserted bool, err error) {
+	intent, err := j.seal(e, partIntent, e.Intent)
 	if err != nil {
-		return err
+		return false, err
 	}
-	_, err = tx.Write(ctx, `INSERT INTO dashboard_journal (id, org, at, actor, kind, state, press, intent, outcome, checked)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		e.ID, string(e.Org), e.At.UnixMilli(), e.Actor.ID, e.Kind, string(e.State), e.Press, body, outcome, check)
-	if err != nil {
-		return err
+	outcome := ""
+	if e.Outcome != nil {
+		if outcome, err = j.seal(e, partOutcome, e.Outcome); err != nil {
+			return false, err
+		}
 	}
-	return j.index(ctx, tx, e, append([]Subject{e.Actor}, append(e.Subjects, members(e.Concerned)...)...))
+	n, err := tx.Write(ctx, `INSERT INTO dashboard_journal (id, org, at, actor, kind, state, press, intent, outcome, checked)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '') ON CONFLICT (org, press) DO NOTHING`,
+		e.ID, string(e.Org), e.At.UnixMilli(), e.Actor.ID, e.Kind, string(e.State), e.Press, intent, outcome)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, j.index(ctx, tx, e, append([]Subject{e.Actor}, append(e.Subjects, members(e.Concerned)...)...))
 }
 
 func members(ids []tallyfy.UserID) []Subject {
@@ -109,7 +117,7 @@ func (j *Journal) index(ctx context.Context, tx *store.Querier, e *Entry, subjec
 		var rows []string
 		args := []any{string(e.Org), e.ID}
 		for _, s := range subjects[:n] {
-			if s.ID != "" {
+			if tallyfy.PlausibleID(s.ID) {
 				args = append(args, s.Key())
 				rows = append(rows, fmt.Sprintf("($1, $%d, $2)", len(args)))
 			}
@@ -126,52 +134,53 @@ func (j *Journal) index(ctx context.Context, tx *store.Querier, e *Entry, subjec
 	return nil
 }
 
-// End stores the outcome of an entry, once. A change that was certainly not made frees its press: the
-// button may be pressed again.
+// End stores the outcome of an entry, once. e has it even if it cannot be stored; the stored entry is then
+// one without an outcome.
 func (j *Journal) End(ctx context.Context, e *Entry, o Outcome) error {
-	body, err := j.seal(e.ID, bodyOutcome, o)
-	if err != nil {
-		return err
+	e.State, e.Outcome = o.State, &o
+	body, err := j.seal(e, partOutcome, o)
+	if err == nil {
+		err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+			n, err := tx.Write(ctx, `UPDATE dashboard_journal SET state = $1, outcome = $2 WHERE id = $3 AND state = $4`,
+				string(o.State), body, e.ID, string(Sent))
+			if err == nil && n == 0 {
+				err = ErrNotFound
+			}
+			if err != nil {
+				return err
+			}
+			return j.index(ctx, tx, e, o.Subjects)
+		})
 	}
-	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		press := e.Press
-		if o.State == Refused || o.State == NotSent {
-			press = e.ID
-		}
-		n, err := tx.Write(ctx, `UPDATE dashboard_journal SET state = $1, outcome = $2, press = $3 WHERE id = $4 AND state = $5`,
-			string(o.State), body, press, e.ID, string(Sent))
-		if err == nil && n == 0 {
-			err = ErrNotFound
-		}
-		if err != nil {
-			return err
-		}
-		return j.index(ctx, tx, e, o.Subjects)
-	})
 	if err != nil {
 		return fmt.Errorf("storing the outcome of a change: %w", err)
 	}
-	e.State, e.Outcome = o.State, &o
 	return nil
 }
 
-// SetCheck stores what a check found, in place of an earlier one.
+// SetCheck stores what a check found, in place of an earlier one. e has it even if it cannot be stored.
 func (j *Journal) SetCheck(ctx context.Context, e *Entry, c Check) error {
-	body, err := j.seal(e.ID, bodyCheck, c)
+	e.Check = &c
+	body, err := j.seal(e, partCheck, c)
 	if err == nil {
 		_, err = j.db.Write(ctx, `UPDATE dashboard_journal SET checked = $1 WHERE id = $2`, body, e.ID)
 	}
 	if err != nil {
 		return fmt.Errorf("storing the check of a change: %w", err)
 	}
-	e.Check = &c
 	return nil
 }
 
-const columns = `id, org, at, state, intent, outcome, checked`
+const columns = `id, org, at, actor, kind, state, intent, outcome, checked`
+
+// IsID reports whether a text has the form of an entry's id.
+func IsID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
 
 // Get returns an entry of an organisation.
 func (j *Journal) Get(ctx context.Context, org tallyfy.ID, id string) (*Entry, error) {
+	if !IsID(id) { // PostgreSQL refuses some texts
+		return nil, ErrNotFound
+	}
 	return j.one(ctx, `org = $1 AND id = $2`, string(org), id)
 }
 
@@ -181,70 +190,79 @@ func (j *Journal) ByPress(ctx context.Context, org tallyfy.ID, press string) (*E
 }
 
 func (j *Journal) one(ctx context.Context, where string, args ...any) (*Entry, error) {
-	var found *Entry
-	err := j.db.Query(ctx, `SELECT `+columns+` FROM dashboard_journal WHERE `+where+` AND at > `+
-		fmt.Sprintf("$%d", len(args)+1), append(args, j.oldest()), func(rows *sql.Rows) (err error) {
-		found, err = j.scan(rows)
-		return err
-	})
-	if err == nil && found == nil {
+	found, err := j.entries(ctx, fmt.Sprintf(`WHERE %s AND at > $%d`, where, len(args)+1), append(args, j.oldest()))
+	if err == nil && len(found) == 0 {
 		err = ErrNotFound
 	}
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
 }
 
 // oldest is the time before which entries are past their time.
 func (j *Journal) oldest() int64 { return j.now().Add(-j.keep).UnixMilli() }
 
+// entries reads and opens rows.
+func (j *Journal) entries(ctx context.Context, where string, args []any) (list []*Entry, err error) {
+	err = j.db.Query(ctx, `SELECT `+columns+` FROM dashboard_journal `+where, args, func(rows *sql.Rows) error {
+		e, err := j.scan(rows)
+		list = append(list, e)
+		return err
+	})
+	return list, err
+}
+
 // scan opens one row of columns.
 func (j *Journal) scan(rows *sql.Rows) (*Entry, error) {
 	var e Entry
 	var at int64
-	var org, intent, outcome, check string
-	if err := rows.Scan(&e.ID, &org, &at, &e.State, &intent, &outcome, &check); err != nil {
+	var intent, outcome, check string
+	if err := rows.Scan(&e.ID, &e.Org, &at, &e.Actor.ID, &e.Kind, &e.State, &intent, &outcome, &check); err != nil {
 		return nil, err
 	}
+	e.At, e.Actor.Kind = time.UnixMilli(at), Member
+	plain := e
 	if err := errors.Join(
-		j.open(e.ID, bodyIntent, intent, &e.Intent),
-		j.openOptional(e.ID, bodyOutcome, outcome, &e.Outcome),
-		j.openOptional(e.ID, bodyCheck, check, &e.Check),
+		j.open(&e, partIntent, intent, &e.Intent), j.open(&e, partOutcome, outcome, &e.Outcome), j.open(&e, partCheck, check, &e.Check),
 	); err != nil {
 		slog.Warn("an entry of the journal cannot be opened", slog.String("entry", e.ID), slog.Any("error", err))
-		e.Intent, e.Outcome, e.Check, e.Unreadable = Intent{}, nil, nil, true
+		e = plain
+		e.Unreadable = true
 	}
-	e.Org, e.At = tallyfy.ID(org), time.UnixMilli(at)
 	return &e, nil
 }
 
 // The sealed parts of an entry.
 const (
-	bodyIntent  = "intent"
-	bodyOutcome = "outcome"
-	bodyCheck   = "check"
+	partIntent  = "intent"
+	partOutcome = "outcome"
+	partCheck   = "check"
 )
 
-// seal binds a part to its entry, so that it cannot be moved to another one.
-func (j *Journal) seal(id, part string, v any) (string, error) {
+// purpose binds a part to its entry and organisation: it opens nowhere else.
+func purpose(e *Entry, part string) string {
+	return "journal " + part + " " + string(e.Org) + " " + e.ID
+}
+
+func (j *Journal) seal(e *Entry, part string, v any) (string, error) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return "", err
 	}
-	return j.keys.Seal("journal "+part+" "+id, b)
+	return j.keys.Seal(purpose(e, part), b)
 }
 
-func (j *Journal) open(id, part, text string, v any) error {
-	b, err := j.keys.Open("journal "+part+" "+id, text)
+// open reads a sealed part into v. An empty text is a part that is not there yet.
+func (j *Journal) open(e *Entry, part, text string, v any) error {
+	if text == "" {
+		return nil
+	}
+	b, err := j.keys.Open(purpose(e, part), text)
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(b, v)
-}
-
-func (j *Journal) openOptional(id, part, text string, v any) error {
-	if text == "" {
-		return nil
-	}
-	return j.open(id, part, text, v)
 }
 
 // Sweep deletes the entries past their time and returns their number.
