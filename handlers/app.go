@@ -52,6 +52,8 @@ type Options struct {
 	Recall time.Duration
 	// ReadTime is how long all calls of a page that only reads may take together; 10 s if 0.
 	ReadTime time.Duration
+	// RepeatWait is that of change.Service.
+	RepeatWait time.Duration
 	// Metrics counts; nil if nobody reads them.
 	Metrics *metrics.Metrics
 	// Now is the clock, time.Now if nil.
@@ -93,7 +95,7 @@ func New(o Options) (*App, error) {
 		a.OldReceipts = func(string, string) []string { return nil }
 	}
 	a.changes = &change.Service{
-		Journal: o.Journal, Leases: o.Leases, Log: o.Log, Now: func() time.Time { return a.Now() },
+		Journal: o.Journal, Leases: o.Leases, Log: o.Log, RepeatWait: o.RepeatWait, Now: func() time.Time { return a.Now() },
 		Count: func(kind string, s journal.State) { o.Metrics.Change(kind, string(s)) },
 	}
 	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)

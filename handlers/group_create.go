@@ -70,7 +70,7 @@ func createGroup(v *visit) error {
 		return v.showGroupForm(http.StatusUnprocessableEntity, &t)
 	}
 	c := v.creation(request)
-	out, err := v.run(form, c, func(error) { v.groupCreated() })
+	out, err := v.run(change.Press{Press: pressOf(form)}, c, func(error) { v.groupCreated() })
 	if err != nil {
 		return v.notCreated(&t, err)
 	}

@@ -30,7 +30,7 @@ func deleteGroup(v *visit) error {
 	d.Typed, d.Asked = form.Get("phrase"), form.Has("phrase")
 	v.returnTo = v.urls().Local(v.urls().DeleteGroup(d.ID))
 	g := groupDeletion{v, d}
-	out, err := v.run(form, d, func(error) { g.groupGone() })
+	out, err := v.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
 	if err != nil {
 		return g.notLooked(err)
 	}

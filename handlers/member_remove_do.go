@@ -22,7 +22,7 @@ func removeMember(v *visit) error {
 	r := m.removal
 	r.To, r.Sending = m.to, true
 	v.returnTo = v.urls().Local(v.urls().RemovalPlan(r.ID, m.to))
-	out, err := v.run(form, r, func(err error) {
+	out, err := v.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, func(err error) {
 		if err != nil {
 			v.memberChanged(nil)
 		} else {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -53,16 +54,27 @@ func newPress() string { return web.NewID() }
 
 var pressForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
-// run carries a change out that a form asks for. A form without a press, as another client may send it, is
-// a press of its own. sent drops what is out of date after the call.
-func (v *visit) run(form url.Values, c change.Change, sent func(err error)) (change.Outcome, error) {
-	press := form.Get("press")
-	if !pressForm.MatchString(press) {
-		press = newPress()
+// pressOf reads which press of a button a form is. A form without one, as another client may send it, is a
+// press of its own.
+func pressOf(form url.Values) string {
+	if press := form.Get("press"); pressForm.MatchString(press) {
+		return press
 	}
+	return newPress()
+}
+
+// run carries a change out that a form asks for. sent drops what is out of date after the call.
+func (v *visit) run(p change.Press, c change.Change, sent func(err error)) (change.Outcome, error) {
 	by := v.caller()
 	by.Sent = sent
-	out, err := v.app.changes.Run(v.ctx(), by, change.Press{Press: press, Fingerprint: form.Get("seen")}, c)
+	out, err := v.app.changes.Run(v.ctx(), by, p, c)
+	if errors.Is(err, change.ErrNotRecorded) {
+		err = &problem{
+			status: http.StatusInternalServerError, title: "The change could not be recorded",
+			text:  "Every change is recorded in the dashboard's database before it is sent to Tallyfy. The database did not take it, so nothing was sent.",
+			links: v.tryAgain(), cause: err,
+		}
+	}
 	if err == nil && out.Kind == change.NotConfirmed {
 		v.notConfirmed(out.Err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
@@ -52,21 +53,26 @@ type Plan struct {
 	// Subjects and Concerned are as in journal.Intent.
 	Subjects  []journal.Subject
 	Concerned []tallyfy.UserID
+	// Seen is what the person saw besides the sentences, such as the guests of a group, in any order.
+	Seen []string
 }
 
-// Fingerprint identifies what the plan promises. Counts of work are left out, because work goes on while
-// somebody reads.
+// Fingerprint identifies what the plan promises: whom and what it is about, and its sentences. Counts of
+// work are left out, because work goes on while somebody reads. So are the differences: the names in them
+// depend on what is known of the members.
 func (p Plan) Fingerprint() string {
-	h := sha256.New()
+	about := slices.Clone(p.Seen)
 	for _, s := range p.Subjects {
-		fmt.Fprintf(h, "%q\n", []string{string(s.Kind), s.ID, s.Name})
+		about = append(about, s.Key())
 	}
-	fmt.Fprintf(h, "%q\n", p.Concerned)
+	for _, id := range p.Concerned {
+		about = append(about, string(id))
+	}
+	slices.Sort(about) // Tallyfy promises no order
+	h := sha256.New()
+	fmt.Fprintf(h, "%q\n", about)
 	for _, l := range p.Lines {
-		fmt.Fprintf(h, "%q\n", []string{l.Kind, l.Text})
-	}
-	for _, d := range p.Differences {
-		fmt.Fprintf(h, "%q %q %q\n", d.What, d.Before, d.After)
+		fmt.Fprintf(h, "%q %q\n", l.Kind, l.Text)
 	}
 	fmt.Fprintf(h, "%q\n", p.Warnings)
 	return hex.EncodeToString(h.Sum(nil))[:16]

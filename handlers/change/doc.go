@@ -13,5 +13,5 @@
 //
 // The package knows no HTTP, no page and no kind of change. It may import journal, store's types, and the
 // types of package tallyfy. A new kind of change implements Change in a package of its own, as removal
-// does, and has its row in the table of kinds in handlers/changes.go.
+// does, and has its row in the table of kinds in handlers/writes.go.
 package change

@@ -1,11 +1,13 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -27,9 +29,14 @@ const (
 	checkTime = 8 * time.Second
 	// lockTime is how long a lock holds that is not given back: the look and the call take less.
 	lockTime = LockMinutes * time.Minute
-	// repeatWait is how long a second press waits for the first one's outcome.
-	repeatWait = 3 * time.Second
+	// repeatWait is how long a second press waits for the end of the first one: three times the two
+	// seconds of a slow answer, with a margin. A page must come within 12 seconds.
+	repeatWait = 8 * time.Second
 )
+
+// ErrNotRecorded is returned when the database did not take what has to be there before a change is sent.
+// Nothing was sent.
+var ErrNotRecorded = errors.New("the change could not be recorded")
 
 // A Service carries changes out. Its fields must be set.
 type Service struct {
@@ -39,6 +46,9 @@ type Service struct {
 	// Count counts changes by kind and state.
 	Count func(kind string, state journal.State)
 	Now   func() time.Time
+	// RepeatWait is how long a second press of a button waits for the end of the first one; 0 is the
+	// default of 8 seconds.
+	RepeatWait time.Duration
 }
 
 // A Caller is the person in whose name a change is made.
@@ -83,20 +93,23 @@ type Outcome struct {
 // Run carries a change out. An error means that something failed before the call: nothing was sent.
 func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcome, error) {
 	press := pressKey(by, p.Press, c)
-	lease, holder, err := s.lock(ctx, "change "+string(by.Org)+" "+c.Target(), press)
+	lock, err := s.lock(ctx, "change "+string(by.Org)+" "+c.Target(), press)
 	if err != nil {
 		return Outcome{}, err
 	}
-	if lease == nil {
-		return s.locked(ctx, by.Org, press, holder)
+	if lock.lease != nil {
+		defer s.release(ctx, lock.lease)
 	}
-	defer s.release(ctx, lease)
-	// With the lock held an earlier press of the same button is over and has an entry.
-	switch e, err := s.Journal.ByPress(ctx, by.Org, press); {
-	case err == nil:
+	e, err := s.Journal.ByPress(ctx, by.Org, lock.press)
+	switch {
+	case err != nil && !errors.Is(err, journal.ErrNotFound):
+		return Outcome{}, notRecorded(err)
+	case lock.lease == nil && lock.press != press:
+		return Outcome{Kind: Busy, Entry: e}, nil
+	case e != nil && (lock.waited || !e.NotMade()):
 		return Outcome{Kind: Repeated, Entry: e}, nil
-	case !errors.Is(err, journal.ErrNotFound):
-		return Outcome{}, err
+	case lock.lease == nil:
+		return Outcome{Kind: Busy}, nil
 	}
 	if err := c.Look(ctx); err != nil {
 		return Outcome{}, err
@@ -107,16 +120,23 @@ func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcom
 		return Outcome{Kind: Changed, Plan: plan}, nil
 	case plan.Stopped:
 		return Outcome{Kind: Stopped, Plan: plan}, nil
+	case ctx.Err() != nil: // nobody waits for it any more
+		return Outcome{}, ctx.Err()
 	}
-	e, err := s.Journal.Begin(ctx, lease, journal.Intent{
+	e, err = s.Journal.Begin(ctx, lock.lease, journal.Intent{
 		Org: by.Org, Kind: c.Kind(), Actor: by.Actor, RequestID: by.RequestID, Press: press,
 		Subjects: plan.Subjects, Concerned: plan.Concerned, Plan: plan.Plan,
 	})
-	if err != nil {
-		return Outcome{}, err
+	switch {
+	case errors.Is(err, store.ErrLost):
+		return Outcome{Kind: Busy}, nil
+	case err != nil:
+		return Outcome{}, notRecorded(err)
 	}
 	return s.send(ctx, by, plan, e, c), nil
 }
+
+func notRecorded(err error) error { return fmt.Errorf("%w: %w", ErrNotRecorded, err) }
 
 // send makes the call, stores its outcome and checks it.
 func (s *Service) send(ctx context.Context, by Caller, plan Plan, e *journal.Entry, c Change) Outcome {
@@ -191,38 +211,42 @@ func SaysOtherwise(err error) bool {
 	return tallyfy.IsRefused(err) && errors.As(err, &answer) && answer.Status < http.StatusBadRequest
 }
 
-// lock takes the lease of a target. If an earlier press of the same button has it, that one is about to
-// be over: lock waits a little for it. Without the lease it returns the press that has it.
-func (s *Service) lock(ctx context.Context, name, press string) (lease *store.Lease, holder string, err error) {
-	until := time.Now().Add(repeatWait)
+// A lock is the lease of a target, or, without one, the press that has it.
+type lock struct {
+	lease *store.Lease
+	press string
+	// waited says that an earlier press of the same button was under way.
+	waited bool
+}
+
+// lock takes the lease of a target for a press. While an earlier press of the same button has it, lock
+// waits for the end of that one.
+func (s *Service) lock(ctx context.Context, name, press string) (lock, error) {
+	l := lock{press: press}
+	until := time.Now().Add(cmp.Or(s.RepeatWait, repeatWait))
 	for {
 		lease, held, err := s.Leases.Acquire(ctx, name, press+" "+rand.Text(), lockTime)
-		if err != nil || held == nil {
-			return lease, "", err
+		if err != nil {
+			return l, notRecorded(err)
 		}
-		if holder, _, _ = strings.Cut(held.Owner, " "); holder != press || time.Now().After(until) {
-			return nil, holder, nil
+		if held == nil {
+			l.lease = lease
+			return l, nil
+		}
+		if holder, _, _ := strings.Cut(held.Owner, " "); holder != press {
+			l.press = holder
+			return l, nil
+		}
+		l.waited = true
+		if time.Now().After(until) {
+			return l, nil
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-ctx.Done():
-			return nil, "", ctx.Err()
+			return l, ctx.Err()
 		}
 	}
-}
-
-// locked answers a press whose target another press has locked.
-func (s *Service) locked(ctx context.Context, org tallyfy.ID, press, holder string) (Outcome, error) {
-	e, err := s.Journal.ByPress(ctx, org, holder)
-	switch {
-	case errors.Is(err, journal.ErrNotFound):
-		return Outcome{Kind: Busy}, nil
-	case err != nil:
-		return Outcome{}, err
-	case holder == press:
-		return Outcome{Kind: Repeated, Entry: e}, nil
-	}
-	return Outcome{Kind: Busy, Entry: e}, nil
 }
 
 func (s *Service) release(ctx context.Context, l *store.Lease) {

@@ -66,6 +66,7 @@ type Options struct {
 	LogText        bool             // the log as on a terminal, not as JSON
 	Now            func() time.Time // the clock of sessions and of the application
 	Idle, Absolute time.Duration    // the ages of a session, the store's own if 0
+	RepeatWait     time.Duration    // how long a second press waits for the first one's end, the program's own if 0
 }
 
 // AttemptFor is the client's time for one attempt where a fault is tried out: short where it would hang, else its own, for a busy
@@ -134,14 +135,18 @@ func New(t *testing.T, o Options) *Site {
 		oauth = &handlers.OAuth{ClientID: "dashboard", AuthorizeURL: s.Tallyfy.URL + "/oauth/authorize"}
 	}
 	s.App, err = handlers.New(handlers.Options{
-		API: api, OAuth: oauth, Sessions: kept, Leases: db.Leases(), Journal: journal.New(db, keys, journal.DefaultKeep, func() time.Time { return s.App.Now() }), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
-		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, ReadTime: o.ReadTime, Now: o.Now,
+		API: api, OAuth: oauth, Sessions: kept, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
+		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, func() time.Time { return s.App.Now() }),
+		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App
 	s.Client = s.newVisitor(t)
 	return s
 }
+
+// JournalDays is how long the journal of every site here keeps its entries.
+const JournalDays = 400
 
 // Secret is the server's secret of every site here.
 const Secret = "secret for tests, of 32 or more bytes"
