@@ -27,7 +27,7 @@ func deleteGroup(v *visit) error {
 		return err
 	}
 	d := v.deletion(tallyfy.ID(web.Param(v, "group")))
-	d.Typed, d.Asked = form.Get("phrase"), form.Has("phrase")
+	d.Typed, d.Asked, d.Sending = form.Get("phrase"), form.Has("phrase"), true
 	v.returnTo = v.urls().Local(v.urls().DeleteGroup(d.ID))
 	g := groupDeletion{v, d}
 	out, err := v.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
@@ -78,7 +78,8 @@ func (g groupDeletion) answer(out change.Outcome) error {
 		case change.SaysOtherwise(out.Err):
 		case tallyfy.IsNotFound(out.Err):
 			// A moment after the group was read: somebody else may have deleted it, or the answer may
-			// not have been Tallyfy's own.
+			// not have been Tallyfy's own. Or it goes in a moment: no copy from before can be trusted.
+			g.groupGone()
 			if err := g.app.changes.Check(g.ctx(), out.Entry, d); err != nil {
 				return err
 			}

@@ -36,6 +36,8 @@ type Creation struct {
 	// why it could not look.
 	Found     *tallyfy.Group
 	FindError error
+
+	names []string // of the members
 }
 
 // Kind implements change.Change.
@@ -47,16 +49,15 @@ func (c *Creation) Target() string {
 	return "group named " + hex.EncodeToString(sum[:8])
 }
 
-// Look has nothing to read: the form is the whole plan.
-func (c *Creation) Look(context.Context) error { return nil }
+// Look reads the names of the members. The form is the whole plan.
+func (c *Creation) Look(ctx context.Context) error {
+	c.names = nameMembers(ctx, c.Source, c.Request.Members)
+	return nil
+}
 
 // Plan implements change.Change.
 func (c *Creation) Plan() change.Plan {
 	r := &c.Request
-	names := make([]string, len(r.Members))
-	for i, id := range r.Members {
-		names[i] = c.Source.MemberName(id)
-	}
 	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests}) // texts only
 	return change.Plan{
 		Subjects:  []journal.Subject{{Kind: journal.Group, Name: r.Name}},
@@ -67,7 +68,7 @@ func (c *Creation) Plan() change.Plan {
 			Differences: []journal.Difference{
 				{What: "Name", After: []string{r.Name}},
 				{What: "Description", After: []string{r.Description}},
-				{What: "Members", After: names},
+				{What: "Members", After: c.names},
 				{What: "Guests", After: r.Guests},
 			},
 			Facts: facts,
@@ -99,7 +100,7 @@ func (c *Creation) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 		f, err := c.checkName(ctx, e)
 		return []journal.Finding{f}, err
 	}
-	g, err := c.Source.Group(ctx, id)
+	g, err := c.Client.Groups.Get(ctx, c.Org, id)
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return nil, err

@@ -24,15 +24,6 @@ const (
 	Gone = "gone"
 )
 
-// Source is where a change of a group reads from.
-type Source interface {
-	Group(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error)
-	// OpenTasks counts open tasks. Not being able to is a result, too.
-	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
-	// MemberName is the best name for an id that is at hand without a call.
-	MemberName(id tallyfy.UserID) string
-}
-
 // A Deletion deletes a group for good.
 type Deletion struct {
 	Source Source
@@ -42,10 +33,14 @@ type Deletion struct {
 	// Typed is the confirmation that was typed. Asked says that the form had a field for it.
 	Typed string
 	Asked bool
+	// Sending says that Look is for the press of the button: then the names of the members are looked up
+	// for the journal.
+	Sending bool
 
 	// Group and Tasks are what Look found.
 	Group *tallyfy.Group
 	Tasks tallyfy.OpenTasks
+	names []string // of the members
 }
 
 // Kind implements change.Change.
@@ -54,11 +49,14 @@ func (d *Deletion) Kind() string { return GroupDeleted }
 // Target implements change.Change.
 func (d *Deletion) Target() string { return "group " + string(d.ID) }
 
-// Look reads the group and its open tasks.
+// Look reads the group, its open tasks, and the names of its members.
 func (d *Deletion) Look(ctx context.Context) error {
 	return parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
 			d.Group, err = d.Source.Group(ctx, d.ID)
+			if err == nil && d.Sending {
+				d.names = nameMembers(ctx, d.Source, d.Group.Members)
+			}
 			return err
 		},
 		func(ctx context.Context) error {
@@ -92,14 +90,11 @@ func (d *Deletion) PhraseError() string {
 func (d *Deletion) Plan() change.Plan {
 	g := d.Group
 	facts, _ := json.Marshal(g) // it was read from JSON
-	names := make([]string, len(g.Members))
-	for i, id := range g.Members {
-		names[i] = d.Source.MemberName(id)
-	}
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
 		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.Name}},
 		Concerned: g.Members,
+		Seen:      g.Guests,
 		Plan: journal.Plan{
 			Will: "delete the group " + g.Name, Did: "deleted the group " + g.Name,
 			Lines: []journal.Line{
@@ -109,7 +104,7 @@ func (d *Deletion) Plan() change.Plan {
 			Differences: []journal.Difference{
 				{What: "Name", Before: []string{g.Name}},
 				{What: "Description", Before: []string{g.Description}},
-				{What: "Members", Before: names},
+				{What: "Members", Before: d.names},
 				{What: "Guests", Before: g.Guests},
 			},
 			Facts: facts,

@@ -36,7 +36,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/journal", "handlers/store tallyfy"},
 	{"handlers/listing", "tallyfy"},
 	{"handlers/logo", "tallyfy"},
-	{"handlers/membership", "handlers/change handlers/journal handlers/parallel tallyfy views/words"},
+	{"handlers/membership", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/words"},
 	{"handlers/metrics", "tallyfy"},
 	{"handlers/parallel", ""},
 	{"handlers/ratelimit", "tallyfy"},
