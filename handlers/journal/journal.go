@@ -224,7 +224,9 @@ func (j *Journal) scan(rows *sql.Rows) (*Entry, error) {
 	e.At, e.Actor.Kind = time.UnixMilli(at), Member
 	plain := e
 	if err := errors.Join(
-		j.open(&e, partIntent, intent, &e.Intent), j.open(&e, partOutcome, outcome, &e.Outcome), j.open(&e, partCheck, check, &e.Check),
+		j.open(&e, partIntent, intent, &e.Intent),
+		j.openOptional(&e, partOutcome, outcome, &e.Outcome),
+		j.openOptional(&e, partCheck, check, &e.Check),
 	); err != nil {
 		slog.Warn("an entry of the journal cannot be opened", slog.String("entry", e.ID), slog.Any("error", err))
 		e = plain
@@ -253,16 +255,21 @@ func (j *Journal) seal(e *Entry, part string, v any) (string, error) {
 	return j.keys.Seal(purpose(e, part), b)
 }
 
-// open reads a sealed part into v. An empty text is a part that is not there yet.
+// open reads a sealed part into v.
 func (j *Journal) open(e *Entry, part, text string, v any) error {
-	if text == "" {
-		return nil
-	}
 	b, err := j.keys.Open(purpose(e, part), text)
 	if err != nil {
 		return err
 	}
 	return json.Unmarshal(b, v)
+}
+
+// openOptional is open for a part that may not be there yet.
+func (j *Journal) openOptional(e *Entry, part, text string, v any) error {
+	if text == "" {
+		return nil
+	}
+	return j.open(e, part, text, v)
 }
 
 // Sweep deletes the entries past their time and returns their number.
