@@ -8,13 +8,12 @@ var (
 	// to sign in.
 	ErrGone = errors.New("the session no longer exists")
 
-
 	// ErrLost is returned for a write of the holder of a lease that has ended. It was not made.
 	ErrLost = errors.New("the lease is no longer held")
 
-	// ErrTooLarge is returned for a session or record whose sealed text would exceed 1 MiB (about
-	// 780 kB of content).
-	ErrTooLarge = errors.New("more than 1 MiB to store")
+	// ErrTooLarge is returned for content whose sealed text would exceed what a row may hold: 1 MiB
+	// for a session, 8 MiB for other content.
+	ErrTooLarge = errors.New("more than a row may hold")
 
 	// ErrMoved is returned for everything asked of a SQLite file that was deleted or replaced while
 	// it was open. SQLite itself would go on writing to a file that has no name any more. When the

@@ -25,9 +25,16 @@ const (
 )
 
 const (
-	minSecret = 32      // bytes
-	keyLength = 32      // AES-256, HMAC-SHA-256
-	maxText   = 1 << 20 // bytes of sealed text in one row
+	minSecret = 32 // bytes
+	keyLength = 32 // AES-256, HMAC-SHA-256
+
+	// maxSession is the most sealed text of a session in bytes, about 780 kB of content: people fill
+	// them with what they type.
+	maxSession = 1 << 20
+	// maxSealed is the most sealed text of Keys.Seal in bytes. The largest content is the deletion of
+	// a group of 10,000 members and 10,000 guests: up to 2 MiB with names of 65 letters, and 4 MiB
+	// when each letter takes four bytes.
+	maxSealed = 8 << 20
 )
 
 // Keys are the server's secrets: the first one seals, all of them open. A secret is replaced by
@@ -53,10 +60,10 @@ func NewKeys(secrets ...[]byte) (*Keys, error) {
 }
 
 // Seal encrypts plain for a column and returns base64 text. purpose says where the text belongs,
-// such as a table, a column and an id: it opens there only. It returns ErrTooLarge for more than a
-// row may hold.
+// such as a table, a column and an id: it opens there only. It returns ErrTooLarge for more than 6
+// MiB of content.
 func (k *Keys) Seal(purpose string, plain []byte) (string, error) {
-	return k.sealed.seal(purpose, plain)
+	return k.sealed.seal(purpose, plain, maxSealed)
 }
 
 // Open decrypts the text of Seal, with any of the secrets.
@@ -107,9 +114,9 @@ func newSealer(keys [][]byte) sealer {
 	return s
 }
 
-func (s sealer) seal(purpose string, plain []byte) (string, error) {
+func (s sealer) seal(purpose string, plain []byte, most int) (string, error) {
 	size := base64.StdEncoding.EncodedLen(len(plain) + s[0].Overhead())
-	if size > maxText {
+	if size > most {
 		return "", fmt.Errorf("%w: %d bytes", ErrTooLarge, size)
 	}
 	return base64.StdEncoding.EncodeToString(s[0].Seal(nil, nil, plain, []byte(purpose))), nil

@@ -30,8 +30,10 @@ func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
 			assert.Error(t, err, "it opens in its own place only")
 		}
 	}
-	_, err = testKeys.Seal("x", make([]byte, 1<<20))
+	_, err = testKeys.Seal("x", make([]byte, 6<<20))
 	require.ErrorIs(t, err, ErrTooLarge)
+	_, err = testKeys.Seal("x", make([]byte, 6<<20-100))
+	require.NoError(t, err)
 }
 
 // TestRotationOfTheSecret: with a new secret in front of the old one, sessions go on as they were.

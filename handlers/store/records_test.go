@@ -21,7 +21,7 @@ func putRecord(t testing.TB, db *DB, keys *Keys, id, scope string, body []byte, 
 	row := recordRow(keys.derive(infoRecordKey)[0], id)
 	s := newSealer(keys.derive(infoRecordData))
 	_, err := db.Write(t.Context(), `INSERT INTO dashboard_records (id_hash, scope, body, expires_at) VALUES ($1, $2, $3, $4)`,
-		row, must(s.seal(purposeScope+row, []byte(scope))), must(s.seal(purposeBody+row, body)), ends.UnixMilli())
+		row, must(s.seal(purposeScope+row, []byte(scope), maxSession)), must(s.seal(purposeBody+row, body, maxSession)), ends.UnixMilli())
 	require.NoError(t, err)
 }
 

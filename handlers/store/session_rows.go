@@ -73,7 +73,7 @@ func (s *Sessions) touch(ctx context.Context, row string, seen int64) {
 }
 
 func (s *Sessions) store(ctx context.Context, id string, data []byte, fresh bool) error {
-	text, err := s.keys.session(id).seal(purposeSession, data)
+	text, err := s.keys.session(id).seal(purposeSession, data, maxSession)
 	if err != nil {
 		return fmt.Errorf("storing a session: %w", err)
 	}
