@@ -89,7 +89,7 @@ func (d *Deletion) PhraseError() string {
 // Plan implements change.Change. A confirmation that is missing stops it.
 func (d *Deletion) Plan() change.Plan {
 	g := d.Group
-	facts, _ := json.Marshal(g) // it was read from JSON
+	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members}) // texts only
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
 		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.Name}},
@@ -110,6 +110,12 @@ func (d *Deletion) Plan() change.Plan {
 			Facts: facts,
 		},
 	}
+}
+
+// deletionFacts is what was deleted, as far as the differences do not say it.
+type deletionFacts struct {
+	Logo    string `json:",omitempty"`
+	Members []tallyfy.UserID
 }
 
 func whoLeaves(g *tallyfy.Group) string {
