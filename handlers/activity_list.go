@@ -30,28 +30,45 @@ type activity struct {
 	errors map[string]string
 }
 
-// activityOf reads the address. Only administrators see the changes of others.
+// activityOf reads the address. Filters that are none are dropped, but a day that is none is an error. Only
+// administrators see the changes of others.
 func activityOf(v *visit) (activity, error) {
 	q := v.QueryParams()
-	a := activity{visit: v, errors: map[string]string{}, state: views.ActivityState{
-		Who: q.Get("who"), What: q.Get("what"), Outcome: q.Get("outcome"), About: q.Get("about"), From: q.Get("from"), To: q.Get("to"),
-		Query: strings.TrimSpace(q.Get("q")), Before: q.Get("before"),
-	}}
+	a := activity{visit: v, errors: map[string]string{}}
 	admin, err := v.isAdmin(v.ctx())
 	if err != nil {
 		return a, err
 	}
 	a.own = !admin
-	a.filter = journal.Filter{
-		Org: v.org(), Actor: tallyfy.UserID(a.state.Who), Kind: a.state.What, State: journal.State(a.state.Outcome), Before: a.state.Before,
-		Subject: journal.ParseSubject(a.state.About),
+	a.filter = journal.Filter{Org: v.org(), Subject: journal.ParseSubject(q.Get("about"))}
+	a.state = views.ActivityState{
+		What: choiceOf(q.Get("what"), kindChoices()), Outcome: choiceOf(q.Get("outcome"), outcomes),
+		From: q.Get("from"), To: q.Get("to"), Query: strings.TrimSpace(q.Get("q")),
+	}
+	if a.filter.Subject.ID != "" {
+		a.state.About = a.filter.Subject.Key()
+	}
+	if who := q.Get("who"); admin && tallyfy.PlausibleID(who) {
+		a.state.Who, a.filter.Actor = who, tallyfy.UserID(who)
+	}
+	if before := q.Get("before"); journal.IsID(before) {
+		a.state.Before, a.filter.Before = before, before
 	}
 	if a.own {
 		a.filter.Actor = v.who.UserID
 	}
+	a.filter.Kind, a.filter.State = a.state.What, journal.State(a.state.Outcome)
 	a.filter.From = a.day("from", a.state.From, 0)
 	a.filter.To = a.day("to", a.state.To, 1)
 	return a, nil
+}
+
+// choiceOf is a value if it is among the choices of a menu, else "".
+func choiceOf(value string, choices []components.Choice) string {
+	if slices.ContainsFunc(choices, func(c components.Choice) bool { return c.Value == value }) {
+		return value
+	}
+	return ""
 }
 
 // day is the beginning of a day in the person's zone, some days on.
@@ -73,17 +90,37 @@ func listActivity(v *visit) error {
 	if err != nil {
 		return err
 	}
-	view := views.ActivityList{State: a.state, Own: a.own, Errors: a.errors, KeptDays: v.app.Journal.KeptDays()}
-	if view.Who, err = a.actors(); err != nil {
+	return a.showList()
+}
+
+// showList shows the page. With a mistake in the filters it lists nothing, and says so at the field.
+func (a activity) showList() error {
+	view := views.ActivityList{
+		State: a.state, Own: a.own, What: kindChoices(), Outcomes: outcomes, Errors: a.errors,
+		AboutName: a.filter.Subject.ID, KeptDays: a.app.Journal.KeptDays(),
+	}
+	if a.filter.Subject.Kind == journal.Member {
+		view.AboutName = a.MemberName(tallyfy.UserID(a.filter.Subject.ID))
+	}
+	status := http.StatusUnprocessableEntity
+	var err error
+	if len(a.errors) == 0 {
+		status = http.StatusOK
+		err = a.list(&view)
+	}
+	if err == nil && !a.own {
+		view.Who, err = a.actors()
+	}
+	if err != nil {
 		return err
 	}
-	view.What = []components.Choice{{Text: "Every change"}}
-	for _, k := range changeKinds {
-		view.What = append(view.What, components.Choice{Value: k.kind, Text: k.name})
-	}
-	view.Outcomes = outcomes
+	return a.show(status, views.Activity(a.page("Activity", views.SectionActivity), view))
+}
+
+// list reads the rows of a page.
+func (a activity) list(view *views.ActivityList) error {
 	opened, last := 0, ""
-	for e, err := range v.app.Journal.List(v.ctx(), a.filter) {
+	for e, err := range a.app.Journal.List(a.ctx(), a.filter) {
 		if err != nil {
 			return err
 		}
@@ -92,17 +129,21 @@ func listActivity(v *visit) error {
 			break
 		}
 		opened, last = opened+1, e.ID
-		if row := v.activityRow(e); a.fits(e, row.Sentence) {
+		if row := a.activityRow(e); a.fits(e, row.Sentence) {
 			view.Rows = append(view.Rows, row)
-			view.AboutName = cmp.Or(view.AboutName, e.NameOf(a.filter.Subject))
+			view.AboutName = cmp.Or(e.NameOf(a.filter.Subject), view.AboutName)
 		}
 	}
-	view.AboutName = cmp.Or(view.AboutName, a.filter.Subject.ID)
-	status := http.StatusOK
-	if len(a.errors) > 0 {
-		status = http.StatusUnprocessableEntity
+	return nil
+}
+
+// kindChoices are the entries of the filter by kind.
+func kindChoices() []components.Choice {
+	list := []components.Choice{{Text: "Every change"}}
+	for _, k := range changeKinds {
+		list = append(list, components.Choice{Value: k.kind, Text: k.name})
 	}
-	return v.show(status, views.Activity(v.page("Activity", views.SectionActivity), view))
+	return list
 }
 
 // outcomes are the entries of the filter by outcome.
@@ -117,18 +158,18 @@ var outcomes = []components.Choice{
 
 // actors are the entries of the filter by person.
 func (a activity) actors() ([]components.Choice, error) {
-	list := []components.Choice{{Text: "Everybody"}}
-	if a.own {
-		return list[:0], nil
-	}
 	people, err := a.app.Journal.Actors(a.ctx(), a.org())
+	var list []components.Choice
 	for _, p := range people {
 		list = append(list, components.Choice{Value: p.ID, Text: cmp.Or(p.Name, "Member "+p.ID)})
 	}
-	slices.SortFunc(list[1:], func(x, y components.Choice) int {
+	if who := a.state.Who; choiceOf(who, list) != who { // somebody without a change
+		list = append(list, components.Choice{Value: who, Text: a.MemberName(tallyfy.UserID(who))})
+	}
+	slices.SortFunc(list, func(x, y components.Choice) int {
 		return strings.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text))
 	})
-	return list, err
+	return slices.Insert(list, 0, components.Choice{Text: "Everybody"}), err
 }
 
 // fits reports whether an entry holds every word that is searched for.
@@ -157,24 +198,23 @@ func exportActivity(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if len(a.errors) > 0 {
+		return a.showList()
+	}
 	a.filter.Before = ""
-	var failed error
-	columns := []string{
+	var rows [][]string
+	for e, err := range v.app.Journal.List(v.ctx(), a.filter) {
+		if err != nil {
+			return err
+		}
+		if sentence := v.activityRow(e).Sentence; a.fits(e, sentence) {
+			rows = append(rows, activityCells(e, sentence))
+		}
+	}
+	return v.sendFile("activity", []string{
 		"Time (UTC)", "By", "By (email)", "By (id)", "Change", "About", "About (id)", "Sentence", "Outcome", "Reason",
 		"Checked (UTC)", "Confirmed", "Not as expected", "Could not check", "Request", "Tallyfy's request", "Id",
-	}
-	err = v.sendFile("activity", columns, func(yield func([]string) bool) {
-		for e, err := range v.app.Journal.List(v.ctx(), a.filter) {
-			if failed = err; err != nil {
-				return
-			}
-			row := v.activityRow(e)
-			if a.fits(e, row.Sentence) && !yield(activityCells(e, row.Sentence)) {
-				return
-			}
-		}
-	})
-	return cmp.Or(failed, err)
+	}, slices.Values(rows))
 }
 
 func activityCells(e *journal.Entry, sentence string) []string {

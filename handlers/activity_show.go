@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"tallyfy-admin/handlers/change"
@@ -24,7 +25,7 @@ func showEntry(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if c := v.changeOf(e); c != nil && v.looksAgain(e) {
+	if c := v.changeOf(e); c != nil && !e.NotMade() && v.looksAgain(e) {
 		v.unsure = e.State != journal.Done // should the sign-in have ended before it can be looked at
 		if err := v.app.changes.Check(v.ctx(), e, c); tallyfy.IsUnauthorized(err) {
 			return err
@@ -62,18 +63,12 @@ func noReceipt(v *visit, err error) error {
 func (v *visit) looksAgain(e *journal.Entry) bool {
 	now := v.app.Now()
 	switch {
-	case !checkable(e), v.Request().Method == http.MethodHead:
+	case e.NotMade(), v.Request().Method == http.MethodHead:
 		return false
 	case v.QueryParam("check") != "" || v.reloads():
 		return true
 	}
 	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= v.app.Recall)
-}
-
-// checkable reports whether an entry can be compared with what is so now. A change that was refused has
-// changed nothing, unless the refusal stood in an answer of success: that one was checked.
-func checkable(e *journal.Entry) bool {
-	return !e.Unreadable && (e.State != journal.Refused && e.State != journal.NotSent || e.Check != nil)
 }
 
 func (v *visit) showReceipt(e *journal.Entry) error {
@@ -92,15 +87,17 @@ func (v *visit) showReceipt(e *journal.Entry) error {
 		view.Lines = append(view.Lines, receiptLine(e, i, l, underWay))
 	}
 	for _, d := range e.Differences {
-		view.Differences = append(view.Differences, views.Difference(d))
+		if !slices.Equal(d.Before, d.After) {
+			view.Differences = append(view.Differences, views.Difference(d))
+		}
 	}
-	if c := v.changeOf(e); c != nil && checkable(e) {
+	if c := v.changeOf(e); c != nil && !e.NotMade() {
 		tone, summary := c.Summary(e, underWay)
 		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, v.urls().EntryCheck(e.ID)
 	}
 	view.Links = []components.LinkProps{{Text: "All changes", URL: v.urls().Activity(views.ActivityState{})}}
 	title := "Receipt"
-	if e.Kind == removal.MemberRemoved {
+	if e.Kind == removal.MemberRemoved && !e.Unreadable {
 		s := e.Subject(journal.Member)
 		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: v.who.Organisation.Name}
 		view.Links = []components.LinkProps{{Text: "All members", URL: v.urls().Members()}}
@@ -125,7 +122,7 @@ func removedPerson(e *journal.Entry, s journal.Subject) views.Person {
 // receiptLine is a sentence of the plan with what was found.
 func receiptLine(e *journal.Entry, i int, l journal.Line, underWay bool) views.ReceiptLine {
 	line := views.ReceiptLine{Text: l.Text}
-	if !checkable(e) {
+	if e.NotMade() {
 		return line
 	}
 	f := journal.Finding{Result: journal.NotChecked}

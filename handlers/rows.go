@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -72,34 +74,30 @@ func taskView(t tallyfy.OpenTasks) views.OpenTasks {
 // activityRow words an entry of the journal.
 func (v *visit) activityRow(e *journal.Entry) views.ActivityRow {
 	clock := v.clock()
-	return views.ActivityRow{ID: e.ID, At: e.At, Sentence: e.Sentence(clock.Minute, change.UnderWay(e, clock.Now))}
+	minute := func(t time.Time) string { return clock.MinuteAfter(e.At, t) }
+	return views.ActivityRow{ID: e.ID, At: e.At, Sentence: e.Sentence(minute, change.UnderWay(e, clock.Now))}
 }
 
 // mostRecent is how many changes the page of a person or a group lists.
 const mostRecent = 5
 
-// recentActivity lists the latest changes of a person or a group. Without knowing that the person is an
-// administrator it lists their own only.
+// recentActivity lists the latest changes of a person or a group. Somebody who is not known to be an
+// administrator sees their own only.
 func (v *visit) recentActivity(s journal.Subject) views.RecentActivity {
-	recent := views.RecentActivity{About: s.Key()}
-	admin, known := false, false
-	for e, err := range v.app.Journal.List(v.ctx(), journal.Filter{Org: v.org(), Subject: s}) {
-		if err != nil {
-			v.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
-			break
+	f := journal.Filter{Org: v.org(), Subject: s}
+	latest, err := v.app.Journal.Latest(v.ctx(), f, mostRecent)
+	if slices.ContainsFunc(latest, func(e *journal.Entry) bool { return e.Actor.ID != string(v.who.UserID) }) {
+		if admin, adminErr := v.isAdmin(v.ctx()); !admin {
+			f.Actor = v.who.UserID
+			latest, err = v.app.Journal.Latest(v.ctx(), f, mostRecent)
+			err = errors.Join(err, adminErr)
 		}
-		if len(recent.Rows) == mostRecent {
-			break
-		}
-		if e.Actor.ID != string(v.who.UserID) {
-			if !known {
-				admin, err = v.isAdmin(v.ctx())
-				known = true
-			}
-			if err != nil || !admin {
-				continue
-			}
-		}
+	}
+	recent := views.RecentActivity{About: s.Key(), Incomplete: err != nil}
+	if err != nil {
+		v.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+	}
+	for _, e := range latest {
 		recent.Rows = append(recent.Rows, v.activityRow(e))
 	}
 	return recent

@@ -57,22 +57,9 @@ func (v *visit) ctx() context.Context {
 	return tallyfy.WithRequestID(ctx, web.IDOf(v))
 }
 
-// writeTime is how long a change may take.
-const writeTime = 30 * time.Second
-
-// writeCtx is a context for a change: once begun it is not broken off because the browser went away.
-func (v *visit) writeCtx() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(v.ctx()), writeTime)
-}
-
 func (v *visit) org() tallyfy.ID { return v.who.Organisation.ID }
 
 func (v *visit) urls() views.URLs { return v.app.urls }
-
-// members is the directory as this person's token sees it. The snapshot is never nil.
-func (v *visit) members() (*directory.Snapshot, error) {
-	return v.app.Directory.Get(v.ctx(), v.api, v.directoryKey())
-}
 
 func (v *visit) directoryKey() directory.Key { return v.key }
 

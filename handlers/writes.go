@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -27,10 +28,11 @@ var changeKinds = []struct {
 	{membership.GroupDeleted, "Group deleted", func(v *visit) change.Change { return v.deletion("") }},
 }
 
-// changeOf is an empty change of an entry's kind; nil for a kind of another version of the program.
+// changeOf is an empty change of an entry's kind; nil for one that cannot be opened and for a kind of another
+// version of the program.
 func (v *visit) changeOf(e *journal.Entry) change.Change {
 	for _, k := range changeKinds {
-		if k.kind == e.Kind {
+		if k.kind == e.Kind && !e.Unreadable {
 			return k.new(v)
 		}
 	}
@@ -69,10 +71,11 @@ func (v *visit) run(p change.Press, c change.Change, sent func(err error)) (chan
 	by.Sent = sent
 	out, err := v.app.changes.Run(v.ctx(), by, p, c)
 	if errors.Is(err, change.ErrNotRecorded) {
+		v.app.Log.Error("change not recorded", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 		err = &problem{
 			status: http.StatusInternalServerError, title: "The change could not be recorded",
 			text:  "Every change is recorded in the dashboard's database before it is sent to Tallyfy. The database did not take it, so nothing was sent.",
-			links: v.tryAgain(), cause: err,
+			links: v.tryAgain(),
 		}
 	}
 	if err == nil && out.Kind == change.NotConfirmed {

@@ -76,6 +76,8 @@ type ActivityRow struct {
 // RecentActivity is the latest changes of one person or group, on its page.
 type RecentActivity struct {
 	Rows []ActivityRow
+	// Incomplete says that the changes, or some of them, could not be read.
+	Incomplete bool
 	// About is the subject, as ActivityState has it.
 	About string
 }
@@ -94,7 +96,6 @@ type Receipt struct {
 	CheckedAt   time.Time
 	By          string
 	Lines       []ReceiptLine
-	Warnings    []string
 	Differences []Difference
 	// RequestID is ours, UpstreamID Tallyfy's.
 	RequestID, UpstreamID string
@@ -142,6 +143,9 @@ func (r ReceiptResult) word() string {
 		return "Could not check"
 	}
 }
+
+// valuesShown is how many values of a property are shown before one asks for them.
+const valuesShown = 20
 
 // Difference is a property before and after a change.
 type Difference struct {

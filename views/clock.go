@@ -26,6 +26,15 @@ func (c Clock) Day(t time.Time) string {
 // Minute is the time of day, for example "10:58".
 func (c Clock) Minute(t time.Time) string { return c.in(t).Format("15:04") }
 
+// MinuteAfter is the time of day of t, with the date if that is another one than that of a time before:
+// "10:58", or "4 Mar 2026, 10:58".
+func (c Clock) MinuteAfter(before, t time.Time) string {
+	if day := c.Day(t); day != c.Day(before) {
+		return day + ", " + c.Minute(t)
+	}
+	return c.Minute(t)
+}
+
 // Exact is the whole time with its zone, for example "Wednesday, 4 March 2026, 10:58:07 CET".
 func (c Clock) Exact(t time.Time) string {
 	if t.IsZero() {

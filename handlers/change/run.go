@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,7 +196,7 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 	o.State, o.UpstreamID = journal.NotSent, tallyfy.RequestID(err)
 	var answer *tallyfy.Error
 	if errors.As(err, &answer) {
-		o.Words, o.Tallyfys = answer.Message, answer.FromService
+		o.Words, o.Tallyfys = words(answer), answer.FromService || len(answer.Fields) > 0
 		if answer.Status != 0 {
 			o.State = journal.Refused
 		}
@@ -209,6 +211,15 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 func SaysOtherwise(err error) bool {
 	var answer *tallyfy.Error
 	return tallyfy.IsRefused(err) && errors.As(err, &answer) && answer.Status < http.StatusBadRequest
+}
+
+// words are the reason of an answer. Messages about fields say more than the general one beside them.
+func words(answer *tallyfy.Error) string {
+	var list []string
+	for _, field := range slices.Sorted(maps.Keys(answer.Fields)) {
+		list = append(list, answer.Fields[field]...)
+	}
+	return cmp.Or(strings.Join(list, " "), answer.Message)
 }
 
 // A lock is the lease of a target, or, without one, the press that has it.

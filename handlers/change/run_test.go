@@ -67,6 +67,7 @@ func TestOutcomeOfEachAnswer(t *testing.T) {
 	}{
 		"done":                 {nil, change.Done, journal.Done, "", "", true, true},
 		"refused":              {errRefused, change.Refused, journal.Refused, "The name is taken.", "up-1", false, false},
+		"refused at fields":    {&tallyfy.Error{Status: 422, Message: "The given data was invalid.", Fields: map[string][]string{"name": {"The name is taken."}, "members": {"One.", "Two."}}}, change.Refused, journal.Refused, "One. Two. The name is taken.", "", false, false},
 		"asked to slow down":   {&tallyfy.Error{Status: 429, Message: "Slow down."}, change.Refused, journal.Refused, "Slow down.", "", false, false},
 		"no answer":            {errNoAnswer, change.NotConfirmed, journal.NotConfirmed, "Bad gateway.", "up-2", true, true},
 		"an unreadable answer": {&tallyfy.Error{Status: 200, Message: "Unreadable."}, change.NotConfirmed, journal.NotConfirmed, "Unreadable.", "", true, true},

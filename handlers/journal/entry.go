@@ -181,8 +181,11 @@ type Entry struct {
 	Unreadable bool
 }
 
-// NotMade reports whether the change was certainly not made.
-func (e *Entry) NotMade() bool { return e.State == Refused || e.State == NotSent }
+// NotMade reports whether the change was certainly not made. A refusal that was checked stood in an answer
+// of success, and is not certain.
+func (e *Entry) NotMade() bool {
+	return (e.State == Refused || e.State == NotSent) && e.Check == nil
+}
 
 // AllSubjects returns the subjects of the intent and those that the outcome named. A subject that got its
 // id from the outcome is there once.

@@ -228,7 +228,8 @@ func (j *Journal) scan(rows *sql.Rows) (*Entry, error) {
 		j.openOptional(&e, partOutcome, outcome, &e.Outcome),
 		j.openOptional(&e, partCheck, check, &e.Check),
 	); err != nil {
-		slog.Warn("an entry of the journal cannot be opened", slog.String("entry", e.ID), slog.Any("error", err))
+		// Pages show it. Each view of them repeats this line.
+		slog.Debug("an entry of the journal cannot be opened", slog.String("entry", e.ID), slog.Any("error", err))
 		e = plain
 		e.Unreadable = true
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/words"
@@ -37,7 +38,7 @@ type Creation struct {
 	Found     *tallyfy.Group
 	FindError error
 
-	names []string // of the members
+	copy *directory.Snapshot // of all members
 }
 
 // Kind implements change.Change.
@@ -49,9 +50,11 @@ func (c *Creation) Target() string {
 	return "group named " + hex.EncodeToString(sum[:8])
 }
 
-// Look reads the names of the members. The form is the whole plan.
+// Look gets the names of the members. The form is the whole plan.
 func (c *Creation) Look(ctx context.Context) error {
-	c.names = nameMembers(ctx, c.Source, c.Request.Members)
+	if len(c.Request.Members) > 0 {
+		c.copy, _ = c.Source.Members(ctx) // what it can give is good enough
+	}
 	return nil
 }
 
@@ -68,7 +71,7 @@ func (c *Creation) Plan() change.Plan {
 			Differences: []journal.Difference{
 				{What: "Name", After: []string{r.Name}},
 				{What: "Description", After: []string{r.Description}},
-				{What: "Members", After: c.names},
+				{What: "Members", After: names(c.copy, r.Members)},
 				{What: "Guests", After: r.Guests},
 			},
 			Facts: facts,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
@@ -40,7 +41,7 @@ type Deletion struct {
 	// Group and Tasks are what Look found.
 	Group *tallyfy.Group
 	Tasks tallyfy.OpenTasks
-	names []string // of the members
+	copy  *directory.Snapshot // of all members; nil for a page that only asks
 }
 
 // Kind implements change.Change.
@@ -54,10 +55,13 @@ func (d *Deletion) Look(ctx context.Context) error {
 	return parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
 			d.Group, err = d.Source.Group(ctx, d.ID)
-			if err == nil && d.Sending {
-				d.names = nameMembers(ctx, d.Source, d.Group.Members)
-			}
 			return err
+		},
+		func(ctx context.Context) error {
+			if d.Sending {
+				d.copy, _ = d.Source.Members(ctx) // what it can give is good enough
+			}
+			return nil
 		},
 		func(ctx context.Context) error {
 			d.Tasks = d.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Group: d.ID})
@@ -104,7 +108,7 @@ func (d *Deletion) Plan() change.Plan {
 			Differences: []journal.Difference{
 				{What: "Name", Before: []string{g.Name}},
 				{What: "Description", Before: []string{g.Description}},
-				{What: "Members", Before: d.names},
+				{What: "Members", Before: names(d.copy, g.Members)},
 				{What: "Guests", Before: g.Guests},
 			},
 			Facts: facts,

@@ -344,7 +344,7 @@ func TestSummaryOfADeletion(t *testing.T) {
 	}
 }
 
-// The members' names are looked up without the groups, with one call at most, and not for the page that asks.
+// The members' names are looked up without the groups, and not for the page that asks.
 func TestNamesOfMembersAreReadWhenNeeded(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, sandbox.Options{})

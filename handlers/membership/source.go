@@ -16,19 +16,18 @@ type Source interface {
 	Members(ctx context.Context) (*directory.Snapshot, error)
 }
 
-// nameMembers looks up the names of members for the journal. It asks for all members unless there is a
-// copy of them; without one, and for those it lacks, an id has to do.
-func nameMembers(ctx context.Context, source Source, ids []tallyfy.UserID) []string {
-	if len(ids) == 0 {
+// names are those of members, for the journal. For a member that the copy lacks the id has to do. Without a
+// copy there are none.
+func names(members *directory.Snapshot, ids []tallyfy.UserID) []string {
+	if members == nil {
 		return nil
 	}
-	members, _ := source.Members(ctx) // what it could give is good enough
-	names := make([]string, len(ids))
+	list := make([]string, len(ids))
 	for i, id := range ids {
-		names[i] = "Member " + string(id)
+		list[i] = "Member " + string(id)
 		if m, ok := members.Member(id); ok {
-			names[i] = m.Name()
+			list[i] = m.Name()
 		}
 	}
-	return names
+	return list
 }

@@ -1,7 +1,8 @@
-// Package removal decides what the removal wizard says: what stands in the way of removing a member, what the member
-// holds, what the plan is, and, afterwards, which of its sentences came true. It calls nobody: handlers read from
-// Tallyfy and hand over what they found.
+// Package removal is what removing a member means: what stands in the way, what the member holds, the
+// sentences of the plan, the one call, and how each sentence is checked afterwards. Removal is a change for
+// package change.
 //
-// It imports the types of package tallyfy only. A new sentence of the plan is a [Kind] with its text in plan.go and its
-// check in verify.go, and a test that it is true after a removal.
+// It may import change, directory, journal, parallel, tallyfy and the words of views. It knows no HTTP and
+// no page. A new sentence of the plan is a kind with its text in plan.go and its check in verify.go, and a
+// test that it is true after a removal.
 package removal

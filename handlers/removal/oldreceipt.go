@@ -56,8 +56,9 @@ func FromOldReceipt(press, scope string, body []byte) (e *journal.Entry, ok bool
 	if state, known := states[old.State]; known {
 		e.State, e.Outcome = state, &journal.Outcome{State: state, At: old.SentAt}
 	}
+	role := []string{roleOf(old.Head.Role)}
 	e.Differences = []journal.Difference{
-		{What: "Role", Before: []string{roleOf(old.Head.Role)}},
+		{What: "Role", Before: role, After: role},
 		{What: "Status", Before: []string{strings.ToLower(old.Head.Status.Text)}, After: []string{string(tallyfy.StatusDisabled)}},
 	}
 	return e, true

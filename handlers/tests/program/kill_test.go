@@ -1,9 +1,7 @@
 package program_test
 
 import (
-	"encoding/json"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"testing"
 	"time"
@@ -16,37 +14,51 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// sentEarlier makes the record of a removal older than a removal may take, as if somebody came back after a while.
-func sentEarlier(t *testing.T, database, member, record string) {
+// sentEarlier makes all changes older than a call may take, as if somebody came back after a while.
+func sentEarlier(t *testing.T, database string) {
 	t.Helper()
 	db, err := store.Open(t.Context(), database)
 	require.NoError(t, err)
 	defer db.Close()
-	keys, err := store.LoadKeys(database+".secret", false)
+	n, err := db.Write(t.Context(), `UPDATE dashboard_journal SET at = at - $1`, time.Minute.Milliseconds())
 	require.NoError(t, err)
-	records := db.Records(keys)
-	name := "removal " + member + " " + record
-	body, _, err := records.Get(t.Context(), name)
-	require.NoError(t, err)
-	var fields map[string]any
-	require.NoError(t, json.Unmarshal(body, &fields))
-	require.Contains(t, fields, "SentAt")
-	fields["SentAt"] = time.Now().Add(-time.Minute)
-	body, err = json.Marshal(fields)
-	require.NoError(t, err)
-	require.NoError(t, records.Put(t.Context(), name, body))
+	require.EqualValues(t, 1, n, "one change, one entry")
 }
 
-// A program that is killed while a removal is under way has written down that it was sent. Nobody sends it again, and its
+// A program that is killed while a change is under way has written down that it was sent. Nobody sends it again, and its
 // receipt says what can be known.
-func TestKilledWhileRemoving(t *testing.T) {
+func TestKilledInTheMiddleOfAChange(t *testing.T) {
 	t.Parallel()
+	const create, del, remove = "create", "delete", "remove"
 	for name, test := range map[string]struct {
-		executed bool
-		later    string
+		kind           string
+		executed       bool
+		activity, late string
 	}{
-		"after Tallyfy did it": {true, "Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 line of the plan could not be checked."},
-		"before Tallyfy did":   {false, "Problem. Tallyfy didn't confirm the removal, and Chiara D'Angelo is still active. It may still be under way: check again in a minute before you repeat it."},
+		"removal, after Tallyfy did it": {
+			remove, true, "Maren Dahl asked Tallyfy to remove Chiara D'Angelo and give the work to Siobhán O'Brien.",
+			"Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 line of the plan could not be checked.",
+		},
+		"removal, before Tallyfy did": {
+			remove, false, "Maren Dahl asked Tallyfy to remove Chiara D'Angelo and give the work to Siobhán O'Brien.",
+			"Problem. Tallyfy didn't confirm the removal, and Chiara D'Angelo is still active. It may still be under way: check again in a minute before you repeat it.",
+		},
+		"creation, after Tallyfy did it": {
+			create, true, "Maren Dahl asked Tallyfy to create the group Night shift.",
+			"Please note. Tallyfy's answer did not arrive. There is a group with this name, most likely this one.",
+		},
+		"creation, before Tallyfy did": {
+			create, false, "Maren Dahl asked Tallyfy to create the group Night shift.",
+			"Please note. Tallyfy's answer did not arrive. There is no group with this name yet. It may still appear.",
+		},
+		"deletion, after Tallyfy did it": {
+			del, true, "Maren Dahl asked Tallyfy to delete the group Works Council.",
+			"Done. Tallyfy didn't confirm the deletion, but Works Council is gone.",
+		},
+		"deletion, before Tallyfy did": {
+			del, false, "Maren Dahl asked Tallyfy to delete the group Works Council.",
+			"Problem. Tallyfy didn't confirm the deletion, and Works Council is still there. It may still be deleted: look again in a minute.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,47 +66,67 @@ func TestKilledWhileRemoving(t *testing.T) {
 			o := options{api: tallyfy, address: freeAddress(t), database: filepath.Join(t.TempDir(), "sessions.db")}
 			first := start(t, o)
 			s := first.signedIn()
-			plan := s.PlanPath("chiara.dangelo", "siobhan.obrien")
-			form, otherTab := s.Get(plan).Form("main form"), s.Get(plan).Form("main form")
-			id, removal := s.ID("chiara.dangelo"), form.Prepare("")
-			tallyfy.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Execute: test.executed, Hang: true})
-			lost := later(s, removal)
-			require.Eventually(t, func() bool {
-				return len(s.Removals()) == 1 && (!test.executed || s.Member("chiara.dangelo").Status == "disabled")
-			}, 10*time.Second, 5*time.Millisecond, "the removal does not arrive")
+			var form *sitetest.Form
+			fault := sandbox.Fault{Method: http.MethodDelete, Execute: test.executed, Hang: true}
+			done := func() bool { return s.Member("chiara.dangelo").Status == "disabled" }
+			switch test.kind {
+			case create:
+				form = s.GroupForm("Night shift", "d").Tick("members", s.ID("maren.dahl"))
+				fault.Method, fault.Route = http.MethodPost, sitetest.GroupsRoute
+				done = func() bool { return s.Exists("Night shift") }
+			case del:
+				form = s.Get(s.DeletePath("Works Council")).Form("main form")
+				fault.Route = sitetest.GroupRoute
+				done = func() bool { return !s.Exists("Works Council") }
+			case remove:
+				form = s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
+				fault.Route = sitetest.UserRoute
+			}
+			button := map[string]string{create: "Create the group"}[test.kind]
+			tallyfy.Fail(fault)
+			lost := later(s, form.Prepare(button))
+			require.Eventually(t, func() bool { return s.Writes() == 1 && done() == test.executed }, 10*time.Second, 5*time.Millisecond, "the change does not arrive")
 			first.kill()
 			require.Error(t, (<-lost).err)
 			tallyfy.ClearFaults()
 
 			second := start(t, o)
-			p := form.Submit("").Whole(http.StatusOK) // the same button, for the browser showed an error
-			assert.Contains(t, p.URL, "/receipt/"+form.Values.Get("record"))
-			assert.Equal(t, "The removal of Chiara D'Angelo has been sent and is not answered yet. Check again in a moment.", p.Text("main .notice"))
-			otherTab.Submit("").Whole(http.StatusConflict)
-			sentEarlier(t, o.database, id, form.Values.Get("record"))
-			assert.Equal(t, test.later, s.Get(p.URL).Whole(http.StatusOK).Text("main .notice"))
-			assert.Len(t, s.Removals(), 1, "no removal is sent twice")
+			list := s.Get("/activity").Whole(http.StatusOK)
+			require.Len(t, list.Texts("main .rows a"), 1)
+			assert.Equal(t, test.activity+" It is not answered yet.", list.Text("main .rows a"))
+			sentEarlier(t, o.database)
+			assert.Equal(t, test.activity+" No outcome was stored; not known.", s.Get("/activity").Text("main .rows a"), "never as done")
+
+			p := form.Submit(button).Whole(http.StatusOK) // the same button, for the browser showed an error
+			assert.Equal(t, list.Find("main .rows a").AttrOr("href", ""), p.URL)
+			assert.Equal(t, test.late, p.Text("main .notice"), "it is checked now")
+			assert.Equal(t, 1, s.Writes(), "no change is sent twice")
+			assert.Equal(t, test.executed, done(), "nothing is sent by itself")
 			second.assertNoPanic()
 		})
 	}
 }
 
-// A group that was being created is not created again by a restart; the form can be sent again by whoever finds none.
-func TestKilledWhileCreating(t *testing.T) {
+// Right after the restart the change may still be under way: its receipt says so, and nobody else can change the same thing.
+func TestKilledJustNow(t *testing.T) {
 	t.Parallel()
-	held := newGate(http.MethodPost)
-	tallyfy := newAPI(t, held.wrap)
+	tallyfy := newAPI(t)
 	o := options{api: tallyfy, address: freeAddress(t), database: filepath.Join(t.TempDir(), "sessions.db")}
 	first := start(t, o)
 	s := first.signedIn()
-	lost := later(s, s.Request(http.MethodPost, "/groups", url.Values{"name": {"Night shift"}, "description": {"d"}, "action": {"create"}}))
-	<-held.arrived
+	plan := s.PlanPath("chiara.dangelo", "siobhan.obrien")
+	form, otherTab := s.Get(plan).Form("main form"), s.Get(plan).Form("main form")
+	tallyfy.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Hang: true})
+	lost := later(s, form.Prepare(""))
+	require.Eventually(t, func() bool { return len(s.Removals()) == 1 }, 10*time.Second, 5*time.Millisecond, "the removal does not arrive")
 	first.kill()
 	require.Error(t, (<-lost).err)
+	tallyfy.ClearFaults()
 
 	start(t, o)
-	p := s.Get("/groups").Whole(http.StatusOK)
-	assert.Contains(t, p.Body, "Maren Dahl", "the session survives")
-	assert.NotContains(t, p.Body, "Night shift")
-	assert.Zero(t, s.Writes(), "nothing is sent by itself")
+	p := form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "The removal of Chiara D'Angelo has been sent and is not answered yet. Check again in a moment.", p.Text("main .notice"))
+	other := otherTab.Submit("").Whole(http.StatusConflict)
+	assert.Equal(t, p.URL, other.Link("Look at the other one"))
+	assert.Len(t, s.Removals(), 1)
 }

@@ -34,7 +34,7 @@ func (g *removalGate) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func gatedSite(t *testing.T) (*sitetest.Site, *removalGate) {
 	g := &removalGate{arrived: make(chan struct{}, 10), open: make(chan struct{})}
-	s := sitetest.New(t, sitetest.Options{Transport: g})
+	s := sitetest.New(t, sitetest.Options{Transport: g, RepeatWait: 300 * time.Millisecond})
 	g.next = s.Sandbox.Transport()
 	s.SignIn()
 	s.Sandbox.ClearRequests()

@@ -14,16 +14,27 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // address is a route's path with ids of the seed in the place of its parameters.
 func address(s *sitetest.Site, r handlers.Route) string {
 	s.T.Helper()
-	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":record", strings.Repeat("0", 32)).Replace(r.Path)
+	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":record", strings.Repeat("0", 32), ":entry", receipt(s)).Replace(r.Path)
 	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
 	return path
+}
+
+// receipt is the id of the latest change, of an entry that does not exist while there is none.
+func receipt(s *sitetest.Site) string {
+	for e, err := range s.App.Journal.List(s.T.Context(), journal.Filter{Org: tallyfy.ID(s.Sandbox.OrgID())}) {
+		require.NoError(s.T, err)
+		return e.ID
+	}
+	return "00000000-0000-7000-8000-000000000000"
 }
 
 // reads are the addresses of all pages of the table, and some of them in the forms that show more, by name. typed stands where
@@ -31,12 +42,13 @@ func address(s *sitetest.Site, r handlers.Route) string {
 func reads(s *sitetest.Site, typed string) map[string]string {
 	s.T.Helper()
 	q := url.QueryEscape(typed)
-	id := url.PathEscape(strings.Map(func(r rune) rune { // as an id, without what no id may hold: that is looked at elsewhere
+	plainID := strings.Map(func(r rune) rune { // as an id, without what no id may hold: that is looked at elsewhere
 		if strings.ContainsRune(`/\%`, r) || unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, typed))
+	}, typed)
+	id := url.PathEscape(plainID)
 	paths := map[string]string{
 		"groups, all": "/groups?per_page=100", "members, all": "/members?per_page=100", "groups, searched": "/groups?q=" + q + "&sort_by=" + q + "&page=" + q + "&per_page=" + q,
 		"members, searched": "/members?q=" + q + "&role=" + q + "&status=" + q + "&group=" + q, "members, filtered": "/members?role=light", "groups, filtered": "/groups?members=none",
@@ -44,6 +56,8 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		"Chiara": s.MemberPath("chiara.dangelo"), "remove Chiara": s.RemovePath("chiara.dangelo"), "remove Ingrid": s.RemovePath("ingrid.solheim"), "remove oneself": s.RemovePath("maren.dahl"),
 		"handover, searched": s.RemovePath("soren.kjaergaard") + "/handover?q=" + q + "&to=" + q, "plan": s.PlanPath("soren.kjaergaard", "anna.kowalska"), "plan, leave": s.PlanPath("chiara.dangelo", "leave"),
 		"plan, nobody": s.RemovePath("soren.kjaergaard") + "/plan?to=" + q, "sign in, next": "/signin?next=" + q, "sign in, next with a query": "/signin?next=" + url.QueryEscape("/groups?q="+typed) + "&unsent=1",
+		"activity, filtered": "/activity?q=" + q + "&who=" + q + "&what=" + q + "&outcome=" + q + "&about=" + url.QueryEscape("group x"+strings.ToValidUTF8(plainID[:min(len(plainID), 100)], "")) + "&before=" + q, "activity, no days": "/activity?from=" + q + "&to=" + q,
+		"activity.csv, no days": "/activity.csv?from=" + q, "no receipt": "/activity/" + id,
 		"no member": "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
 	}
 	for _, r := range s.App.Routes() {
