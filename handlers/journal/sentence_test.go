@@ -37,7 +37,8 @@ func TestSentenceOfEachState(t *testing.T) {
 		"done, nothing found out":         {journal.Done, "", check(open, open), false, removed + "It could not be checked."},
 		"done, no sentence":               {journal.Done, "", check(), false, removed + "It could not be checked."},
 		"done, not checked":               {journal.Done, "", nil, false, removed + "Not checked."},
-		"refused with words":              {journal.Refused, "Name taken.", nil, false, "Maren Dahl wanted to remove Bo. Refused: “Name taken.”"},
+		"refused with words":              {journal.Refused, "Name taken.", nil, false, "Maren Dahl wanted to remove Bo. Tallyfy refused: “Name taken.”"},
+		"refused, found done":             {journal.Refused, "Not now.", check(yes), false, wanted + "Tallyfy refused: “Not now.” But it was found done 10:58."},
 		"refused without words":           {journal.Refused, "", nil, false, wanted + "Tallyfy refused."},
 		"not sent":                        {journal.NotSent, "no connection", nil, false, wanted + "It was not sent."},
 		"under way":                       {journal.Sent, "", nil, true, asked + "It is not answered yet."},
@@ -56,7 +57,7 @@ func TestSentenceOfEachState(t *testing.T) {
 				Actor: journal.Subject{Name: "Maren Dahl"}, Plan: journal.Plan{Will: "remove Bo", Did: "removed Bo"},
 			}}
 			if test.state != journal.Sent {
-				e.Outcome = &journal.Outcome{State: test.state, Words: test.words}
+				e.Outcome = &journal.Outcome{State: test.state, Words: test.words, Tallyfys: test.words != ""}
 			}
 			minute := func(at time.Time) string { return at.Format("15:04") }
 			assert.Equal(t, test.want, e.Sentence(minute, test.underWay))

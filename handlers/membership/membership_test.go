@@ -328,9 +328,9 @@ func TestSummaryOfADeletion(t *testing.T) {
 		"under way":               {journal.Sent, open, true, change.Info, "The deletion of Data and Reporting has been sent and is not answered yet. Check again in a moment."},
 		"done":                    {journal.Done, yes, false, change.Good, "Data and Reporting was deleted."},
 		"done, not answered":      {journal.NotConfirmed, yes, false, change.Good, "Tallyfy didn't confirm the deletion, but Data and Reporting is gone."},
-		"done, still there":       {journal.Done, no, false, change.Problem, "Tallyfy said that Data and Reporting is deleted, but still lists it. Check again in a minute."},
+		"done, still there":       {journal.Done, no, false, change.Problem, "Tallyfy said that Data and Reporting is deleted, but still has it. Check again in a minute."},
 		"still there":             {journal.NotConfirmed, no, false, change.Problem, "Tallyfy didn't confirm the deletion, and Data and Reporting is still there. It may still be deleted: look again in a minute."},
-		"done, not checked":       {journal.Done, open, false, change.Warning, "Tallyfy said that Data and Reporting is deleted, but could not be asked about it afterwards."},
+		"done, not checked":       {journal.Done, open, false, change.Warning, "Tallyfy said that Data and Reporting is deleted. It could not be checked."},
 		"not answered and open":   {journal.NotConfirmed, open, false, change.Warning, "Tallyfy didn't confirm the deletion, and could not be asked about Data and Reporting afterwards. Please don't repeat it; check again in a minute."},
 		"crashed, but it is gone": {journal.Sent, yes, false, change.Good, "Tallyfy didn't confirm the deletion, but Data and Reporting is gone."},
 	} {

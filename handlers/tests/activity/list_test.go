@@ -57,7 +57,7 @@ func TestSentenceOfEachKind(t *testing.T) {
 		"Maren Dahl removed Esi Mensah and left the work in their name. Confirmed 10:58, but 1 of 6 sentences could not be checked.",
 		"Maren Dahl removed Chiara D'Angelo and gave the work to Siobhán O'Brien. Confirmed 10:58, but 1 of 7 sentences could not be checked.",
 		"Maren Dahl deleted the group Works Council. Confirmed 10:58.",
-		"Maren Dahl wanted to create the group night watch. Refused: “The name has already been taken.”",
+		"Maren Dahl wanted to create the group night watch. Tallyfy refused: “The name has already been taken.”",
 		"Maren Dahl created the group Night watch. Confirmed 10:58.",
 	}
 	assert.Equal(t, want, got)
@@ -252,14 +252,14 @@ func TestFileOfChanges(t *testing.T) {
 	in := intent(s, "=cmd|' /C calc'!A0")
 	in.Actor.Name, in.Subjects = "+SUM(A1)", append(in.Subjects, group(s, "Finance"))
 	e := record(s, in, journal.Sent)
-	require.NoError(t, s.App.Journal.End(t.Context(), e, journal.Outcome{State: journal.Refused, Words: "@No.", UpstreamID: "up-1", At: now}))
+	require.NoError(t, s.App.Journal.End(t.Context(), e, journal.Outcome{State: journal.Refused, Words: "@No.", Tallyfys: true, UpstreamID: "up-1", At: now}))
 	require.NoError(t, s.App.Journal.SetCheck(t.Context(), e, journal.Check{At: now, Findings: []journal.Finding{{Result: journal.Confirmed}, {Result: journal.Confirmed}, {Result: journal.NotAsExpected}, {Result: journal.NotChecked}}}))
 	rows := file(s, "")
 	require.Len(t, rows, 1)
 	assert.Equal(t, map[string]string{
 		"Time (UTC)": "2026-11-20 09:00:00", "By": "'+SUM(A1)", "By (email)": "maren.dahl@example.com", "By (id)": s.ID("maren.dahl"), "Change": "group.delete",
 		"About": "'=cmd|' /C calc'!A0; Finance", "About (id)": in.Subjects[0].ID + "; " + s.Group("Finance").ID,
-		"Sentence": "'+SUM(A1) wanted to delete the group =cmd|' /C calc'!A0. Refused: “@No.”", "Outcome": "refused", "Reason": "'@No.",
+		"Sentence": "'+SUM(A1) wanted to delete the group =cmd|' /C calc'!A0. Tallyfy refused: “@No.” But it was found done 10:00.", "Outcome": "refused", "Reason": "'@No.",
 		"Checked (UTC)": "2026-11-20 09:00:00", "Confirmed": "2", "Not as expected": "1", "Could not check": "1",
 		"Request": in.RequestID, "Tallyfy's request": "up-1", "Id": e.ID,
 	}, rows[0])
