@@ -62,7 +62,7 @@ func settings(c *Config) []Setting {
 		row("ADDR", &c.Addr, address, "Address to listen on.").fixed("127.0.0.1:8080"),
 		row("PUBLIC_URL", &c.PublicURL, publicURL, "Where browsers reach the dashboard; may have a sub-path.").words("http:// and the address"),
 		row("API_URL", &c.APIURL, baseURL, "Base of the Tallyfy API.").fixed("https://go.tallyfy.com/api"),
-		row("DATABASE_URL", &c.DatabaseURL, database, "Database for sessions: an SQLite file, PostgreSQL (postgres://…), or memory:.").
+		row("DATABASE_URL", &c.DatabaseURL, database, "Database for sessions and the journal: an SQLite file, PostgreSQL (postgres://…), or memory:.").
 			words("tallyfy-admin.db; memory: in the sandbox"),
 		row("SECRET_FILE", &c.SecretFile, file, "File with the secrets that seal what is stored, one a line, at least 32 characters each; required with PostgreSQL.").
 			words("the SQLite file with .secret added, made at the first start"),

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -320,6 +322,33 @@ func TestSweepDeletesWhatIsPastItsTime(t *testing.T) {
 		_, err = d.Sweep(t.Context())
 		require.NoError(t, err)
 		assert.Zero(t, count("dashboard_journal")+count("dashboard_journal_subjects"))
+	})
+}
+
+// The README says how to erase what concerns one member.
+func TestErasingWhatConcernsOneMember(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	_, text, found := strings.Cut(string(readme), "```sql\n")
+	require.True(t, found)
+	text, _, _ = strings.Cut(text, "```")
+	require.Contains(t, text, "'"+bo.Key()+"'")
+	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
+		d := newDesk(t, open())
+		d.begin(d.intent())
+		in := d.intent()
+		in.Subjects = []journal.Subject{payroll}
+		other := d.begin(in)
+		for _, statement := range strings.Split(strings.TrimSpace(text), "\n") {
+			_, err := d.db.Write(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, []string{other.ID}, d.ids(journal.Filter{Org: org}))
+		assert.Empty(t, d.ids(journal.Filter{Org: org, Subject: bo}))
+		assert.Equal(t, []string{other.ID}, d.ids(journal.Filter{Org: org, Subject: payroll}))
+		var n int
+		require.NoError(t, d.db.Read(t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_journal_subjects`))
+		assert.Equal(t, 2, n, "Maren and Payroll of the other one")
 	})
 }
 

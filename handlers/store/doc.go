@@ -1,24 +1,32 @@
-// Package store is the dashboard's own small database: the sessions of signed-in people, records of
-// removals that were started or finished, so that no write is ever sent to Tallyfy twice, and
-// leases, so that one of all replicas does something at a time. Nothing of the organisation itself
-// is kept here; that is read from the API with the session's token on every page.
+// Package store is the dashboard's own small database. It keeps
+//
+//   - sessions of signed-in people: the token, who they are, a form that was typed. A session is
+//     sealed under a key derived from the random id in the visitor's cookie and a secret of the
+//     server, so that the database and the secret together cannot be read without the cookie. Its row
+//     has times and a hash of the id. It is deleted at the sign-out, or when Sweep finds that its time
+//     is over: 8 hours without a request, or 7 days;
+//   - the journal of changes, for package journal: who, when, what kind, which ids, and the result are
+//     plain, so that filters work on both engines. Names, sentences, plans, before and after are
+//     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;
+//   - leases, so that one of all replicas does something at a time. Their names and owners are plain
+//     text made of ids, and of hashes where a name would stand. They are deleted an hour after they
+//     ended.
+//
+// Nothing else of the organisation is kept here. It is read from the API with the session's token.
+// Records are what versions before the journal kept of removals; the journal takes them over.
+//
+// To erase before the time is over, delete the rows or the database. Dropping a secret from the file
+// makes everything unreadable that it sealed, in backups too.
 //
 // SQLite (a file, or memory for the sandbox) and PostgreSQL (for several replicas) share one schema
 // and one SQL text: $1 placeholders, TEXT, BIGINT unix milliseconds, ON CONFLICT. Two texts differ:
-// the clock and the row lock of leases. Content is sealed:
-//
-//   - a session under a key derived from the random id in the visitor's cookie and a secret of the
-//     server, so that the database and the secret together cannot be read without the cookie;
-//   - a record, and what other packages seal with Keys, under keys derived from a secret.
-//
-// Row keys of sessions and records are hashes, so neither a cookie nor the id of a record can be
-// read off a table. The names and owners of leases are plain text, and hold ids only.
+// the clock and the row lock of leases.
 //
 // When the database fails, every call returns an error within a bound, for the operator's log: it
 // names the file and the remedy, never an id or content. A failure is never taken for a sign-out or
-// a free record, and when it is over the store goes on by itself; only a file that was replaced
-// takes a new start (ErrMoved). Content of a secret that is no longer among the Keys is unknown,
-// claims of records too, and is swept when its time has come.
+// for a lease that is free, and when it is over the store goes on by itself; only a file that was
+// replaced takes a new start (ErrMoved). A session of a secret that is no longer among the Keys is
+// unknown, and is swept when its time has come.
 //
 // The package may import the standard library, gorilla/sessions, goose, and the two database
 // drivers; nothing of the dashboard. handlers, the packages below it that have tables of their own,
