@@ -153,6 +153,15 @@ type Difference struct {
 	Before, After []string
 }
 
+// note is the number of changes, which is announced when it follows the filters.
+func (v ActivityList) note() string {
+	n := Count(len(v.Rows), "change", "changes")
+	if v.Older != "" || v.State.Before != "" {
+		n += " on this page"
+	}
+	return n
+}
+
 func (v ActivityList) pager(u URLs) components.PagerProps {
 	p := components.PagerProps{Label: "Pages of changes"}
 	if v.State.Before != "" {

@@ -130,6 +130,7 @@ func TestFiltersOfThePageAndOfTheFile(t *testing.T) {
 			rows := file(s, "?"+query)
 			require.Len(t, sentences(p), len(want))
 			require.Len(t, rows, len(want), "as many rows as the view has")
+			assert.Equal(t, sitetest.Plural(len(want), "change"), p.Text("[data-part=note]"))
 			for i, name := range want {
 				assert.Contains(t, sentences(p)[i], "the group "+name+".")
 				assert.Equal(t, sentences(p)[i], rows[i]["Sentence"])
@@ -202,6 +203,7 @@ func TestPagesOfChanges(t *testing.T) {
 	}
 	p := s.Get("/activity?what=group.delete")
 	assert.Len(t, sentences(p), 50)
+	assert.Equal(t, "50 changes on this page", p.Text("[data-part=note]"))
 	assert.False(t, p.Has("a:contains('First')"))
 	var seen []string
 	for pages := 1; ; pages++ {

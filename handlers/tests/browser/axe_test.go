@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"testing"
 
@@ -34,11 +35,18 @@ func TestBrowserAccessibility(t *testing.T) {
 	b.WaitForTitle("Choose the organisation")
 	runAxe(b, string(axe), "the choice of an organisation")
 	b.SignIn()
+	s.SignIn() // as another visitor, who makes some changes
+	receipts := []string{
+		s.GroupForm("Night watch", "d").Tick("members", s.ID("esi.mensah")).Submit("Create the group").Follow("Receipt").URL,
+		s.Remove("esi.mensah", "leave").URL,
+	}
+	s.Post("/groups", url.Values{"name": {"Night watch"}, "description": {"d"}})
 	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
 	pages := []string{
 		"/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Archive 2019 Relocation").ID,
 		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/kit", "/keys", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver),
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
+		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
 	}
 	for _, width := range []int64{360, 1440} {
 		for _, scheme := range []string{"light", "dark"} {

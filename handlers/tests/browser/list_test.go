@@ -51,6 +51,35 @@ func waitForAddress(b *sitetest.Tab, query string) {
 	require.NoError(b.T, err)
 }
 
+// The list of changes follows its filters, and a day can be typed without losing its field. Without script a button does it.
+func TestBrowserChangesFollowTheirFilters(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.GroupForm("Night watch", "d").Submit("Create the group").Whole(http.StatusOK)
+	s.Remove("esi.mensah", "leave").Whole(http.StatusOK)
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/activity")
+	b.WaitForText(`p[@role="status"]`, "2 changes")
+	b.Do(chromedp.Click("#field-q"), chromedp.KeyEvent("night"))
+	b.WaitForText(`p[@role="status"]`, "1 change")
+	waitForAddress(b, "?q=night")
+	choose(b, "what", "member.remove")
+	b.WaitForText("p", "Choose fewer filters to see more.")
+	choose(b, "what", "group.create")
+	waitForAddress(b, "?q=night&what=group.create")
+	b.Do(chromedp.Focus("#field-from"), chromedp.KeyEvent("01022026"))
+	waitForAddress(b, "?q=night&what=group.create&from=2026-01-02")
+	assert.Equal(t, "field-from", sitetest.Evaluate[string](b, "document.activeElement.id"), "the field is still the one that was typed in")
+	b.WaitForText(`p[@role="status"]`, "1 change")
+	assert.Contains(t, sitetest.Evaluate[string](b, "document.querySelector('a[href*=\"activity.csv\"]').search"), "from=2026-01-02", "the file follows")
+
+	b.WithoutScript()
+	b.Open("/activity?q=night")
+	b.Do(chromedp.SetValue("select[name=what]", "member.remove"))
+	b.Press("Apply")
+	b.WaitForText("p", "Choose fewer filters to see more.")
+}
+
 // Typing costs one call when the typing pauses, not one for each letter.
 func TestBrowserTypingCostsOneCall(t *testing.T) {
 	s := sitetest.New(t, sitetest.Options{})
