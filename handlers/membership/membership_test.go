@@ -18,7 +18,6 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
-	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -366,36 +365,4 @@ func TestNamesOfMembersAreReadWhenNeeded(t *testing.T) {
 	c := cold.creation("Night watch")
 	require.NoError(t, c.Look(t.Context()), "it goes on without")
 	assert.Equal(t, []string{"Member " + string(c.Request.Members[0]), "Member " + string(c.Request.Members[1])}, c.Plan().Differences[2].After)
-}
-
-// A group of 10,000 members and 10,000 guests with the longest names fits one entry.
-func TestLargestDeletionFitsAnEntry(t *testing.T) {
-	t.Parallel()
-	db, err := store.Open(t.Context(), "memory:")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	keys, err := store.NewKeys([]byte("a secret for tests, of 32 or more bytes"))
-	require.NoError(t, err)
-	j := journal.New(db, keys, time.Hour, time.Now)
-	d := newDesk(t, sandbox.Options{})
-	g := &tallyfy.Group{ID: "4f5ce93b47a0147df7e3cf9f572b6c4b", Name: strings.Repeat("n", 200), Description: strings.Repeat("d", 5000)}
-	var names []string
-	for i := range 10_000 {
-		g.Members = append(g.Members, tallyfy.UserID(strconv.Itoa(1_000_000+i)))
-		g.Guests = append(g.Guests, fmt.Sprintf("somebody.with.a.long.name%05d@broker.example.com", i))
-		names = append(names, strings.Repeat("𝒜", 65)) // four bytes each
-	}
-	p := (&membership.Deletion{Source: d, Group: g}).Plan()
-	p.Differences[2].Before = names
-	lease, _, err := db.Leases().Acquire(t.Context(), "change", "press", time.Minute)
-	require.NoError(t, err)
-	e, err := j.Begin(t.Context(), lease, journal.Intent{Org: "o", Kind: membership.GroupDeleted, Press: "p", Subjects: p.Subjects, Concerned: p.Concerned, Plan: p.Plan})
-	require.NoError(t, err)
-	read, err := j.Get(t.Context(), "o", e.ID)
-	require.NoError(t, err)
-	assert.Equal(t, p.Differences, read.Differences, "everything that was deleted")
-	of := journal.Subject{Kind: journal.Member, ID: string(g.Members[9_999])}
-	list, err := j.Latest(t.Context(), journal.Filter{Org: "o", Subject: of}, 2)
-	require.NoError(t, err)
-	assert.Len(t, list, 1, "it shows on each member's page")
 }

@@ -1,9 +1,11 @@
 package activity_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
@@ -225,4 +228,26 @@ func TestFingerprintOfAFormForANewGroup(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Post("/groups", url.Values{"name": {"Night watch"}, "description": {"d"}, "seen": {"anything"}}).Whole(http.StatusOK)
 	assert.True(t, s.Exists("Night watch"))
+}
+
+// The largest entry is the deletion of a group of 10,000 members and 10,000 guests with the longest names.
+func TestLargestDeletionFitsAnEntry(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	g := &tallyfy.Group{ID: "4f5ce93b47a0147df7e3cf9f572b6c4b", Name: strings.Repeat("n", 200), Description: strings.Repeat("d", 5000)}
+	var names []string
+	for i := range 10_000 {
+		g.Members = append(g.Members, tallyfy.UserID(strconv.Itoa(1_000_000+i)))
+		g.Guests = append(g.Guests, fmt.Sprintf("somebody.with.a.long.name%05d@broker.example.com", i))
+		names = append(names, strings.Repeat("𝒜", 65)) // four bytes each
+	}
+	p := (&membership.Deletion{Group: g}).Plan()
+	p.Differences[2].Before = names
+	in := intent(s, g.Name)
+	in.Subjects, in.Concerned, in.Plan = p.Subjects, p.Concerned, p.Plan
+	e := record(s, in, journal.Sent)
+	read, err := s.App.Journal.Get(t.Context(), in.Org, e.ID)
+	require.NoError(t, err)
+	assert.Equal(t, p.Differences, read.Differences, "everything that was deleted")
+	assert.Len(t, sentences(s.Get("/activity?about=member+"+string(g.Members[9_999]))), 1)
 }

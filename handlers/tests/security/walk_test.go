@@ -49,6 +49,7 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		return r
 	}, typed)
 	id := url.PathEscape(plainID)
+	someone := url.QueryEscape("x" + strings.ToValidUTF8(plainID[:min(len(plainID), 100)], "")) // short enough for an id
 	paths := map[string]string{
 		"groups, all": "/groups?per_page=100", "members, all": "/members?per_page=100", "groups, searched": "/groups?q=" + q + "&sort_by=" + q + "&page=" + q + "&per_page=" + q,
 		"members, searched": "/members?q=" + q + "&role=" + q + "&status=" + q + "&group=" + q, "members, filtered": "/members?role=light", "groups, filtered": "/groups?members=none",
@@ -56,7 +57,7 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		"Chiara": s.MemberPath("chiara.dangelo"), "remove Chiara": s.RemovePath("chiara.dangelo"), "remove Ingrid": s.RemovePath("ingrid.solheim"), "remove oneself": s.RemovePath("maren.dahl"),
 		"handover, searched": s.RemovePath("soren.kjaergaard") + "/handover?q=" + q + "&to=" + q, "plan": s.PlanPath("soren.kjaergaard", "anna.kowalska"), "plan, leave": s.PlanPath("chiara.dangelo", "leave"),
 		"plan, nobody": s.RemovePath("soren.kjaergaard") + "/plan?to=" + q, "sign in, next": "/signin?next=" + q, "sign in, next with a query": "/signin?next=" + url.QueryEscape("/groups?q="+typed) + "&unsent=1",
-		"activity, filtered": "/activity?q=" + q + "&who=" + q + "&what=" + q + "&outcome=" + q + "&about=" + url.QueryEscape("group x"+strings.ToValidUTF8(plainID[:min(len(plainID), 100)], "")) + "&before=" + q, "activity, no days": "/activity?from=" + q + "&to=" + q,
+		"activity, filtered": "/activity?q=" + q + "&who=" + someone + "&what=" + q + "&outcome=" + q + "&about=group+" + someone + "&before=" + q, "activity, no days": "/activity?from=" + q + "&to=" + q,
 		"activity.csv, no days": "/activity.csv?from=" + q, "no receipt": "/activity/" + id,
 		"no member": "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
 	}
