@@ -100,7 +100,7 @@ func (a activity) showList() error {
 		AboutName: a.filter.Subject.ID, KeptDays: a.app.Journal.KeptDays(),
 	}
 	if a.filter.Subject.Kind == journal.Member {
-		view.AboutName = a.MemberName(tallyfy.UserID(a.filter.Subject.ID))
+		view.AboutName = a.memberName(tallyfy.UserID(a.filter.Subject.ID))
 	}
 	status := http.StatusUnprocessableEntity
 	var err error
@@ -164,7 +164,7 @@ func (a activity) actors() ([]components.Choice, error) {
 		list = append(list, components.Choice{Value: p.ID, Text: cmp.Or(p.Name, "Member "+p.ID)})
 	}
 	if who := a.state.Who; choiceOf(who, list) != who { // somebody without a change
-		list = append(list, components.Choice{Value: who, Text: a.MemberName(tallyfy.UserID(who))})
+		list = append(list, components.Choice{Value: who, Text: a.memberName(tallyfy.UserID(who))})
 	}
 	slices.SortFunc(list, func(x, y components.Choice) int {
 		return strings.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text))

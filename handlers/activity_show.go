@@ -65,7 +65,7 @@ func (v *visit) looksAgain(e *journal.Entry) bool {
 	switch {
 	case e.NotMade(), v.Request().Method == http.MethodHead:
 		return false
-	case v.QueryParam("check") != "" || v.reloads():
+	case v.QueryParam("check") != "" || v.reload:
 		return true
 	}
 	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= v.app.Recall)

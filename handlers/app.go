@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"github.com/gorilla/sessions"
-	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
@@ -65,13 +66,15 @@ type App struct {
 	Options
 	urls     views.URLs
 	assets   *static.Set
-	logos    *logoShelf
-	guests   *guestShelf
 	oauth    *oauth
 	attempts *attempts
-	recalls  *recalls
 	changes  *change.Service
-	followed *lru.Cache[string, ownChanges] // by session: the changes that this process knows of
+	// answers are those of reads, and what was made of them. logoPlaces are by group, and logoImages by
+	// address, so that a change leaves them.
+	answers, logoPlaces, logoImages *cache.Cache
+	logoSlots                       *logo.Slots[cache.Scope]
+	// followed are the changes of each session that this process knows of.
+	followed *expirable.LRU[string, ownChanges]
 	ready    atomic.Bool
 	cookie   string
 	root     http.Handler
@@ -88,8 +91,8 @@ func New(o Options) (*App, error) {
 	o.ReadTime = cmp.Or(o.ReadTime, readTime)
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
-		logos: newLogoShelf(), guests: newGuestShelf(), attempts: newAttempts(), recalls: newRecalls(o.Recall),
-		followed: bounded[string, ownChanges](4096),
+		attempts: newAttempts(), followed: expirable.NewLRU[string, ownChanges](4096, nil, 0),
+		answers: cache.New(512), logoPlaces: cache.New(keptPlaces), logoImages: cache.New(keptImages), logoSlots: logo.NewSlots[cache.Scope](),
 	}
 	if a.OldReceipts == nil {
 		a.OldReceipts = func(string, string) []string { return nil }

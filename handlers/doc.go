@@ -4,11 +4,12 @@
 // A file named resource_action.go is a flow: it holds the pages of the flow, their forms and their
 // parsing. The files of one flow share their first two words. A file without an underscore belongs to the
 // frame, which every flow may use: liststate.go for the state of lists, rows.go for shaping members and
-// groups, reads.go for reading them. No flow uses another, and the frame uses none but in routes.go: a
-// test in tests/rules holds that.
+// groups, reads.go for reading them, snapshot.go for the copies of all, invalidate.go for what a change
+// makes out of date. No flow uses another, and the frame uses none but in routes.go: a test in
+// tests/rules holds that.
 //
 // A new page is a row in routes.go, a flow here, a screen in views and an address in views/urls.go. What
-// can be decided without a request lives in the plain packages below, such as removal, directory and
-// listing. What all pages share of Echo is in web. The tests of whole pages are in the other folders of
+// can be decided without a request lives in the plain packages below, such as removal, directory, cache
+// and listing. What all pages share of Echo is in web. The tests of whole pages are in the other folders of
 // tests, and use the application through sitetest.
 package handlers

@@ -241,7 +241,7 @@ func tryAgainIn(wait time.Duration) string {
 // tokenEnded ends a session whose token Tallyfy no longer takes. What was typed waits for the same person to sign in.
 func (v *visit) tokenEnded() error {
 	who := v.who
-	v.app.Directory.Forget(v.directoryKey()) // what is being read with that token will fail, too
+	v.app.Directory.Forget(v.scope) // what is being read with that token will fail, too
 	v.who, v.api = nil, nil
 	if v.typed == nil && v.sessionGone() {
 		// Another request met the same refusal first. Its new session, which may hold a draft, must not be replaced.

@@ -22,14 +22,14 @@ import (
 // exportGroups sends the list of groups, searched and filtered, as a file with all pages.
 func exportGroups(v *visit) error {
 	s := groupListState(v.QueryParams())
-	members, groups, err := v.wholeOrganisation()
+	copied, err := v.snapshot()
 	if err != nil {
 		return err
 	}
-	if !members.Complete || !groups.Complete {
-		return v.stillReading("Preparing the file", "The rows of the file", members, groups, v.urls().GroupList(s))
+	if !copied.complete() {
+		return v.showLoading("Preparing the file", "The rows of the file", copied, v.urls().GroupList(s))
 	}
-	list, _ := filterGroups(s, members, groups)
+	list, _ := filterGroups(s, copied)
 	listing.SortGroups(list, s.Order)
 	return v.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id"}, func(yield func([]string) bool) {
 		for _, g := range list {
@@ -46,14 +46,14 @@ func exportGroups(v *visit) error {
 // exportMembers sends the list of members as a file.
 func exportMembers(v *visit) error {
 	s := memberListState(v.QueryParams(), v.app.Now())
-	members, groups, err := v.wholeOrganisation()
+	copied, err := v.snapshot()
 	if err != nil {
 		return err
 	}
-	if !members.Complete || !groups.Complete {
-		return v.stillReading("Preparing the file", "The rows of the file", members, groups, v.urls().MemberList(s))
+	if !copied.complete() {
+		return v.showLoading("Preparing the file", "The rows of the file", copied, v.urls().MemberList(s))
 	}
-	list, _ := filterMembers(s, members, groups, v.app.Now())
+	list, _ := filterMembers(s, copied, v.app.Now())
 	listing.SortMembers(list, s.Order)
 	return v.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id"}, func(yield func([]string) bool) {
 		for _, m := range list {
@@ -76,19 +76,19 @@ func exportMembers(v *visit) error {
 func exportPeople(v *visit) error {
 	// While the names are read, the browser asks again by itself with the header of a reload. A file
 	// is never reloaded by hand.
-	v.Request().Header.Del("Cache-Control")
+	const fresh = false
 	var (
 		group   *tallyfy.Group
-		members *directory.Snapshot
+		members *directory.Members
 		problem error // kept apart: a missing group is reported first
 	)
 	err := parallel.Run(v.ctx(),
 		func(ctx context.Context) (err error) {
-			group, err = v.Group(ctx, tallyfy.ID(web.Param(v, "group")))
+			group, err = v.group(ctx, tallyfy.ID(web.Param(v, "group")), fresh)
 			return err
 		},
 		func(ctx context.Context) error {
-			members, problem = v.app.Directory.Get(ctx, v.api, v.directoryKey())
+			members, problem = v.app.Directory.Members(ctx, v.api, v.scope)
 			return nil
 		})
 	if err != nil {
@@ -98,9 +98,9 @@ func exportPeople(v *visit) error {
 		return problem
 	}
 	if !members.Complete {
-		return v.stillReading("Preparing the file", "The names in the file", members, nil, v.urls().Group(group.ID))
+		return v.showLoading("Preparing the file", "The names in the file", snapshot{members: members}, v.urls().Group(group.ID))
 	}
-	people := groupMembers(members.Among(group.Members), "")
+	people := groupMembers(members.Resolve(group.Members), "")
 	return v.sendFile(group.Name, []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {
 		for _, p := range people {
 			email := p.Email

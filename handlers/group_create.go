@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
@@ -106,8 +107,7 @@ func (v *visit) created(out change.Outcome) error {
 
 // groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.
 func (v *visit) groupCreated() {
-	v.groupsChanged()
-	v.app.guests.forget(v.org())
+	v.invalidate(directory.Change{})
 }
 
 // readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
@@ -157,6 +158,5 @@ func (g groupDeletion) alreadyDeleted() error {
 
 // groupGone drops what is remembered of the group, so that no list shows it any more.
 func (g groupDeletion) groupGone() {
-	g.app.logos.forget(g.directoryKey(), g.deletion.ID)
-	g.groupsChanged()
+	g.invalidate(directory.Change{})
 }

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"regexp"
 
-	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -17,7 +17,7 @@ import (
 func listGroups(v *visit) error {
 	s := groupListState(v.QueryParams())
 	if v.QueryParam("refresh") != "" {
-		return v.readAnew(v.urls().GroupList(s))
+		return v.refresh(v.urls().GroupList(s))
 	}
 	if len(s.Chosen) > 0 {
 		return v.listGroupsFromCopy(s)
@@ -36,9 +36,9 @@ func listGroups(v *visit) error {
 		}
 	}
 	var counts listing.Counts
-	if members, groups, ok := v.app.Directory.Kept(v.directoryKey()); ok {
-		counts = directory.Note(groups, counted{"groups", members, s.Query}, func() listing.Counts {
-			_, counts := filterGroups(s, members, groups)
+	if copied, ok := v.cachedSnapshot(); ok {
+		counts = v.cachedCounts("groups", s.Query, copied, func() listing.Counts {
+			_, counts := filterGroups(s, copied)
 			return counts
 		})
 	}
@@ -49,7 +49,8 @@ func listGroups(v *visit) error {
 
 // readGroupRows reads a page of Tallyfy's list.
 func (v *visit) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error) {
-	return recall(v.ctx(), v, v.urls().GroupList(s), func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
+	o := cache.Options[rowPage[views.GroupRow]]{TTL: v.app.Recall, Fresh: v.fresh}
+	return cache.Fetch(v.ctx(), v.app.answers, v.scope, v.urls().GroupList(s), o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
 		groups, err := v.api.Groups.List(ctx, v.org(), tallyfy.GroupListOptions{Query: s.Query, SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
 		if err != nil {
 			return page, err
@@ -68,18 +69,18 @@ var groupID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // listGroupsFromCopy shows the groups that the filters keep, counted and sorted here.
 func (v *visit) listGroupsFromCopy(s views.ListState) error {
-	members, groups, err := v.wholeOrganisation()
+	copied, err := v.snapshot()
 	if err != nil {
 		return err
 	}
-	if !members.Complete || !groups.Complete {
-		return v.stillReading("Groups", "The filters", members, groups, v.urls().Groups())
+	if !copied.complete() {
+		return v.showLoading("Groups", "The filters", copied, v.urls().Groups())
 	}
-	found, counts := filterGroups(s, members, groups)
+	found, counts := filterGroups(s, copied)
 	listing.SortGroups(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
-	list := views.GroupList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: older(members.ReadAt, groups.ReadAt)}}
+	list := views.GroupList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt()}}
 	for _, g := range shown {
 		list.Rows = append(list.Rows, v.groupRow(g.Group))
 	}

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
@@ -20,20 +20,23 @@ import (
 	"tallyfy-admin/views/components"
 )
 
-// showGroupLogo streams a group's logo with the session's token, or draws the group's initials. It never ends a session
-// and never shows an error page: it is only a picture.
+// showGroupLogo streams a group's logo with the session's token, or draws the group's initials. It
+// never ends a session and never shows an error page: it is only a picture.
 func showGroupLogo(v *visit) error {
 	id := tallyfy.ID(web.Param(v, "group"))
-	k := logoKey{v.directoryKey(), id}
-	place, image, err := v.logo(k)
+	place, err := v.readLogoPlace(id)
 	if err != nil {
-		return v.initials(id, cmp.Or(place.name, "?"), err) // no answer, or nobody waited for it: the next request may fare better
+		return v.initials(id, "?", err)
 	}
-	if image == nil {
+	if place.url == "" {
 		return v.initials(id, place.name, nil)
 	}
+	image, err := v.readLogo(place.url)
+	if err != nil || image == nil {
+		return v.initials(id, place.name, err)
+	}
 	h := v.picture(image.ContentType)
-	if v.QueryParam("v") == place.version {
+	if v.QueryParam("v") == logo.Version(place.url) {
 		h.Set(echo.HeaderCacheControl, "private, max-age=604800, immutable")
 	} else {
 		h.Set(echo.HeaderCacheControl, "private, no-cache")
@@ -43,47 +46,42 @@ func showGroupLogo(v *visit) error {
 	return nil
 }
 
-// logo gives where a group's logo is, and the logo itself. A nil image is the knowledge that there is none to show. What is not
-// kept is asked for in turn with the others of the page, and clicks go first.
-func (v *visit) logo(k logoKey) (place logoPlace, image *logo.Image, err error) {
-	place, image, ok := v.app.logos.kept(k)
-	if ok {
-		return place, image, nil
-	}
-	leave, err := v.app.logos.lane(v.ctx(), k.key)
-	if err != nil {
-		return place, nil, err
-	}
-	defer leave()
-	if place, image, ok = v.app.logos.kept(k); ok { // another request was for the same one
-		return place, image, nil
-	}
-	ctx := ratelimit.Background(v.ctx())
-	if place.at.IsZero() {
-		group, err := v.api.Groups.Get(ctx, v.org(), k.group)
+// readLogoPlace finds where a group's logo is. It takes a call only if no page has shown the group.
+func (v *visit) readLogoPlace(id tallyfy.ID) (logoPlace, error) {
+	o := cache.Options[logoPlace]{TTL: placeTime}
+	return cache.Fetch(v.ctx(), v.app.logoPlaces, v.scope, string(id), o, inTurn(v, func(ctx context.Context) (logoPlace, error) {
+		group, err := v.api.Groups.Get(ctx, v.org(), id)
 		if err != nil {
-			return place, nil, err
+			return logoPlace{}, err
 		}
-		v.app.logos.remember(k.key, group.ID, group.Name, group.Logo)
-		place, _ = v.app.logos.places.Get(k)
-	}
-	if place.url != "" {
-		image, err = v.fetchLogo(ctx, k, place)
-	}
-	return place, image, err
+		return logoPlace{group.Name, group.Logo}, nil
+	}))
 }
 
-// fetchLogo fetches a logo and keeps it.
-func (v *visit) fetchLogo(ctx context.Context, k logoKey, place logoPlace) (*logo.Image, error) {
-	image, err := v.app.Logos.Fetch(ctx, v.api, place.url)
-	if err != nil && (!errors.Is(err, logo.ErrNone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
-		return nil, err
+// readLogo reads the logo at an address. A nil image is the knowledge that there is none to show.
+func (v *visit) readLogo(address string) (*logo.Image, error) {
+	keep := func(image *logo.Image) bool { return image == nil || len(image.Data) <= largestImage }
+	o := cache.Options[*logo.Image]{TTL: imageTime, Keep: keep}
+	return cache.Fetch(v.ctx(), v.app.logoImages, v.scope, address, o, inTurn(v, func(ctx context.Context) (*logo.Image, error) {
+		image, err := v.app.Logos.Fetch(ctx, v.api, address)
+		if errors.Is(err, logo.ErrNone) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
+			v.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+			return nil, nil
+		}
+		return image, err
+	}))
+}
+
+// inTurn makes a call wait for the other logos of the page. Clicks go first.
+func inTurn[V any](v *visit, call func(context.Context) (V, error)) func(context.Context) (V, error) {
+	return func(ctx context.Context) (none V, err error) {
+		leave, err := v.app.logoSlots.Take(ctx, v.scope)
+		if err != nil {
+			return none, err
+		}
+		defer leave()
+		return call(ratelimit.Background(ctx))
 	}
-	if err != nil {
-		v.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
-	}
-	v.app.logos.keep(k, place.version, image)
-	return image, nil
 }
 
 // picture sets the headers of something that is only a picture, whatever it may contain. The answer depends on who asks.

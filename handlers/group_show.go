@@ -22,7 +22,7 @@ func showGroup(v *visit) error {
 	var (
 		group   *tallyfy.Group
 		tasks   tallyfy.OpenTasks
-		members *directory.Snapshot
+		members *directory.Members
 		problem error
 	)
 	err := parallel.Run(v.ctx(),
@@ -64,9 +64,9 @@ func (v *visit) groupPeople() (back string, people views.PeopleState) {
 
 // showPeople puts the members and guests on the page that its address asks for. Only people who
 // are shown get a row: a group may hold everybody.
-func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Snapshot, problem error) {
+func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Members, problem error) {
 	s := &page.State
-	all := members.Among(g.Members)
+	all := members.Resolve(g.Members)
 	page.AllMembers, page.AllGuests = len(all), len(g.Guests)
 	page.Searchable = max(page.AllMembers, page.AllGuests) > peoplePerPage
 	if !page.Searchable {
@@ -74,15 +74,15 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Snap
 	}
 	unknown := "not in the list of members"
 	// Ids without a name come last.
-	if !members.Complete && len(all) > 0 && all[len(all)-1].Member == nil {
+	if !members.Complete && len(all) > 0 && all[len(all)-1].Item == nil {
 		unknown, page.NamesNote = "name not read yet", "Not all names are read yet. Reload in a moment."
 		if problem != nil {
 			unknown, page.NamesNote = "name could not be read", "Tallyfy did not give all names. Reload to try again."
 		}
 	}
-	shown, pager := pageOf(members.Fitting(all, s.Query), s.MemberPage, peoplePerPage)
+	shown, pager := pageOf(members.Filter(all, s.Query), s.MemberPage, peoplePerPage)
 	page.MemberList, page.MemberPager, s.MemberPage = groupMembers(shown, unknown), pager, pager.Page
-	guests := directory.FittingTexts(slices.Sorted(slices.Values(g.Guests)), s.Query)
+	guests := directory.Match(slices.Sorted(slices.Values(g.Guests)), s.Query)
 	page.GuestList, page.GuestPager = pageOf(guests, s.GuestPage, peoplePerPage)
 	s.GuestPage = page.GuestPager.Page
 }

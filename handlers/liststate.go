@@ -1,13 +1,15 @@
 package handlers
 
 import (
+	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -81,13 +83,13 @@ func menus[T any](s views.ListState, orders []listing.Order, filters []listing.F
 }
 
 // filterGroups searches and filters the copy.
-func filterGroups(s views.ListState, members *directory.Snapshot, groups *directory.Groups) ([]listing.Group, listing.Counts) {
-	found := groups.Search(s.Query)
+func filterGroups(s views.ListState, copied snapshot) ([]listing.Group, listing.Counts) {
+	found := copied.groups.Search(s.Query, nil)
 	list := make([]listing.Group, len(found))
 	for i, g := range found {
 		list[i].Group = g
 		for _, id := range g.Members {
-			if m, ok := members.Member(id); ok && m.IsDisabled() {
+			if m, ok := copied.members.ByID(id); ok && m.IsDisabled() {
 				list[i].Disabled++
 			}
 		}
@@ -96,11 +98,11 @@ func filterGroups(s views.ListState, members *directory.Snapshot, groups *direct
 }
 
 // filterMembers searches and filters the copy, as of now.
-func filterMembers(s views.ListState, members *directory.Snapshot, groups *directory.Groups, now time.Time) ([]listing.Member, listing.Counts) {
-	found := members.Search(s.Query, nil)
+func filterMembers(s views.ListState, copied snapshot, now time.Time) ([]listing.Member, listing.Counts) {
+	found := copied.members.Search(s.Query, nil)
 	list := make([]listing.Member, len(found))
 	for i, m := range found {
-		list[i] = listing.Member{Member: m, In: groups.Of(m.ID)}
+		list[i] = listing.Member{Member: m, In: copied.groups.Of(m.ID)}
 	}
 	return listing.Apply(list, listing.MemberFilters(now), s.Chosen)
 }
@@ -135,9 +137,13 @@ func lastPage[R any](s *views.ListState, read func() (rowPage[R], error)) (rowPa
 // inconclusive.
 func noSuchID(err error) bool { return tallyfy.IsNotFound(err) || tallyfy.IsValidation(err) }
 
-// counted is the key of the counts that were made from a copy.
-type counted struct {
-	list    string
-	members *directory.Snapshot
-	query   string
+// countsTime is how long counts are kept: as long as a copy may serve.
+const countsTime = 5 * time.Minute
+
+// cachedCounts returns what count makes of the copies for a search, once.
+func (v *visit) cachedCounts(list, query string, copied snapshot, count func() listing.Counts) listing.Counts {
+	key := fmt.Sprintf("counts of %s %d %d %s", list, copied.members.Version, copied.groups.Version, query)
+	counts, _ := cache.Fetch(v.ctx(), v.app.answers, v.scope, key, cache.Options[listing.Counts]{TTL: countsTime},
+		func(context.Context) (listing.Counts, error) { return count(), nil })
+	return counts
 }

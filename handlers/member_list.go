@@ -4,9 +4,10 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
-	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -17,14 +18,14 @@ import (
 func listMembers(v *visit) error {
 	s := memberListState(v.QueryParams(), v.app.Now())
 	if v.QueryParam("refresh") != "" {
-		return v.readAnew(v.urls().MemberList(s))
+		return v.refresh(v.urls().MemberList(s))
 	}
 	if len(s.Chosen) > 0 {
 		return v.listMembersFromCopy(s)
 	}
-	members, groups, copied := v.app.Directory.Kept(v.directoryKey())
+	copied, isCopied := v.cachedSnapshot()
 	with := []string{"groups"}
-	if copied && groups.Largest() > heavyGroup {
+	if isCopied && slices.ContainsFunc(copied.groups.Items, func(g *tallyfy.Group) bool { return len(g.Members) > heavyGroup }) {
 		with = nil
 	}
 	page, err := lastPage(&s, func() (rowPage[views.MemberRow], error) { return v.readMemberRows(s, with) })
@@ -43,15 +44,15 @@ func listMembers(v *visit) error {
 	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total)}
 	for _, row := range page.rows {
 		if with == nil && !row.GroupsKnown {
-			row = inGroups(row, groups.Of(row.ID))
-			list.Bar.ReadAt, list.Bar.GroupsOnly = groups.ReadAt, true
+			row = inGroups(row, copied.groups.Of(row.ID))
+			list.Bar.ReadAt, list.Bar.GroupsOnly = copied.groups.ReadAt, true
 		}
 		list.Rows = append(list.Rows, row)
 	}
 	var counts listing.Counts
-	if copied {
-		counts = directory.Note(groups, counted{"members", members, s.Query}, func() listing.Counts {
-			_, counts := filterMembers(s, members, groups, v.app.Now())
+	if isCopied {
+		counts = v.cachedCounts("members", s.Query, copied, func() listing.Counts {
+			_, counts := filterMembers(s, copied, v.app.Now())
 			return counts
 		})
 	}
@@ -60,8 +61,9 @@ func listMembers(v *visit) error {
 
 // readMemberRows reads a page of Tallyfy's list.
 func (v *visit) readMemberRows(s views.ListState, with []string) (rowPage[views.MemberRow], error) {
-	what := v.urls().MemberList(s) + " " + strings.Join(with, ",")
-	return recall(v.ctx(), v, what, func(ctx context.Context) (page rowPage[views.MemberRow], err error) {
+	key := v.urls().MemberList(s) + " " + strings.Join(with, ",")
+	o := cache.Options[rowPage[views.MemberRow]]{TTL: v.app.Recall, Fresh: v.fresh}
+	return cache.Fetch(v.ctx(), v.app.answers, v.scope, key, o, func(ctx context.Context) (page rowPage[views.MemberRow], err error) {
 		members, err := v.api.Members.List(ctx, v.org(), tallyfy.MemberListOptions{
 			Query: s.Query, Sort: s.Order, Page: s.Page, PerPage: s.PerPage, With: with,
 		})
@@ -86,18 +88,18 @@ var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 // listMembersFromCopy shows the members that the filters keep, counted and sorted here.
 func (v *visit) listMembersFromCopy(s views.ListState) error {
-	members, groups, err := v.wholeOrganisation()
+	copied, err := v.snapshot()
 	if err != nil {
 		return err
 	}
-	if !members.Complete || !groups.Complete {
-		return v.stillReading("Members", "The filters", members, groups, v.urls().Members())
+	if !copied.complete() {
+		return v.showLoading("Members", "The filters", copied, v.urls().Members())
 	}
-	found, counts := filterMembers(s, members, groups, v.app.Now())
+	found, counts := filterMembers(s, copied, v.app.Now())
 	listing.SortMembers(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
-	list := views.MemberList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: older(members.ReadAt, groups.ReadAt)}}
+	list := views.MemberList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt()}}
 	for _, m := range shown {
 		list.Rows = append(list.Rows, inGroups(memberRow(m.Member), m.In))
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
@@ -23,11 +24,11 @@ func removeMember(v *visit) error {
 	r.To, r.Sending = m.to, true
 	v.returnTo = v.urls().Local(v.urls().RemovalPlan(r.ID, m.to))
 	out, err := v.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, func(err error) {
-		if err != nil {
-			v.memberChanged(nil)
-		} else {
-			v.memberChanged(r.Removed())
+		c := directory.Change{Members: true}
+		if err == nil {
+			c.Member = r.Removed()
 		}
+		v.invalidate(c)
 	})
 	if err != nil {
 		return err

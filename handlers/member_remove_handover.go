@@ -39,7 +39,7 @@ func (m memberRemoval) askForSuccessor(status int, problem string) error {
 // chosenMember finds the chosen member. While the directory is not complete, it may ask Tallyfy
 // with one more call.
 func (m memberRemoval) chosenMember() (*tallyfy.Member, bool) {
-	chosen, ok := m.removal.Copy.Member(tallyfy.UserID(m.to))
+	chosen, ok := m.removal.Copy.ByID(tallyfy.UserID(m.to))
 	if ok || m.removal.Copy.Complete || m.to == removal.LeaveWork || !tallyfy.PlausibleID(m.to) {
 		return chosen, ok
 	}

@@ -1,10 +1,13 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -22,7 +25,7 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 	picked := make(map[tallyfy.UserID]bool, len(chosen)) // thousands may be
 	for _, id := range chosen {
 		picked[id] = true
-		if m, ok := members.Member(id); ok {
+		if m, ok := members.ByID(id); ok {
 			p.Chosen = append(p.Chosen, personOf(m))
 		} else {
 			p.Chosen = append(p.Chosen, views.Person{ID: id, Name: "Member " + string(id)})
@@ -39,7 +42,7 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 }
 
 // searchMembers searches the directory, and Tallyfy too while the directory is incomplete.
-func (v *visit) searchMembers(members *directory.Snapshot, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
+func (v *visit) searchMembers(members *directory.Members, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
 	found := members.Search(query, keep)
 	if members.Complete || query == "" {
 		return found
@@ -58,21 +61,33 @@ func (v *visit) searchMembers(members *directory.Snapshot, query string, keep fu
 }
 
 // directoryNote says that a picker may lack members, if so, and logs why.
-func (v *visit) directoryNote(members *directory.Snapshot, err error) string {
+func (v *visit) directoryNote(members *directory.Members, err error) string {
 	switch {
 	case err != nil:
 		v.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 		return "Tallyfy did not give all members: somebody may be missing."
 	case !members.Complete:
-		return "The members are still being read (" + views.Number(members.Len()) + " so far): search by name or email to find the others."
+		return "The members are still being read (" + views.Number(len(members.Items)) + " so far): search by name or email to find the others."
 	}
 	return ""
+}
+
+// guestsTime is how long an answer about guests is kept: a form is shown again and again while its
+// reader searches, also as the answer to a POST.
+const guestsTime = 2 * time.Minute
+
+// searchGuests reads the first hundred guests whose address fits, and how many there are.
+func (v *visit) searchGuests(query string) (*tallyfy.Page[tallyfy.Guest], error) {
+	return cache.Fetch(v.ctx(), v.app.answers, v.scope, "guests "+query, cache.Options[*tallyfy.Page[tallyfy.Guest]]{TTL: guestsTime, Fresh: v.reload},
+		func(ctx context.Context) (*tallyfy.Page[tallyfy.Guest], error) {
+			return v.api.Guests.List(ctx, v.org(), tallyfy.GuestListOptions{Query: query, PerPage: 100})
+		})
 }
 
 // guestPicker makes the picker for existing guests. The answer of its one call is cached.
 func (v *visit) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
 	p := views.GuestPicker{Query: query, Typed: typed}
-	guests, err := v.app.guests.search(v, query)
+	guests, err := v.searchGuests(query)
 	if err != nil {
 		v.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
 		p.Note = "The existing guests could not be read. Their addresses can be typed."

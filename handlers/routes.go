@@ -116,6 +116,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			defer done()
 		}
 		c.Set(visitKey, v)
+		v.freshness()
 		defer func() {
 			if v.tried {
 				a.attempts.end(v.RealIP(), a.Now(), v.refused)

@@ -9,6 +9,7 @@ import (
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -41,24 +42,24 @@ func inGroups(row views.MemberRow, groups []*tallyfy.Group) views.MemberRow {
 }
 
 // groupMembers shapes members of a group. unknown says why a member has no name.
-func groupMembers(found []directory.Found, unknown string) []views.GroupMember {
-	list := make([]views.GroupMember, len(found))
-	for i, f := range found {
-		if f.Member != nil {
-			list[i] = views.GroupMember{Person: personOf(f.Member), Known: true}
+func groupMembers(resolved []directory.Resolved[tallyfy.Member, tallyfy.UserID], unknown string) []views.GroupMember {
+	list := make([]views.GroupMember, len(resolved))
+	for i, r := range resolved {
+		if r.Item != nil {
+			list[i] = views.GroupMember{Person: personOf(r.Item), Known: true}
 		} else {
-			list[i].ID, list[i].Email = f.ID, unknown
+			list[i].ID, list[i].Email = r.ID, unknown
 		}
 	}
 	return list
 }
 
-// groupRow shapes a group. It remembers where the logo is for the browser's request for it.
+// groupRow shapes a group, and keeps where its logo is for the browser's request for it.
 func (v *visit) groupRow(g *tallyfy.Group) views.GroupRow {
+	v.rememberLogo(g)
 	return views.GroupRow{
-		ID: g.ID, Name: g.Name, Description: g.Description,
-		LogoVersion: v.app.logos.remember(v.directoryKey(), g.ID, g.Name, g.Logo),
-		Members:     len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
+		ID: g.ID, Name: g.Name, Description: g.Description, LogoVersion: logo.Version(g.Logo),
+		Members: len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
 	}
 }
 

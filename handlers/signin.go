@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -259,7 +259,7 @@ func (v *visit) signedOutMeanwhile() error {
 // signOut ends the session. It works without one, too.
 func signOut(v *visit) error {
 	if who := v.session.data.Who; who != nil {
-		v.app.Directory.Forget(directory.KeyFor(who.Token, who.Organisation.ID))
+		v.app.Directory.Forget(cache.ScopeOf(who.Token, who.Organisation.ID))
 	}
 	if err := v.app.end(v, v.session); err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 // attempts counts refused sign-ins by address. It is this process's own: with several replicas each allows as many.
 type attempts struct {
 	mu        sync.Mutex
-	addresses *lru.Cache[netip.Prefix, tries]
+	addresses *expirable.LRU[netip.Prefix, tries] // without a time of its own
 }
 
 // tries are an address's attempts: those under way, and the refused ones that are not forgotten at a time.
@@ -35,7 +35,7 @@ type tries struct {
 }
 
 func newAttempts() *attempts {
-	return &attempts{addresses: bounded[netip.Prefix, tries](keptAddresses)}
+	return &attempts{addresses: expirable.NewLRU[netip.Prefix, tries](keptAddresses, nil, 0)}
 }
 
 // begin notes an attempt, or says how long the address has to wait for its next one. After 0, end must follow.

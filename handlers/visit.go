@@ -12,7 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -28,7 +28,11 @@ type visit struct {
 	api *tallyfy.Client
 	// readCtx ends the calls of a page that only reads before the page itself ends. It is nil for a form.
 	readCtx context.Context
-	key     directory.Key // made once: a token is long, and a list asks for it with each row
+	// scope is what the person's token sees of the organisation.
+	scope cache.Scope
+	// reload says that the browser was told to reload the page. fresh says that what another page has
+	// read will not do: on a reload, and for a POST, which checks what it changes.
+	reload, fresh bool
 	// returnTo is the page to come back to, without the base, when the sign-in with Tallyfy turns out to have ended; empty
 	// for the page itself. A POST sets it, for its own address may not have a page.
 	returnTo string
@@ -45,7 +49,7 @@ const visitKey = "visit"
 func (v *visit) signedInAs(who *identity) {
 	v.who = who
 	v.api = v.app.API.WithToken(who.Token)
-	v.key = directory.KeyFor(who.Token, who.Organisation.ID)
+	v.scope = cache.ScopeOf(who.Token, who.Organisation.ID)
 }
 
 // ctx is the context of calls, with the request's id for Tallyfy's log.
@@ -61,7 +65,13 @@ func (v *visit) org() tallyfy.ID { return v.who.Organisation.ID }
 
 func (v *visit) urls() views.URLs { return v.app.urls }
 
-func (v *visit) directoryKey() directory.Key { return v.key }
+// freshness sets how fresh the request's answers must be. Browsers send forms as if they were
+// reloads, so the header counts for a GET only.
+func (v *visit) freshness() {
+	asked := v.Request().Header.Get("Cache-Control")
+	v.reload = v.reads() && (strings.Contains(asked, "no-cache") || strings.Contains(asked, "max-age=0"))
+	v.fresh = v.reload || !v.reads()
+}
 
 // reads reports that the request only asks for something.
 func (v *visit) reads() bool {

@@ -4,100 +4,74 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"iter"
 	"runtime/debug"
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/hashicorp/golang-lru/v2/expirable"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/tallyfy"
 )
 
-// snapshot is what copies keeps: some rows read at a time, that can be marked as not the whole truth.
-type snapshot[S any] interface {
-	comparable
-	readAt() time.Time
-	incomplete() S
-	Len() int
-	// index is the same for copies that share all their rows.
-	index() *string
-}
-
-// first stands for a list, as long as nobody appends to it.
-func first(list []string) *string {
-	if len(list) == 0 {
-		return nil
-	}
-	return &list[0]
-}
-
-// copies reads lists of T and keeps them as snapshots S, one for each key.
-type copies[T any, S snapshot[S]] struct {
-	options Options
-	all     func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[T, error]
-	build   func(items []T, readAt time.Time, complete bool, another S) S
+// copies reads lists of one kind and keeps one for each scope.
+type copies[T any, ID ~string] struct {
+	Options
+	kind *kind[T, ID]
 
 	mu      sync.Mutex
-	entries *lru.Cache[Key, *entry[T, S]]
+	entries *expirable.LRU[cache.Scope, *entry[T, ID]] // without a time of its own
 }
 
-// entry is guarded by the mutex of its copies.
-type entry[T any, S snapshot[S]] struct {
-	snapshot S           // the last complete one, the zero value at first
-	ended    time.Time   // when the reading of it was done
-	reading  *reading[T] // nil when none is under way
+// An entry is guarded by the mutex of its copies.
+type entry[T any, ID ~string] struct {
+	list    *List[T, ID]    // the last complete one, nil at first
+	ended   time.Time       // when the reading of it was done
+	reading *reading[T, ID] // nil when none is under way
 }
 
-// reading is one walk over all pages. Its fields are guarded by the mutex; of items, what is there does not change.
-type reading[T any] struct {
-	began   time.Time
-	items   []T
-	ended   bool
+// A reading is one walk over all pages. The mutex of its copies guards what changes; the rows that
+// are there do not.
+type reading[T any, ID ~string] struct {
+	began  time.Time
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed at the end
+
+	rows    []row[T]
+	list    *List[T, ID] // what it read, once it has read all
 	err     error
-	done    chan struct{} // closed at the end
-	cancel  context.CancelCauseFunc
 	waiting int  // pages
-	dropped bool // what it reads is not kept
+	dropped bool // the result is not kept
 }
 
-func newCopies[T any, S snapshot[S]](o Options,
-	all func(context.Context, *tallyfy.Client, tallyfy.ID) iter.Seq2[T, error], build func([]T, time.Time, bool, S) S,
-) *copies[T, S] {
-	c := &copies[T, S]{options: o, all: all, build: build}
-	var err error
-	c.entries, err = lru.NewWithEvict(o.Copies, func(_ Key, e *entry[T, S]) { c.drop(e) })
-	if err != nil {
-		panic(err) // only for a negative size, a mistake in our own code
-	}
+func newCopies[T any, ID ~string](o Options, k *kind[T, ID]) *copies[T, ID] {
+	c := &copies[T, ID]{Options: o, kind: k}
+	c.entries = expirable.NewLRU(mostCopies, func(_ cache.Scope, e *entry[T, ID]) { e.drop() }, 0)
 	return c
 }
 
-func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key) (S, error) {
-	var none S
+// get is described at [Cache.Members].
+func (c *copies[T, ID]) get(ctx context.Context, client *tallyfy.Client, s cache.Scope) (*List[T, ID], error) {
 	c.mu.Lock()
-	e, ok := c.entries.Get(key)
+	e, ok := c.entries.Get(s)
 	if !ok {
-		e = &entry[T, S]{}
-		c.entries.Add(key, e)
+		e = &entry[T, ID]{}
+		c.entries.Add(s, e)
 	}
-	if e.snapshot != none && time.Since(e.ended) < c.options.MaxAge {
-		defer c.mu.Unlock()
-		return e.snapshot, nil
+	older, age := e.list, time.Since(e.ended)
+	if e.reading == nil && (older == nil || age >= c.MaxAge) {
+		e.reading = c.start(ctx, client, s, e)
+	}
+	if older != nil && age < max(c.MaxAge, c.Stale) {
+		c.mu.Unlock()
+		return older, nil
 	}
 	r := e.reading
-	if r == nil {
-		r = c.start(ctx, client, key, e)
-	}
-	wait := c.options.Wait
-	if e.snapshot != none && time.Since(e.ended) < c.options.Stale {
-		wait = c.options.Glance
-	}
 	r.waiting++
 	c.mu.Unlock()
 
-	timer := time.NewTimer(time.Until(r.began.Add(wait)))
+	timer := time.NewTimer(time.Until(r.began.Add(c.Wait)))
 	defer timer.Stop()
 	select {
 	case <-r.done:
@@ -108,186 +82,137 @@ func (c *copies[T, S]) get(ctx context.Context, client *tallyfy.Client, key Key)
 	c.mu.Lock()
 	r.waiting--
 	r.stopIfUseless()
-	older, age, ended, err, items := e.snapshot, time.Since(e.ended), r.ended, r.err, r.items
+	list, rows, err := r.list, r.rows, r.err
 	c.mu.Unlock()
 	switch {
-	case ended && err == nil && (older == none || older.readAt().Before(r.began)):
-		// A copy that was dropped while it was being read is still good for the page that waited for it.
-		return c.build(items, r.began, true, none), nil
-	case older == none:
-		return c.build(items, r.began, false, none), err
-	case err != nil || !ended && age >= c.options.Stale: // it is too old to be the whole truth, and better than nothing
+	case list != nil: // a page that waited takes it even if a change has dropped it
+		return list, nil
+	case older != nil: // too old to be complete, and more than what has been read so far
 		return older.incomplete(), err
-	default:
-		return older, nil
 	}
+	return newList(c.kind, rows, r.began, false), err
 }
 
-// start begins to read, with the mutex held. The reading goes on when the page that wanted it goes away.
-func (c *copies[T, S]) start(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S]) *reading[T] {
+// start begins a reading, which goes on when the page that wanted it goes away. The mutex is held.
+func (c *copies[T, ID]) start(ctx context.Context, client *tallyfy.Client, s cache.Scope, e *entry[T, ID]) *reading[T, ID] {
 	ctx, cancel := context.WithCancelCause(ratelimit.Background(context.WithoutCancel(ctx)))
-	r := &reading[T]{began: time.Now(), done: make(chan struct{}), cancel: cancel}
-	e.reading = r
-	go c.readSafely(ctx, client, key, e, r)
+	r := &reading[T, ID]{began: time.Now(), cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer cancel(nil)
+		list, err := c.read(ctx, client, s, r)
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		defer close(r.done)
+		r.list, r.err = list, err
+		if r.dropped {
+			return // the entry may have another reading by now
+		}
+		e.reading = nil
+		if err == nil {
+			e.list, e.ended = list, time.Now()
+			c.makeRoom()
+		}
+	}()
 	return r
 }
 
-// drop gives up what an entry holds and reads, with the mutex held.
-func (c *copies[T, S]) drop(e *entry[T, S]) {
-	var none S
-	e.snapshot = none
+// read walks over all pages. A panic fails this reading only: in a goroutine it would end the server.
+func (c *copies[T, ID]) read(ctx context.Context, client *tallyfy.Client, s cache.Scope, r *reading[T, ID]) (list *List[T, ID], err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			list, err = nil, fmt.Errorf("panic while reading: %v\n%s", p, debug.Stack())
+		}
+	}()
+	stuck := time.AfterFunc(c.Timeout, func() {
+		r.cancel(fmt.Errorf("nothing came for %s: %w", c.Timeout, context.DeadlineExceeded))
+	})
+	defer stuck.Stop()
+	for item, err := range c.kind.read(ctx, client, s.Organisation()) {
+		if err != nil {
+			return nil, cmp.Or(context.Cause(ctx), err)
+		}
+		stuck.Reset(c.Timeout)
+		row := c.kind.row(&item)
+		c.mu.Lock()
+		r.rows = append(r.rows, row)
+		c.mu.Unlock()
+	}
+	return newList(c.kind, r.rows, r.began, true), nil
+}
+
+// drop gives up what the entry holds and reads. The mutex is held.
+func (e *entry[T, ID]) drop() {
+	e.list = nil
 	if r := e.reading; r != nil {
 		e.reading, r.dropped = nil, true
 		r.stopIfUseless()
 	}
 }
 
-// stopIfUseless ends a reading that was dropped once no page waits for it any more: reads are precious. The mutex is held.
-func (r *reading[T]) stopIfUseless() {
+// stopIfUseless ends a dropped reading once no page waits for it. The mutex is held.
+func (r *reading[T, ID]) stopIfUseless() {
 	if r.dropped && r.waiting == 0 {
 		r.cancel(nil)
 	}
 }
 
-// kept is the copy of a key if there is a recent one. It reads nothing.
-func (c *copies[T, S]) kept(key Key) (S, bool) {
-	var none S
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.entries.Peek(key)
-	if !ok || e.snapshot == none || time.Since(e.ended) >= c.options.MaxAge {
-		return none, false
-	}
-	return e.snapshot, true
-}
-
-// readSafely keeps a panic in a reading, which runs in a goroutine of its own, from ending the server: it fails the reading.
-func (c *copies[T, S]) readSafely(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S], r *reading[T]) {
-	defer func() {
-		p := recover()
-		if p == nil {
-			return
-		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		r.err, r.ended = fmt.Errorf("panic while reading: %v\n%s", p, debug.Stack()), true
-		if !r.dropped {
-			e.reading = nil
-		}
-		close(r.done)
-	}()
-	c.read(ctx, client, key, e, r)
-}
-
-func (c *copies[T, S]) read(ctx context.Context, client *tallyfy.Client, key Key, e *entry[T, S], r *reading[T]) {
-	defer r.cancel(nil)
-	stuck := time.AfterFunc(c.options.Timeout, func() {
-		r.cancel(fmt.Errorf("nothing came for %s: %w", c.options.Timeout, context.DeadlineExceeded))
-	})
-	defer stuck.Stop()
-	var err error
-	for item, failed := range c.all(ctx, client, key.org) {
-		if failed != nil {
-			err = cmp.Or(context.Cause(ctx), failed)
-			break
-		}
-		stuck.Reset(c.options.Timeout)
-		c.mu.Lock()
-		r.items = append(r.items, item)
-		c.mu.Unlock()
-	}
-	var s S
-	if err == nil {
-		s = c.build(r.items, r.began, true, c.another(key)) // without the lock: for ten thousand members it takes a while
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r.err, r.ended = err, true
-	if !r.dropped { // else what it read must not come back
-		e.reading = nil
-		if err == nil {
-			e.snapshot, e.ended = s, time.Now()
-			c.makeRoom()
-		}
-	}
-	close(r.done)
-}
-
-// another gives a copy of the same organisation: the one before, if there is one, else somebody else's.
-func (c *copies[T, S]) another(key Key) (found S) {
-	var none S
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, k := range c.entries.Keys() {
-		if e, ok := c.entries.Peek(k); ok && k.org == key.org && e.snapshot != none && (found == none || k == key) {
-			found = e.snapshot
-		}
-	}
-	return found
-}
-
-// makeRoom drops the copies used longest ago while there are too many rows in all, with the mutex held. One copy stays, however
-// large it is.
-func (c *copies[T, S]) makeRoom() {
-	for c.entries.Len() > 1 && c.rows() > c.options.Rows {
+// makeRoom drops the copies used longest ago while there are too many rows in all. One copy stays,
+// however large it is. The mutex is held.
+func (c *copies[T, ID]) makeRoom() {
+	for c.entries.Len() > 1 && c.rows() > mostRows {
 		c.entries.RemoveOldest()
 	}
 }
 
-// rows is how many rows there are in all copies; those that share all of them count once.
-func (c *copies[T, S]) rows() (n int) {
-	var none S
-	counted := map[*string]bool{}
+func (c *copies[T, ID]) rows() (n int) {
 	for _, e := range c.entries.Values() {
-		if e.snapshot != none && !counted[e.snapshot.index()] {
-			counted[e.snapshot.index()] = true
-			n += e.snapshot.Len()
+		if e.list != nil {
+			n += len(e.list.Items)
 		}
 	}
 	return n
 }
 
-// sweep drops copies that nobody has read anew for a while.
-func (c *copies[T, S]) sweep() {
+// cached is the copy of a scope if it is not older than MaxAge, else nil.
+func (c *copies[T, ID]) cached(s cache.Scope) *List[T, ID] {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, k := range c.entries.Keys() {
-		if e, ok := c.entries.Peek(k); ok && e.reading == nil && time.Since(e.ended) >= c.options.Keep {
-			c.entries.Remove(k)
-		}
+	if e, ok := c.entries.Peek(s); ok && time.Since(e.ended) < c.MaxAge {
+		return e.list
 	}
+	return nil
 }
 
-// change replaces the copy of a key by what correct makes of it, and drops the organisation's other copies, for they belong
-// to other tokens. What is being read now may be from before the change: it is not kept.
-func (c *copies[T, S]) change(key Key, correct func(S) S) {
-	var none S
+// invalidate drops the copies of the scope's organisation, and what is being read now. The scope's
+// own copy is kept with the item corrected, if that is known.
+func (c *copies[T, ID]) invalidate(s cache.Scope, now *T) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, k := range c.entries.Keys() {
-		e, ok := c.entries.Peek(k)
-		if !ok || k.org != key.org {
+	for _, key := range c.entries.Keys() {
+		e, ok := c.entries.Peek(key)
+		if !ok || key.Organisation() != s.Organisation() {
 			continue
 		}
-		older := e.snapshot
-		c.drop(e)
-		if k == key && older != none && correct != nil {
-			e.snapshot = correct(older)
+		older := e.list
+		e.drop()
+		if key == s && older != nil && now != nil {
+			e.list = older.with(now)
 		}
 	}
 }
 
-// forget drops the copy of one key, so that it is read anew.
-func (c *copies[T, S]) forget(key Key) {
+func (c *copies[T, ID]) forget(s cache.Scope) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.entries.Remove(key)
+	c.entries.Remove(s)
 }
 
-const (
-	// membersAtOnce is far below the number that Tallyfy gives unasked, 9999 (documented): an answer of half a megabyte, and a
-	// fifth of the calls.
-	membersAtOnce = 500
-	// groupsAtOnce is the most that Tallyfy gives (documented).
-	groupsAtOnce = 100
-)
+func (c *copies[T, ID]) sweep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.entries.Keys() {
+		if e, ok := c.entries.Peek(s); ok && e.reading == nil && time.Since(e.ended) >= unusedTime {
+			c.entries.Remove(s)
+		}
+	}
+}

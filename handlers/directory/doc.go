@@ -1,6 +1,8 @@
-// Package directory keeps a copy of an organisation's members and groups for a short time, so that a name can be shown for an id,
-// and a person found from the first letter typed, without asking Tallyfy each time: its API has no call for either.
+// Package directory keeps copies of an organisation's members and groups for a short time, so that a
+// page can name an id, search from the first letter, and filter: Tallyfy's API has no call for these.
 //
-// A copy belongs to one token and one organisation and is never shown to another. It imports only the API client;
-// handlers ask it and decide what to show.
+// A copy belongs to one token in one organisation and is never shown to another. Members and groups
+// are two instances of [List]. The package imports the API client, the scopes of package cache and
+// the background of package ratelimit; handlers ask it and decide what to show. To copy another list,
+// add its kind to kinds.go and a method to [Cache].
 package directory

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/tallyfy"
 )
@@ -37,20 +39,41 @@ func crowd(n int) []row {
 	return rows
 }
 
-// mostRows is how many rows the api gives at once, whatever it is asked for, so that not every test needs thousands.
-const mostRows = 100
+type groupRow struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Members     []int  `json:"members"`
+}
 
-// An api answers lists of members. before, if set, runs at the start of each call; a status other than 0 is the answer.
+const payrollID = "00112233445566778899aabbccddeeff"
+
+var someGroups = []groupRow{
+	{ID: "b", Name: "Opérations", Description: "Daily freight", Members: []int{2, 1}},
+	{ID: payrollID, Name: "Payroll", Description: "Ends on the 17th", Members: []int{1}},
+	{ID: "a", Name: "Łódź team", Description: "O’Brien's"},
+	{ID: "17", Name: "Warehouse"},
+}
+
+// An api answers lists of members and of groups, as a token sees them.
 type api struct {
 	rows   func(token string) []row
+	groups func(token string) []groupRow
+	// atOnce is how many rows it gives at the most, 100 unless set, so that not every test needs thousands.
+	atOnce int
+	// before, if set, runs at the start of each call; a status other than 0 is the answer.
 	before func(ctx context.Context, page int) (status int, err error)
 	calls  atomic.Int32
+}
+
+func newAPI(rows []row) *api {
+	return &api{rows: func(string) []row { return rows }, groups: func(string) []groupRow { return someGroups }}
 }
 
 func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.calls.Add(1)
 	number := func(name string) int { n, _ := strconv.Atoi(r.URL.Query().Get(name)); return n }
-	page, perPage := number("page"), min(number("per_page"), mostRows)
+	page, perPage := number("page"), min(number("per_page"), cmp.Or(a.atOnce, 100))
 	if a.before != nil {
 		switch status, err := a.before(r.Context(), page); {
 		case err != nil:
@@ -59,14 +82,21 @@ func (a *api) RoundTrip(r *http.Request) (*http.Response, error) {
 			return answer(r, status, map[string]string{"message": "No."}), nil
 		}
 	}
-	all := a.rows(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if strings.HasSuffix(r.URL.Path, "/groups") {
+		return answerPage(r, a.groups(token), page, perPage), nil
+	}
+	return answerPage(r, a.rows(token), page, perPage), nil
+}
+
+func answerPage[T any](r *http.Request, all []T, page, perPage int) *http.Response {
 	from, to := min(len(all), (page-1)*perPage), min(len(all), page*perPage)
 	return answer(r, http.StatusOK, map[string]any{
 		"data": all[from:to],
 		"meta": map[string]any{"pagination": map[string]any{
 			"total": len(all), "count": to - from, "per_page": perPage, "current_page": page, "total_pages": (len(all) + perPage - 1) / perPage,
 		}},
-	}), nil
+	})
 }
 
 func answer(r *http.Request, status int, body any) *http.Response {
@@ -77,43 +107,79 @@ func answer(r *http.Request, status int, body any) *http.Response {
 	}
 }
 
-func newAPI(rows []row) *api { return &api{rows: func(string) []row { return rows }} }
-
-func (a *api) client(t testing.TB, token string) *tallyfy.Client {
-	t.Helper()
-	c, err := tallyfy.New(tallyfy.Options{BaseURL: "http://tallyfy.invalid/api", Transport: a})
-	require.NoError(t, err)
-	return c.WithToken(token)
+// gate holds calls back until it is opened.
+func gate() (before func(context.Context, int) (int, error), open func()) {
+	closed := make(chan struct{})
+	return func(ctx context.Context, _ int) (int, error) {
+		select {
+		case <-closed:
+			return 0, nil
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}, func() { close(closed) }
 }
 
-// A reader is somebody who asks a cache.
+// A reader asks a cache with a token.
 type reader struct {
 	t      testing.TB
 	cache  *directory.Cache
 	client *tallyfy.Client
-	key    directory.Key
+	scope  cache.Scope
 }
 
-func (a *api) reader(t testing.TB, cache *directory.Cache, token string) reader {
-	return reader{t, cache, a.client(t, token), directory.KeyFor(token, org)}
+func (a *api) reader(t testing.TB, d *directory.Cache, token string) reader {
+	t.Helper()
+	c, err := tallyfy.New(tallyfy.Options{BaseURL: "http://tallyfy.invalid/api", Transport: a})
+	require.NoError(t, err)
+	return reader{t, d, c.WithToken(token), cache.ScopeOf(token, org)}
 }
 
-func (r reader) get() (*directory.Snapshot, error) {
-	return r.cache.Get(context.Background(), r.client, r.key)
+// elsewhere is the same reader in another organisation.
+func (r reader) elsewhere(token string) reader {
+	r.scope = cache.ScopeOf(token, "another organisation")
+	return r
 }
 
-// whole gets a copy that must be complete and of that size.
-func (r reader) whole(size int) *directory.Snapshot {
+func (r reader) get() (*directory.Members, error) {
+	return r.cache.Members(context.Background(), r.client, r.scope)
+}
+
+// whole gets the members, who must be complete and so many.
+func (r reader) whole(size int) *directory.Members {
 	r.t.Helper()
-	s, err := r.get()
+	members, err := r.get()
 	require.NoError(r.t, err)
-	assert.True(r.t, s.Complete)
-	assert.Equal(r.t, size, s.Len())
-	return s
+	assert.True(r.t, members.Complete)
+	assert.Len(r.t, members.Items, size)
+	return members
 }
 
-// snapshotOf is a copy of these people.
-func snapshotOf(t testing.TB, rows ...row) *directory.Snapshot {
+// groups gets the groups, which must be complete.
+func (r reader) groups() *directory.Groups {
+	r.t.Helper()
+	groups, err := r.cache.Groups(context.Background(), r.client, r.scope)
+	require.NoError(r.t, err)
+	assert.True(r.t, groups.Complete)
+	return groups
+}
+
+// membersOf is a copy of these people.
+func membersOf(t testing.TB, rows ...row) *directory.Members {
 	t.Helper()
 	return newAPI(rows).reader(t, directory.New(directory.Options{}), "token").whole(len(rows))
+}
+
+func memberIDs(members []*tallyfy.Member) (ids []tallyfy.UserID) {
+	for _, m := range members {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func groupIDs(groups []*tallyfy.Group) (ids []string) {
+	for _, g := range groups {
+		ids = append(ids, string(g.ID))
+	}
+	return ids
 }

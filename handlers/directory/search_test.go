@@ -7,11 +7,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/tallyfy"
 )
 
 func TestSearchFindsPeopleTheWayTheyAreTyped(t *testing.T) {
-	s := snapshotOf(t,
+	s := membersOf(t,
 		row{ID: 1, Name: "Zoë Lindqvist", Email: "zl@example.com"},
 		row{ID: 2, Name: "Siobhán O’Brien", Email: "so@example.com"},
 		row{ID: 3, Name: "Chiara D'Angelo", Email: "cd@example.com"},
@@ -56,11 +57,7 @@ func TestSearchFindsPeopleTheWayTheyAreTyped(t *testing.T) {
 		"zzz":           nil,
 	} {
 		t.Run(query, func(t *testing.T) {
-			var got []tallyfy.UserID
-			for _, m := range s.Search(query, nil) {
-				got = append(got, m.ID)
-			}
-			assert.Equal(t, want, got)
+			assert.Equal(t, want, memberIDs(s.Search(query, nil)))
 		})
 	}
 	assert.Len(t, s.Search("", nil), 12)
@@ -68,7 +65,7 @@ func TestSearchFindsPeopleTheWayTheyAreTyped(t *testing.T) {
 }
 
 func TestSearchGivesPeopleInTheOrderOfTheirNames(t *testing.T) {
-	s := snapshotOf(t,
+	s := membersOf(t,
 		row{ID: 5, Name: "Zoë", Email: "z@example.com"}, row{ID: 4, Name: "Anna Kowalska", Email: "b@example.com"}, row{ID: 3, Name: "anna kowalska", Email: "a@example.com"},
 		row{ID: 2, Name: "Łukasz", Email: "l@example.com"}, row{ID: 1, Name: "Mateus", Email: "m@example.com"}, row{ID: 6, Name: "Élodie", Email: "e@example.com"},
 	)
@@ -82,7 +79,7 @@ func TestSearchGivesPeopleInTheOrderOfTheirNames(t *testing.T) {
 }
 
 func TestSearchLeavesOutWhomThePageDoesNotWant(t *testing.T) {
-	s := snapshotOf(t, row{ID: 1, Name: "Anna", Status: "active"}, row{ID: 2, Name: "Annette", Status: "disabled"})
+	s := membersOf(t, row{ID: 1, Name: "Anna", Status: "active"}, row{ID: 2, Name: "Annette", Status: "disabled"})
 	found := s.Search("ann", func(m *tallyfy.Member) bool { return m.CanWork() })
 	require.Len(t, found, 1)
 	assert.Equal(t, tallyfy.UserID("1"), found[0].ID)
@@ -92,7 +89,7 @@ func TestSearchLeavesOutWhomThePageDoesNotWant(t *testing.T) {
 func TestSearchReachesTenThousand(t *testing.T) {
 	people := crowd(10_000)
 	people[9_876].Name = "Żaneta Przykład"
-	s := snapshotOf(t, people...)
+	s := membersOf(t, people...)
 	found := s.Search("z", nil)
 	require.Len(t, found, 1)
 	assert.Equal(t, "Żaneta Przykład", found[0].Name())
@@ -104,12 +101,49 @@ func TestSearchReachesTenThousand(t *testing.T) {
 	assert.Len(t, seen, 10_000)
 }
 
+func TestMembersAreFoundByID(t *testing.T) {
+	s := membersOf(t, row{ID: 17, Name: "Anna"}, row{ID: 171, Name: "Björn"}, row{ID: 3, Name: "Carl 17"})
+	found := s.Search("17", nil)
+	require.Len(t, found, 2)
+	assert.Equal(t, []string{"Anna", "Carl 17"}, []string{found[0].Name(), found[1].Name()}, "not the one whose id begins like it")
+	assert.Empty(t, s.Search("17", func(*tallyfy.Member) bool { return false }), "an id is no way round what a page leaves out")
+}
+
+func TestGroupsAreFoundByNameDescriptionAndID(t *testing.T) {
+	groups := newAPI(nil).reader(t, directory.New(directory.Options{}), "me").groups()
+	for query, want := range map[string][]string{
+		"":                               {"b", payrollID, "a", "17"}, // in Tallyfy's order
+		" \t":                            {"b", payrollID, "a", "17"},
+		"operations":                     {"b"},
+		"FREIGHT ops":                    nil,
+		"freight opér":                   {"b"},
+		"lodz":                           {"a"},
+		"o'brien":                        {"a"},
+		"17":                             {payrollID, "17"}, // in a text, and as an id
+		payrollID:                        {payrollID},
+		payrollID[:31]:                   nil, // an id fits whole or not
+		strings.ToUpper(payrollID) + "x": nil,
+		"%":                              nil,
+		".*":                             nil,
+	} {
+		assert.Equal(t, want, groupIDs(groups.Search(query, nil)), "%q", query)
+	}
+}
+
+func TestGroupsOfAMember(t *testing.T) {
+	groups := newAPI(nil).reader(t, directory.New(directory.Options{}), "me").groups()
+	assert.Equal(t, []string{"b", payrollID}, groupIDs(groups.Of("1")), "in the order of the list")
+	assert.Equal(t, []string{"b"}, groupIDs(groups.Of("2")))
+	assert.Empty(t, groups.Of("3"))
+	assert.Empty(t, groups.Of("nobody"))
+}
+
 func BenchmarkSearch(b *testing.B) {
 	people := crowd(10_000)
 	for i := range people {
 		people[i].Name = strings.Repeat("Maëlle ", i%3) + people[i].Name
 	}
-	s := snapshotOf(b, people...)
+	s := membersOf(b, people...)
 	for _, query := range []string{"p", "maelle 0099", "nobody at all"} {
 		b.Run(query, func(b *testing.B) {
 			b.ReportAllocs()

@@ -107,6 +107,16 @@ func (f *Fetcher) Fetch(ctx context.Context, client *tallyfy.Client, rawURL stri
 	return &Image{Data: data, ContentType: contentType, ETag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
 }
 
+// Version names the address of a logo, so that a picture's own address changes with it. A group
+// without a logo has none.
+func Version(rawURL string) string {
+	if rawURL == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(rawURL))
+	return hex.EncodeToString(sum[:6])
+}
+
 // maxURL is far above what storage services sign.
 const maxURL = 8 << 10
 

@@ -38,7 +38,7 @@ type Creation struct {
 	Found     *tallyfy.Group
 	FindError error
 
-	copy *directory.Snapshot // of all members
+	copy *directory.Members // of all members
 }
 
 // Kind implements change.Change.

@@ -41,7 +41,7 @@ type Deletion struct {
 	// Group and Tasks are what Look found.
 	Group *tallyfy.Group
 	Tasks tallyfy.OpenTasks
-	copy  *directory.Snapshot // of all members; nil for a page that only asks
+	copy  *directory.Members // of all members; nil for a page that only asks
 }
 
 // Kind implements change.Change.

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
@@ -50,8 +51,8 @@ func (d *desk) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy
 	return tasks
 }
 
-func (d *desk) Members(ctx context.Context) (*directory.Snapshot, error) {
-	return d.copies.Get(ctx, d.client, directory.KeyFor(sandbox.AdminToken, d.org()))
+func (d *desk) Members(ctx context.Context) (*directory.Members, error) {
+	return d.copies.Members(ctx, d.client, cache.ScopeOf(sandbox.AdminToken, d.org()))
 }
 
 func (d *desk) id(name string) tallyfy.UserID {

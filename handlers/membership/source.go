@@ -13,19 +13,19 @@ type Source interface {
 	// OpenTasks counts open tasks. Not being able to is a result, too.
 	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
 	// Members gives the copy of all members, which may be incomplete. It is never nil.
-	Members(ctx context.Context) (*directory.Snapshot, error)
+	Members(ctx context.Context) (*directory.Members, error)
 }
 
 // names are those of members, for the journal. For a member that the copy lacks the id has to do. Without a
 // copy there are none.
-func names(members *directory.Snapshot, ids []tallyfy.UserID) []string {
+func names(members *directory.Members, ids []tallyfy.UserID) []string {
 	if members == nil {
 		return nil
 	}
 	list := make([]string, len(ids))
 	for i, id := range ids {
 		list[i] = "Member " + string(id)
-		if m, ok := members.Member(id); ok {
+		if m, ok := members.ByID(id); ok {
 			list[i] = m.Name()
 		}
 	}

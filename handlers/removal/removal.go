@@ -26,7 +26,7 @@ type Source interface {
 	// OpenTasks counts open tasks. Not being able to is a result, too.
 	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
 	// Members gives the copy of all members, which may be incomplete. It is never nil.
-	Members(ctx context.Context) (*directory.Snapshot, error)
+	Members(ctx context.Context) (*directory.Members, error)
 }
 
 // A Removal takes a member out of the organisation.
@@ -46,7 +46,7 @@ type Removal struct {
 
 	// Departure is what Look found. Copy is the copy of the members; CopyError says why it is not whole, if it is not.
 	Departure
-	Copy           *directory.Snapshot
+	Copy           *directory.Members
 	CopyError      error
 	successor      *tallyfy.Member // nil for nobody and for somebody who is not there
 	successorTasks tallyfy.OpenTasks
@@ -104,7 +104,7 @@ func (r *Removal) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.Lookup, r.AllMembers = r.Copy.Member, r.Copy.Complete
+	r.Lookup, r.AllMembers = r.Copy.ByID, r.Copy.Complete
 	r.Self = r.Leaver.ID == r.By
 	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
 	// While not all are known there may be another: one's own account stands in the way anyhow.

@@ -34,8 +34,8 @@ func logoAt(s *sitetest.Site, address string) string {
 	return "/groups/" + g.ID + "/logo"
 }
 
-// storage serves as every host outside, whatever its address.
-func storage(s *sitetest.Site, handler http.HandlerFunc) *atomic.Int32 {
+// storage serves as every host outside, whatever its address. timeout is how long it is waited for.
+func storage(s *sitetest.Site, timeout time.Duration, handler http.HandlerFunc) *atomic.Int32 {
 	s.T.Helper()
 	calls := new(atomic.Int32)
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -45,7 +45,7 @@ func storage(s *sitetest.Site, handler http.HandlerFunc) *atomic.Int32 {
 	s.T.Cleanup(server.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	s.App.Logos = logo.New(logo.Options{Timeout: 300 * time.Millisecond, RootCAs: roots, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	s.App.Logos = logo.New(logo.Options{Timeout: timeout, RootCAs: roots, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
 	}})
 	return calls
@@ -60,7 +60,7 @@ func TestLogoOnAnotherHostIsFetchedWithoutTheToken(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	var picture bytes.Buffer
 	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 2, 3))))
-	calls := storage(s, func(w http.ResponseWriter, r *http.Request) {
+	calls := storage(s, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		assert.Equal(t, "logos.example.com", r.Host)
 		for name, values := range r.Header {
 			assert.Contains(t, []string{"Accept", "User-Agent"}, name, "no token, no cookie, no referrer")
@@ -103,7 +103,7 @@ func TestLogoAtAnAddressThatIsRefused(t *testing.T) {
 
 func TestLogoOnAnotherHostThatHasNone(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	calls := storage(s, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	calls := storage(s, time.Minute, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 	address := logoAt(s, signedURL)
 	for range 2 {
 		assertInitials(s.Get(address), "FA", once)
@@ -115,13 +115,13 @@ func TestLogoOnAnotherHostThatHasNone(t *testing.T) {
 func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
 	var picture bytes.Buffer
 	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1, 1))))
-	for name, wait := range map[string]bool{"too slow": true, "the browser went on": false} {
+	for name, timeout := range map[string]time.Duration{"too slow": 300 * time.Millisecond, "the browser went on": time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			var slow atomic.Bool
 			slow.Store(true)
 			arrived := make(chan struct{}, 1)
-			storage(s, func(w http.ResponseWriter, r *http.Request) {
+			storage(s, timeout, func(w http.ResponseWriter, r *http.Request) {
 				if slow.Load() {
 					arrived <- struct{}{}
 					<-r.Context().Done()
@@ -130,7 +130,7 @@ func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
 				_, _ = w.Write(picture.Bytes())
 			})
 			address := logoAt(s, signedURL)
-			if wait {
+			if name == "too slow" {
 				assertInitials(s.Get(address), "FA", "no-store")
 			} else {
 				ctx, cancel := context.WithCancel(t.Context())
@@ -148,7 +148,7 @@ func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
 // A kept logo is that of an address: a group that has another one now does not keep the old picture.
 func TestLogoThatWasReplaced(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	calls := storage(s, func(w http.ResponseWriter, r *http.Request) {
+	calls := storage(s, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		_ = png.Encode(w, image.NewGray(image.Rect(0, 0, len(r.URL.Path), 1)))
 	})
 	old := assertPicture(s.Get(logoAt(s, "https://logos.example.com/a.png")), "image/png")

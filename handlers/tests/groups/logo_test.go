@@ -122,6 +122,14 @@ func TestLogoThatIsMissingIsInitials(t *testing.T) {
 	assert.False(t, p.Has("svg i"))
 }
 
+func TestLogoOfADeletedGroupIsNotShown(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	src := logoOf(s, "First Aiders")
+	assertPicture(s.Get(src), "image/png")
+	require.Equal(t, "/groups", s.Get(s.DeletePath("First Aiders")).Form("main form").Set("phrase", "First Aiders").Submit("").URL)
+	assertInitials(s.Get(src), "?", "no-store")
+}
+
 // It is only a picture: whatever fails, no session ends, no page is shown and nothing is kept.
 func TestLogoSurvivesTallyfy(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{

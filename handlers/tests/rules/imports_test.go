@@ -23,7 +23,7 @@ const module = "tallyfy-admin"
 
 // mayImport says for each package what of ours it may import: main → handlers → {views, tallyfy},
 // views → {static, tallyfy's types}. The first row that fits counts; a * stands for one part of a
-// path. Tests may also import the package that they test, the sandbox, and sitetest.
+// path. Tests may also import the package that they test, the sandbox, sitetest, and the cache.
 var mayImport = []struct{ importer, ours string }{
 	{"main", "handlers handlers/* tallyfy tallyfy/sandbox"},
 	{"handlers", "handlers/* views views/components views/words static tallyfy"},
@@ -31,7 +31,8 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/tests/*", "handlers handlers/* views tallyfy tallyfy/sandbox"},
 	{"handlers/change", "handlers/journal handlers/store tallyfy"},
 	{"handlers/config", "handlers/ratelimit"},
-	{"handlers/directory", "handlers/ratelimit tallyfy"},
+	{"handlers/cache", "tallyfy"},
+	{"handlers/directory", "handlers/cache handlers/ratelimit tallyfy"},
 	{"handlers/export", ""},
 	{"handlers/journal", "handlers/store tallyfy"},
 	{"handlers/listing", "tallyfy"},
@@ -84,7 +85,7 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 			}
 		}
 		if importer != "tallyfy/sandbox" {
-			may = append(may, "tallyfy/sandbox", "handlers/sitetest")
+			may = append(may, "tallyfy/sandbox", "handlers/sitetest", "handlers/cache")
 		}
 		for _, imported := range slices.Concat(p.TestImports, p.XTestImports) {
 			if name := ours(imported); name != "" {

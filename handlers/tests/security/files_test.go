@@ -31,7 +31,7 @@ func TestNoFileHoldsAFormula(t *testing.T) {
 		defer mu.Unlock()
 		return attack + was
 	}}
-	s := sitetest.New(t, sitetest.Options{Transport: wire, Directory: directory.Options{MaxAge: time.Nanosecond}})
+	s := sitetest.New(t, sitetest.Options{Transport: wire, Directory: directory.Options{MaxAge: time.Nanosecond, Stale: time.Nanosecond}})
 	wire.next = s.Sandbox.Transport()
 	s.SignIn()
 	for _, next := range []string{

@@ -3,6 +3,8 @@ package site_test
 import (
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,8 +132,28 @@ func TestNoAnswerIsNotKept(t *testing.T) {
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: 500, Times: 1})
 	assert.Contains(t, s.Get(s.GroupPath("Operations")).Text("main"), "Not checked")
 	assert.NotContains(t, s.Get(s.GroupPath("Operations")).Text("main"), "Not checked")
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: 200, Body: `{"data":[{"id":"1"},{"id":"2"},{"id":"3"},{"id":"4"},{"id":"5"}]}`, Times: 1})
+	assert.Contains(t, s.Get(s.GroupPath("Payroll")).Text("main"), "Not checked", "five of nobody knows how many")
+	assert.NotContains(t, s.Get(s.GroupPath("Payroll")).Text("main"), "Not checked")
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.GroupsRoute, Status: 500})
 	assert.Equal(t, http.StatusBadGateway, s.Get("/groups?page=2").Status)
 	s.Sandbox.ClearFaults()
 	assert.Equal(t, http.StatusOK, s.Get("/groups?page=2").Status)
+}
+
+// The memory is for many small answers.
+func TestALargeGroupIsNotKept(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Hour, Sandbox: sandbox.Options{Members: 1200}})
+	var ids []string
+	for _, m := range s.Sandbox.Members()[:1001] {
+		ids = append(ids, strconv.Itoa(m.ID))
+	}
+	for people, again := range map[int]int{1000: 0, 1001: 1} {
+		s.Elsewhere(http.MethodPut, s.GroupPath("Legal"), `{"name":"Legal","description":"x","guests":[],"members":[`+strings.Join(ids[:people], ",")+`]}`)
+		open := func() *sitetest.Page { return s.Get(s.GroupPath("Legal")) }
+		reload := s.Request(http.MethodGet, s.GroupPath("Legal"), nil)
+		reload.Header.Set("Cache-Control", "no-cache")
+		s.Do(reload).Whole(http.StatusOK)
+		assert.Equal(t, again, asked(s, open), "with %d people", people)
+	}
 }

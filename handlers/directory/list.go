@@ -1,0 +1,116 @@
+package directory
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"tallyfy-admin/tallyfy"
+)
+
+// The two lists of an organisation. Members are in the order of their names, groups in Tallyfy's.
+type (
+	Members = List[tallyfy.Member, tallyfy.UserID]
+	Groups  = List[tallyfy.Group, tallyfy.ID]
+)
+
+// A List is the members or groups of an organisation as they were read. It is shared: neither the
+// list nor its items may be changed.
+type List[T any, ID ~string] struct {
+	Items []*T
+	// ReadAt is when the reading began.
+	ReadAt time.Time
+	// Complete is false while more is being read, and when the reading stopped half-way.
+	Complete bool
+	// Version is another one for every list.
+	Version uint64
+
+	kind  *kind[T, ID]
+	texts []string // of each item, folded
+	at    map[ID]int
+	of    map[tallyfy.UserID][]*T
+}
+
+// A row is an item with its folded text.
+type row[T any] struct {
+	item *T
+	text string
+}
+
+func (k *kind[T, ID]) row(item *T) row[T] { return row[T]{item, fold(k.text(item))} }
+
+var versions atomic.Uint64
+
+// newList makes a list of rows, which stay as they are.
+func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time, complete bool) *List[T, ID] {
+	if k.byText {
+		rows = slices.Clone(rows)
+		slices.SortFunc(rows, func(a, b row[T]) int {
+			return cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(k.id(a.item), k.id(b.item)))
+		})
+	}
+	l := &List[T, ID]{
+		Items: make([]*T, len(rows)), ReadAt: readAt, Complete: complete, Version: versions.Add(1),
+		kind: k, texts: make([]string, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
+	}
+	for i, r := range rows {
+		l.Items[i], l.texts[i] = r.item, r.text
+		l.at[k.id(r.item)] = i
+		if k.people != nil {
+			for _, id := range k.people(r.item) {
+				l.of[id] = append(l.of[id], r.item)
+			}
+		}
+	}
+	return l
+}
+
+// incomplete is the list marked as not complete.
+func (l *List[T, ID]) incomplete() *List[T, ID] {
+	marked := *l
+	marked.Complete = false
+	return &marked
+}
+
+// with is the list with one item replaced, or added if it was not there.
+func (l *List[T, ID]) with(item *T) *List[T, ID] {
+	rows := make([]row[T], len(l.Items), len(l.Items)+1)
+	for i := range l.Items {
+		rows[i] = row[T]{l.Items[i], l.texts[i]}
+	}
+	if i, ok := l.at[l.kind.id(item)]; ok {
+		rows[i] = l.kind.row(item)
+	} else {
+		rows = append(rows, l.kind.row(item))
+	}
+	return newList(l.kind, rows, l.ReadAt, l.Complete)
+}
+
+// ByID finds an item.
+func (l *List[T, ID]) ByID(id ID) (*T, bool) {
+	i, ok := l.at[id]
+	if !ok {
+		return nil, false
+	}
+	return l.Items[i], true
+}
+
+// Of returns the groups that a member is in.
+func (l *List[T, ID]) Of(member tallyfy.UserID) []*T { return l.of[member] }
+
+// Search returns the items whose text holds every word of the query, whatever its case and accents,
+// or whose id it is. An empty query finds all. The text is the name and email of a member, and the
+// name and description of a group. Items for which keep is false are left out, if keep is not nil.
+func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
+	words := strings.Fields(fold(query))
+	named, isID := l.at[ID(query)]
+	var found []*T
+	for i, text := range l.texts {
+		if (isID && i == named || holdsAll(text, words)) && (keep == nil || keep(l.Items[i])) {
+			found = append(found, l.Items[i])
+		}
+	}
+	return found
+}
