@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -75,7 +76,7 @@ func (v *visit) showReceipt(e *journal.Entry) error {
 	underWay := change.UnderWay(e, v.app.Now())
 	view := views.Receipt{
 		Title: "Receipt", BackText: "Activity", BackURL: v.urls().Activity(views.ActivityState{}),
-		Kind: views.NoticeInfo, Summary: v.activityRow(e).Sentence, At: e.At, By: e.Actor.Name, RequestID: e.RequestID,
+		Kind: views.NoticeInfo, Summary: v.activityRow(e).Sentence, At: e.At, By: cmp.Or(e.Actor.Name, "Member "+e.Actor.ID), RequestID: e.RequestID,
 	}
 	if e.Check != nil {
 		view.CheckedAt = e.Check.At

@@ -155,6 +155,9 @@ type Difference struct {
 
 // note is the number of changes, which is announced when it follows the filters.
 func (v ActivityList) note() string {
+	if len(v.Errors) > 0 {
+		return ""
+	}
 	n := Count(len(v.Rows), "change", "changes")
 	if v.Older != "" || v.State.Before != "" {
 		n += " on this page"
