@@ -23,7 +23,7 @@ const (
 
 // activity is the list of changes for one request.
 type activity struct {
-	*visit
+	*request
 	state  views.ActivityState
 	filter journal.Filter
 	own    bool
@@ -32,15 +32,15 @@ type activity struct {
 
 // activityOf reads the address. Filters that are none are dropped, but a day that is none is an error. Only
 // administrators see the changes of others.
-func activityOf(v *visit) (activity, error) {
-	q := v.QueryParams()
-	a := activity{visit: v, errors: map[string]string{}}
-	admin, err := v.isAdmin(v.ctx())
+func activityOf(req *request) (activity, error) {
+	q := req.QueryParams()
+	a := activity{request: req, errors: map[string]string{}}
+	admin, err := req.isAdmin(req.ctx())
 	if err != nil {
 		return a, err
 	}
 	a.own = !admin
-	a.filter = journal.Filter{Org: v.org(), Subject: journal.ParseSubject(q.Get("about"))}
+	a.filter = journal.Filter{Org: req.org(), Subject: journal.ParseSubject(q.Get("about"))}
 	a.state = views.ActivityState{
 		What: choiceOf(q.Get("what"), kindChoices()), Outcome: choiceOf(q.Get("outcome"), outcomes),
 		From: q.Get("from"), To: q.Get("to"), Query: strings.TrimSpace(q.Get("q")),
@@ -55,7 +55,7 @@ func activityOf(v *visit) (activity, error) {
 		a.state.Before, a.filter.Before = before, before
 	}
 	if a.own {
-		a.filter.Actor = v.who.UserID
+		a.filter.Actor = req.who.UserID
 	}
 	a.filter.Kind, a.filter.State = a.state.What, journal.State(a.state.Outcome)
 	a.filter.From = a.day("from", a.state.From, 0)
@@ -85,8 +85,8 @@ func (a activity) day(field, text string, on int) time.Time {
 }
 
 // listActivity shows a page of the changes that were made through the dashboard.
-func listActivity(v *visit) error {
-	a, err := activityOf(v)
+func listActivity(req *request) error {
+	a, err := activityOf(req)
 	if err != nil {
 		return err
 	}
@@ -193,8 +193,8 @@ func (a activity) fits(e *journal.Entry, sentence string) bool {
 }
 
 // exportActivity sends exactly the changes of the view, all its pages, as a file.
-func exportActivity(v *visit) error {
-	a, err := activityOf(v)
+func exportActivity(req *request) error {
+	a, err := activityOf(req)
 	if err != nil {
 		return err
 	}
@@ -203,15 +203,15 @@ func exportActivity(v *visit) error {
 	}
 	a.filter.Before = ""
 	var rows [][]string
-	for e, err := range v.app.Journal.List(v.ctx(), a.filter) {
+	for e, err := range req.app.Journal.List(req.ctx(), a.filter) {
 		if err != nil {
 			return err
 		}
-		if sentence := v.activityRow(e).Sentence; a.fits(e, sentence) {
+		if sentence := req.activityRow(e).Sentence; a.fits(e, sentence) {
 			rows = append(rows, activityCells(e, sentence))
 		}
 	}
-	return v.sendFile("activity", []string{
+	return req.sendFile("activity", []string{
 		"Time (UTC)", "By", "By (email)", "By (id)", "Change", "About", "About (id)", "Sentence", "Outcome", "Reason",
 		"Checked (UTC)", "Confirmed", "Not as expected", "Could not check", "Request", "Tallyfy's request", "Id",
 	}, slices.Values(rows))

@@ -14,6 +14,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // checkedFor is how long a receipt looks at Tallyfy again whenever it is opened. Later people have moved on,
@@ -21,62 +22,62 @@ import (
 const checkedFor = 30 * 24 * time.Hour
 
 // showEntry is the receipt of one change: what was planned, and what became of it.
-func showEntry(v *visit) error {
-	e, err := v.entry(web.Param(v, "entry"))
+func showEntry(req *request) error {
+	e, err := req.entry(web.Param(req, "entry"))
 	if err != nil {
 		return err
 	}
-	if c := v.changeOf(e); c != nil && !e.NotMade() && v.looksAgain(e) {
-		v.unsure = e.State != journal.Done // should the sign-in have ended before it can be looked at
-		if err := v.app.changes.Check(v.ctx(), e, c); tallyfy.IsUnauthorized(err) {
+	if c := req.changeOf(e); c != nil && !e.NotMade() && req.looksAgain(e) {
+		req.unsure = e.State != journal.Done // should the sign-in have ended before it can be looked at
+		if err := req.app.changes.Check(req.ctx(), e, c); tallyfy.IsUnauthorized(err) {
 			return err
 		}
 	}
-	return v.showReceipt(e)
+	return req.showReceipt(e)
 }
 
 // entry reads an entry that the person may see: their own, and for administrators everybody's.
-func (v *visit) entry(id string) (*journal.Entry, error) {
-	e, err := v.app.Journal.Get(v.ctx(), v.org(), id)
-	if err == nil && e.Actor.ID != string(v.who.UserID) {
+func (req *request) entry(id string) (*journal.Entry, error) {
+	e, err := req.app.Journal.Get(req.ctx(), req.org(), id)
+	if err == nil && e.Actor.ID != string(req.who.UserID) {
 		var admin bool
-		if admin, err = v.isAdmin(v.ctx()); err == nil && !admin {
+		if admin, err = req.isAdmin(req.ctx()); err == nil && !admin {
 			err = journal.ErrNotFound
 		}
 	}
 	if errors.Is(err, journal.ErrNotFound) {
-		return nil, noReceipt(v, err)
+		return nil, noReceipt(req, err)
 	}
 	return e, err
 }
 
-func noReceipt(v *visit, err error) error {
+func noReceipt(req *request, err error) error {
 	return &problem{
 		status: http.StatusNotFound, title: "There is no such receipt",
-		text: "Receipts are kept for " + views.Count(v.app.Journal.KeptDays(), "day", "days") +
+		text: "Receipts are kept for " + words.Count(req.app.Journal.KeptDays(), "day", "days") +
 			". They belong to one organisation, and only administrators can open those of others.",
-		links: v.wayHome(), cause: err,
+		links: req.wayHome(), cause: err,
 	}
 }
 
 // looksAgain reports whether opening the receipt compares it with what is so now. What has just been
 // checked is shown as it was found.
-func (v *visit) looksAgain(e *journal.Entry) bool {
-	now := v.app.Now()
+func (req *request) looksAgain(e *journal.Entry) bool {
+	now := req.app.Now()
 	switch {
-	case e.NotMade(), v.Request().Method == http.MethodHead:
+	case e.NotMade(), req.Request().Method == http.MethodHead:
 		return false
-	case v.QueryParam("check") != "" || v.reload:
+	case req.QueryParam("check") != "" || req.reload:
 		return true
 	}
-	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= v.app.Recall)
+	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= req.app.Recall)
 }
 
-func (v *visit) showReceipt(e *journal.Entry) error {
-	underWay := change.UnderWay(e, v.app.Now())
+func (req *request) showReceipt(e *journal.Entry) error {
+	underWay := change.UnderWay(e, req.app.Now())
 	view := views.Receipt{
-		Title: "Receipt", BackText: "Activity", BackURL: v.urls().Activity(views.ActivityState{}),
-		Kind: views.NoticeInfo, Summary: v.activityRow(e).Sentence, At: e.At, By: cmp.Or(e.Actor.Name, "Member "+e.Actor.ID), RequestID: e.RequestID,
+		Title: "Receipt", BackText: "Activity", BackURL: req.urls().Activity(views.ActivityState{}),
+		Kind: views.NoticeInfo, Summary: req.activityRow(e).Sentence, At: e.At, By: cmp.Or(e.Actor.Name, "Member "+e.Actor.ID), RequestID: e.RequestID,
 	}
 	if e.Check != nil {
 		view.CheckedAt = e.Check.At
@@ -92,19 +93,19 @@ func (v *visit) showReceipt(e *journal.Entry) error {
 			view.Differences = append(view.Differences, views.Difference(d))
 		}
 	}
-	if c := v.changeOf(e); c != nil && !e.NotMade() {
+	if c := req.changeOf(e); c != nil && !e.NotMade() {
 		tone, summary := c.Summary(e, underWay)
-		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, v.urls().EntryCheck(e.ID)
+		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, req.urls().EntryCheck(e.ID)
 	}
-	view.Links = []components.LinkProps{{Text: "All changes", URL: v.urls().Activity(views.ActivityState{})}}
+	view.Links = []components.LinkProps{{Text: "All changes", URL: req.urls().Activity(views.ActivityState{})}}
 	title := "Receipt"
 	if e.Kind == removal.MemberRemoved && !e.Unreadable {
 		s := e.Subject(journal.Member)
-		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: v.who.Organisation.Name}
-		view.Links = []components.LinkProps{{Text: "All members", URL: v.urls().Members()}}
+		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: req.who.Organisation.Name}
+		view.Links = []components.LinkProps{{Text: "All members", URL: req.urls().Members()}}
 		title += ": " + s.Name
 	}
-	return v.show(http.StatusOK, views.ReceiptPage(v.page(title, views.SectionActivity), view))
+	return req.show(http.StatusOK, views.ReceiptPage(req.page(title, views.SectionActivity), view))
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.
@@ -138,16 +139,16 @@ func receiptLine(e *journal.Entry, i int, l journal.Line, underWay bool) views.R
 }
 
 // showOldReceipt leads from the address that receipts of removals had before the journal to their entry.
-func showOldReceipt(v *visit) error {
-	id := web.Param(v, "member")
-	for _, press := range v.app.OldReceipts(id, web.Param(v, "record")) {
-		e, err := v.app.Journal.ByPress(v.ctx(), v.org(), press)
+func showOldReceipt(req *request) error {
+	id := web.Param(req, "member")
+	for _, press := range req.app.OldReceipts(id, web.Param(req, "record")) {
+		e, err := req.app.Journal.ByPress(req.ctx(), req.org(), press)
 		if err == nil {
-			return v.goTo(v.urls().Entry(e.ID))
+			return req.goTo(req.urls().Entry(e.ID))
 		}
 		if !errors.Is(err, journal.ErrNotFound) {
 			return err
 		}
 	}
-	return noReceipt(v, journal.ErrNotFound)
+	return noReceipt(req, journal.ErrNotFound)
 }

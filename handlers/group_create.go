@@ -35,79 +35,79 @@ type typedGroup struct {
 // maxName is the longest name of a group, in characters (documented).
 const maxName = 200
 
-func showGroupForm(v *visit) error {
+func showGroupForm(req *request) error {
 	t := typedGroup{}
-	if kept := v.takeDraft(v.urls().Local(v.urls().NewGroup())); kept != nil {
+	if kept := req.takeDraft(req.urls().Local(req.urls().NewGroup())); kept != nil {
 		t = readGroupForm(kept)
 	}
-	return v.showGroupForm(http.StatusOK, &t)
+	return req.showGroupForm(http.StatusOK, &t)
 }
 
-func (v *visit) showGroupForm(status int, t *typedGroup) error {
+func (req *request) showGroupForm(status int, t *typedGroup) error {
 	f := views.GroupForm{
-		Name: t.name, Description: t.description, Members: v.memberPicker(t.memberFind, t.members),
-		Guests: v.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(),
+		Name: t.name, Description: t.description, Members: req.memberPicker(t.memberFind, t.members),
+		Guests: req.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(),
 	}
 	if t.existing != nil {
-		f.ExistingName, f.ExistingURL = t.existing.Name, v.urls().Group(t.existing.ID)
+		f.ExistingName, f.ExistingURL = t.existing.Name, req.urls().Group(t.existing.ID)
 	}
-	return v.show(status, views.NewGroup(v.page("New group", views.SectionGroups), f))
+	return req.show(status, views.NewGroup(req.page("New group", views.SectionGroups), f))
 }
 
 // createGroup creates a group; or, when the button of a picker was pressed, shows the form again with what was searched
 // for. Whatever goes wrong, the form comes back with everything in it.
-func createGroup(v *visit) error {
-	form, err := v.form()
+func createGroup(req *request) error {
+	form, err := req.form()
 	if err != nil {
 		return err
 	}
-	v.returnTo, v.typed = v.urls().Local(v.urls().NewGroup()), form
+	req.returnTo, req.typed = req.urls().Local(req.urls().NewGroup()), form
 	t := readGroupForm(form)
 	if form.Get("action") == "find" {
-		return v.showGroupForm(http.StatusOK, &t)
+		return req.showGroupForm(http.StatusOK, &t)
 	}
-	request := t.check()
+	creation := t.check()
 	if len(t.errors) > 0 {
-		return v.showGroupForm(http.StatusUnprocessableEntity, &t)
+		return req.showGroupForm(http.StatusUnprocessableEntity, &t)
 	}
-	c := v.creation(request)
-	out, err := v.run(change.Press{Press: pressOf(form)}, c, func(error) { v.groupCreated() })
+	c := req.creation(creation)
+	out, err := req.run(change.Press{Press: pressOf(form)}, c, func(error) { req.groupCreated() })
 	if err != nil {
-		return v.notCreated(&t, err)
+		return req.notCreated(&t, err)
 	}
 	switch out.Kind {
 	case change.Busy:
-		return v.busy("A group of this name is being created right now", out, v.wayHome())
+		return req.busy("A group of this name is being created right now", out, req.wayHome())
 	case change.Refused:
 		if !change.SaysOtherwise(out.Err) {
-			return v.notCreated(&t, out.Err)
+			return req.notCreated(&t, out.Err)
 		}
-		return v.notConfirmedCreation(&t, c, out.Err)
+		return req.notConfirmedCreation(&t, c, out.Err)
 	case change.NotConfirmed:
 		if tallyfy.IsUnauthorized(out.CheckErr) {
 			return out.CheckErr
 		}
-		return v.notConfirmedCreation(&t, c, out.Err)
+		return req.notConfirmedCreation(&t, c, out.Err)
 	}
-	return v.created(out)
+	return req.created(out)
 }
 
 // created leads to the new group; or to the receipt of an earlier press that did not make one, as far as is
 // known.
-func (v *visit) created(out change.Outcome) error {
+func (req *request) created(out change.Outcome) error {
 	e := out.Entry
 	id := tallyfy.ID(e.Subject(journal.Group).ID)
 	if id == "" {
-		return v.goTo(v.urls().Entry(e.ID))
+		return req.goTo(req.urls().Entry(e.ID))
 	}
-	tone, text := v.creation(tallyfy.CreateGroupRequest{}).Summary(e, false)
-	v.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text, LinkText: "Receipt", LinkURL: v.urls().Entry(e.ID)})
-	return v.goTo(v.urls().Group(id))
+	tone, text := req.creation(tallyfy.CreateGroupRequest{}).Summary(e, false)
+	req.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text, LinkText: "Receipt", LinkURL: req.urls().Entry(e.ID)})
+	return req.goTo(req.urls().Group(id))
 }
 
 // groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.
-func (v *visit) groupCreated() {
-	v.invalidate(directory.Change{})
+func (req *request) groupCreated() {
+	req.invalidate(directory.Change{})
 }
 
 // readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same
@@ -182,26 +182,26 @@ func isAddress(s string) bool {
 }
 
 // notCreated shows the form again with the reason at the right place.
-func (v *visit) notCreated(t *typedGroup, err error) error {
+func (req *request) notCreated(t *typedGroup, err error) error {
 	r, refused := refusalOf(err, groupFields...)
 	if tallyfy.IsUnauthorized(err) {
 		return err
 	}
 	if refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {
-		v.placeRefusal(t, r, err)
-		return v.showGroupForm(http.StatusUnprocessableEntity, t)
+		req.placeRefusal(t, r, err)
+		return req.showGroupForm(http.StatusUnprocessableEntity, t)
 	}
-	p := v.explain(err)
-	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created.", RequestID: web.IDOf(v)}
-	v.setRetryAfter(err)
-	return v.showGroupForm(p.status, t)
+	p := req.explain(err)
+	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created.", RequestID: web.IDOf(req)}
+	req.setRetryAfter(err)
+	return req.showGroupForm(p.status, t)
 }
 
 // groupFields are the fields of the form for a group that Tallyfy's messages can be about.
 var groupFields = []string{"name", "description", "members", "guests"}
 
 // placeRefusal puts Tallyfy's own messages at their fields, and the rest above the form.
-func (v *visit) placeRefusal(t *typedGroup, r refusal, err error) {
+func (req *request) placeRefusal(t *typedGroup, r refusal, err error) {
 	t.errors = r.Fields
 	if r.Text != "" {
 		text := r.Text
@@ -211,19 +211,19 @@ func (v *visit) placeRefusal(t *typedGroup, r refusal, err error) {
 		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: text + " The group was not created."}
 	}
 	if t.errors["name"] != "" || tallyfy.IsConflict(err) {
-		t.existing, _ = membership.FindByName(v.ctx(), v.api, v.org(), strings.TrimSpace(t.name))
+		t.existing, _ = membership.FindByName(req.ctx(), req.api, req.org(), strings.TrimSpace(t.name))
 	}
 }
 
 // notConfirmedCreation shows the form again with what was found of a group whose creation Tallyfy did not
 // answer, or refused in an answer of success. The form is not sent again.
-func (v *visit) notConfirmedCreation(t *typedGroup, c *membership.Creation, err error) error {
+func (req *request) notConfirmedCreation(t *typedGroup, c *membership.Creation, err error) error {
 	status, said := http.StatusBadGateway, ""
 	if change.SaysOtherwise(err) {
 		r, _ := refusalOf(err, groupFields...)
 		t.errors, status, said = r.Fields, http.StatusUnprocessableEntity, r.Text
 	}
-	n := &views.Notice{Kind: views.NoticeWarning, RequestID: web.IDOf(v)}
+	n := &views.Notice{Kind: views.NoticeWarning, RequestID: web.IDOf(req)}
 	switch {
 	case c.FindError != nil:
 		n.Text = cmp.Or(said, "Tallyfy did not answer.") + " The group may or may not have been created. Look at the list of groups before you send the form again."
@@ -231,7 +231,7 @@ func (v *visit) notConfirmedCreation(t *typedGroup, c *membership.Creation, err 
 		n.Kind, n.Text = views.NoticeProblem, said+" The group was not created."
 	case c.Found == nil:
 		n.Text = "Tallyfy did not answer, and there is no group with this name yet. It may still appear: look at the list of groups in a minute, before you send the form again."
-	case c.IsOlder(v.app.Now()):
+	case c.IsOlder(req.app.Now()):
 		n.Text = cmp.Or(said, "Tallyfy's answer did not arrive.") + " There is a group with this name, but it is older, so nothing was created now:"
 	case said != "":
 		n.Text = said + " But there is now a group with this name, most likely this one:"
@@ -239,8 +239,8 @@ func (v *visit) notConfirmedCreation(t *typedGroup, c *membership.Creation, err 
 		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
 	}
 	if c.Found != nil {
-		n.LinkText, n.LinkURL = c.Found.Name, v.urls().Group(c.Found.ID)
+		n.LinkText, n.LinkURL = c.Found.Name, req.urls().Group(c.Found.ID)
 	}
 	t.existing, t.notice = c.Found, n
-	return v.showGroupForm(status, t)
+	return req.showGroupForm(status, t)
 }

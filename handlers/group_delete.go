@@ -13,25 +13,25 @@ import (
 )
 
 // showGroupDeletion says what deleting the group will do.
-func showGroupDeletion(v *visit) error {
-	d := v.deletion(tallyfy.ID(web.Param(v, "group")))
-	if err := d.Look(v.ctx()); err != nil {
-		return groupDeletion{v, d}.notLooked(err)
+func showGroupDeletion(req *request) error {
+	d := req.deletion(tallyfy.ID(web.Param(req, "group")))
+	if err := d.Look(req.ctx()); err != nil {
+		return groupDeletion{req, d}.notLooked(err)
 	}
-	return groupDeletion{v, d}.ask(http.StatusOK, views.GroupDeletion{})
+	return groupDeletion{req, d}.ask(http.StatusOK, views.GroupDeletion{})
 }
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.
-func deleteGroup(v *visit) error {
-	form, err := v.form()
+func deleteGroup(req *request) error {
+	form, err := req.form()
 	if err != nil {
 		return err
 	}
-	d := v.deletion(tallyfy.ID(web.Param(v, "group")))
+	d := req.deletion(tallyfy.ID(web.Param(req, "group")))
 	d.Typed, d.Asked, d.Sending = form.Get("phrase"), form.Has("phrase"), true
-	v.returnTo = v.urls().Local(v.urls().DeleteGroup(d.ID))
-	g := groupDeletion{v, d}
-	out, err := v.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
+	req.returnTo = req.urls().Local(req.urls().DeleteGroup(d.ID))
+	g := groupDeletion{req, d}
+	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
 	if err != nil {
 		return g.notLooked(err)
 	}
@@ -40,7 +40,7 @@ func deleteGroup(v *visit) error {
 
 // groupDeletion is the deletion of a group for one request.
 type groupDeletion struct {
-	*visit
+	*request
 	deletion *membership.Deletion
 }
 

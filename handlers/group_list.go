@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"strconv"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
@@ -14,50 +15,50 @@ import (
 // listGroups shows a page of groups: straight from Tallyfy with one call, or with a filter from the
 // copy in memory. A page past the end takes a second call, for the last page. So does a search for
 // an id that Tallyfy's search does not find.
-func listGroups(v *visit) error {
-	s := groupListState(v.QueryParams())
-	if v.QueryParam("refresh") != "" {
-		return v.refresh(v.urls().GroupList(s))
+func listGroups(req *request) error {
+	s := groupListState(req.QueryParams())
+	if req.QueryParam("refresh") != "" {
+		return req.refresh(req.urls().GroupList(s))
 	}
 	if len(s.Chosen) > 0 {
-		return v.listGroupsFromCopy(s)
+		return req.listGroupsFromCopy(s)
 	}
-	page, err := lastPage(&s, func() (rowPage[views.GroupRow], error) { return v.readGroupRows(s) })
+	page, err := lastPage(&s, func() (rowPage[views.GroupRow], error) { return req.readGroupRows(s) })
 	if err != nil {
 		return err
 	}
 	if len(page.rows) == 0 && groupID.MatchString(s.Query) {
-		g, err := v.api.Groups.Get(v.ctx(), v.org(), tallyfy.ID(s.Query))
+		g, err := req.api.Groups.Get(req.ctx(), req.org(), tallyfy.ID(s.Query))
 		switch {
 		case err == nil:
-			page = rowPage[views.GroupRow]{[]views.GroupRow{v.groupRow(g)}, 1}
+			page = rowPage[views.GroupRow]{[]views.GroupRow{req.groupRow(g)}, 1}
 		case !noSuchID(err):
 			return err
 		}
 	}
 	var counts listing.Counts
-	if copied, ok := v.cachedSnapshot(); ok {
-		counts = v.cachedCounts("groups", s.Query, copied, func() listing.Counts {
+	if copied, ok := req.cachedSnapshot(); ok {
+		counts = req.cachedCounts("groups", s.Query, copied, func() listing.Counts {
 			_, counts := filterGroups(s, copied)
 			return counts
 		})
 	}
-	return v.showGroups(views.GroupList{
+	return req.showGroups(views.GroupList{
 		State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows,
 	}, counts)
 }
 
 // readGroupRows reads a page of Tallyfy's list.
-func (v *visit) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error) {
-	o := cache.Options[rowPage[views.GroupRow]]{TTL: v.app.Recall, Fresh: v.fresh}
-	return cache.Fetch(v.ctx(), v.app.answers, v.scope, v.urls().GroupList(s), o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
-		groups, err := v.api.Groups.List(ctx, v.org(), tallyfy.GroupListOptions{Query: s.Query, SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
+func (req *request) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error) {
+	o := cache.Options[rowPage[views.GroupRow]]{TTL: req.app.Recall, Fresh: req.fresh}
+	return cache.Fetch(req.ctx(), req.app.answers, req.scope, req.urls().GroupList(s), o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
+		groups, err := req.api.Groups.List(ctx, req.org(), tallyfy.GroupListOptions{Query: s.Query, SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
 		if err != nil {
 			return page, err
 		}
 		page.total = groups.Pagination.Total
 		for i := range groups.Items {
-			page.rows = append(page.rows, v.groupRow(&groups.Items[i]))
+			page.rows = append(page.rows, req.groupRow(&groups.Items[i]))
 		}
 		return page, nil
 	})
@@ -68,13 +69,13 @@ func (v *visit) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error
 var groupID = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 // listGroupsFromCopy shows the groups that the filters keep, counted and sorted here.
-func (v *visit) listGroupsFromCopy(s views.ListState) error {
-	copied, err := v.snapshot()
+func (req *request) listGroupsFromCopy(s views.ListState) error {
+	copied, err := req.snapshot()
 	if err != nil {
 		return err
 	}
 	if !copied.complete() {
-		return v.showLoading("Groups", "The filters", copied, v.urls().Groups())
+		return req.showLoading("Groups", "The filters", copied, req.urls().Groups())
 	}
 	found, counts := filterGroups(s, copied)
 	listing.SortGroups(found, s.Order)
@@ -82,12 +83,36 @@ func (v *visit) listGroupsFromCopy(s views.ListState) error {
 	s.Page = pager.Page
 	list := views.GroupList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt()}}
 	for _, g := range shown {
-		list.Rows = append(list.Rows, v.groupRow(g.Group))
+		list.Rows = append(list.Rows, req.groupRow(g.Group))
 	}
-	return v.showGroups(list, counts)
+	return req.showGroups(list, counts)
 }
 
-func (v *visit) showGroups(list views.GroupList, counts listing.Counts) error {
+func (req *request) showGroups(list views.GroupList, counts listing.Counts) error {
 	list.Bar.Menus = menus(list.State, listing.GroupOrders, listing.GroupFilters(), counts)
-	return v.show(http.StatusOK, views.Groups(v.page("Groups", views.SectionGroups), list))
+	return req.show(http.StatusOK, views.Groups(req.page("Groups", views.SectionGroups), list))
+}
+
+// exportGroups sends the list of groups, searched and filtered, as a file with all pages.
+func exportGroups(req *request) error {
+	s := groupListState(req.QueryParams())
+	copied, err := req.snapshot()
+	if err != nil {
+		return err
+	}
+	if !copied.complete() {
+		return req.showLoading("Preparing the file", "The rows of the file", copied, req.urls().GroupList(s))
+	}
+	list, _ := filterGroups(s, copied)
+	listing.SortGroups(list, s.Order)
+	return req.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id"}, func(yield func([]string) bool) {
+		for _, g := range list {
+			if !yield([]string{
+				g.Name, g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),
+				inFile(g.CreatedAt.Time), inFile(g.LastUpdated.Time), string(g.ID),
+			}) {
+				return
+			}
+		}
+	})
 }

@@ -17,46 +17,46 @@ import (
 
 // showGroup reads the group and its open tasks side by side, and the members' names from the
 // directory. A failure of the last two leaves a gap that says so.
-func showGroup(v *visit) error {
-	id := tallyfy.ID(web.Param(v, "group"))
+func showGroup(req *request) error {
+	id := tallyfy.ID(web.Param(req, "group"))
 	var (
 		group   *tallyfy.Group
 		tasks   tallyfy.OpenTasks
 		members *directory.Members
 		problem error
 	)
-	err := parallel.Run(v.ctx(),
+	err := parallel.Run(req.ctx(),
 		func(ctx context.Context) (err error) {
-			group, err = v.Group(ctx, id)
+			group, err = req.Group(ctx, id)
 			return err
 		},
 		func(ctx context.Context) error {
-			tasks = v.OpenTasks(ctx, tallyfy.TaskListOptions{Group: id})
+			tasks = req.OpenTasks(ctx, tallyfy.TaskListOptions{Group: id})
 			return nil
 		},
 		func(context.Context) error {
-			members, problem = v.Members(v.ctx())
+			members, problem = req.Members(req.ctx())
 			return nil
 		})
 	if err != nil {
 		return err
 	}
-	page := views.GroupPage{GroupRow: v.groupRow(group), Tasks: taskView(tasks)}
-	page.BackURL, page.State = v.groupPeople()
+	page := views.GroupPage{GroupRow: req.groupRow(group), Tasks: taskView(tasks)}
+	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
-	page.Activity = v.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
-	return v.show(http.StatusOK, views.Group(v.page(group.Name, views.SectionGroups), page))
+	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
+	return req.show(http.StatusOK, views.Group(req.page(group.Name, views.SectionGroups), page))
 }
 
 // groupPeople reads which people of a group are asked for, and the list that the visitor came
 // from. The browser names the list on the first page of the people; from there the links carry it.
-func (v *visit) groupPeople() (back string, people views.PeopleState) {
-	people = parsePeopleState(v.QueryParams())
-	list := v.urls().Groups()
-	if from, err := url.ParseQuery(v.QueryParam(views.FromKey)); err == nil && len(from) > 0 {
-		back = v.urls().GroupList(groupListState(from)) // parameters of no list are dropped
+func (req *request) groupPeople() (back string, people views.PeopleState) {
+	people = parsePeopleState(req.QueryParams())
+	list := req.urls().Groups()
+	if from, err := url.ParseQuery(req.QueryParam(views.FromKey)); err == nil && len(from) > 0 {
+		back = req.urls().GroupList(groupListState(from)) // parameters of no list are dropped
 	} else {
-		back = v.cameFrom(list)
+		back = req.cameFrom(list)
 	}
 	people.From = strings.TrimPrefix(strings.TrimPrefix(back, list), "?")
 	return back, people
@@ -85,4 +85,51 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Memb
 	guests := directory.Match(slices.Sorted(slices.Values(g.Guests)), s.Query)
 	page.GuestList, page.GuestPager = pageOf(guests, s.GuestPage, peoplePerPage)
 	s.GuestPage = page.GuestPager.Page
+}
+
+// exportPeople sends the members and guests of one group as a file.
+func exportPeople(req *request) error {
+	// While the names are read, the browser asks again by itself with the header of a reload. A file
+	// is never reloaded by hand.
+	const fresh = false
+	var (
+		group   *tallyfy.Group
+		members *directory.Members
+		problem error // kept apart: a missing group is reported first
+	)
+	err := parallel.Run(req.ctx(),
+		func(ctx context.Context) (err error) {
+			group, err = req.group(ctx, tallyfy.ID(web.Param(req, "group")), fresh)
+			return err
+		},
+		func(ctx context.Context) error {
+			members, problem = req.app.Directory.Members(ctx, req.api, req.scope)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	if problem != nil {
+		return problem
+	}
+	if !members.Complete {
+		return req.showLoading("Preparing the file", "The names in the file", snapshot{members: members}, req.urls().Group(group.ID))
+	}
+	people := groupMembers(members.Resolve(group.Members), "")
+	return req.sendFile(group.Name, []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {
+		for _, p := range people {
+			email := p.Email
+			if !p.Known {
+				email = ""
+			}
+			if !yield([]string{"Member", p.Name, email, p.Role, p.Status.Text, string(p.ID)}) {
+				return
+			}
+		}
+		for _, guest := range group.Guests {
+			if !yield([]string{"Guest", "", guest, "", "", ""}) {
+				return
+			}
+		}
+	})
 }

@@ -7,26 +7,26 @@ import (
 )
 
 // home leads to the groups, or to sign-in.
-func home(v *visit) error {
-	if v.session.data.Who == nil {
-		return v.goTo(v.urls().SignIn(""))
+func home(req *request) error {
+	if req.session.data.Who == nil {
+		return req.goTo(req.urls().SignIn(""))
 	}
-	return v.goTo(v.urls().Groups())
+	return req.goTo(req.urls().Groups())
 }
 
 // health answers as long as the process does. It asks nobody.
-func health(v *visit) error { return v.probe(http.StatusOK, "ok\n") }
+func health(req *request) error { return req.probe(http.StatusOK, "ok\n") }
 
 // readiness answers whether new requests should come here. It asks nobody.
-func readiness(v *visit) error {
-	if !v.app.ready.Load() {
-		return v.probe(http.StatusServiceUnavailable, "stopping\n")
+func readiness(req *request) error {
+	if !req.app.ready.Load() {
+		return req.probe(http.StatusServiceUnavailable, "stopping\n")
 	}
-	return v.probe(http.StatusOK, "ready\n")
+	return req.probe(http.StatusOK, "ready\n")
 }
 
 // probe answers for this moment only: a proxy may keep what does not forbid it.
-func (v *visit) probe(status int, text string) error {
-	v.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	return v.String(status, text)
+func (req *request) probe(status int, text string) error {
+	req.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+	return req.String(status, text)
 }

@@ -8,45 +8,45 @@ import "tallyfy-admin/handlers/directory"
 type ownChanges struct{ Groups, Members int }
 
 // invalidate drops what was read of the organisation before a change of ours, at every process.
-func (v *visit) invalidate(c directory.Change) {
-	v.drop(c)
-	v.countChange(c)
+func (req *request) invalidate(c directory.Change) {
+	req.drop(c)
+	req.countChange(c)
 }
 
 // drop drops what this process keeps that a change makes out of date.
-func (v *visit) drop(c directory.Change) {
-	v.app.Directory.Invalidate(v.scope, c)
-	v.app.answers.Invalidate(v.org())
-	v.app.logoPlaces.Invalidate(v.org())
+func (req *request) drop(c directory.Change) {
+	req.app.Directory.Invalidate(req.scope, c)
+	req.app.answers.Invalidate(req.org())
+	req.app.logoPlaces.Invalidate(req.org())
 }
 
 // countChange tells other processes to drop what they keep.
-func (v *visit) countChange(c directory.Change) {
-	v.session.change(func(d *sessionData) {
+func (req *request) countChange(c directory.Change) {
+	req.session.change(func(d *sessionData) {
 		if c.Members {
 			d.Changed.Members++
 		} else {
 			d.Changed.Groups++
 		}
 	})
-	v.app.followed.Add(v.session.raw.ID, v.session.data.Changed)
+	req.app.followed.Add(req.session.raw.ID, req.session.data.Changed)
 }
 
 // followChanges drops what this process has kept since before a change that the session made at
 // another process.
-func (v *visit) followChanges() {
-	made := v.session.data.Changed
-	if known, _ := v.app.followed.Get(v.session.raw.ID); made != known {
-		v.drop(directory.Change{Members: made.Members != known.Members})
-		v.app.followed.Add(v.session.raw.ID, made)
+func (req *request) followChanges() {
+	made := req.session.data.Changed
+	if known, _ := req.app.followed.Get(req.session.raw.ID); made != known {
+		req.drop(directory.Change{Members: made.Members != known.Members})
+		req.app.followed.Add(req.session.raw.ID, made)
 	}
 }
 
 // refresh drops what this person's pages are made of, and shows the page again. The copies of other
 // people in the organisation stay.
-func (v *visit) refresh(path string) error {
-	v.app.Directory.Forget(v.scope)
-	v.app.answers.Invalidate(v.org())
-	v.countChange(directory.Change{Members: true}) // another process may answer the page
-	return v.goTo(path)
+func (req *request) refresh(path string) error {
+	req.app.Directory.Forget(req.scope)
+	req.app.answers.Invalidate(req.org())
+	req.countChange(directory.Change{Members: true}) // another process may answer the page
+	return req.goTo(path)
 }

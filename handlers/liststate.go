@@ -14,6 +14,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // maxPage is far beyond every list. The rows before a larger page could not be counted.
@@ -69,7 +70,7 @@ func menus[T any](s views.ListState, orders []listing.Order, filters []listing.F
 		for _, v := range f.Values {
 			option := components.Choice{Value: v.Name, Text: v.Text}
 			if counts != nil {
-				option.Text += " (" + views.Number(counts[f.Name][v.Name]) + ")"
+				option.Text += " (" + words.Number(counts[f.Name][v.Name]) + ")"
 			}
 			m.Options = append(m.Options, option)
 		}
@@ -141,9 +142,9 @@ func noSuchID(err error) bool { return tallyfy.IsNotFound(err) || tallyfy.IsVali
 const countsTime = 5 * time.Minute
 
 // cachedCounts returns what count makes of the copies for a search, once.
-func (v *visit) cachedCounts(list, query string, copied snapshot, count func() listing.Counts) listing.Counts {
+func (req *request) cachedCounts(list, query string, copied snapshot, count func() listing.Counts) listing.Counts {
 	key := fmt.Sprintf("counts of %s %d %d %s", list, copied.members.Version, copied.groups.Version, query)
-	counts, _ := cache.Fetch(v.ctx(), v.app.answers, v.scope, key, cache.Options[listing.Counts]{TTL: countsTime},
+	counts, _ := cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[listing.Counts]{TTL: countsTime},
 		func(context.Context) (listing.Counts, error) { return count(), nil })
 	return counts
 }

@@ -20,7 +20,7 @@ const (
 
 // rememberLogo keeps where the logo of a group is that a page shows, so that the browser's request
 // for it takes no call to find out.
-func (v *visit) rememberLogo(g *tallyfy.Group) {
+func (req *request) rememberLogo(g *tallyfy.Group) {
 	place := logoPlace{strings.Clone(g.Name), strings.Clone(g.Logo)} // texts of one answer may share memory
-	v.app.logoPlaces.Put(v.scope, strings.Clone(string(g.ID)), place, placeTime)
+	req.app.logoPlaces.Put(req.scope, strings.Clone(string(g.ID)), place, placeTime)
 }

@@ -15,25 +15,25 @@ import (
 
 // listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from
 // the copy in memory.
-func listMembers(v *visit) error {
-	s := memberListState(v.QueryParams(), v.app.Now())
-	if v.QueryParam("refresh") != "" {
-		return v.refresh(v.urls().MemberList(s))
+func listMembers(req *request) error {
+	s := memberListState(req.QueryParams(), req.app.Now())
+	if req.QueryParam("refresh") != "" {
+		return req.refresh(req.urls().MemberList(s))
 	}
 	if len(s.Chosen) > 0 {
-		return v.listMembersFromCopy(s)
+		return req.listMembersFromCopy(s)
 	}
-	copied, isCopied := v.cachedSnapshot()
+	copied, isCopied := req.cachedSnapshot()
 	with := []string{"groups"}
 	if isCopied && slices.ContainsFunc(copied.groups.Items, func(g *tallyfy.Group) bool { return len(g.Members) > heavyGroup }) {
 		with = nil
 	}
-	page, err := lastPage(&s, func() (rowPage[views.MemberRow], error) { return v.readMemberRows(s, with) })
+	page, err := lastPage(&s, func() (rowPage[views.MemberRow], error) { return req.readMemberRows(s, with) })
 	if err != nil {
 		return err
 	}
 	if len(page.rows) == 0 && memberID.MatchString(s.Query) {
-		m, err := v.api.Members.Get(v.ctx(), v.org(), tallyfy.UserID(s.Query), "groups")
+		m, err := req.api.Members.Get(req.ctx(), req.org(), tallyfy.UserID(s.Query), "groups")
 		switch {
 		case err == nil:
 			page = rowPage[views.MemberRow]{[]views.MemberRow{memberRow(m)}, 1}
@@ -51,20 +51,20 @@ func listMembers(v *visit) error {
 	}
 	var counts listing.Counts
 	if isCopied {
-		counts = v.cachedCounts("members", s.Query, copied, func() listing.Counts {
-			_, counts := filterMembers(s, copied, v.app.Now())
+		counts = req.cachedCounts("members", s.Query, copied, func() listing.Counts {
+			_, counts := filterMembers(s, copied, req.app.Now())
 			return counts
 		})
 	}
-	return v.showMembers(list, counts)
+	return req.showMembers(list, counts)
 }
 
 // readMemberRows reads a page of Tallyfy's list.
-func (v *visit) readMemberRows(s views.ListState, with []string) (rowPage[views.MemberRow], error) {
-	key := v.urls().MemberList(s) + " " + strings.Join(with, ",")
-	o := cache.Options[rowPage[views.MemberRow]]{TTL: v.app.Recall, Fresh: v.fresh}
-	return cache.Fetch(v.ctx(), v.app.answers, v.scope, key, o, func(ctx context.Context) (page rowPage[views.MemberRow], err error) {
-		members, err := v.api.Members.List(ctx, v.org(), tallyfy.MemberListOptions{
+func (req *request) readMemberRows(s views.ListState, with []string) (rowPage[views.MemberRow], error) {
+	key := req.urls().MemberList(s) + " " + strings.Join(with, ",")
+	o := cache.Options[rowPage[views.MemberRow]]{TTL: req.app.Recall, Fresh: req.fresh}
+	return cache.Fetch(req.ctx(), req.app.answers, req.scope, key, o, func(ctx context.Context) (page rowPage[views.MemberRow], err error) {
+		members, err := req.api.Members.List(ctx, req.org(), tallyfy.MemberListOptions{
 			Query: s.Query, Sort: s.Order, Page: s.Page, PerPage: s.PerPage, With: with,
 		})
 		if err != nil {
@@ -87,15 +87,15 @@ const heavyGroup = 500
 var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 // listMembersFromCopy shows the members that the filters keep, counted and sorted here.
-func (v *visit) listMembersFromCopy(s views.ListState) error {
-	copied, err := v.snapshot()
+func (req *request) listMembersFromCopy(s views.ListState) error {
+	copied, err := req.snapshot()
 	if err != nil {
 		return err
 	}
 	if !copied.complete() {
-		return v.showLoading("Members", "The filters", copied, v.urls().Members())
+		return req.showLoading("Members", "The filters", copied, req.urls().Members())
 	}
-	found, counts := filterMembers(s, copied, v.app.Now())
+	found, counts := filterMembers(s, copied, req.app.Now())
 	listing.SortMembers(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
@@ -103,10 +103,39 @@ func (v *visit) listMembersFromCopy(s views.ListState) error {
 	for _, m := range shown {
 		list.Rows = append(list.Rows, inGroups(memberRow(m.Member), m.In))
 	}
-	return v.showMembers(list, counts)
+	return req.showMembers(list, counts)
 }
 
-func (v *visit) showMembers(list views.MemberList, counts listing.Counts) error {
-	list.Bar.Menus = menus(list.State, listing.MemberOrders, listing.MemberFilters(v.app.Now()), counts)
-	return v.show(http.StatusOK, views.Members(v.page("Members", views.SectionMembers), list))
+func (req *request) showMembers(list views.MemberList, counts listing.Counts) error {
+	list.Bar.Menus = menus(list.State, listing.MemberOrders, listing.MemberFilters(req.app.Now()), counts)
+	return req.show(http.StatusOK, views.Members(req.page("Members", views.SectionMembers), list))
+}
+
+// exportMembers sends the list of members as a file.
+func exportMembers(req *request) error {
+	s := memberListState(req.QueryParams(), req.app.Now())
+	copied, err := req.snapshot()
+	if err != nil {
+		return err
+	}
+	if !copied.complete() {
+		return req.showLoading("Preparing the file", "The rows of the file", copied, req.urls().MemberList(s))
+	}
+	list, _ := filterMembers(s, copied, req.app.Now())
+	listing.SortMembers(list, s.Order)
+	return req.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id"}, func(yield func([]string) bool) {
+		for _, m := range list {
+			names := make([]string, len(m.In))
+			for i, g := range m.In {
+				names[i] = g.Name
+			}
+			p := personOf(m.Member)
+			if !yield([]string{
+				p.Name, p.Email, p.Role, p.Status.Text, strings.Join(names, "; "), m.JobTitle,
+				inFile(m.CreatedAt.Time), inFile(m.LastLoginAt.Time), string(m.ID),
+			}) {
+				return
+			}
+		}
+	})
 }

@@ -13,14 +13,14 @@ import (
 // memberRemoval is the removal of a member for one request. Its three steps change nothing; the press of
 // the last one's button does.
 type memberRemoval struct {
-	*visit
+	*request
 	removal *removal.Removal
 	// to is the choice of who takes over that came along.
 	to string
 }
 
-func removalOf(v *visit, to string) memberRemoval {
-	return memberRemoval{v, v.removal(tallyfy.UserID(web.Param(v, "member"))), strings.TrimSpace(to)}
+func removalOf(req *request, to string) memberRemoval {
+	return memberRemoval{req, req.removal(tallyfy.UserID(web.Param(req, "member"))), strings.TrimSpace(to)}
 }
 
 func (m memberRemoval) head() views.RemovalHead {
@@ -28,9 +28,9 @@ func (m memberRemoval) head() views.RemovalHead {
 }
 
 // showRemoval is the first step: what stands in the way, and what the member holds.
-func showRemoval(v *visit) error {
-	m := removalOf(v, "")
-	if err := m.removal.Look(v.ctx()); err != nil {
+func showRemoval(req *request) error {
+	m := removalOf(req, "")
+	if err := m.removal.Look(req.ctx()); err != nil {
 		return err
 	}
 	return m.showHeld(http.StatusOK)

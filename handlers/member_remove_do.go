@@ -14,21 +14,21 @@ import (
 )
 
 // removeMember carries the plan out.
-func removeMember(v *visit) error {
-	form, err := v.form()
+func removeMember(req *request) error {
+	form, err := req.form()
 	if err != nil {
 		return err
 	}
-	m := removalOf(v, form.Get("to"))
+	m := removalOf(req, form.Get("to"))
 	r := m.removal
 	r.To, r.Sending = m.to, true
-	v.returnTo = v.urls().Local(v.urls().RemovalPlan(r.ID, m.to))
-	out, err := v.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, func(err error) {
+	req.returnTo = req.urls().Local(req.urls().RemovalPlan(r.ID, m.to))
+	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, func(err error) {
 		c := directory.Change{Members: true}
 		if err == nil {
 			c.Member = r.Removed()
 		}
-		v.invalidate(c)
+		req.invalidate(c)
 	})
 	if err != nil {
 		return err
@@ -39,15 +39,15 @@ func removeMember(v *visit) error {
 	case change.Changed:
 		return m.askBeforeRemoving(http.StatusConflict, "Something has changed since you opened the plan. This is how it is now.")
 	case change.Busy:
-		return v.busy("This member is being removed right now", out, []components.LinkProps{
-			{Text: "Look at the member", URL: v.urls().Member(r.ID)}, {Text: "All members", URL: v.urls().Members()},
+		return req.busy("This member is being removed right now", out, []components.LinkProps{
+			{Text: "Look at the member", URL: req.urls().Member(r.ID)}, {Text: "All members", URL: req.urls().Members()},
 		})
 	case change.Refused:
 		if !change.SaysOtherwise(out.Err) || out.Entry.Finding(removal.Access).Result == journal.NotAsExpected {
 			return m.refused(out.Err)
 		}
 	}
-	return v.goTo(v.urls().Entry(out.Entry.ID))
+	return req.goTo(req.urls().Entry(out.Entry.ID))
 }
 
 // refused shows the plan again with Tallyfy's reason. Errors that are about more than this removal have

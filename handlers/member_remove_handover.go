@@ -9,13 +9,14 @@ import (
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/words"
 )
 
 // showHandover is the second step: who takes over. The choice made so far and the search are in
 // the address.
-func showHandover(v *visit) error {
-	m := removalOf(v, v.QueryParam("to"))
-	if err := m.removal.Look(v.ctx()); err != nil {
+func showHandover(req *request) error {
+	m := removalOf(req, req.QueryParam("to"))
+	if err := m.removal.Look(req.ctx()); err != nil {
 		return err
 	}
 	if len(m.removal.Blockers()) > 0 {
@@ -66,7 +67,7 @@ func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
 	for _, c := range found[:min(pickerRows, len(found))] {
 		candidate := views.Candidate{Person: personOf(c), LastLogin: c.LastLoginAt.Time}
 		if n := shared[c.ID]; n > 0 {
-			candidate.Reason = "shares " + views.Number(n) + " of " + views.Count(groups, "group", "groups")
+			candidate.Reason = "shares " + words.Number(n) + " of " + words.Count(groups, "group", "groups")
 		}
 		list = append(list, candidate)
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // showPlan is the third step: what exactly will happen.
-func showPlan(v *visit) error {
-	m := removalOf(v, v.QueryParam("to"))
+func showPlan(req *request) error {
+	m := removalOf(req, req.QueryParam("to"))
 	m.removal.To = m.to
-	if err := m.removal.Look(v.ctx()); err != nil {
+	if err := m.removal.Look(req.ctx()); err != nil {
 		return err
 	}
 	if m.removal.Plan().Stopped {

@@ -12,6 +12,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/words"
 )
 
 // pickerRows is how many people a picker shows that are not chosen. The search reaches the others.
@@ -19,9 +20,9 @@ const pickerRows = 50
 
 // memberPicker makes the picker for several members. It costs no call while the directory is
 // complete; while a large organisation is being read, Tallyfy's own search fills in.
-func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
-	members, err := v.Members(v.ctx())
-	p := views.MemberPicker{Query: query, Note: v.directoryNote(members, err)}
+func (req *request) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
+	members, err := req.Members(req.ctx())
+	p := views.MemberPicker{Query: query, Note: req.directoryNote(members, err)}
 	picked := make(map[tallyfy.UserID]bool, len(chosen)) // thousands may be
 	for _, id := range chosen {
 		picked[id] = true
@@ -31,7 +32,7 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 			p.Chosen = append(p.Chosen, views.Person{ID: id, Name: "Member " + string(id)})
 		}
 	}
-	found := v.searchMembers(members, query, func(m *tallyfy.Member) bool {
+	found := req.searchMembers(members, query, func(m *tallyfy.Member) bool {
 		return m.Status != tallyfy.StatusDisabled && !picked[m.ID]
 	})
 	p.Matching = len(found)
@@ -42,12 +43,12 @@ func (v *visit) memberPicker(query string, chosen []tallyfy.UserID) views.Member
 }
 
 // searchMembers searches the directory, and Tallyfy too while the directory is incomplete.
-func (v *visit) searchMembers(members *directory.Members, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
+func (req *request) searchMembers(members *directory.Members, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
 	found := members.Search(query, keep)
 	if members.Complete || query == "" {
 		return found
 	}
-	page, err := v.api.Members.List(v.ctx(), v.org(), tallyfy.MemberListOptions{Query: query, PerPage: 100})
+	page, err := req.api.Members.List(req.ctx(), req.org(), tallyfy.MemberListOptions{Query: query, PerPage: 100})
 	if err != nil {
 		return found
 	}
@@ -61,13 +62,13 @@ func (v *visit) searchMembers(members *directory.Members, query string, keep fun
 }
 
 // directoryNote says that a picker may lack members, if so, and logs why.
-func (v *visit) directoryNote(members *directory.Members, err error) string {
+func (req *request) directoryNote(members *directory.Members, err error) string {
 	switch {
 	case err != nil:
-		v.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		req.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		return "Tallyfy did not give all members: somebody may be missing."
 	case !members.Complete:
-		return "The members are still being read (" + views.Number(len(members.Items)) + " so far): search by name or email to find the others."
+		return "The members are still being read (" + words.Number(len(members.Items)) + " so far): search by name or email to find the others."
 	}
 	return ""
 }
@@ -77,19 +78,19 @@ func (v *visit) directoryNote(members *directory.Members, err error) string {
 const guestsTime = 2 * time.Minute
 
 // searchGuests reads the first hundred guests whose address fits, and how many there are.
-func (v *visit) searchGuests(query string) (*tallyfy.Page[tallyfy.Guest], error) {
-	return cache.Fetch(v.ctx(), v.app.answers, v.scope, "guests "+query, cache.Options[*tallyfy.Page[tallyfy.Guest]]{TTL: guestsTime, Fresh: v.reload},
+func (req *request) searchGuests(query string) (*tallyfy.Page[tallyfy.Guest], error) {
+	return cache.Fetch(req.ctx(), req.app.answers, req.scope, "guests "+query, cache.Options[*tallyfy.Page[tallyfy.Guest]]{TTL: guestsTime, Fresh: req.reload},
 		func(ctx context.Context) (*tallyfy.Page[tallyfy.Guest], error) {
-			return v.api.Guests.List(ctx, v.org(), tallyfy.GuestListOptions{Query: query, PerPage: 100})
+			return req.api.Guests.List(ctx, req.org(), tallyfy.GuestListOptions{Query: query, PerPage: 100})
 		})
 }
 
 // guestPicker makes the picker for existing guests. The answer of its one call is cached.
-func (v *visit) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
+func (req *request) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
 	p := views.GuestPicker{Query: query, Typed: typed}
-	guests, err := v.searchGuests(query)
+	guests, err := req.searchGuests(query)
 	if err != nil {
-		v.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		req.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		p.Note = "The existing guests could not be read. Their addresses can be typed."
 		guests = &tallyfy.Page[tallyfy.Guest]{}
 	}

@@ -29,7 +29,7 @@ const (
 type route struct {
 	method, path string
 	access       access
-	handle       func(*visit) error
+	handle       func(*request) error
 }
 
 // routes is every page, with who may see it. Paths are below the base.
@@ -109,36 +109,36 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			cancel()
 			c.SetRequest(whole) // an error is answered after this, and its page still takes a living context
 		}()
-		v := &visit{Context: c, app: a}
-		if v.reads() {
+		req := &request{Context: c, app: a}
+		if req.reads() {
 			var done context.CancelFunc
-			v.readCtx, done = context.WithTimeout(ctx, a.ReadTime)
+			req.readCtx, done = context.WithTimeout(ctx, a.ReadTime)
 			defer done()
 		}
-		c.Set(visitKey, v)
-		v.freshness()
+		c.Set(requestKey, req)
+		req.freshness()
 		defer func() {
-			if v.tried {
-				a.attempts.end(v.RealIP(), a.Now(), v.refused)
+			if req.tried {
+				a.attempts.end(req.RealIP(), a.Now(), req.refused)
 			}
 		}()
 		if r.access == plain {
-			return r.handle(v)
+			return r.handle(req)
 		}
 		s, err := a.openSession(c)
 		if err != nil {
 			return err
 		}
-		v.session = s
+		req.session = s
 		if r.access == signedIn {
 			switch {
 			case s.data.Who != nil:
-				v.signedInAs(s.data.Who)
-				v.followChanges()
+				req.signedInAs(s.data.Who)
+				req.followChanges()
 			case r.method == http.MethodPost:
-				return v.refuseForm()
+				return req.refuseForm()
 			default:
-				return v.sendToSignIn("")
+				return req.sendToSignIn("")
 			}
 		}
 		for _, name := range c.ParamNames() {
@@ -146,7 +146,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				return echo.ErrNotFound
 			}
 		}
-		return r.handle(v)
+		return r.handle(req)
 	}
 }
 

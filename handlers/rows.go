@@ -55,8 +55,8 @@ func groupMembers(resolved []directory.Resolved[tallyfy.Member, tallyfy.UserID],
 }
 
 // groupRow shapes a group, and keeps where its logo is for the browser's request for it.
-func (v *visit) groupRow(g *tallyfy.Group) views.GroupRow {
-	v.rememberLogo(g)
+func (req *request) groupRow(g *tallyfy.Group) views.GroupRow {
+	req.rememberLogo(g)
 	return views.GroupRow{
 		ID: g.ID, Name: g.Name, Description: g.Description, LogoVersion: logo.Version(g.Logo),
 		Members: len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
@@ -73,8 +73,8 @@ func taskView(t tallyfy.OpenTasks) views.OpenTasks {
 }
 
 // activityRow words an entry of the journal.
-func (v *visit) activityRow(e *journal.Entry) views.ActivityRow {
-	clock := v.clock()
+func (req *request) activityRow(e *journal.Entry) views.ActivityRow {
+	clock := req.clock()
 	minute := func(t time.Time) string { return clock.MinuteAfter(e.At, t) }
 	return views.ActivityRow{ID: e.ID, At: e.At, Sentence: e.Sentence(minute, change.UnderWay(e, clock.Now))}
 }
@@ -84,22 +84,22 @@ const mostRecent = 5
 
 // recentActivity lists the latest changes of a person or a group. Somebody who is not known to be an
 // administrator sees their own only.
-func (v *visit) recentActivity(s journal.Subject) views.RecentActivity {
-	f := journal.Filter{Org: v.org(), Subject: s}
-	latest, err := v.app.Journal.Latest(v.ctx(), f, mostRecent)
-	if slices.ContainsFunc(latest, func(e *journal.Entry) bool { return e.Actor.ID != string(v.who.UserID) }) {
-		if admin, adminErr := v.isAdmin(v.ctx()); !admin {
-			f.Actor = v.who.UserID
-			latest, err = v.app.Journal.Latest(v.ctx(), f, mostRecent)
+func (req *request) recentActivity(s journal.Subject) views.RecentActivity {
+	f := journal.Filter{Org: req.org(), Subject: s}
+	latest, err := req.app.Journal.Latest(req.ctx(), f, mostRecent)
+	if slices.ContainsFunc(latest, func(e *journal.Entry) bool { return e.Actor.ID != string(req.who.UserID) }) {
+		if admin, adminErr := req.isAdmin(req.ctx()); !admin {
+			f.Actor = req.who.UserID
+			latest, err = req.app.Journal.Latest(req.ctx(), f, mostRecent)
 			err = errors.Join(err, adminErr)
 		}
 	}
 	recent := views.RecentActivity{About: s.Key(), Incomplete: err != nil}
 	if err != nil {
-		v.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		req.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
 	for _, e := range latest {
-		recent.Rows = append(recent.Rows, v.activityRow(e))
+		recent.Rows = append(recent.Rows, req.activityRow(e))
 	}
 	return recent
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -135,4 +136,16 @@ func (s *session) save(c echo.Context) error {
 	}
 	store.SetData(s.raw, data)
 	return s.raw.Save(c.Request(), c.Response())
+}
+
+// takeDraft gives the form that was kept for a page when the sign-in ended, once.
+func (req *request) takeDraft(path string) url.Values {
+	d := req.session.data.Draft
+	if d == nil || d.Path != path {
+		return nil
+	}
+	if req.Request().Method != http.MethodHead { // which shows nothing
+		req.session.change(func(s *sessionData) { s.Draft = nil })
+	}
+	return d.Form
 }

@@ -15,18 +15,6 @@ import (
 	"tallyfy-admin/views"
 )
 
-// OAuth is what signing in with Tallyfy takes: the implicit grant of OAuth 2.0, for a client that Tallyfy has registered.
-type OAuth struct {
-	ClientID string
-	// AuthorizeURL is where the browser is sent; it has no query.
-	AuthorizeURL string
-}
-
-// OAuthRedirect is the address that has to be registered with Tallyfy for a dashboard.
-func OAuthRedirect(public *url.URL) string {
-	return public.Scheme + "://" + public.Host + views.URLs{Base: strings.TrimSuffix(public.Path, "/")}.TallyfyAnswer()
-}
-
 // signInTime is how long the way to Tallyfy and back may take.
 const signInTime = 15 * time.Minute
 
@@ -39,76 +27,52 @@ type signInStart struct {
 // maxNext is the longest page to go to that fits a cookie; a longer one is forgotten.
 const maxNext = 1500
 
-// oauth starts and ends sign-ins with Tallyfy. It is nil where no client is configured.
-type oauth struct {
-	OAuth
-	redirectURI string
-	cookie      http.Cookie
-}
-
-func newOAuth(o *OAuth, urls views.URLs, public *url.URL) *oauth {
-	if o == nil {
-		return nil
-	}
-	name := "ta_signin"
-	if public.Scheme == "https" {
-		name = "__Secure-" + name
-	}
-	return &oauth{
-		OAuth: *o, redirectURI: OAuthRedirect(public),
-		cookie: http.Cookie{
-			Name: name, Path: urls.TallyfyAnswer(), HttpOnly: true, Secure: public.Scheme == "https",
-			SameSite: http.SameSiteStrictMode, // it is read only where our own page sends a form
-		},
-	}
-}
-
 // withTallyfy is a page of signing in with Tallyfy. Where that is not configured there is no such page.
-func withTallyfy(handle func(*visit) error) func(*visit) error {
-	return func(v *visit) error {
-		if v.app.oauth == nil {
+func withTallyfy(handle func(*request) error) func(*request) error {
+	return func(req *request) error {
+		if req.app.oauth == nil {
 			return echo.ErrNotFound
 		}
-		return handle(v)
+		return handle(req)
 	}
 }
 
 // startAtTallyfy sends the browser to Tallyfy. It is a link and not a form: browsers that obey form-action let no form be
 // redirected to another site.
-func startAtTallyfy(v *visit) error {
-	return v.goTo(v.startSignIn(web.LocalPath(v.QueryParam("next"))))
+func startAtTallyfy(req *request) error {
+	return req.goTo(req.startSignIn(web.LocalPath(req.QueryParam("next"))))
 }
 
 // keepAndGoToTallyfy keeps a form that was typed before the session ended, and shows a link to Tallyfy.
-func keepAndGoToTallyfy(v *visit) error {
-	form, err := web.Form(v)
+func keepAndGoToTallyfy(req *request) error {
+	form, err := web.Form(req)
 	if err != nil {
 		return err
 	}
 	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Typed: form.Get("typed")}
-	if wait := v.mayTry(); wait > 0 { // it writes a session for somebody who is not known
-		return v.heldBack(f, wait)
+	if wait := req.mayTry(); wait > 0 { // it writes a session for somebody who is not known
+		return req.heldBack(f, wait)
 	}
-	address := v.startSignIn(f.Next)
+	address := req.startSignIn(f.Next)
 	if typed, err := url.ParseQuery(f.Typed); err == nil && typed.Get("as") != "" && len(f.Typed) <= mostTyped {
-		data := sessionData{Draft: &draft{Path: v.urls().Local(v.urls().NewGroup()), Form: typed, Owner: typed.Get("as")}}
-		if _, err := v.app.renew(v, v.session, data); err != nil {
+		data := sessionData{Draft: &draft{Path: req.urls().Local(req.urls().NewGroup()), Form: typed, Owner: typed.Get("as")}}
+		if _, err := req.app.renew(req, req.session, data); err != nil {
 			return err
 		}
 	}
-	return v.show(http.StatusOK, views.GoToTallyfy(v.page("Sign in with Tallyfy", views.SectionNone), address))
+	return req.show(http.StatusOK, views.GoToTallyfy(req.page("Sign in with Tallyfy", views.SectionNone), address))
 }
 
 // startSignIn gives the address at Tallyfy, and the browser a state to prove with that the answer is to its own question.
-func (v *visit) startSignIn(next string) string {
-	o := v.app.oauth
+func (req *request) startSignIn(next string) string {
+	o := req.app.oauth
 	if len(next) > maxNext {
 		next = ""
 	}
 	state, cookie := rand.Text(), o.cookie
 	cookie.Value = state + "." + base64.RawURLEncoding.EncodeToString([]byte(next))
 	cookie.MaxAge = int(signInTime.Seconds())
-	v.SetCookie(&cookie)
+	req.SetCookie(&cookie)
 	return o.AuthorizeURL + "?" + url.Values{
 		"client_id": {o.ClientID}, "response_type": {"token"}, "redirect_uri": {o.redirectURI}, "state": {state},
 	}.Encode()
@@ -116,59 +80,59 @@ func (v *visit) startSignIn(next string) string {
 
 // showTallyfyAnswer is where Tallyfy sends the browser back to. The token stands in the fragment, which a browser does not
 // send: a script of the page hands it over in a form.
-func showTallyfyAnswer(v *visit) error {
-	return v.show(http.StatusOK, views.TallyfyAnswer(v.page("Signing in", views.SectionNone)))
+func showTallyfyAnswer(req *request) error {
+	return req.show(http.StatusOK, views.TallyfyAnswer(req.page("Signing in", views.SectionNone)))
 }
 
 // takeTallyfyAnswer takes what the page hands over. It must be the answer to a question that this browser asked, and is taken
 // once.
-func takeTallyfyAnswer(v *visit) error {
-	form, err := web.Form(v)
+func takeTallyfyAnswer(req *request) error {
+	form, err := web.Form(req)
 	if err != nil {
 		return err
 	}
-	start, ok := v.endSignIn()
+	start, ok := req.endSignIn()
 	f := views.SignInForm{Next: start.next}
 	state := form.Get("state")
 	if !ok || subtle.ConstantTimeCompare([]byte(state), []byte(start.state)) != 1 {
-		return v.answerRefused(f, "This sign-in was not started in this browser, or more than 15 minutes ago. Nothing was taken from it; please start again.")
+		return req.answerRefused(f, "This sign-in was not started in this browser, or more than 15 minutes ago. Nothing was taken from it; please start again.")
 	}
-	if wait := v.mayTry(); wait > 0 { // before anything is written or asked
-		return v.heldBack(f, wait)
+	if wait := req.mayTry(); wait > 0 { // before anything is written or asked
+		return req.heldBack(f, wait)
 	}
 	// The lease is never given back: an answer is taken once.
-	_, taken, err := v.app.Leases.Acquire(v.ctx(), "sign-in "+web.Hash(state), "answer", signInTime)
+	_, taken, err := req.app.Leases.Acquire(req.ctx(), "sign-in "+web.Hash(state), "answer", signInTime)
 	if err != nil {
 		return err
 	}
 	token := cleanToken(form.Get("access_token"))
 	switch {
 	case taken != nil:
-		return v.answerRefused(f, "This answer of Tallyfy's has been used already. Please start again.")
+		return req.answerRefused(f, "This answer of Tallyfy's has been used already. Please start again.")
 	case form.Get("error") == "access_denied":
-		return v.answerRefused(f, "Tallyfy did not let the dashboard in, because it was not allowed to. Nothing was changed.")
+		return req.answerRefused(f, "Tallyfy did not let the dashboard in, because it was not allowed to. Nothing was changed.")
 	case form.Get("error") != "":
-		return v.answerRefused(f, "Tallyfy could not sign you in. If it happens again, ask whoever runs this dashboard whether it is registered with Tallyfy under this address.")
+		return req.answerRefused(f, "Tallyfy could not sign you in. If it happens again, ask whoever runs this dashboard whether it is registered with Tallyfy under this address.")
 	case token == "" || !plausibleToken(token) || !strings.EqualFold(form.Get("token_type"), "bearer"):
-		return v.answerRefused(f, "Tallyfy's answer held no token that can be used. Please start again.")
+		return req.answerRefused(f, "Tallyfy's answer held no token that can be used. Please start again.")
 	}
-	ends := endIn(form.Get("expires_in"), v.app.Now())
+	ends := endIn(form.Get("expires_in"), req.app.Now())
 	if ends.IsZero() {
 		ends = tokenEnd(token)
 	}
-	return v.checkAndChoose(f, newToken{text: token, ends: ends})
+	return req.checkAndChoose(f, newToken{text: token, ends: ends})
 }
 
 // endSignIn takes the start of the sign-in from the browser, so that it is used once.
-func (v *visit) endSignIn() (start signInStart, ok bool) {
-	o := v.app.oauth
-	cookie, err := v.Cookie(o.cookie.Name)
+func (req *request) endSignIn() (start signInStart, ok bool) {
+	o := req.app.oauth
+	cookie, err := req.Cookie(o.cookie.Name)
 	if err != nil {
 		return start, false
 	}
 	gone := o.cookie
 	gone.MaxAge = -1
-	v.SetCookie(&gone)
+	req.SetCookie(&gone)
 	state, rest, _ := strings.Cut(cookie.Value, ".")
 	next, err := base64.RawURLEncoding.DecodeString(rest)
 	if err != nil || len(state) < 26 { // what rand.Text gives
@@ -177,8 +141,8 @@ func (v *visit) endSignIn() (start signInStart, ok bool) {
 	return signInStart{state: state, next: web.LocalPath(string(next))}, true
 }
 
-func (v *visit) answerRefused(f views.SignInForm, message string) error {
-	v.auditSignIn(signInRefused)
+func (req *request) answerRefused(f views.SignInForm, message string) error {
+	req.auditSignIn(signInRefused)
 	f.Problem = message
-	return v.askForToken(http.StatusUnprocessableEntity, f)
+	return req.askForToken(http.StatusUnprocessableEntity, f)
 }

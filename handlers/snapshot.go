@@ -8,6 +8,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/words"
 )
 
 // A snapshot is the copies of all members and all groups.
@@ -17,22 +18,22 @@ type snapshot struct {
 }
 
 // snapshot reads both copies side by side. They may not be complete yet.
-func (v *visit) snapshot() (s snapshot, err error) {
-	err = parallel.Run(v.ctx(),
+func (req *request) snapshot() (s snapshot, err error) {
+	err = parallel.Run(req.ctx(),
 		func(ctx context.Context) (err error) {
-			s.members, err = v.app.Directory.Members(ctx, v.api, v.scope)
+			s.members, err = req.app.Directory.Members(ctx, req.api, req.scope)
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			s.groups, err = v.app.Directory.Groups(ctx, v.api, v.scope)
+			s.groups, err = req.app.Directory.Groups(ctx, req.api, req.scope)
 			return err
 		})
 	return s, err
 }
 
 // cachedSnapshot is the snapshot if it costs no call.
-func (v *visit) cachedSnapshot() (s snapshot, ok bool) {
-	s.members, s.groups, ok = v.app.Directory.Cached(v.scope)
+func (req *request) cachedSnapshot() (s snapshot, ok bool) {
+	s.members, s.groups, ok = req.app.Directory.Cached(req.scope)
 	return s, ok
 }
 
@@ -48,13 +49,13 @@ func (s snapshot) readAt() time.Time {
 
 // showLoading stands in for a page or a file until the organisation is read. The browser asks again
 // by itself, also without script. The groups are nil where only the members are read.
-func (v *visit) showLoading(title, what string, s snapshot, back string) error {
-	soFar := views.Count(len(s.members.Items), "member", "members")
+func (req *request) showLoading(title, what string, s snapshot, back string) error {
+	soFar := words.Count(len(s.members.Items), "member", "members")
 	if s.groups != nil {
-		soFar += " and " + views.Count(len(s.groups.Items), "group", "groups")
+		soFar += " and " + words.Count(len(s.groups.Items), "group", "groups")
 	}
-	v.Response().Header().Set("Refresh", "2")
-	return v.show(http.StatusOK, views.StillReading(v.page(title, views.SectionNone), views.Reading{
+	req.Response().Header().Set("Refresh", "2")
+	return req.show(http.StatusOK, views.StillReading(req.page(title, views.SectionNone), views.Reading{
 		Title: title, What: what, SoFar: soFar, BackText: "Back", BackURL: back,
 	}))
 }

@@ -13,42 +13,42 @@ import (
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // changeKinds makes an empty change of each kind, to check and to word the entries of the journal. The
 // order is that of the filter.
 var changeKinds = []struct {
 	kind, name string
-	new        func(v *visit) change.Change
+	new        func(req *request) change.Change
 }{
-	{removal.MemberRemoved, "Member removed", func(v *visit) change.Change { return v.removal("") }},
-	{membership.GroupCreated, "Group created", func(v *visit) change.Change { return v.creation(tallyfy.CreateGroupRequest{}) }},
-	{membership.GroupDeleted, "Group deleted", func(v *visit) change.Change { return v.deletion("") }},
+	{removal.MemberRemoved, "Member removed", func(req *request) change.Change { return req.removal("") }},
+	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
+	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
 }
 
 // changeOf is an empty change of an entry's kind; nil for one that cannot be opened and for a kind of another
 // version of the program.
-func (v *visit) changeOf(e *journal.Entry) change.Change {
+func (req *request) changeOf(e *journal.Entry) change.Change {
 	for _, k := range changeKinds {
 		if k.kind == e.Kind && !e.Unreadable {
-			return k.new(v)
+			return k.new(req)
 		}
 	}
 	return nil
 }
 
-func (v *visit) removal(id tallyfy.UserID) *removal.Removal {
-	return &removal.Removal{Source: v, Client: v.api, Org: v.who.Organisation, By: v.who.UserID, ID: id}
+func (req *request) removal(id tallyfy.UserID) *removal.Removal {
+	return &removal.Removal{Source: req, Client: req.api, Org: req.who.Organisation, By: req.who.UserID, ID: id}
 }
 
-func (v *visit) creation(r tallyfy.CreateGroupRequest) *membership.Creation {
-	return &membership.Creation{Source: v, Client: v.api, Org: v.org(), Request: r}
+func (req *request) creation(r tallyfy.CreateGroupRequest) *membership.Creation {
+	return &membership.Creation{Source: req, Client: req.api, Org: req.org(), Request: r}
 }
 
-func (v *visit) deletion(id tallyfy.ID) *membership.Deletion {
-	return &membership.Deletion{Source: v, Client: v.api, Org: v.org(), ID: id}
+func (req *request) deletion(id tallyfy.ID) *membership.Deletion {
+	return &membership.Deletion{Source: req, Client: req.api, Org: req.org(), ID: id}
 }
 
 // newPress identifies one press of a button: a form carries it, so that a second press is known.
@@ -66,37 +66,37 @@ func pressOf(form url.Values) string {
 }
 
 // run carries a change out that a form asks for. sent drops what is out of date after the call.
-func (v *visit) run(p change.Press, c change.Change, sent func(err error)) (change.Outcome, error) {
-	by := v.caller()
+func (req *request) run(p change.Press, c change.Change, sent func(err error)) (change.Outcome, error) {
+	by := req.caller()
 	by.Sent = sent
-	out, err := v.app.changes.Run(v.ctx(), by, p, c)
+	out, err := req.app.changes.Run(req.ctx(), by, p, c)
 	if errors.Is(err, change.ErrNotRecorded) {
-		v.app.Log.Error("change not recorded", slog.String("request_id", web.IDOf(v)), slog.Any("error", err))
+		req.app.Log.Error("change not recorded", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		err = &problem{
 			status: http.StatusInternalServerError, title: "The change could not be recorded",
 			text:  "Every change is recorded in the dashboard's database before it is sent to Tallyfy. The database did not take it, so nothing was sent.",
-			links: v.tryAgain(),
+			links: req.tryAgain(),
 		}
 	}
 	if err == nil && out.Kind == change.NotConfirmed {
-		v.notConfirmed(out.Err)
+		req.notConfirmed(out.Err)
 	}
 	return out, err
 }
 
-func (v *visit) caller() change.Caller {
+func (req *request) caller() change.Caller {
 	return change.Caller{
-		Org: v.org(), RequestID: web.IDOf(v), Client: v.RealIP(),
-		Actor: journal.Subject{Kind: journal.Member, ID: string(v.who.UserID), Name: v.who.Name, Email: v.who.Email},
+		Org: req.org(), RequestID: web.IDOf(req), Client: req.RealIP(),
+		Actor: journal.Subject{Kind: journal.Member, ID: string(req.who.UserID), Name: req.who.Name, Email: req.who.Email},
 	}
 }
 
 // busy answers a change of something that another change is under way for.
-func (v *visit) busy(title string, out change.Outcome, links []components.LinkProps) error {
+func (req *request) busy(title string, out change.Outcome, links []components.LinkProps) error {
 	text := "Another request for the same thing is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one. " +
-		"Should the other one have been broken off, this one can be sent again in " + views.Count(change.LockMinutes, "minute", "minutes") + "."
+		"Should the other one have been broken off, this one can be sent again in " + words.Count(change.LockMinutes, "minute", "minutes") + "."
 	if out.Entry != nil {
-		links = append([]components.LinkProps{{Text: "Look at the other one", URL: v.urls().Entry(out.Entry.ID), Kind: components.ButtonPrimary}}, links...)
+		links = append([]components.LinkProps{{Text: "Look at the other one", URL: req.urls().Entry(out.Entry.ID), Kind: components.ButtonPrimary}}, links...)
 	}
 	return &problem{status: http.StatusConflict, title: title, text: text, links: links}
 }

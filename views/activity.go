@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // ActivityState is what the address of the list of changes says.
@@ -158,7 +159,7 @@ func (v ActivityList) note() string {
 	if len(v.Errors) > 0 {
 		return ""
 	}
-	n := Count(len(v.Rows), "change", "changes")
+	n := words.Count(len(v.Rows), "change", "changes")
 	if v.Older != "" || v.State.Before != "" {
 		n += " on this page"
 	}

@@ -1,6 +1,9 @@
 package views
 
-import "time"
+import (
+	"tallyfy-admin/views/words"
+	"time"
+)
 
 // A Clock writes times as the signed-in person reads them.
 type Clock struct {
@@ -52,11 +55,11 @@ func (c Clock) Ago(t time.Time) string {
 	case d < 10*time.Second:
 		return "just now"
 	case d < time.Minute:
-		return Count(int(d.Seconds()), "second ago", "seconds ago")
+		return words.Count(int(d.Seconds()), "second ago", "seconds ago")
 	case d < 2*time.Hour:
-		return Count(int(d.Minutes()), "minute ago", "minutes ago")
+		return words.Count(int(d.Minutes()), "minute ago", "minutes ago")
 	default:
-		return Count(int(d.Hours()), "hour ago", "hours ago")
+		return words.Count(int(d.Hours()), "hour ago", "hours ago")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // GroupList is the list of groups.
@@ -70,9 +71,9 @@ type OpenTasks struct {
 
 // sentence counts the tasks before the sample.
 func (t OpenTasks) sentence() string {
-	s := Count(t.Total, "open task", "open tasks")
+	s := words.Count(t.Total, "open task", "open tasks")
 	if len(t.Sample) < t.Total {
-		s += ", the first " + Number(len(t.Sample))
+		s += ", the first " + words.Number(len(t.Sample))
 	}
 	return s + ":"
 }
@@ -159,4 +160,11 @@ func (v GroupDeletion) phraseHint() string {
 		return "It is asked for because open tasks are given to this group: " + v.Phrase
 	}
 	return "It is asked for because open tasks may be given to this group: " + v.Phrase
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // A ListState is what the address of a list says: the search, the order, the filters, and which
@@ -143,28 +144,28 @@ func NewPager(page, perPage, rows, total int) Pager {
 func (p Pager) sentence(one, many string) string {
 	switch {
 	case p.From == 0 || p.Pages == 1:
-		return Count(p.Total, one, many)
+		return words.Count(p.Total, one, many)
 	case p.From == p.To:
-		return Number(p.From) + " of " + Count(p.Total, one, many)
+		return words.Number(p.From) + " of " + words.Count(p.Total, one, many)
 	}
-	return Number(p.From) + " to " + Number(p.To) + " of " + Count(p.Total, one, many)
+	return words.Number(p.From) + " to " + words.Number(p.To) + " of " + words.Count(p.Total, one, many)
 }
 
 // matches is the rows in words after a search among all: "12 of 5,000 members match".
 func (p Pager) matches(all int, one, many string) string {
-	s := Number(p.Total) + " of " + Count(all, one, many) + " match"
+	s := words.Number(p.Total) + " of " + words.Count(all, one, many) + " match"
 	if p.Total == 1 {
 		s += "es"
 	}
 	if p.Pages > 1 {
-		s += ", " + Number(p.From) + " to " + Number(p.To) + " of them here"
+		s += ", " + words.Number(p.From) + " to " + words.Number(p.To) + " of them here"
 	}
 	return s
 }
 
 // links leads to the pages around this one. at gives the address of a page.
 func (p Pager) links(label string, at func(page int) string) components.PagerProps {
-	props := components.PagerProps{Label: label, Position: "Page " + Number(p.Page) + " of " + Number(p.Pages)}
+	props := components.PagerProps{Label: label, Position: "Page " + words.Number(p.Page) + " of " + words.Number(p.Pages)}
 	if p.Page > 1 {
 		props.First, props.Previous = at(1), at(p.Page-1)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/words"
 )
 
 // MemberList is the list of members.
@@ -55,7 +56,7 @@ func (r MemberRow) groupNames() string {
 	}
 	s := strings.Join(names, ", ")
 	if more := len(r.Groups) - shown; more > 0 {
-		s += " and " + Number(more) + " more"
+		s += " and " + words.Number(more) + " more"
 	}
 	return s
 }

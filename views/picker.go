@@ -1,5 +1,7 @@
 package views
 
+import "tallyfy-admin/views/words"
+
 // summary is the sentence below the picker. Screen readers announce it after each search.
 func (m MemberPicker) summary() string {
 	if m.Note != "" && m.Matching == 0 {
@@ -31,9 +33,9 @@ func pickerSummary(found, matching, chosen int, query, one, many string) string 
 	case matching == 0:
 		return "Nobody else to choose."
 	case found < matching:
-		return "Showing " + Number(found) + " of " + Count(matching, one, many) + ": search to find the others."
+		return "Showing " + words.Number(found) + " of " + words.Count(matching, one, many) + ": search to find the others."
 	default:
-		return "Showing " + Count(found, one, many) + "."
+		return "Showing " + words.Count(found, one, many) + "."
 	}
 }
 
@@ -45,9 +47,9 @@ func (v RemovalHandover) summary() string {
 	case v.Matching == 0:
 		s = "There is no other active member."
 	case len(v.Candidates) < v.Matching:
-		s = "Showing " + Number(len(v.Candidates)) + " of " + Count(v.Matching, "member", "members") + ": search to find the others."
+		s = "Showing " + words.Number(len(v.Candidates)) + " of " + words.Count(v.Matching, "member", "members") + ": search to find the others."
 	default:
-		s = "Showing " + Count(len(v.Candidates), "member", "members") + "."
+		s = "Showing " + words.Count(len(v.Candidates), "member", "members") + "."
 	}
 	if v.Note != "" {
 		s += " " + v.Note

@@ -81,9 +81,8 @@ func TestNothingIsStoredWithoutTheLease(t *testing.T) {
 func TestPressHasOneEntry(t *testing.T) {
 	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
 		d := newDesk(t, open())
-		for state, again := range map[journal.State]bool{
-			journal.Sent: false, journal.Done: false, journal.NotConfirmed: false, journal.Refused: true, journal.NotSent: true,
-		} {
+		for _, state := range []journal.State{journal.Sent, journal.Done, journal.NotConfirmed, journal.Refused, journal.NotSent} {
+			again := state == journal.Refused || state == journal.NotSent
 			in := d.intent()
 			in.Press = string(state)
 			first := d.begin(in)

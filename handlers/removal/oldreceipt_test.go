@@ -38,7 +38,8 @@ func TestOldReceiptAsAnEntry(t *testing.T) {
 			{Kind: journal.Member, ID: "20565", Name: "Chiara D'Angelo", Email: "chiara@example.com"}, {Kind: journal.Member, ID: "20617", Name: "Siobhán"},
 		}, e.Subjects)
 		assert.Equal(t, []journal.Line{
-			{Kind: removal.Access, Text: "Chiara can't open Aldermoor any more."}, {Kind: removal.Emptied, Text: "Payroll will have nobody in it.", ID: "4f5c"},
+			{Kind: removal.Access, Text: "Chiara can't open Aldermoor any more."},
+			{Kind: removal.Emptied, Text: "Payroll will have nobody in it.", ID: "4f5c"},
 			{Kind: removal.Moves, Text: "Tasks move.", Now: "There are 7 open tasks now."},
 		}, e.Lines)
 		assert.Equal(t, "admin active", e.Before("Role")+" "+e.Before("Status"))

@@ -152,22 +152,22 @@ func TestTheFingerprintChangesWithThePromisesOnly(t *testing.T) {
 	payroll := group("Payroll", idJane, idOmar)
 	leaver := func() *tallyfy.Member { return person(idJane, "Jane Doe", in(payroll)) }
 	omar, lena := person(idOmar, "Omar Ali"), person(idLena, "Lena")
-	print := func(d removal.Departure, to *tallyfy.Member) string { return d.Record(d.Plan(to), to).Fingerprint() }
-	base := print(aCase(leaver(), omar, lena), lena)
+	fingerprint := func(d removal.Departure, to *tallyfy.Member) string { return d.Record(d.Plan(to), to).Fingerprint() }
+	base := fingerprint(aCase(leaver(), omar, lena), lena)
 	for name, test := range map[string]struct {
-		print string
-		same  bool
+		fingerprint string
+		same        bool
 	}{
-		"the same again": {print(aCase(leaver(), omar, lena), person(idLena, "Lena")), true},
+		"the same again": {fingerprint(aCase(leaver(), omar, lena), person(idLena, "Lena")), true},
 		"fewer tasks": {func() string {
 			c := aCase(leaver(), omar, lena)
 			c.Tasks = tasks(2)
-			return print(c, lena)
+			return fingerprint(c, lena)
 		}(), true},
 		"tasks not counted": {func() string {
 			c := aCase(leaver(), omar, lena)
 			c.Tasks = tallyfy.OpenTasks{}
-			return print(c, lena)
+			return fingerprint(c, lena)
 		}(), true},
 		"the successor's tasks counted": {func() string {
 			d := aCase(leaver(), omar, lena)
@@ -175,23 +175,23 @@ func TestTheFingerprintChangesWithThePromisesOnly(t *testing.T) {
 			p.SuccessorTasksNow = 7
 			return d.Record(p, lena).Fingerprint()
 		}(), true},
-		"a successor of another address": {print(aCase(leaver(), omar, lena), person(idLena, "Lena", at("lena@example.com"))), false},
-		"left with the leaver":           {print(aCase(leaver(), omar, lena), nil), false},
-		"another successor":              {print(aCase(leaver(), omar, lena), person(idRob, "Lena")), false},
-		"a successor of another name":    {print(aCase(leaver(), omar, lena), person(idLena, "Lena F")), false},
-		"a successor with a light seat":  {print(aCase(leaver(), omar, lena), person(idLena, "Lena", light)), false},
-		"another leaver":                 {print(aCase(person("9", "Jane Doe", in(group("Payroll", "9", idOmar))), omar, lena), lena), false},
-		"one group more":                 {print(aCase(person(idJane, "Jane Doe", in(payroll, group("Legal", idJane, idOmar, idLena))), omar, lena), lena), false},
-		"no groups sent":                 {print(aCase(person(idJane, "Jane Doe", noGroupsSent), omar, lena), lena), false},
-		"the other one is gone":          {print(aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane))), omar, lena), lena), false},
-		"the other one is disabled":      {print(aCase(leaver(), person(idOmar, "Omar Ali", disabled), lena), lena), false},
-		"the successor joined a group":   {print(aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane, idLena))), omar, lena), lena), false},
+		"a successor of another address": {fingerprint(aCase(leaver(), omar, lena), person(idLena, "Lena", at("lena@example.com"))), false},
+		"left with the leaver":           {fingerprint(aCase(leaver(), omar, lena), nil), false},
+		"another successor":              {fingerprint(aCase(leaver(), omar, lena), person(idRob, "Lena")), false},
+		"a successor of another name":    {fingerprint(aCase(leaver(), omar, lena), person(idLena, "Lena F")), false},
+		"a successor with a light seat":  {fingerprint(aCase(leaver(), omar, lena), person(idLena, "Lena", light)), false},
+		"another leaver":                 {fingerprint(aCase(person("9", "Jane Doe", in(group("Payroll", "9", idOmar))), omar, lena), lena), false},
+		"one group more":                 {fingerprint(aCase(person(idJane, "Jane Doe", in(payroll, group("Legal", idJane, idOmar, idLena))), omar, lena), lena), false},
+		"no groups sent":                 {fingerprint(aCase(person(idJane, "Jane Doe", noGroupsSent), omar, lena), lena), false},
+		"the other one is gone":          {fingerprint(aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane))), omar, lena), lena), false},
+		"the other one is disabled":      {fingerprint(aCase(leaver(), person(idOmar, "Omar Ali", disabled), lena), lena), false},
+		"the successor joined a group":   {fingerprint(aCase(person(idJane, "Jane Doe", in(group("Payroll", idJane, idLena))), omar, lena), lena), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if test.same {
-				assert.Equal(t, base, test.print)
+				assert.Equal(t, base, test.fingerprint)
 			} else {
-				assert.NotEqual(t, base, test.print)
+				assert.NotEqual(t, base, test.fingerprint)
 			}
 		})
 	}

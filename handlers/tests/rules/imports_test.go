@@ -33,7 +33,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/config", "handlers/ratelimit"},
 	{"handlers/cache", "tallyfy"},
 	{"handlers/directory", "handlers/cache handlers/ratelimit tallyfy"},
-	{"handlers/export", ""},
+	{"handlers/csvfile", ""},
 	{"handlers/journal", "handlers/store tallyfy"},
 	{"handlers/listing", "tallyfy"},
 	{"handlers/logo", "tallyfy"},

@@ -18,8 +18,8 @@ import (
 	"tallyfy-admin/views"
 )
 
-// A visit is one request with what every page of it needs.
-type visit struct {
+// A request is one HTTP request with what every page of it needs.
+type request struct {
 	echo.Context
 	app     *App
 	session *session
@@ -38,70 +38,70 @@ type visit struct {
 	returnTo string
 	// typed is the form to keep for then.
 	typed url.Values
-	// unsure says that a change was sent in this visit and not confirmed.
+	// unsure says that a change was sent in this request and not confirmed.
 	unsure bool
-	// tried says that this visit counts as an attempt to sign in, refused that it failed.
+	// tried says that this request counts as an attempt to sign in, refused that it failed.
 	tried, refused bool
 }
 
-const visitKey = "visit"
+const requestKey = "request"
 
-func (v *visit) signedInAs(who *identity) {
-	v.who = who
-	v.api = v.app.API.WithToken(who.Token)
-	v.scope = cache.ScopeOf(who.Token, who.Organisation.ID)
+func (req *request) signedInAs(who *identity) {
+	req.who = who
+	req.api = req.app.API.WithToken(who.Token)
+	req.scope = cache.ScopeOf(who.Token, who.Organisation.ID)
 }
 
 // ctx is the context of calls, with the request's id for Tallyfy's log.
-func (v *visit) ctx() context.Context {
-	ctx := v.Request().Context()
-	if v.readCtx != nil {
-		ctx = v.readCtx
+func (req *request) ctx() context.Context {
+	ctx := req.Request().Context()
+	if req.readCtx != nil {
+		ctx = req.readCtx
 	}
-	return tallyfy.WithRequestID(ctx, web.IDOf(v))
+	return tallyfy.WithRequestID(ctx, web.IDOf(req))
 }
 
-func (v *visit) org() tallyfy.ID { return v.who.Organisation.ID }
+func (req *request) org() tallyfy.ID { return req.who.Organisation.ID }
 
-func (v *visit) urls() views.URLs { return v.app.urls }
+func (req *request) urls() views.URLs { return req.app.urls }
 
 // freshness sets how fresh the request's answers must be. Browsers send forms as if they were
 // reloads, so the header counts for a GET only.
-func (v *visit) freshness() {
-	asked := v.Request().Header.Get("Cache-Control")
-	v.reload = v.reads() && (strings.Contains(asked, "no-cache") || strings.Contains(asked, "max-age=0"))
-	v.fresh = v.reload || !v.reads()
+func (req *request) freshness() {
+	asked := req.Request().Header.Get("Cache-Control")
+	req.reload = req.reads() && (strings.Contains(asked, "no-cache") || strings.Contains(asked, "max-age=0"))
+	req.fresh = req.reload || !req.reads()
 }
 
 // reads reports that the request only asks for something.
-func (v *visit) reads() bool {
-	return v.Request().Method == http.MethodGet || v.Request().Method == http.MethodHead
+func (req *request) reads() bool {
+	return req.Request().Method == http.MethodGet || req.Request().Method == http.MethodHead
 }
 
 // clock writes times as the person reads them.
-func (v *visit) clock() views.Clock {
-	c := views.Clock{Now: v.app.Now(), Location: time.UTC}
-	if v.who != nil {
-		c.Location = locationOf(v.who.Timezone)
+func (req *request) clock() views.Clock {
+	c := views.Clock{Now: req.app.Now(), Location: time.UTC}
+	if req.who != nil {
+		c.Location = locationOf(req.who.Timezone)
 	}
 	return c
 }
 
 // page is the frame of a screen. It takes the notices out of the session: they are shown once. A HEAD shows nothing.
-func (v *visit) page(title string, section views.Section) views.Page {
+func (req *request) page(title string, section views.Section) views.Page {
 	p := views.Page{
-		Title: title, Section: section, URL: v.urls(), Assets: v.app.assets, Sandbox: v.app.SandboxToken != "",
-		Clock: v.clock(),
+		Title: title, Section: section, URL: req.urls(), Assets: req.app.assets, Sandbox: req.app.SandboxToken != "",
+		Clock: req.clock(),
 	}
-	if v.who != nil {
+	if req.who != nil {
 		p.Account = &views.Account{
-			Name: v.who.Name, Email: v.who.Email, Organisation: v.who.Organisation.Name, Tag: v.who.tag(), TokenEnds: v.who.TokenEnds,
+			Name: req.who.Name, Email: req.who.Email, Organisation: req.who.Organisation.Name, Tag: req.who.tag(), TokenEnds: req.who.TokenEnds,
 		}
 	}
-	if v.session != nil && len(v.session.data.Notices) > 0 {
-		p.Notices = v.session.data.Notices
-		if v.Request().Method != http.MethodHead {
-			v.session.change(func(d *sessionData) { d.Notices = nil })
+	if req.session != nil && len(req.session.data.Notices) > 0 {
+		p.Notices = req.session.data.Notices
+		if req.Request().Method != http.MethodHead {
+			req.session.change(func(d *sessionData) { d.Notices = nil })
 		}
 	}
 	return p
@@ -124,69 +124,71 @@ func locationOf(name string) *time.Location {
 }
 
 // show sends a screen.
-func (v *visit) show(status int, screen templ.Component) error { return web.Page(v, status, screen) }
+func (req *request) show(status int, screen templ.Component) error {
+	return web.Page(req, status, screen)
+}
 
 // form reads a form that changes something. One that was opened by somebody else, or for another organisation, is refused:
 // the person may have signed in anew in another tab. A form that does not say, as another client may send it, is taken.
-func (v *visit) form() (url.Values, error) {
-	form, err := web.Form(v)
+func (req *request) form() (url.Values, error) {
+	form, err := web.Form(req)
 	if err != nil {
 		return nil, err
 	}
-	if as := form.Get("as"); as != "" && as != v.who.tag() {
+	if as := form.Get("as"); as != "" && as != req.who.tag() {
 		return nil, &problem{
 			status: http.StatusConflict, title: "You have signed in anew since this form was opened",
 			text:  "It was opened by somebody else or for another organisation than you are in now, so nothing was done. Go to the page again and look whether it is still what you want.",
-			links: v.wayHome(),
+			links: req.wayHome(),
 		}
 	}
 	return form, nil
 }
 
 // goTo sends the browser to another page of ours after a form.
-func (v *visit) goTo(path string) error { return v.Redirect(http.StatusSeeOther, path) }
+func (req *request) goTo(path string) error { return req.Redirect(http.StatusSeeOther, path) }
 
 // notice keeps a sentence for the next page.
-func (v *visit) notice(n views.Notice) {
-	v.session.change(func(d *sessionData) { d.Notices = append(d.Notices, n) })
+func (req *request) notice(n views.Notice) {
+	req.session.change(func(d *sessionData) { d.Notices = append(d.Notices, n) })
 }
 
 // sendToSignIn sends the browser to the sign-in page, and back here afterwards. why is shown there.
-func (v *visit) sendToSignIn(why string) error {
-	next := v.returnTo
+func (req *request) sendToSignIn(why string) error {
+	next := req.returnTo
 	if next == "" {
-		next = v.urls().Local(v.Request().URL.RequestURI())
+		next = req.urls().Local(req.Request().URL.RequestURI())
 	}
 	if why != "" {
-		v.notice(views.Notice{Kind: views.NoticeWarning, Text: why})
+		req.notice(views.Notice{Kind: views.NoticeWarning, Text: why})
 	}
-	return v.goTo(v.urls().SignIn(next))
+	return req.goTo(req.urls().SignIn(next))
 }
 
 // refuseForm answers a form of somebody who is not signed in any more. It makes no session to say so in: then anybody could
 // fill the database. Afterwards the browser goes back to the page that the form was on; what was typed goes along through
 // sign-in.
-func (v *visit) refuseForm() error {
-	if v.Path() == v.urls().Groups() {
-		form, err := web.Form(v)
+func (req *request) refuseForm() error {
+	if req.Path() == req.urls().Groups() {
+		form, err := web.Form(req)
 		if err != nil {
 			return err
 		}
 		if typed := form.Encode(); form.Get("as") != "" && len(typed) <= mostTyped {
-			return v.askForToken(http.StatusUnauthorized, views.SignInForm{Next: v.urls().Local(v.urls().NewGroup()), Unsent: true, Typed: typed})
+			return req.askForToken(http.StatusUnauthorized, views.SignInForm{Next: req.urls().Local(req.urls().NewGroup()), Unsent: true, Typed: typed})
 		}
 	}
-	next := v.urls().Local(v.Request().URL.RequestURI())
-	if u, ok := v.ownReferer(); ok {
-		next = v.urls().Local(u.RequestURI())
+	next := req.urls().Local(req.Request().URL.RequestURI())
+	if u, ok := req.ownReferer(); ok {
+		next = req.urls().Local(u.RequestURI())
 	}
-	return v.goTo(v.urls().SignInUnsent(next))
+	return req.goTo(req.urls().SignInUnsent(next))
 }
 
 // ownReferer is the page of ours where a link was followed or a form sent, if the browser says so.
-func (v *visit) ownReferer() (*url.URL, bool) {
-	u, err := url.Parse(v.Request().Referer())
-	if err != nil || (u.Host != v.app.PublicURL.Host && u.Host != v.Request().Host) || !strings.HasPrefix(u.Path, v.urls().Base+"/") {
+func (req *request) ownReferer() (*url.URL, bool) {
+	u, err := url.Parse(req.Request().Referer())
+	if err != nil || (u.Host != req.app.PublicURL.Host && u.Host != req.Request().Host) || !strings.HasPrefix(u.Path, req.urls().Base+"/") {
 		return nil, false
 	}
 	return u, true
@@ -194,8 +196,8 @@ func (v *visit) ownReferer() (*url.URL, bool) {
 
 // cameFrom is the list that the visitor came from, search and page included, if that is where the link was followed; else
 // the plain list.
-func (v *visit) cameFrom(list string) string {
-	u, ok := v.ownReferer()
+func (req *request) cameFrom(list string) string {
+	u, ok := req.ownReferer()
 	if !ok || u.Path != list || u.RawQuery == "" {
 		return list
 	}
@@ -204,9 +206,9 @@ func (v *visit) cameFrom(list string) string {
 
 // whoInLog adds to the access line who it was: ids, never names.
 func whoInLog(c echo.Context) []slog.Attr {
-	v, ok := c.Get(visitKey).(*visit)
-	if !ok || v.who == nil {
+	req, ok := c.Get(requestKey).(*request)
+	if !ok || req.who == nil {
 		return nil
 	}
-	return []slog.Attr{slog.String("user", string(v.who.UserID)), slog.String("organisation", string(v.org()))}
+	return []slog.Attr{slog.String("user", string(req.who.UserID)), slog.String("organisation", string(req.org()))}
 }

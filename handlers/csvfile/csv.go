@@ -1,4 +1,4 @@
-package export
+package csvfile
 
 import (
 	"encoding/csv"
@@ -17,8 +17,8 @@ import (
 // byteOrderMark tells spreadsheet programs that the text is UTF-8; without it they garble accents.
 const byteOrderMark = "\ufeff"
 
-// CSV writes a table. Each row has as many cells as there are columns.
-func CSV(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
+// Write writes a table. Each row has as many cells as there are columns.
+func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package export
+package csvfile
 
 import (
 	"bytes"
@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestCSV(t *testing.T) {
+func TestWrite(t *testing.T) {
 	var out bytes.Buffer
 	rows := [][]string{{"Zoë, \"Z\"", "line\nbreak"}, {"=HYPERLINK(\"x\")", "ליאור"}}
-	require.NoError(t, CSV(&out, []string{"Name", "Note"}, slices.Values(rows)))
+	require.NoError(t, Write(&out, []string{"Name", "Note"}, slices.Values(rows)))
 	assert.Equal(t, "\ufeffName,Note\r\n\"Zoë, \"\"Z\"\"\",\"line\r\nbreak\"\r\n\"'=HYPERLINK(\"\"x\"\")\",ליאור\r\n", out.String())
 }
 
@@ -61,13 +61,13 @@ func TestName(t *testing.T) {
 }
 
 // Whatever is in a cell, a reader gets it back, at most with the apostrophe in front.
-func FuzzCSV(f *testing.F) {
+func FuzzWrite(f *testing.F) {
 	for _, seed := range []string{"", "=1", "a,b", "\"", "a\r\nb", "\x00", "\xff", " ", "é"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
 		var out bytes.Buffer
-		require.NoError(t, CSV(&out, []string{"a", "b"}, slices.Values([][]string{{cell, "end"}})))
+		require.NoError(t, Write(&out, []string{"a", "b"}, slices.Values([][]string{{cell, "end"}})))
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), byteOrderMark))).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 2)

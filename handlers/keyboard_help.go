@@ -1,0 +1,12 @@
+package handlers
+
+import (
+	"net/http"
+
+	"tallyfy-admin/views"
+)
+
+// showKeys lists what can be done with the keyboard.
+func showKeys(req *request) error {
+	return req.show(http.StatusOK, views.Keys(req.page("Keys", views.SectionNone)))
+}
