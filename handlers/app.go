@@ -73,7 +73,7 @@ type App struct {
 	// address, so that a change leaves them.
 	answers, logoPlaces, logoImages *cache.Cache
 	logoSlots                       *logo.Slots[cache.Scope]
-	// followed are the changes of each session that this process knows of.
+	// followed are the changes of each session in each organisation that this process knows of.
 	followed *expirable.LRU[string, ownChanges]
 	ready    atomic.Bool
 	cookie   string
@@ -164,11 +164,17 @@ func (a *App) router() (*echo.Echo, error) {
 	e.IPExtractor = web.ClientIP(a.TrustedProxies)
 	e.HTTPErrorHandler = a.answerError
 	e.Use(web.RequestID(a.TrustedProxies), web.AccessLog(a.Log, a.Metrics.Request, whoInLog), a.recover, sameSite)
-	for _, r := range a.routes() {
+	add := func(r route) {
 		handler := a.wrap(r)
-		e.Add(r.method, a.urls.Base+r.path, handler)
+		e.Add(r.method, a.urls.Base+r.address(), handler)
 		if r.method == http.MethodGet {
-			e.Add(http.MethodHead, a.urls.Base+r.path, handler)
+			e.Add(http.MethodHead, a.urls.Base+r.address(), handler)
+		}
+	}
+	for _, r := range a.routes() {
+		add(r)
+		if r.access == signedIn {
+			add(route{r.method, r.path, public, oldAddress})
 		}
 	}
 	if a.urls.Base != "" {

@@ -8,6 +8,9 @@
 // makes out of date. No flow uses another, and the frame uses none but in routes.go: a test in
 // tests/rules holds that.
 //
+// Everything that belongs to an organisation has its address below /o/{org}, and acts there, whatever other
+// tabs do: a session may have entered several organisations. The addresses from before that lead there.
+//
 // A new page is a row in routes.go, a flow here, a screen in views and an address in views/urls.go. What
 // can be decided without a request lives in the plain packages below, such as removal, directory, cache
 // and listing. What all pages share of Echo is in web. The tests of whole pages are in the other folders of

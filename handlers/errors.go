@@ -189,7 +189,7 @@ func (req *request) missingPermission() string {
 	switch {
 	case req.reads() && req.Param("member") == "":
 		return "Your role in Tallyfy, or your organisation's plan, does not include this. Ask an administrator."
-	case strings.HasPrefix(req.Path(), req.urls().Groups()):
+	case strings.HasPrefix(req.route.path, "/groups"):
 		return "Changing groups takes the permission to manage groups. Administrators have it; they can let others have it in Tallyfy under Settings, Organization."
 	default:
 		return "Looking at one member, and removing members, takes an administrator. Ask one, or have your role changed in Tallyfy."

@@ -11,7 +11,7 @@ func home(req *request) error {
 	if req.session.data.Who == nil {
 		return req.goTo(req.urls().SignIn(""))
 	}
-	return req.goTo(req.urls().Groups())
+	return req.goTo(req.urls().In(req.session.data.Who.Organisation.ID).Groups())
 }
 
 // health answers as long as the process does. It asks nobody.

@@ -2,9 +2,9 @@ package handlers
 
 import "tallyfy-admin/handlers/directory"
 
-// ownChanges counts the changes that a session has made. It is stored with the session, so that
-// another process on the same database sees that its copies are from before: the page after a change
-// may be answered there.
+// ownChanges counts the changes that a session has made in one organisation. It is stored with the
+// session, so that another process on the same database sees that its copies are from before: the page
+// after a change may be answered there.
 type ownChanges struct{ Groups, Members int }
 
 // invalidate drops what was read of the organisation before a change of ours, at every process.
@@ -22,25 +22,27 @@ func (req *request) drop(c directory.Change) {
 
 // countChange tells other processes to drop what they keep.
 func (req *request) countChange(c directory.Change) {
-	req.session.change(func(d *sessionData) {
+	req.session.change(func(*sessionData) {
 		if c.Members {
-			d.Changed.Members++
+			req.who.Changed.Members++
 		} else {
-			d.Changed.Groups++
+			req.who.Changed.Groups++
 		}
 	})
-	req.app.followed.Add(req.session.raw.ID, req.session.data.Changed)
+	req.app.followed.Add(req.followKey(), req.who.Changed)
 }
 
 // followChanges drops what this process has kept since before a change that the session made at
 // another process.
 func (req *request) followChanges() {
-	made := req.session.data.Changed
-	if known, _ := req.app.followed.Get(req.session.raw.ID); made != known {
+	made := req.who.Changed
+	if known, _ := req.app.followed.Get(req.followKey()); made != known {
 		req.drop(directory.Change{Members: made.Members != known.Members})
-		req.app.followed.Add(req.session.raw.ID, made)
+		req.app.followed.Add(req.followKey(), made)
 	}
 }
+
+func (req *request) followKey() string { return req.session.raw.ID + " " + string(req.org()) }
 
 // refresh drops what this person's pages are made of, and shows the page again. The copies of other
 // people in the organisation stay.

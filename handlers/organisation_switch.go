@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
@@ -22,12 +23,15 @@ func (req *request) chooseOther(status int, message string) error {
 	choices := make([]views.OrganisationChoice, len(list))
 	for i, o := range list {
 		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.Name, Current: o.ID == req.org()}
+		if req.session.data.in(o.ID) != nil {
+			choices[i].URL = req.urls().In(o.ID).Groups()
+		}
 	}
 	return req.show(status, views.SwitchOrganisation(req.page("Organisations", views.SectionNone), message, choices))
 }
 
-// switchOrganisation goes to work in another organisation. Tallyfy is asked first whether the token may; then the session gets a
-// new id, and nothing of the old one goes along.
+// switchOrganisation goes to work in another organisation. Tallyfy is asked first whether the token
+// may; then the session gets a new id. The organisations entered before stay open in other tabs.
 func switchOrganisation(req *request) error {
 	form, err := req.form()
 	if err != nil {
@@ -52,5 +56,5 @@ func switchOrganisation(req *request) error {
 		return err
 	}
 	user := tallyfy.User{ID: req.who.UserID, Email: req.who.Email, Username: req.who.Name, Timezone: req.who.Timezone}
-	return req.enter(views.SignInForm{}, &pendingSignIn{Token: req.who.Token, User: user, Ends: req.who.TokenEnds}, list[i], member)
+	return req.enter(views.SignInForm{Next: web.LocalPath(form.Get("next"))}, &pendingSignIn{Token: req.who.Token, User: user, Ends: req.who.TokenEnds}, list[i], member)
 }

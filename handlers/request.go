@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ import (
 type request struct {
 	echo.Context
 	app     *App
+	route   route
 	session *session
 	// who and api are set on routes for signed-in people: the person, and the client with the person's token.
 	who *identity
@@ -63,7 +65,13 @@ func (req *request) ctx() context.Context {
 
 func (req *request) org() tallyfy.ID { return req.who.Organisation.ID }
 
-func (req *request) urls() views.URLs { return req.app.urls }
+// urls gives the addresses of pages: in the organisation of the page, before signing in too.
+func (req *request) urls() views.URLs {
+	if req.who != nil {
+		return req.app.urls.In(req.org())
+	}
+	return req.app.urls.In(tallyfy.ID(web.Param(req, "org")))
+}
 
 // freshness sets how fresh the request's answers must be. Browsers send forms as if they were
 // reloads, so the header counts for a GET only.
@@ -128,21 +136,81 @@ func (req *request) show(status int, screen templ.Component) error {
 	return web.Page(req, status, screen)
 }
 
-// form reads a form that changes something. One that was opened by somebody else, or for another organisation, is refused:
-// the person may have signed in anew in another tab. A form that does not say, as another client may send it, is taken.
+// form reads a form that changes something. One that was opened by somebody else is refused: another
+// person may have signed in in another tab. A form that does not say, as another client may send it,
+// is taken.
 func (req *request) form() (url.Values, error) {
 	form, err := web.Form(req)
 	if err != nil {
 		return nil, err
 	}
 	if as := form.Get("as"); as != "" && as != req.who.tag() {
+		text := "You are signed in as " + req.who.Name + " now, so nothing was done."
+		if req.keepTyped(form) {
+			text += " What was typed is kept for the person who typed it, until this browser signs out."
+		}
 		return nil, &problem{
-			status: http.StatusConflict, title: "You have signed in anew since this form was opened",
-			text:  "It was opened by somebody else or for another organisation than you are in now, so nothing was done. Go to the page again and look whether it is still what you want.",
+			status: http.StatusConflict, title: "Somebody else opened this form", text: text,
 			links: req.wayHome(),
 		}
 	}
 	return form, nil
+}
+
+// keepTyped keeps a form that was refused because its sender is not who is signed in, or not in its
+// organisation. It is shown again to its sender only.
+func (req *request) keepTyped(form url.Values) bool {
+	if req.route.path != "/groups" || form.Get("as") == "" || len(form.Encode()) > mostTyped {
+		return false
+	}
+	req.session.change(func(d *sessionData) {
+		d.Draft = &draft{Path: req.formPage(), Form: form, Owner: form.Get("as")}
+	})
+	return true
+}
+
+// formPage is the page that a form of this address is on, without the base.
+func (req *request) formPage() string {
+	if req.route.path == "/groups" {
+		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewGroup())
+	}
+	return req.sentFrom()
+}
+
+// sentFrom is the page that the browser says the form was on, without the base; else the form's own
+// address.
+func (req *request) sentFrom() string {
+	if u, ok := req.ownReferer(); ok {
+		return req.urls().Local(u.RequestURI())
+	}
+	return req.urls().Local(req.Request().URL.RequestURI())
+}
+
+// notEntered answers a request for an organisation that the session has not entered: nothing of it is
+// shown or done. It asks Tallyfy for the organisation's name, once.
+func (req *request) notEntered(org tallyfy.ID) error {
+	if strings.HasSuffix(req.route.path, "/logo") { // nobody reads it
+		return echo.ErrNotFound
+	}
+	v := views.NotEnteredView{Title: "This page belongs to another organisation", Name: string(org), ID: org}
+	v.Next = req.urls().Local(req.Request().URL.RequestURI())
+	if !req.reads() {
+		form, err := web.Form(req)
+		if err != nil {
+			return err
+		}
+		v.Title, v.Next, v.Kept = "This form belongs to another organisation", req.formPage(), req.keepTyped(form)
+	}
+	list, err := req.api.Organizations.List(req.ctx())
+	if tallyfy.IsUnauthorized(err) {
+		return err
+	}
+	i := slices.IndexFunc(list, func(o tallyfy.Organization) bool { return o.ID == org })
+	if i >= 0 && list[i].Name != "" {
+		v.Name = list[i].Name
+	}
+	v.NotListed = err == nil && i < 0
+	return req.show(http.StatusConflict, views.NotEntered(req.page(v.Title, views.SectionNone), v))
 }
 
 // goTo sends the browser to another page of ours after a form.
@@ -169,20 +237,16 @@ func (req *request) sendToSignIn(why string) error {
 // fill the database. Afterwards the browser goes back to the page that the form was on; what was typed goes along through
 // sign-in.
 func (req *request) refuseForm() error {
-	if req.Path() == req.urls().Groups() {
+	if req.route.path == "/groups" {
 		form, err := web.Form(req)
 		if err != nil {
 			return err
 		}
 		if typed := form.Encode(); form.Get("as") != "" && len(typed) <= mostTyped {
-			return req.askForToken(http.StatusUnauthorized, views.SignInForm{Next: req.urls().Local(req.urls().NewGroup()), Unsent: true, Typed: typed})
+			return req.askForToken(http.StatusUnauthorized, views.SignInForm{Next: req.formPage(), Unsent: true, Typed: typed})
 		}
 	}
-	next := req.urls().Local(req.Request().URL.RequestURI())
-	if u, ok := req.ownReferer(); ok {
-		next = req.urls().Local(u.RequestURI())
-	}
-	return req.goTo(req.urls().SignInUnsent(next))
+	return req.goTo(req.urls().SignInUnsent(req.sentFrom()))
 }
 
 // ownReferer is the page of ours where a link was followed or a form sent, if the browser says so.

@@ -12,6 +12,7 @@ import (
 
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
 )
 
 // access says who may use a route.
@@ -20,7 +21,8 @@ type access int
 const (
 	// public routes are for anybody; they have a session to look at.
 	public access = iota
-	// signedIn routes send anybody else to sign in, and back afterwards.
+	// signedIn routes belong to an organisation: their addresses are below /o/:org. They send anybody
+	// else to sign in, and back afterwards.
 	signedIn
 	// plain routes have no session at all: probes.
 	plain
@@ -32,7 +34,16 @@ type route struct {
 	handle       func(*request) error
 }
 
-// routes is every page, with who may see it. Paths are below the base.
+// address is the route's path below the base, as Echo takes it.
+func (r route) address() string {
+	if r.access == signedIn {
+		return views.OrgPrefix + ":org" + r.path
+	}
+	return r.path
+}
+
+// routes is every page, with who may see it. Paths are below the base, and those of signedIn routes
+// below their organisation.
 func (a *App) routes() []route {
 	return []route{
 		{http.MethodGet, "/", public, home},
@@ -76,7 +87,8 @@ func (a *App) routes() []route {
 	}
 }
 
-// A Route is where a page is, below the base, and whether only those who signed in see it.
+// A Route is where a page is, and whether only those who signed in see it: then its path is below the
+// organisation, else below the base.
 type Route struct {
 	Method, Path string
 	SignedIn     bool
@@ -109,7 +121,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			cancel()
 			c.SetRequest(whole) // an error is answered after this, and its page still takes a living context
 		}()
-		req := &request{Context: c, app: a}
+		req := &request{Context: c, app: a, route: r}
 		if req.reads() {
 			var done context.CancelFunc
 			req.readCtx, done = context.WithTimeout(ctx, a.ReadTime)
@@ -131,10 +143,16 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 		}
 		req.session = s
 		if r.access == signedIn {
-			switch {
+			switch who := s.data.in(tallyfy.ID(web.Param(c, "org"))); {
+			case who != nil:
+				req.signedInAs(who)
+				req.followChanges()
 			case s.data.Who != nil:
 				req.signedInAs(s.data.Who)
-				req.followChanges()
+				if !plausibleID.MatchString(web.Param(c, "org")) {
+					return echo.ErrNotFound
+				}
+				return req.notEntered(tallyfy.ID(web.Param(c, "org")))
 			case r.method == http.MethodPost:
 				return req.refuseForm()
 			default:
@@ -148,6 +166,21 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 		}
 		return r.handle(req)
 	}
+}
+
+// oldAddress leads from the address that a page had before addresses named the organisation to the
+// one in the organisation that was entered last. A form is sent on as it is: it says for which
+// organisation it was opened.
+func oldAddress(req *request) error {
+	who := req.session.data.Who
+	switch {
+	case who != nil:
+		here := req.urls().Local(req.Request().URL.RequestURI())
+		return req.Redirect(http.StatusTemporaryRedirect, req.urls().In(who.Organisation.ID).Below(here))
+	case req.reads():
+		return req.sendToSignIn("")
+	}
+	return req.refuseForm()
 }
 
 // recover turns a panic into an error page. The stack goes to the log only.

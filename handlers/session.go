@@ -29,6 +29,8 @@ type identity struct {
 	Timezone     string
 	// TokenEnds is when the token will end, as far as that is known.
 	TokenEnds time.Time
+	// Changed is what the session has changed in the organisation.
+	Changed ownChanges `json:",omitzero"`
 }
 
 // scope names the person in the organisation.
@@ -61,11 +63,31 @@ type draft struct {
 
 // sessionData is all that a session holds. It is stored sealed.
 type sessionData struct {
+	// Who is the person in the organisation that was entered last, Others the same person, with the
+	// same token, in those entered before. Each was verified with Tallyfy.
 	Who     *identity      `json:",omitempty"`
+	Others  []*identity    `json:",omitempty"`
 	Pending *pendingSignIn `json:",omitempty"`
 	Draft   *draft         `json:",omitempty"`
 	Notices []views.Notice `json:",omitempty"`
-	Changed ownChanges     `json:",omitzero"`
+}
+
+// everywhere is the person in every organisation that the session has entered, the last one first.
+func (d *sessionData) everywhere() []*identity {
+	if d.Who == nil {
+		return nil
+	}
+	return append([]*identity{d.Who}, d.Others...)
+}
+
+// in is the person in an organisation; nil if the session has not entered it.
+func (d *sessionData) in(org tallyfy.ID) *identity {
+	for _, who := range d.everywhere() {
+		if who.Organisation.ID == org {
+			return who
+		}
+	}
+	return nil
 }
 
 // holds reports whether the session already had a token, so that its owner did not give it just
@@ -141,7 +163,7 @@ func (s *session) save(c echo.Context) error {
 // takeDraft gives the form that was kept for a page when the sign-in ended, once.
 func (req *request) takeDraft(path string) url.Values {
 	d := req.session.data.Draft
-	if d == nil || d.Path != path {
+	if d == nil || d.Path != path || d.Owner != req.who.tag() {
 		return nil
 	}
 	if req.Request().Method != http.MethodHead { // which shows nothing

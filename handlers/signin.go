@@ -175,6 +175,8 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 		}
 	case len(p.Organisations) == 1:
 		org = p.Organisations[0]
+	case slices.ContainsFunc(p.Organisations, isFor(f.Next)): // the page to go to names its organisation
+		org = p.Organisations[slices.IndexFunc(p.Organisations, isFor(f.Next))]
 	default:
 		return req.askForOrganisation(http.StatusOK, f, p, "")
 	}
@@ -192,6 +194,11 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 		return req.signInUnchecked(f, err)
 	}
 	return req.enter(f, p, org, member)
+}
+
+// isFor finds the organisation that a page belongs to. The page's path is without the base.
+func isFor(page string) func(tallyfy.Organization) bool {
+	return func(o tallyfy.Organization) bool { return strings.HasPrefix(page, views.URLs{Org: o.ID}.Below("/")) }
 }
 
 // askForOrganisation keeps the token on the server, so that it need not be pasted again, and asks.
@@ -216,7 +223,8 @@ func (req *request) askForOrganisation(status int, f views.SignInForm, p *pendin
 	return req.show(status, views.ChooseOrganisation(req.page("Choose the organisation", views.SectionNone), f, p.User.Name(), message, choices))
 }
 
-// enter makes the session: a new id, and nothing of an earlier one but this person's own draft.
+// enter makes the session: a new id, and nothing of an earlier one but this person's own draft and, for
+// the same token, the organisations entered before.
 func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
 	who := &identity{
 		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,
@@ -226,12 +234,21 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 		who.Organisation.Name = string(org.ID)
 	}
 	data := sessionData{Who: who}
+	for _, other := range req.session.data.everywhere() {
+		switch {
+		case other.Token != who.Token:
+		case other.Organisation.ID == org.ID:
+			who.Changed = other.Changed
+		default:
+			data.Others = append(data.Others, other)
+		}
+	}
 	if d := req.session.data.Draft; d != nil && d.Owner == who.tag() {
 		data.Draft = d
 	}
 	// A form that was typed before the session ended says whose it is, and is kept for no one else.
 	if typed, err := url.ParseQuery(f.Typed); err == nil && f.Typed != "" && typed.Get("as") == who.tag() {
-		data.Draft = &draft{Path: req.urls().Local(req.urls().NewGroup()), Form: typed, Owner: who.tag()}
+		data.Draft = &draft{Path: req.urls().Local(req.urls().In(org.ID).NewGroup()), Form: typed, Owner: who.tag()}
 	}
 	next, had := f.Next, req.session.data
 	if ended, err := req.app.renew(req, req.session, data); err != nil {
@@ -244,7 +261,7 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 	}
 	req.auditSignIn(signedInNow, slog.String("user", string(who.UserID)), slog.String("organisation", string(org.ID)))
 	if next == "" || strings.HasPrefix(next, "/signin") {
-		next = req.urls().Local(req.urls().Groups())
+		next = req.urls().Local(req.urls().In(org.ID).Groups())
 	}
 	return req.goTo(req.urls().Base + next)
 }
@@ -259,7 +276,7 @@ func (req *request) signedOutMeanwhile() error {
 
 // signOut ends the session. It works without one, too.
 func signOut(req *request) error {
-	if who := req.session.data.Who; who != nil {
+	for _, who := range req.session.data.everywhere() {
 		req.app.Directory.Forget(cache.ScopeOf(who.Token, who.Organisation.ID))
 	}
 	if err := req.app.end(req, req.session); err != nil {

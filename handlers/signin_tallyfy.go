@@ -55,7 +55,7 @@ func keepAndGoToTallyfy(req *request) error {
 	}
 	address := req.startSignIn(f.Next)
 	if typed, err := url.ParseQuery(f.Typed); err == nil && typed.Get("as") != "" && len(f.Typed) <= mostTyped {
-		data := sessionData{Draft: &draft{Path: req.urls().Local(req.urls().NewGroup()), Form: typed, Owner: typed.Get("as")}}
+		data := sessionData{Draft: &draft{Path: f.Next, Form: typed, Owner: typed.Get("as")}}
 		if _, err := req.app.renew(req, req.session, data); err != nil {
 			return err
 		}

@@ -14,6 +14,26 @@ import (
 type URLs struct {
 	// Base is the sub-path without a trailing slash: "" or, for example, "/tools/tallyfy".
 	Base string
+	// Org is the organisation that the pages belong to. Where it is empty, their addresses are those
+	// from before they named it, which lead to the organisation that was entered last.
+	Org tallyfy.ID
+}
+
+// OrgPrefix is the beginning of the paths of everything that belongs to one organisation, without
+// the base. The organisation's id follows.
+const OrgPrefix = "/o/"
+
+// In gives the addresses in another organisation.
+func (u URLs) In(org tallyfy.ID) URLs { return URLs{Base: u.Base, Org: org} }
+
+// Below is a page of the organisation whose path below the organisation is known.
+func (u URLs) Below(path string) string { return u.org() + path }
+
+func (u URLs) org() string {
+	if u.Org == "" {
+		return u.Base
+	}
+	return u.Base + OrgPrefix + url.PathEscape(string(u.Org))
 }
 
 // Home leads to the list of groups, or to sign-in.
@@ -44,22 +64,22 @@ func (u URLs) TallyfyAnswer() string { return u.Base + "/signin/answer" }
 func (u URLs) SignOut() string { return u.Base + "/signout" }
 
 // Organisations is the list of the person's organisations. A POST to it switches to another one.
-func (u URLs) Organisations() string { return u.Base + "/organisations" }
+func (u URLs) Organisations() string { return u.org() + "/organisations" }
 
 // Keys is the list of keys.
-func (u URLs) Keys() string { return u.Base + "/keys" }
+func (u URLs) Keys() string { return u.org() + "/keys" }
 
 // Kit is the page of all components, in the sandbox only.
-func (u URLs) Kit() string { return u.Base + "/kit" }
+func (u URLs) Kit() string { return u.org() + "/kit" }
 
 // Groups is the list of groups. A POST to it creates one.
-func (u URLs) Groups() string { return u.Base + "/groups" }
+func (u URLs) Groups() string { return u.org() + "/groups" }
 
 // GroupList is the list of groups in some state.
 func (u URLs) GroupList(s ListState) string { return u.Groups() + s.query() }
 
 // NewGroup is the form for a new group.
-func (u URLs) NewGroup() string { return u.Base + "/groups/new" }
+func (u URLs) NewGroup() string { return u.org() + "/groups/new" }
 
 // Group is the page of one group.
 func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
@@ -79,7 +99,7 @@ func (u URLs) GroupLogo(id tallyfy.ID, version string) string {
 func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete" }
 
 // Members is the list of members.
-func (u URLs) Members() string { return u.Base + "/members" }
+func (u URLs) Members() string { return u.org() + "/members" }
 
 // MemberList is the list of members in some state.
 func (u URLs) MemberList(s ListState) string { return u.Members() + s.query() }
@@ -88,10 +108,10 @@ func (u URLs) MemberList(s ListState) string { return u.Members() + s.query() }
 func (u URLs) Administrators() string { return u.Members() + query(parameter{"role", "admin"}) }
 
 // GroupsFile is the list of groups as a CSV file, with the rows of all pages.
-func (u URLs) GroupsFile(s ListState) string { return u.Base + "/groups.csv" + s.At(1).query() }
+func (u URLs) GroupsFile(s ListState) string { return u.org() + "/groups.csv" + s.At(1).query() }
 
 // MembersFile is the list of members as a CSV file.
-func (u URLs) MembersFile(s ListState) string { return u.Base + "/members.csv" + s.At(1).query() }
+func (u URLs) MembersFile(s ListState) string { return u.org() + "/members.csv" + s.At(1).query() }
 
 // GroupPeopleFile is the members and guests of a group as a CSV file.
 func (u URLs) GroupPeopleFile(id tallyfy.ID) string { return u.Group(id) + "/people.csv" }
@@ -125,15 +145,15 @@ func refreshed(list string) string {
 }
 
 // Activity is the list of changes that were made through the dashboard.
-func (u URLs) Activity(s ActivityState) string { return u.Base + "/activity" + s.Encode() }
+func (u URLs) Activity(s ActivityState) string { return u.org() + "/activity" + s.Encode() }
 
 // ActivityFile is the list of changes as a CSV file: all of it, whatever page is shown.
 func (u URLs) ActivityFile(s ActivityState) string {
-	return u.Base + "/activity.csv" + s.At("").Encode()
+	return u.org() + "/activity.csv" + s.At("").Encode()
 }
 
 // Entry is one change.
-func (u URLs) Entry(id string) string { return u.Base + "/activity/" + url.PathEscape(id) }
+func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.PathEscape(id) }
 
 // EntryCheck is one change, looked at again.
 func (u URLs) EntryCheck(id string) string { return u.Entry(id) + "?check=again" }

@@ -101,6 +101,6 @@ func (f *Form) Prepare(button string) *http.Request {
 		r = f.Page.Site.Request(f.Method, action, values)
 	}
 	r.Header.Set("Origin", f.Page.Site.Server.URL)
-	r.Header.Set("Referer", f.Page.Site.Server.URL+f.Page.Site.Base+f.Page.URL)
+	r.Header.Set("Referer", f.Page.Site.Server.URL+f.Page.Site.Base+f.Page.Site.Full(f.Page.URL))
 	return r
 }

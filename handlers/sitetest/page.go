@@ -69,7 +69,7 @@ func (p *Page) Follow(text string) *Page {
 	})
 	require.NotEmpty(p.Site.T, href, "no link %q on %s", text, p.URL)
 	r := p.Site.Request(http.MethodGet, strings.TrimPrefix(href, p.Site.Base), nil)
-	r.Header.Set("Referer", p.Site.Server.URL+p.Site.Base+p.URL)
+	r.Header.Set("Referer", p.Site.Server.URL+p.Site.Base+p.Site.Full(p.URL))
 	return p.Site.Do(r)
 }
 

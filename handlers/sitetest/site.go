@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,10 @@ type Site struct {
 	Base   string
 	Log    *SyncBuffer
 	Client *http.Client
+	// Org is the organisation whose pages tests open without naming it: /groups is /o/{org}/groups.
+	// The pages that they read have its addresses in the same short form. It is the main organisation
+	// of the sandbox unless a test sets another, or "" to read and write addresses as they are.
+	Org string
 	// Tallyfy is where the sandbox signs people in, with [Options.OAuth].
 	Tallyfy *httptest.Server
 	// Metrics is read with its handler, as Prometheus would.
@@ -97,6 +102,7 @@ func New(t *testing.T, o Options) *Site {
 	}
 	s.Sandbox, err = sandbox.New(o.Sandbox)
 	require.NoError(t, err)
+	s.Org = s.Sandbox.OrgID()
 	if o.Transport == nil {
 		o.Transport = s.Sandbox.Transport()
 	}
@@ -227,7 +233,7 @@ func (s *Site) Request(method, path string, form url.Values) *http.Request {
 	if form != nil {
 		body = strings.NewReader(form.Encode())
 	}
-	r, err := http.NewRequestWithContext(s.T.Context(), method, s.Server.URL+s.Base+path, body)
+	r, err := http.NewRequestWithContext(s.T.Context(), method, s.Server.URL+s.Base+s.Full(path), body)
 	require.NoError(s.T, err)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -243,12 +249,37 @@ func (s *Site) Do(r *http.Request) *Page {
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	require.NoError(s.T, err)
+	if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+		body = []byte(s.short(string(body)))
+	}
 	document, err := goquery.NewDocumentFromReader(bytes.NewReader(body))
 	require.NoError(s.T, err)
+	if location := answer.Header.Get("Location"); location != "" {
+		answer.Header.Set("Location", s.short(location))
+	}
 	return &Page{
 		Document: document, Site: s, Status: answer.StatusCode, Header: answer.Header,
-		URL: strings.TrimPrefix(answer.Request.URL.RequestURI(), s.Base), Body: string(body),
+		URL: strings.TrimPrefix(s.short(answer.Request.URL.RequestURI()), s.Base), Body: string(body),
 	}
+}
+
+// Full adds the organisation to the path of a page that belongs to one.
+func (s *Site) Full(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	first, _, _ = strings.Cut(first, "?")
+	if s.Org != "" && slices.Contains([]string{"groups", "groups.csv", "members", "members.csv", "activity", "activity.csv", "organisations", "keys", "kit"}, first) {
+		return "/o/" + s.Org + path
+	}
+	return path
+}
+
+// short takes the organisation out of all addresses in a text.
+func (s *Site) short(text string) string {
+	if s.Org == "" {
+		return text
+	}
+	prefix := "/o/" + s.Org
+	return strings.NewReplacer(prefix, "", url.QueryEscape(prefix), "").Replace(text)
 }
 
 // Once sends a request without following a redirect.

@@ -26,7 +26,7 @@ func TestBrowserSignsInWithTallyfy(t *testing.T) {
 		b.Press("Go on")
 		b.WaitForTitle("Members")
 		b.WaitForText("p", "Tallyfy sign-in ends")
-		assert.Equal(t, s.Server.URL+base+"/members?q=dahl", sitetest.Evaluate[string](b, "location.href"))
+		assert.Equal(t, s.Server.URL+base+s.Full("/members?q=dahl"), sitetest.Evaluate[string](b, "location.href"))
 
 		var token string
 		for _, r := range s.Sandbox.Requests() {

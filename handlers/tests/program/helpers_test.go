@@ -230,11 +230,22 @@ func at(t *testing.T, address string, a *api) *sitetest.Site {
 	u, err := url.Parse(address)
 	require.NoError(t, err)
 	s := &sitetest.Site{T: t, Base: u.Path, Log: &sitetest.SyncBuffer{}, Client: sitetest.NewVisitor(t), Server: &httptest.Server{URL: u.Scheme + "://" + u.Host}}
+	s.Sandbox = builtIn()
 	if a != nil {
 		s.Sandbox = a.Server
 	}
+	s.Org = s.Sandbox.OrgID()
 	return s
 }
+
+// builtIn is a sandbox with the ids of the program's own one.
+var builtIn = sync.OnceValue(func() *sandbox.Server {
+	s, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		panic(err)
+	}
+	return s
+})
 
 // site is a visitor of this program.
 func (p *program) site() *sitetest.Site { return at(p.t, "http://"+p.o.address+p.base, p.o.api) }

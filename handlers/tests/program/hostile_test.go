@@ -113,7 +113,7 @@ func TestOversizedForms(t *testing.T) {
 			if chunked {
 				body = io.MultiReader(body) // whose length is not known
 			}
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Server.URL+"/groups", body)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Server.URL+s.Full("/groups"), body)
 			require.NoError(t, err)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			answer, err := s.Client.Do(r)

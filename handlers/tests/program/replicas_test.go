@@ -147,7 +147,7 @@ func TestTwoReplicas(t *testing.T) {
 		request.AddCookie(cookies[0])
 		assert.Contains(t, old.Do(request).URL, "/signin", "replica %d still knows the session", i)
 		program.assertNoPanic()
-		assert.Contains(t, program.log.String(), `"route":"/groups"`, "replica %d was asked, too", i)
+		assert.Contains(t, program.log.String(), `"route":"/o/:org/groups"`, "replica %d was asked, too", i)
 	}
 }
 

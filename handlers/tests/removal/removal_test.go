@@ -16,6 +16,7 @@ func inOther(s *sitetest.Site) {
 	s.T.Helper()
 	p := s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}})
 	require.Equal(s.T, "Groups", p.Text("h1"))
+	s.Org = s.Sandbox.OtherOrgID()
 	s.Sandbox.ClearRequests()
 }
 

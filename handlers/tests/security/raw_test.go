@@ -49,7 +49,7 @@ func ask(s *sitetest.Site, target string, lines ...string) string {
 			host = ""
 		}
 	}
-	all := append([]string{"GET " + target + " HTTP/1.1", host, "Cookie: " + strings.Join(cookies, "; "), "Connection: close"}, lines...)
+	all := append([]string{"GET " + s.Full(target) + " HTTP/1.1", host, "Cookie: " + strings.Join(cookies, "; "), "Connection: close"}, lines...)
 	var b strings.Builder
 	for _, l := range all {
 		if l != "" {

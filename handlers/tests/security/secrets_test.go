@@ -141,7 +141,7 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	require.Equal(t, http.StatusOK, s.Post("/signin/answer", fields).Status)
 	tokens := []string{token, fields.Get("access_token"), sandbox.AdminToken}
 	enter(token, s.Sandbox.OtherOrgID())
-	s.Post("/organisations", url.Values{"organization": {s.Sandbox.OrgID()}})
+	s.Post("/o/"+s.Sandbox.OtherOrgID()+"/organisations", url.Values{"organization": {s.Sandbox.OrgID()}})
 	require.Contains(t, s.Get("/groups").Text(".organisation"), "Aldermoor Logistics")
 
 	everything := func() {

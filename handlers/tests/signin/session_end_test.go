@@ -156,6 +156,7 @@ func TestFormIsNotShownToAnybodyElse(t *testing.T) {
 		"another person": func(s *sitetest.Site) { s.SignInWith(sandbox.StandardToken) },
 		"another organisation": func(s *sitetest.Site) {
 			s.SignInWith(sandbox.AdminToken).Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+			s.Org = s.Sandbox.OtherOrgID()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

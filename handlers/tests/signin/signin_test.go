@@ -76,7 +76,7 @@ func TestSeveralOrganisationsAreAChoiceWithoutPastingAgain(t *testing.T) {
 	assert.Equal(t, "Choose the organisation", p.Text("h1"), "without a choice the question stays")
 	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 	s.AssertHidden(p, sandbox.AdminToken)
-	assert.Equal(t, "/members?q=ann", p.URL)
+	assert.Equal(t, "/o/"+s.Sandbox.OtherOrgID()+"/members?q=ann", p.URL)
 	last := s.Sandbox.Requests()[len(s.Sandbox.Requests())-1]
 	assert.Contains(t, last.Path, "/organizations/"+s.Sandbox.OtherOrgID()+"/")
 }

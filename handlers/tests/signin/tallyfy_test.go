@@ -172,7 +172,7 @@ func TestWhatWasTypedIsKeptOnTheWayToTallyfy(t *testing.T) {
 	s.Post("/signout", nil)
 	p := typed.Submit("Create the group")
 	require.Equal(t, http.StatusUnauthorized, p.Status)
-	p = p.Form("form[action='/signin/tallyfy']").Submit("")
+	p = p.Form("form[action='/signin/tallyfy']").Set("next", "/o/"+s.Org+"/groups/new").Submit("")
 	address := p.Link("Go on to Tallyfy")
 	require.True(t, strings.HasPrefix(address, s.Tallyfy.URL), address)
 	assert.Equal(t, http.StatusOK, p.Status, "no redirect: browsers let no form be redirected to another site")

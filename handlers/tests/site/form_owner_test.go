@@ -21,12 +21,14 @@ func TestFormOfAnEarlierSignInIsRefused(t *testing.T) {
 	require.Equal(t, "Groups", s.SignInWith(sandbox.StandardToken).Text("h1"))
 	for _, p := range []*sitetest.Page{deletion.Submit(""), creation.Submit("Create the group")} {
 		assert.Equal(t, http.StatusConflict, p.Status)
-		assert.Equal(t, "You have signed in anew since this form was opened", p.Text("h1"))
+		assert.Equal(t, "Somebody else opened this form", p.Text("h1"))
 	}
 	assert.Equal(t, "Finance", s.Group("Finance").Name)
 	assert.Zero(t, s.Calls(http.MethodDelete, "/groups")+s.Calls(http.MethodPost, "/groups"))
 
+	assert.NotContains(t, s.Get("/groups/new").Body, "Once", "what was typed is its sender's")
 	s.SignIn()
+	assert.Equal(t, "Once", s.Get("/groups/new").Form("form[data-form]").Values.Get("name"), "and is kept")
 	assert.Equal(t, "Groups", deletion.Submit("").Text("h1"), "the same person may go on with it")
 	_, there := s.Sandbox.GroupByName("Finance")
 	assert.False(t, there)
