@@ -1,8 +1,9 @@
 package views
 
 import (
-	"tallyfy-admin/views/words"
 	"time"
+
+	"tallyfy-admin/views/words"
 )
 
 // A Clock writes times as the signed-in person reads them.
