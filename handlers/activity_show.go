@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"errors"
 	"net/http"
 	"slices"
@@ -77,7 +76,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	underWay := change.UnderWay(e, req.app.Now())
 	view := views.Receipt{
 		Title: "Receipt", BackText: "Activity", BackURL: req.urls().Activity(views.ActivityState{}),
-		Kind: views.NoticeInfo, Summary: req.activityRow(e).Sentence, At: e.At, By: cmp.Or(e.Actor.Name, "Member "+e.Actor.ID), RequestID: e.RequestID,
+		Kind: views.NoticeInfo, Summary: req.activityRow(e).Sentence, At: e.At, By: actorOf(e), RequestID: e.RequestID,
 	}
 	if e.Check != nil {
 		view.CheckedAt = e.Check.At

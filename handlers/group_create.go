@@ -77,7 +77,9 @@ func createGroup(req *request) error {
 	}
 	switch out.Kind {
 	case change.Busy:
-		return req.busy("A group of this name is being created right now", out, req.wayHome())
+		text, link := req.underWay(out)
+		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "A group of this name is being created right now. " + text, LinkText: link.Text, LinkURL: link.URL}
+		return req.showGroupForm(http.StatusConflict, &t)
 	case change.Refused:
 		if !change.SaysOtherwise(out.Err) {
 			return req.notCreated(&t, out.Err)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -91,12 +92,29 @@ func (req *request) caller() change.Caller {
 	}
 }
 
+// actorOf names who made a change.
+func actorOf(e *journal.Entry) string { return cmp.Or(e.Actor.Name, "Member "+e.Actor.ID) }
+
 // busy answers a change of something that another change is under way for.
 func (req *request) busy(title string, out change.Outcome, links []components.LinkProps) error {
-	text := "Another request for the same thing is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one. " +
-		"Should the other one have been broken off, this one can be sent again in " + words.Count(change.LockMinutes, "minute", "minutes") + "."
-	if out.Entry != nil {
-		links = append([]components.LinkProps{{Text: "Look at the other one", URL: req.urls().Entry(out.Entry.ID), Kind: components.ButtonPrimary}}, links...)
+	text, link := req.underWay(out)
+	if link.Text != "" {
+		links = append([]components.LinkProps{link}, links...)
 	}
 	return &problem{status: http.StatusConflict, title: title, text: text, links: links}
+}
+
+// underWay says which other change is under way, and gives the link to it.
+func (req *request) underWay(out change.Outcome) (text string, link components.LinkProps) {
+	text = "Another request for the same thing is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one. " +
+		"Should the other one have been broken off, this one can be sent again in " + words.Count(change.LockMinutes, "minute", "minutes") + "."
+	if e := out.Entry; e != nil {
+		if e.State == journal.Sent || e.State == journal.NotConfirmed {
+			clock := req.clock()
+			text = "It was sent at " + clock.MinuteAfter(clock.Now, e.At) + " by " + actorOf(e) + " and is not answered yet. Nothing was done by this one. " +
+				"Look at the other one: as soon as it is found carried out, or in " + words.Count(change.LockMinutes, "minute", "minutes") + ", this one can be sent again."
+		}
+		link = components.LinkProps{Text: "Look at the other one", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}
+	}
+	return text, link
 }

@@ -23,7 +23,8 @@ import (
 // SendTime bounds the call of a change. Once begun it is not broken off because the browser went away.
 const SendTime = 30 * time.Second
 
-// LockMinutes is how long the target of a change that was broken off stays locked.
+// LockMinutes is how long the target of a change stays locked that was broken off, or whose call may
+// still be carried out.
 const LockMinutes = 2
 
 const (
@@ -95,17 +96,23 @@ type Outcome struct {
 // Run carries a change out. An error means that something failed before the call: nothing was sent.
 func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcome, error) {
 	press := pressKey(by, p.Press, c)
-	lock, err := s.lock(ctx, "change "+string(by.Org)+" "+c.Target(), press)
+	lock, err := s.lock(ctx, by.Org, "change "+string(by.Org)+" "+c.Target(), press)
 	if err != nil {
 		return Outcome{}, err
 	}
+	alive := false
 	if lock.lease != nil {
-		defer s.release(ctx, lock.lease)
+		defer func() { s.release(ctx, lock.lease, alive) }()
 	}
 	e, err := s.Journal.ByPress(ctx, by.Org, lock.press)
 	switch {
 	case err != nil && !errors.Is(err, journal.ErrNotFound):
 		return Outcome{}, notRecorded(err)
+	case lock.lease == nil && lock.press != press && e != nil && e.CarriedOut():
+		if err := s.Leases.End(ctx, lock.name, lock.owner); err != nil {
+			return Outcome{}, notRecorded(err)
+		}
+		return s.Run(ctx, by, p, c)
 	case lock.lease == nil && lock.press != press:
 		return Outcome{Kind: Busy, Entry: e}, nil
 	case e != nil && (lock.waited || !e.NotMade()):
@@ -135,7 +142,9 @@ func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcom
 	case err != nil:
 		return Outcome{}, notRecorded(err)
 	}
-	return s.send(ctx, by, plan, e, c), nil
+	out := s.send(ctx, by, plan, e, c)
+	alive = out.Kind == NotConfirmed && mayBeAlive(out.Err) && !e.CarriedOut()
+	return out, nil
 }
 
 func notRecorded(err error) error { return fmt.Errorf("%w: %w", ErrNotRecorded, err) }
@@ -222,18 +231,29 @@ func words(answer *tallyfy.Error) string {
 	return cmp.Or(strings.Join(list, " "), answer.Message)
 }
 
+// mayBeAlive reports whether a call that failed may still be carried out: it was not answered, or a proxy
+// on the way gave up.
+func mayBeAlive(err error) bool {
+	var answer *tallyfy.Error
+	if !errors.As(err, &answer) {
+		return true
+	}
+	return answer.Status == 0 || answer.Status == http.StatusBadGateway || answer.Status == http.StatusGatewayTimeout
+}
+
 // A lock is the lease of a target, or, without one, the press that has it.
 type lock struct {
-	lease *store.Lease
-	press string
+	name, owner string
+	lease       *store.Lease
+	press       string
 	// waited says that an earlier press of the same button was under way.
 	waited bool
 }
 
 // lock takes the lease of a target for a press. While an earlier press of the same button has it, lock
 // waits for the end of that one.
-func (s *Service) lock(ctx context.Context, name, press string) (lock, error) {
-	l := lock{press: press}
+func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string) (lock, error) {
+	l := lock{name: name, press: press}
 	until := time.Now().Add(cmp.Or(s.RepeatWait, repeatWait))
 	for {
 		lease, held, err := s.Leases.Acquire(ctx, name, press+" "+rand.Text(), lockTime)
@@ -244,13 +264,14 @@ func (s *Service) lock(ctx context.Context, name, press string) (lock, error) {
 			l.lease = lease
 			return l, nil
 		}
+		l.owner = held.Owner
 		if holder, _, _ := strings.Cut(held.Owner, " "); holder != press {
 			l.press = holder
 			return l, nil
 		}
 		l.waited = true
-		if time.Now().After(until) {
-			return l, nil
+		if e, err := s.Journal.ByPress(ctx, org, press); time.Now().After(until) || err == nil && e.State == journal.NotConfirmed && e.Check != nil {
+			return l, nil // that one is over, and keeps the lock
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
@@ -260,8 +281,15 @@ func (s *Service) lock(ctx context.Context, name, press string) (lock, error) {
 	}
 }
 
-func (s *Service) release(ctx context.Context, l *store.Lease) {
-	if _, err := l.Release(ctx); err != nil {
+// release gives a lock back. While the call may be alive the lock stays, for its time from now: a second
+// call could be carried out beside the first one.
+func (s *Service) release(ctx context.Context, l *store.Lease, alive bool) {
+	ctx = context.WithoutCancel(ctx)
+	end := func() error { _, err := l.Release(ctx); return err }
+	if alive {
+		end = func() error { return l.Extend(ctx, lockTime) }
+	}
+	if err := end(); err != nil {
 		s.Log.ErrorContext(ctx, "lock not released", slog.Any("error", err))
 	}
 }

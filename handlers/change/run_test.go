@@ -497,3 +497,46 @@ func TestTargetOfAProgramThatWasKilled(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, change.Done, d.run(maren, change.Press{Press: "p"}, f).Kind)
 }
+
+// A call without an answer may still be carried out: nothing else is sent for its target until a look shows
+// that it was, or its time is over.
+func TestCallThatMayBeAliveKeepsItsTarget(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err   error
+		keeps bool
+	}{
+		"no answer":               {&tallyfy.Error{}, true},
+		"a proxy gave up":         {&tallyfy.Error{Status: 504}, true},
+		"cut off":                 {errStranger, true},
+		"an error of the service": {&tallyfy.Error{Status: 500}, false},
+		"an unreadable answer":    {&tallyfy.Error{Status: 200}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, first := newDesk(t), bo().answer(test.err)
+			found := journal.NotAsExpected
+			first.onCheck = func() ([]journal.Finding, error) {
+				return []journal.Finding{{Result: found}, {Result: journal.Confirmed}}, nil
+			}
+			require.Equal(t, change.NotConfirmed, d.run(maren, change.Press{Press: "p"}, first).Kind)
+			if !test.keeps {
+				d.free(first)
+				return
+			}
+			second := bo()
+			out := d.run(omar(), change.Press{Press: "q"}, second)
+			assert.Equal(t, change.Busy, out.Kind)
+			assert.Equal(t, d.entries()[0].ID, out.Entry.ID)
+			assert.Equal(t, change.Repeated, d.run(maren, change.Press{Press: "p"}, first).Kind, "the same press, without a wait")
+
+			require.NoError(t, d.Check(t.Context(), out.Entry, first))
+			assert.Equal(t, change.Busy, d.run(omar(), change.Press{Press: "q"}, second).Kind, "a look that shows nothing changes nothing")
+			found = journal.Confirmed
+			require.NoError(t, d.Check(t.Context(), out.Entry, first))
+			assert.Equal(t, change.Done, d.run(omar(), change.Press{Press: "q"}, second).Kind)
+			assert.Equal(t, 1, first.sent())
+			d.free(second)
+		})
+	}
+}

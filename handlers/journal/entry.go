@@ -187,6 +187,12 @@ func (e *Entry) NotMade() bool {
 	return (e.State == Refused || e.State == NotSent) && e.Check == nil
 }
 
+// CarriedOut reports whether a check has found that the change was made. The first sentence of a plan is
+// the change itself; what follows from it may take its time.
+func (e *Entry) CarriedOut() bool {
+	return len(e.Plan.Lines) > 0 && e.Finding(e.Plan.Lines[0].Kind).Result == Confirmed
+}
+
 // AllSubjects returns the subjects of the intent and those that the outcome named. A subject that got its
 // id from the outcome is there once.
 func (e *Entry) AllSubjects() []Subject {

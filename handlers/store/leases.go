@@ -135,6 +135,13 @@ func (l *Lease) end(ctx context.Context, in time.Duration) (bool, error) {
 	return n == 1, err
 }
 
+// End ends the lease that an owner has on a name, for somebody else who knows that the owner does not
+// need it any more. It does nothing if the owner has it no more.
+func (l *Leases) End(ctx context.Context, name, owner string) error {
+	_, err := l.db.Write(ctx, l.sql(`UPDATE dashboard_leases SET expires_at = {now} WHERE name = $1 AND owner = $2 AND expires_at > {now}`), name, owner)
+	return err
+}
+
 // Sweep deletes the rows of leases that ended an hour ago, and returns their number; call it every
 // few minutes.
 func (l *Leases) Sweep(ctx context.Context) (int64, error) {

@@ -174,6 +174,12 @@ func TestDeleteWithoutAnAnswer(t *testing.T) {
 				s.Sandbox.ClearFaults()
 				f := p.Form("main form")
 				assert.Equal(t, "Payroll", f.Values.Get("phrase"), "what was typed is kept")
+				if mayBeAlive(name) {
+					p = f.Submit("").Whole(http.StatusConflict)
+					assert.Contains(t, p.Text("main"), "This group is being deleted right now It was sent at ")
+					assert.Len(t, s.Removals(), 1)
+					return
+				}
 				assert.Equal(t, "Done. Payroll was deleted.", f.Submit("").Whole(http.StatusOK).Text(".notice"))
 			})
 		}
