@@ -45,7 +45,7 @@ func TestTableIsComplete(t *testing.T) {
 	}
 }
 
-func TestTheReadmeHasTheTable(t *testing.T) {
+func TestThePapersHaveTheTable(t *testing.T) {
 	var want, found []string
 	for _, row := range config.Settings() {
 		if !row.Words {
@@ -53,9 +53,9 @@ func TestTheReadmeHasTheTable(t *testing.T) {
 		}
 		want = append(want, fmt.Sprintf("| `--%s` | `%s` | %s | %s |", row.Flag, row.Variable, row.Help, row.Default))
 	}
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../.github/deployment.md")
 	require.NoError(t, err)
-	for line := range strings.SplitSeq(string(readme), "\n") {
+	for line := range strings.SplitSeq(string(page), "\n") {
 		if strings.HasPrefix(line, "| `--") {
 			found = append(found, line)
 		}

@@ -105,7 +105,7 @@ func TestWhatIsCountedIsWritten(t *testing.T) {
 	}
 }
 
-// The names and labels are published: dashboards and the alerts of the README hold them.
+// The names and labels are published: dashboards and the alerts of .github/deployment.md hold them.
 func TestNamesAndLabelsStay(t *testing.T) {
 	m := counted()
 	names := map[string]string{}
@@ -143,12 +143,12 @@ func TestNamesAndLabelsStay(t *testing.T) {
 	for name := range names {
 		assert.Regexp(t, "^(go|process)_", name, "a metric of ours has to be listed")
 	}
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../.github/deployment.md")
 	require.NoError(t, err)
-	inReadme := regexp.MustCompile(`tallyfy_admin_[a-z_]+`).FindAllString(string(readme), -1)
-	require.NotEmpty(t, inReadme)
-	for _, name := range inReadme {
-		assert.Contains(t, read(t, m), name, "the README names it")
+	named := regexp.MustCompile(`tallyfy_admin_[a-z_]+`).FindAllString(string(page), -1)
+	require.NotEmpty(t, named)
+	for _, name := range named {
+		assert.Contains(t, read(t, m), name, "deployment.md names it")
 	}
 }
 
