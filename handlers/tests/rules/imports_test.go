@@ -1,5 +1,6 @@
-// Package rules_test holds the rules of the source itself: which package may import which, and that
-// no flow uses another. To let a package import one more, change its row here, and its doc.go.
+// Package rules_test holds the rules of the source itself: which package may import which, that no
+// flow uses another, and that the papers name files and settings that exist. To let a package import
+// one more, change its row here, and its doc.go.
 package rules_test
 
 import (
