@@ -65,7 +65,8 @@ func TestAPIContentThatIsNoImage(t *testing.T) {
 	requireNone(t, img, err, "not a raster image")
 }
 
-// A body that never ends holds nobody longer than the time limit, and neither does an API that does not answer.
+// A body that never ends holds nobody longer than the time limit, and neither does an API that does
+// not answer.
 func TestAPITime(t *testing.T) {
 	const u = "https://api.example.com/logo"
 	slow := map[string]roundTrip{
@@ -92,7 +93,8 @@ func TestAPITime(t *testing.T) {
 	}
 }
 
-// The error of a stream that the client describes itself is passed on, so that a page can say what it says.
+// The error of a stream that the client describes itself is passed on, so that a page can say what
+// it says.
 func TestAPIErrorWhileReading(t *testing.T) {
 	f := New(Options{})
 	_, err := f.read(failing{&tallyfy.Error{Status: 200, Message: "broken"}}, -1)

@@ -16,8 +16,8 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// FuzzGuard holds what the guard lets through against what the standard library says of an address, and against the
-// address of version 4 that may be inside one of version 6.
+// FuzzGuard holds what the guard lets through against what the standard library says of an address,
+// and against the address of version 4 that may be inside one of version 6.
 func FuzzGuard(f *testing.F) {
 	for _, address := range []string{
 		"93.184.216.34:443", "[2606:4700::1111]:443", "127.0.0.1:443", "10.0.0.1:443", "169.254.169.254:443", "0.0.0.0:443", "[::]:443", "[::1]:443", "[::ffff:10.0.0.1]:443",
@@ -48,8 +48,9 @@ func FuzzGuard(f *testing.F) {
 	})
 }
 
-// FuzzFetch gives any text as a logo's address, and lets the API redirect to any other: the token goes to the API's own
-// host alone, and whatever goes elsewhere goes to port 443 by the dialer that is guarded.
+// FuzzFetch gives any text as a logo's address, and lets the API redirect to any other: the token
+// goes to the API's own host alone, and whatever goes elsewhere goes to port 443 by the dialer that
+// is guarded.
 func FuzzFetch(f *testing.F) {
 	const api = "https://api.example/api"
 	for _, address := range []string{

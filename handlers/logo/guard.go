@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// refused are the networks that are not the public internet, as IANA's special-purpose address registries list them
-// (RFC 6890 and its updates), or that lead back into one that is not.
+// refused are the networks outside the public internet, as IANA's special-purpose address
+// registries list them (RFC 6890 and its updates), and those that lead back into one.
 var refused = []struct {
 	network netip.Prefix
 	name    string
@@ -46,7 +46,7 @@ var refused = []struct {
 	{netip.MustParsePrefix("ff00::/8"), "multicast"},
 }
 
-// global is all of IPv6 that has been opened for public addresses; what lies outside it is refused, listed or not.
+// global is the part of IPv6 that has been opened for public addresses. Everything else is refused.
 var global = netip.MustParsePrefix("2000::/3")
 
 // checkAddr refuses an address that is not on the public internet.
@@ -65,8 +65,8 @@ func checkAddr(addr netip.Addr) error {
 	return nil
 }
 
-// guard decides on the very address that a socket is about to connect to, so a name that resolves to another one a moment
-// later is no way around it, and neither is a number in an odd notation.
+// guard checks the address that a socket is about to connect to. A name that resolves to another
+// address a moment later is no way around it, nor is a number in an odd notation.
 func guard(network, address string) error {
 	if network != "tcp4" && network != "tcp6" {
 		return fmt.Errorf("refused: network %s", network)
@@ -81,7 +81,7 @@ func guard(network, address string) error {
 	return checkAddr(target.Addr())
 }
 
-// newDialer asks check before each connection, after the name is resolved.
+// newDialer returns a dialer that calls check before each connection, after the name is resolved.
 func newDialer(resolver *net.Resolver, check func(network, address string) error) *net.Dialer {
 	return &net.Dialer{
 		Timeout:  3 * time.Second,

@@ -105,7 +105,8 @@ func TestPrivateNames(t *testing.T) {
 		img, err := New(Options{Resolver: dns.resolver()}).Fetch(t.Context(), noAPI(t), storage)
 		requireNone(t, img, err, "refused: "+address)
 	}
-	// However the number of 127.0.0.1 is written, a system resolver that understands it ends at the same check.
+	// However the number of 127.0.0.1 is written, a system resolver that understands it ends at the
+	// same check.
 	for _, host := range []string{"2130706433", "0x7f000001", "017700000001", "127.1", "0177.0.0.1", "localhost", "127.0.0.1.", "１２７.0.0.1"} {
 		dns := &nameServer{answers: [][]string{{"127.0.0.1"}}}
 		img, err := New(Options{Resolver: dns.resolver()}).Fetch(t.Context(), noAPI(t), "https://"+host+"/a?X-Signature="+signature)

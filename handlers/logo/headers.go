@@ -4,8 +4,8 @@ import "encoding/binary"
 
 var little = binary.LittleEndian
 
-// webpSize reads the first chunk after the RIFF header (WebP container specification; RFC 9649). A file with the VP8X
-// chunk states its canvas there; otherwise the only chunk is the picture.
+// webpSize reads the first chunk after the RIFF header (RFC 9649). A VP8X chunk states the canvas;
+// any other chunk is the picture itself.
 func webpSize(b []byte) (width, height int64, err error) {
 	const chunk = 20 // "RIFF" size "WEBP" fourCC size
 	if len(b) < chunk+10 {
@@ -32,8 +32,8 @@ func webpSize(b []byte) (width, height int64, err error) {
 
 func uint24(b []byte) int64 { return int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16 }
 
-// bmpSize reads the header after the 14 bytes of file header. "BM" alone is too little to go by, so the fields that have
-// few right values are checked too.
+// bmpSize reads the header after the 14 bytes of file header. "BM" alone proves little, so the
+// fields with few valid values are checked, too.
 func bmpSize(b []byte) (width, height int64, err error) {
 	const file, core, info = 14, 12, 40
 	if len(b) < file+core {

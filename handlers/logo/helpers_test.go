@@ -42,7 +42,8 @@ func noAPI(t *testing.T) *tallyfy.Client {
 	return client
 }
 
-// storageHost serves as every host under example.com, whatever its address, and says what it was asked.
+// storageHost serves as every host under example.com, whatever its address, and says what it was
+// asked.
 type storageHost struct {
 	options  Options
 	requests []*http.Request

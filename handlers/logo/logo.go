@@ -16,14 +16,16 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// ErrNone means that there is nothing that a browser can show: missing, refused, too large, or not a raster image. The
-// wrapping error gives the reason, for a log; it never holds a URL's query, which is the secret of a pre-signed URL.
+// ErrNone means that a browser can show nothing: the logo is missing, refused, too large, or not a
+// raster image. The wrapping error gives the reason, for a log. It never holds a URL's query, which
+// is the secret of a pre-signed URL.
 var ErrNone = errors.New("no logo")
 
-// Image is a raster image that browsers show.
+// An Image is a raster image that browsers show.
 type Image struct {
 	Data []byte
-	// ContentType is one of image/png, image/jpeg, image/gif, image/webp and image/bmp, told from the content.
+	// ContentType is one of image/png, image/jpeg, image/gif, image/webp and image/bmp, by the
+	// content.
 	ContentType string
 	// ETag is a strong entity tag, quotes included: a hash of Data.
 	ETag string
@@ -33,21 +35,24 @@ type Image struct {
 type Options struct {
 	// Timeout limits one Fetch, redirects and body included. Default 5 s.
 	Timeout time.Duration
-	// MaxBytes is the largest file that is taken. Default 2 MiB.
+	// MaxBytes is the largest file that is accepted. Default 2 MiB.
 	MaxBytes int64
-	// MaxPixels is the largest width times height, because a small file can unfold into gigabytes in the browser.
-	// Default 16 million.
+	// MaxPixels is the largest product of width and height: a small file can take gigabytes in the
+	// browser. Default 16 million.
 	MaxPixels int
 
 	// Resolver, for tests, finds the addresses of storage hosts. Default: the system's.
 	Resolver *net.Resolver
-	// Dial, for tests only, connects to storage hosts instead of the dialer that refuses private addresses.
+	// Dial, for tests only, connects to storage hosts instead of the dialer that refuses private
+	// addresses.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// RootCAs, for tests, are the authorities that storage hosts are checked against. Default: the system's.
+	// RootCAs, for tests, are the authorities that storage hosts are checked against. Default: the
+	// system's.
 	RootCAs *x509.CertPool
 }
 
-// Fetcher fetches logos. It is safe for concurrent use and keeps connections to storage hosts, but no images.
+// A Fetcher fetches logos. It is safe for concurrent use. It keeps connections to storage hosts,
+// but no images.
 type Fetcher struct {
 	timeout   time.Duration
 	maxBytes  int64
@@ -77,11 +82,12 @@ func New(o Options) *Fetcher {
 	}
 }
 
-// Fetch returns the image at rawURL. The client's token goes to the API's own host only (see [tallyfy.Client.IsAPIHost]);
-// any other host must be public and speak https on port 443.
+// Fetch returns the image at rawURL. The client's token goes to the API's own host only (see
+// [tallyfy.Client.IsAPIHost]). Any other host must be public and speak https on port 443.
 //
-// Errors: a [*tallyfy.Error] as it is when the API refuses or fails, but for a 404; everything else wraps [ErrNone],
-// and the context's error too if its end was the reason. A relative URL is ErrNone: the contract only knows absolute ones.
+// A [*tallyfy.Error] of the API, except a 404, is returned as it is. Every other error wraps
+// [ErrNone], and the context's error, too, when its end was the reason. A relative URL is ErrNone:
+// the contract only knows absolute ones.
 func (f *Fetcher) Fetch(ctx context.Context, client *tallyfy.Client, rawURL string) (*Image, error) {
 	u, err := parse(rawURL)
 	if err != nil {
@@ -107,8 +113,8 @@ func (f *Fetcher) Fetch(ctx context.Context, client *tallyfy.Client, rawURL stri
 	return &Image{Data: data, ContentType: contentType, ETag: `"` + hex.EncodeToString(sum[:16]) + `"`}, nil
 }
 
-// Version names the address of a logo, so that a picture's own address changes with it. A group
-// without a logo has none.
+// Version is a short name of a logo's address, so that a picture's own address changes with it. It
+// is empty for a group without a logo.
 func Version(rawURL string) string {
 	if rawURL == "" {
 		return ""
@@ -117,10 +123,10 @@ func Version(rawURL string) string {
 	return hex.EncodeToString(sum[:6])
 }
 
-// maxURL is far above what storage services sign.
+// maxURL is the longest address in bytes, far above those that storage services sign.
 const maxURL = 8 << 10
 
-// parse drops url.Parse's error, which repeats the URL.
+// parse reads an absolute URL. It drops url.Parse's error, which repeats the URL.
 func parse(rawURL string) (*url.URL, error) {
 	if rawURL == "" {
 		return nil, none("the group has none")
@@ -147,7 +153,7 @@ func (f *Fetcher) fromAPI(ctx context.Context, client *tallyfy.Client, u *url.UR
 	return f.read(file.Body, file.Size)
 }
 
-// read takes the body up to the cap; size is what was announced, -1 if nothing was.
+// read reads a body of at most maxBytes. size is the announced length, -1 if there is none.
 func (f *Fetcher) read(body io.Reader, size int64) ([]byte, error) {
 	if size > f.maxBytes {
 		return nil, none("%d bytes announced, more than %d", size, f.maxBytes)
@@ -165,7 +171,7 @@ func (f *Fetcher) read(body io.Reader, size int64) ([]byte, error) {
 	return data, nil
 }
 
-// none wraps ErrNone with the reason.
+// none returns ErrNone with a reason.
 func none(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", ErrNone, fmt.Errorf(format, args...))
 }

@@ -15,7 +15,8 @@ import (
 
 const maxRedirects = 3
 
-// newTransport sends to storage hosts. It goes by no proxy: a proxy would resolve the name itself, behind the guard.
+// newTransport returns a transport to storage hosts. It uses no proxy: a proxy would resolve the
+// name itself, behind the guard.
 func newTransport(dial func(context.Context, string, string) (net.Conn, error), roots *x509.CertPool) *http.Transport {
 	return &http.Transport{
 		DialContext:            dial,
@@ -29,8 +30,8 @@ func newTransport(dial func(context.Context, string, string) (net.Conn, error), 
 	}
 }
 
-// fromOutside follows redirects itself and calls the transport directly: an http.Client would add a Referer, and its
-// errors repeat the whole URL.
+// fromOutside fetches from a storage host. It follows redirects itself and calls the transport
+// directly: an http.Client would add a Referer, and its errors repeat the URL.
 func (f *Fetcher) fromOutside(ctx context.Context, u *url.URL) ([]byte, error) {
 	for hop := 0; ; hop++ {
 		if err := checkURL(u); err != nil {
@@ -47,7 +48,7 @@ func (f *Fetcher) fromOutside(ctx context.Context, u *url.URL) ([]byte, error) {
 	}
 }
 
-// get returns the body, or where to go instead.
+// get returns the body, or the target of a redirect.
 func (f *Fetcher) get(ctx context.Context, u *url.URL) ([]byte, *url.URL, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
@@ -76,7 +77,8 @@ func (f *Fetcher) get(ctx context.Context, u *url.URL) ([]byte, *url.URL, error)
 	return nil, nil, none("%s answered %d", u.Hostname(), res.StatusCode)
 }
 
-// checkURL decides what can be decided before the name is resolved; the rest is the guard's.
+// checkURL refuses addresses that can be refused before the name is resolved. The guard does the
+// rest.
 func checkURL(u *url.URL) error {
 	switch {
 	case u.Scheme != "https":
@@ -88,7 +90,8 @@ func checkURL(u *url.URL) error {
 	case u.Port() != "" && u.Port() != "443" || strings.HasSuffix(u.Host, ":"):
 		return none("%s: only port 443 is fetched", u.Hostname())
 	}
-	// An address that is written as such: the dialer would turn an IPv4 one in IPv6 form into plain IPv4 first.
+	// A literal address is checked here: the dialer would turn IPv4 in IPv6 form into plain IPv4
+	// first.
 	if addr, err := netip.ParseAddr(u.Hostname()); err == nil {
 		if err := checkAddr(addr); err != nil {
 			return none("%s: %w", u.Hostname(), err)
@@ -97,8 +100,8 @@ func checkURL(u *url.URL) error {
 	return nil
 }
 
-// withoutEcho keeps the errors of connecting and of time, and hides the text of others: those on a broken answer quote
-// it, and an answer can repeat the query.
+// withoutEcho keeps errors of connecting and of time, and hides the text of all others: errors
+// about a broken answer quote it, and an answer can repeat the query.
 func withoutEcho(err error) error {
 	var connecting *net.OpError
 	var certificate *tls.CertificateVerificationError

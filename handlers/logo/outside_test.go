@@ -237,8 +237,8 @@ func TestCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// pipeHost is a storage host without a socket, so that time in its test can be made: serve gets the connection after the
-// request is read; gone is closed when it has returned.
+// pipeHost is a storage host without a socket, so that time in its test can be made: serve gets the
+// connection after the request is read; gone is closed when it has returned.
 func pipeHost(serve func(net.Conn, *http.Request)) (options Options, gone chan struct{}) {
 	server := httptest.NewUnstartedServer(nil)
 	server.StartTLS()

@@ -11,8 +11,9 @@ import (
 	"io"
 )
 
-// formats are the raster formats that every browser shows. AVIF and ICO are left out: the API takes neither, and an AVIF's
-// size lies deep in boxes. SVG is a document with scripts, not a picture.
+// formats are the raster formats that every browser shows. AVIF and ICO are left out: the API
+// accepts neither, and the size of an AVIF lies deep in its boxes. SVG is a document with scripts,
+// not a picture.
 var formats = []struct {
 	contentType string
 	is          func(data []byte) bool
@@ -30,7 +31,8 @@ var (
 	errHeader = errors.New("the image's header is broken")
 )
 
-// sniff tells the type from the content alone, and refuses what would have no pixels or more than maxPixels.
+// sniff returns the type, by the content alone. It refuses images without pixels and with more than
+// maxPixels.
 func sniff(data []byte, maxPixels int64) (contentType string, err error) {
 	for _, format := range formats {
 		if !format.is(data) {
@@ -54,7 +56,8 @@ func begins(magic string) func([]byte) bool {
 	return func(b []byte) bool { return bytes.HasPrefix(b, []byte(magic)) }
 }
 
-// decoded reads the header with a decoder of the standard library; its error may quote foreign bytes and is dropped.
+// decoded reads the header with a decoder of the standard library. The decoder's error may quote
+// foreign bytes and is dropped.
 func decoded(config func(io.Reader) (image.Config, error)) func([]byte) (int64, int64, error) {
 	return func(b []byte) (int64, int64, error) {
 		c, err := config(bytes.NewReader(b))

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever the text, what may be sent outside is plain https on port 443 and no address that the guard refuses, and a
-// refusal never repeats the query.
+// Whatever the text, what may be sent outside is plain https on port 443 and no address that the
+// guard refuses, and a refusal never repeats the query.
 func FuzzURL(f *testing.F) {
 	for _, seed := range []string{
 		storage, "https://127.0.0.1/", "https://[::ffff:1.2.3.4]/", "https://u:p@h:443/", "//h/x", "https://h:/",
