@@ -10,11 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// none is the weight that refuses (RFC 9110, 12.4.2), in any letter case and with the white space that may stand there.
+// none is the weight that refuses (RFC 9110, 12.4.2), in any letter case and with the white space
+// that may stand there.
 var none = regexp.MustCompile(`(?i);[ \t]*q[ \t]*=[ \t]*0(\.0*)?[ \t]*(;|$)`)
 
-// FuzzAcceptEncoding: a file comes in an encoding only if the browser named that one, and nowhere refused it. It unpacks to
-// the file.
+// FuzzAcceptEncoding: a file comes in an encoding only if the browser named that one, and nowhere
+// refused it. It unpacks to the file.
 func FuzzAcceptEncoding(f *testing.F) {
 	for _, header := range []string{
 		"gzip, deflate, br, zstd", "", "*", "gzip;q=0, gzip", "gzip;q=0.000 ,gzip;q=0", "gzip;\tq=0", "gzip ; q = 0", "gzip;x=1;q=0", "gzip;q=0;x=1", "gzip;Q=0", "gzip;q=-1", "gzip;q=NaN", "gzip;q=1e-9",

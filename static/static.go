@@ -19,7 +19,7 @@ import (
 //go:embed css js icons
 var embedded embed.FS
 
-// contentTypes is fixed here because a minimal container has no mime table to look them up in.
+// contentTypes are fixed here, because a minimal container has no table of them.
 var contentTypes = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".js":  "text/javascript; charset=utf-8",
@@ -27,8 +27,8 @@ var contentTypes = map[string]string{
 	".png": "image/png",
 }
 
-// A Set is the embedded files, served below one path whose last folder is the hash of them all: a link from one file to
-// another needs no rewriting, and a changed file changes every URL.
+// A Set is the embedded files, served below one path whose last folder is the hash of all of them.
+// A link from one file to another needs no rewriting, and a changed file changes every address.
 type Set struct {
 	base    string
 	version string
@@ -37,13 +37,14 @@ type Set struct {
 
 type file struct {
 	contentType string
-	url         string // made once: every page asks for several
+	url         string // made once, because every page needs several
 	plain       string
-	// Compressing everything costs tens of milliseconds, so each file is compressed when it is first asked for.
+	// gzip compresses the file when it is first asked for. Doing so at the start would delay it.
 	gzip func() string
 }
 
-// New reads the embedded files. prefix is the path that they are served below, for example "/tools/assets".
+// New reads the embedded files. prefix is the path that they are served below, such as
+// "/tools/assets".
 func New(prefix string) (*Set, error) {
 	s := &Set{base: strings.TrimSuffix(prefix, "/") + "/", files: map[string]*file{}}
 	sum := sha256.New()
@@ -61,7 +62,7 @@ func New(prefix string) (*Set, error) {
 		s.files[name] = &file{
 			contentType: contentTypes[path.Ext(name)],
 			plain:       plain,
-			gzip:        sync.OnceValue(func() string { return squeeze(plain) }),
+			gzip:        sync.OnceValue(func() string { return compress(plain) }),
 		}
 		return nil
 	})
@@ -72,12 +73,14 @@ func New(prefix string) (*Set, error) {
 	return s, err
 }
 
-// URL is the path of an embedded file, for example URL("css/app.css"). It panics on a name that is not embedded.
+// URL is the path of an embedded file, such as URL("css/app.css"). It panics on a name that is not
+// embedded.
 func (s *Set) URL(name string) string {
 	return s.must(name).url
 }
 
-// Inline is the content of an embedded file that is to stand within a page, as an SVG can. It panics as URL does.
+// Inline is the content of an embedded file, for use within a page, such as an SVG. It panics as
+// URL does.
 func (s *Set) Inline(name string) string { return s.must(name).plain }
 
 func (s *Set) must(name string) *file {
@@ -88,8 +91,8 @@ func (s *Set) must(name string) *file {
 	return f
 }
 
-// ServeHTTP answers GET and HEAD for the paths that URL gives. A path with another version, as a page of an older build
-// has it during a rollout, is served too, but not to be kept.
+// ServeHTTP answers GET and HEAD for the paths that URL gives. A path with another version, from a
+// page of an older build during a rollout, is served, too, but must not be stored.
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, s.base), "/")
 	f, ok := s.files[name]
@@ -115,14 +118,14 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
-		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent leaves it out beside a Content-Encoding
+		h.Set("Content-Length", strconv.Itoa(len(body))) // ServeContent omits it beside a Content-Encoding
 	}
 	h.Set("ETag", `"`+s.version+encoding+`"`)
 	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(body))
 }
 
-// accepts reports whether an Accept-Encoding header names the encoding, by name and not by "*", and refuses it nowhere: with
-// a quality of 0, or one that cannot be read.
+// accepts reports whether Accept-Encoding names the encoding, and not only "*". A quality of 0 or
+// one that cannot be read refuses it.
 func accepts(headers []string, encoding string) bool {
 	named := false
 	for _, header := range headers {
@@ -146,12 +149,12 @@ func accepts(headers []string, encoding string) bool {
 	return named
 }
 
-// squeeze compresses with gzip's best. Brotli would save a tenth of the few kilobytes that there are, once, and made the program a
-// megabyte larger.
-func squeeze(plain string) string {
+// compress returns a gzip of the highest level. Brotli would save a tenth of a few kilobytes, once,
+// for a program that is a megabyte larger.
+func compress(plain string) string {
 	var out bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails only for a level that is none
-	_, _ = io.WriteString(w, plain)                         // and this never, to a buffer
+	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // an error is for an invalid level only
+	_, _ = io.WriteString(w, plain)                         // a buffer never fails
 	_ = w.Close()
 	return out.String()
 }

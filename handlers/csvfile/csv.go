@@ -40,18 +40,21 @@ func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 	return out.Error()
 }
 
-// inside is where a cell could be taken apart, with a formula behind. What it passes over in front of one is what blank says.
+// inside matches a formula behind a character at which a program could split a cell, and the blanks
+// between them.
 var inside = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}]*)([=+\-@＝＋－＠])`)
 
-// blank is what a program may drop from the beginning of a cell: white space, seen or unseen, and control characters.
+// blank reports the characters that a program may drop from the beginning of a cell: white space,
+// visible or not, and control characters.
 func blank(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b'
 }
 
-// Plain makes a cell that no spreadsheet program runs as a formula: one that begins with = + - @, a tab, a line end or their
-// full-width forms gets an apostrophe in front, which those programs take as "this is text" (OWASP, CSV Injection). White
-// space in front is no way around. Nor is a semicolon, a tab or a line end before it: where the comma is for decimals, those
-// programs take the semicolon for the end of a cell, and do not see quotes in the middle of what they take for one.
+// Plain returns a cell that no spreadsheet program runs as a formula (OWASP, CSV Injection). A cell
+// that begins with = + - @, their full-width forms, a tab or a line end gets an apostrophe in
+// front, which marks text. Blanks before such a character change nothing. An apostrophe also goes
+// between a semicolon, a tab or a line end and a formula: where the comma is for decimals, programs
+// split cells at semicolons, and ignore quotes in the middle of a cell.
 func Plain(cell string) string {
 	cell = inside.ReplaceAllString(cell, "$1'$2")
 	first := strings.TrimLeftFunc(cell, blank)
@@ -64,8 +67,8 @@ func Plain(cell string) string {
 	return cell
 }
 
-// Name makes a file's name from words and the day: "members-aldermoor-logistics-2026-11-21.csv". It holds plain letters,
-// digits and hyphens only, whatever the words hold.
+// Name makes a file's name of words and the day: "members-aldermoor-logistics-2026-11-21.csv". It
+// has plain letters, digits and hyphens only, whatever the words contain.
 func Name(day time.Time, words ...string) string {
 	toASCII := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)))
 	var parts []string
@@ -79,7 +82,7 @@ func Name(day time.Time, words ...string) string {
 	name := strings.Join(parts, "-")
 	name = strings.TrimSuffix(name[:min(len(name), 80)], "-")
 	if name == "" {
-		name = "export" // all in other scripts
+		name = "export" // all words are in other scripts
 	}
 	return name + day.Format("-2006-01-02") + ".csv"
 }

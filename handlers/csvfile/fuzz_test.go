@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzPlain takes a cell apart at every place where a spreadsheet program may, quoted or not: no part begins like a formula,
-// whatever white space is in front. Nothing but apostrophes was added for it.
+// FuzzPlain splits a cell at every place where a spreadsheet program may, quoted or not. No part
+// begins like a formula, whatever white space is in front, and nothing but apostrophes was added.
 func FuzzPlain(f *testing.F) {
 	for _, seed := range []string{
 		"", "=1+1", "'=1", " +1", "\u3000=1", "\v-1", "a;=1", "a;\u3000=1", "a\t\u2003@x", "a\r\n\x85+1", "a;\v=1", "＝1", "a;＠x", ";;=", "=;=\t=", "\x00=1", "\xff=1", "Ops;-",
@@ -45,7 +45,8 @@ func FuzzPlain(f *testing.F) {
 
 var fileName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*-2026-11-21\.csv$`)
 
-// Whatever an organisation is called, its file can be saved anywhere, and its name stands in a header as it is.
+// Whatever an organisation is called, its file can be saved anywhere, and its name stands in a
+// header as it is.
 func FuzzName(f *testing.F) {
 	for _, seed := range []string{"", "Zoë & Sons", "ליאור", "../../etc/passwd", "a\r\nb", strings.Repeat("x ", 100), "\u0301", "ﬁ①", "\xff", "CON"} {
 		f.Add("members", seed)

@@ -9,8 +9,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// LogAssets writes the access line of what is served beside the pages, style sheets and scripts, and counts it: a session has no
-// part in them, so the line names nobody. route stands for all of them.
+// LogAssets counts requests for style sheets, scripts and icons, and writes their access lines.
+// They have no session, so the line names no person. route is the label for all of them.
 func LogAssets(log *slog.Logger, count func(route, method string, status int, d time.Duration), route string, trusted []netip.Prefix, next http.Handler) http.Handler {
 	clientIP := ClientIP(trusted)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -26,7 +26,7 @@ func LogAssets(log *slog.Logger, count func(route, method string, status int, d 
 	})
 }
 
-// statusWriter remembers the status that was sent.
+// A statusWriter remembers the status that was sent.
 type statusWriter struct {
 	http.ResponseWriter
 	status int

@@ -34,7 +34,8 @@ func isTrusted(ip net.IP) bool {
 	return ip[0] == 0xfd
 }
 
-// FuzzRequestID: an id that reaches the log, the pages and the answer is plain, and it is a stranger's own in no case.
+// FuzzRequestID: an id that reaches the log, the pages and the answer is plain, and it is a
+// stranger's own in no case.
 func FuzzRequestID(f *testing.F) {
 	for _, peer := range []string{"10.1.2.3:4000", "[fd00::1]:4000", "[::ffff:10.1.2.3]:4000", "192.0.2.1:4000", "@", "", "[fd00::1%eth0]:1"} {
 		for _, id := range []string{"abc-DEF_1.2", "", "a\r\nSet-Cookie: a=b", "<script>", strings.Repeat("a", 65), "ü", "a b", "\x00"} {
@@ -60,8 +61,9 @@ func FuzzRequestID(f *testing.F) {
 	})
 }
 
-// FuzzClientIP: what a stranger writes into X-Forwarded-For never counts, and behind a proxy of ours only what that one
-// wrote: the address is the peer, or one with nothing but our proxies to its right.
+// FuzzClientIP: what a stranger writes into X-Forwarded-For never counts, and behind a proxy of
+// ours only what that one wrote: the address is the peer, or one with nothing but our proxies to
+// its right.
 func FuzzClientIP(f *testing.F) {
 	for _, peer := range []string{"10.1.2.3:4000", "[fd00::1]:4000", "[::ffff:10.1.2.3]:4000", "192.0.2.1:4000", "127.0.0.1:4000", "[fe80::1]:4000"} {
 		for _, header := range []string{
@@ -142,7 +144,8 @@ func FuzzForm(f *testing.F) {
 	})
 }
 
-// FuzzParam sends any id as a part of a path: the handler gets that id, and no other route is reached.
+// FuzzParam sends any id as a part of a path: the handler gets that id, and no other route is
+// reached.
 func FuzzParam(f *testing.F) {
 	for _, id := range []string{"a", "a/b", "../x", "..", "%2F", "%252e", "a b", "é", "\x00", "\xff", ";a=b", "a?b#c", "a+b", "\\", ":id", "*", "new"} {
 		f.Add(id)

@@ -32,8 +32,8 @@ func TestLocalPath(t *testing.T) {
 	}
 }
 
-// FuzzLocalPath checks what is let through against how a browser reads a Location header: it drops tabs and line ends,
-// takes a backslash for a slash, and resolves dots.
+// FuzzLocalPath checks what is let through against how a browser reads a Location header: it drops
+// tabs and line ends, takes a backslash for a slash, and resolves dots.
 func FuzzLocalPath(f *testing.F) {
 	for _, path := range append(localPaths, foreignPaths...) {
 		f.Add(path)

@@ -12,11 +12,12 @@ import (
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// keptBuffer is the largest buffer that goes back to the pool.
+// keptBuffer is the largest buffer that goes back to the pool, in bytes.
 const keptBuffer = 1 << 20
 
-// Page renders a component in memory and sends it, so that an error in it can still become an error page with a status of
-// its own, and hooks on the response (the session cookie) run before the first byte.
+// Page renders a component in memory and sends it. An error in the component can then still become
+// an error page with its own status, and hooks on the response, such as the one that saves the
+// session, run before the first byte.
 func Page(c echo.Context, status int, page templ.Component) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()

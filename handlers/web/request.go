@@ -22,8 +22,8 @@ import (
 
 var saneID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// RequestID gives each request an id: the one that a trusted proxy sent, if it is a sane one, else a new one. It is on
-// the answer, in the log and on error pages.
+// RequestID gives each request an id: the one that a trusted proxy sent, if its form is sane, else
+// a new one. The id is on the answer, in the log and on error pages.
 func RequestID(trusted []netip.Prefix) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -44,7 +44,7 @@ func requestID(r *http.Request, trusted []netip.Prefix) string {
 
 const requestIDKey = "request id"
 
-// IDOf is the request's id. It may be asked by several goroutines at once, which the answer's header may not.
+// IDOf is the request's id. It is safe for concurrent use, unlike the header of the answer.
 func IDOf(c echo.Context) string {
 	id, _ := c.Get(requestIDKey).(string)
 	return id
@@ -59,7 +59,8 @@ func NewID() string {
 	return string(text[:])
 }
 
-// Hash names something of unknown length and content, such as a state, in a key of the database.
+// Hash is a short name for a text of any length and content, such as an OAuth state, in a key of
+// the database.
 func Hash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:16])
@@ -70,7 +71,8 @@ func fromTrusted(r *http.Request, trusted []netip.Prefix) bool {
 	return err == nil && slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(peer.Addr().Unmap()) })
 }
 
-// ClientIP finds the address of the person behind the given proxies; without any, whoever is connected.
+// ClientIP finds the address of the person behind the trusted proxies. Without proxies it is the
+// address of the connection.
 func ClientIP(trusted []netip.Prefix) echo.IPExtractor {
 	if len(trusted) == 0 {
 		return echo.ExtractIPDirect()
@@ -82,8 +84,8 @@ func ClientIP(trusted []netip.Prefix) echo.IPExtractor {
 	return echo.ExtractIPFromXFFHeader(options...)
 }
 
-// AccessLog writes one line per request, and tells count of it: the route of the table, empty for none, and what was sent.
-// extra adds what only the application knows: who it was.
+// AccessLog counts each request and writes one line about it. The route is that of the table, empty
+// for none. extra adds the facts that only the application knows, such as the person.
 func AccessLog(log *slog.Logger, count func(route, method string, status int, d time.Duration), extra func(echo.Context) []slog.Attr) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -92,7 +94,7 @@ func AccessLog(log *slog.Logger, count func(route, method string, status int, d 
 			c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), callCountKey{}, calls)))
 			err := next(c)
 			if err != nil {
-				c.Error(err) // answered here, so that the line has the status that was sent
+				c.Error(err) // answers here, so that the line has the status that was sent
 			}
 			took := time.Since(began)
 			count(c.Path(), c.Request().Method, c.Response().Status, took)
@@ -116,22 +118,22 @@ type (
 	callCountKey struct{}
 )
 
-// CountCall adds a call to Tallyfy to the request that it was made for, if there is one, for its access line.
+// CountCall adds a call to Tallyfy to the access line of its request, if there is one.
 func CountCall(ctx context.Context) {
 	if n, ok := ctx.Value(callCountKey{}).(*callCount); ok {
 		n.Add(1)
 	}
 }
 
-// ErrTooLarge is a form that is larger than any page of ours sends.
+// ErrTooLarge means that a form is larger than MaxForm.
 var ErrTooLarge = errors.New("form too large")
 
-// MaxForm is the largest form that is read: ten thousand chosen members are about 200 kB. The number of its fields is limited
-// in go.mod.
+// MaxForm is the largest form that is read, in bytes: ten thousand chosen members are about 200 kB.
+// go.mod limits the number of fields.
 const MaxForm = 1 << 20
 
-// Form reads the form that was posted. Unlike FormValue it does not take a broken or oversized body, or one in another
-// format, for an empty one.
+// Form reads the form that was posted. Unlike FormValue it returns an error for a broken body, an
+// oversized one, and one in another format.
 func Form(c echo.Context) (url.Values, error) {
 	r := c.Request()
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); kind != echo.MIMEApplicationForm && r.ContentLength != 0 {
@@ -148,7 +150,7 @@ func Form(c echo.Context) (url.Values, error) {
 	return r.PostForm, nil
 }
 
-// Param is a part of the path as it was meant: Echo leaves it escaped when the path as a whole was.
+// Param is a part of the path, unescaped. Echo leaves it escaped when the path has an escape.
 func Param(c echo.Context, name string) string {
 	value := c.Param(name)
 	if c.Request().URL.RawPath == "" {
@@ -161,10 +163,11 @@ func Param(c echo.Context, name string) string {
 	return plain
 }
 
-// LocalPath checks an address that a visitor sent along, to go on to: it is given back if it is a path of this site, and
-// "" otherwise. Anything that a browser could read as another host is refused: "//host", "/\host", control characters. So
-// are dots that climb out of the sub-path that the dashboard is served under, to a neighbour on the same host, and a space at
-// the end, which browsers drop: behind it dots do not look like dots.
+// LocalPath returns a path that a visitor sent along if it is one of this site, and "" otherwise.
+// Everything that a browser could read as another host is refused: "//host", "/\host", control
+// characters. Dots are refused that climb out of the dashboard's sub-path to a neighbour on the
+// same host. A space at the end is refused, because browsers drop it: dots behind it do not look
+// like dots.
 func LocalPath(path string) string {
 	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.HasSuffix(path, " ") || len(path) > 2000 ||
 		strings.ContainsFunc(path, func(r rune) bool { return r < 0x20 || r == 0x7f }) {
@@ -174,7 +177,7 @@ func LocalPath(path string) string {
 	if err != nil || u.Host != "" || u.Scheme != "" || u.User != nil || strings.HasPrefix(u.Path, "//") || strings.Contains(u.Path, `\`) {
 		return ""
 	}
-	for part := range strings.SplitSeq(u.Path, "/") { // unescaped, for browsers take %2e%2e for dots too
+	for part := range strings.SplitSeq(u.Path, "/") { // unescaped: browsers read %2e%2e as dots, too
 		if part == "." || part == ".." {
 			return ""
 		}

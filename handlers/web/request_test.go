@@ -143,7 +143,8 @@ func TestParamIsAsItWasMeant(t *testing.T) {
 	}
 }
 
-// Calls to Tallyfy that run side by side all carry the id; the race detector fails this when they share more than that.
+// Calls to Tallyfy that run side by side all carry the id; the race detector fails this when they
+// share more than that.
 func TestRequestIDCanBeAskedSideBySide(t *testing.T) {
 	var log bytes.Buffer
 	compressing, err := gzhttp.NewWrapper()

@@ -11,18 +11,22 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// policy is the content security policy of every answer, except pictures, which have a stricter
+// one.
 var policy = strings.Join([]string{
 	"default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", "connect-src 'self'",
 	"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types app",
 }, "; ")
 
-// SecurityHeaders wraps everything that is served, assets and errors included. public is the address that people use.
+// SecurityHeaders sets the headers of every answer, assets and errors included. public is the
+// address that people use.
 func SecurityHeaders(public *url.URL, next http.Handler) http.Handler {
 	headers := http.Header{}
 	headers.Set("Content-Security-Policy", policy)
 	headers.Set("X-Content-Type-Options", "nosniff")
 	headers.Set("X-Frame-Options", "DENY")
-	// no-referrer would turn the Origin of every form into "null" on plain http, where it is all there is to check.
+	// no-referrer would turn the Origin of every form into "null" on plain http, where SameSite has
+	// nothing else to check.
 	headers.Set("Referrer-Policy", "same-origin")
 	headers.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 	headers.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -31,7 +35,7 @@ func SecurityHeaders(public *url.URL, next http.Handler) http.Handler {
 		headers.Set("Strict-Transport-Security", "max-age=31536000")
 	}
 	for name, value := range headers {
-		headers[name] = slices.Clip(value) // all answers share it; adding to one makes a copy
+		headers[name] = slices.Clip(value) // all answers share the value; appending to it makes a copy
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), headers)
@@ -39,11 +43,12 @@ func SecurityHeaders(public *url.URL, next http.Handler) http.Handler {
 	})
 }
 
-// ErrCrossSite is why a form from another site is refused.
+// ErrCrossSite means that a form from another site was refused.
 var ErrCrossSite = errors.New("request from another site")
 
-// SameSite refuses requests that change something and come from another site, by what the browser says of their origin
-// (Sec-Fetch-Site, or Origin on plain http). The public origin is trusted whatever Host a proxy passes on.
+// SameSite refuses requests that change something and come from another site, by the origin that
+// the browser gives: Sec-Fetch-Site, or Origin on plain http. The public origin is trusted whatever
+// Host a proxy passes on.
 func SameSite(public *url.URL) (echo.MiddlewareFunc, error) {
 	protection := http.NewCrossOriginProtection()
 	if err := protection.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
