@@ -1,5 +1,6 @@
-// Command tallyfy-admin is a web dashboard with which the administrators of an organisation run its groups and members in
-// Tallyfy. This file reads the configuration, puts the parts together, serves, and stops.
+// Command tallyfy-admin is a web dashboard with which the administrators of an organisation run its
+// groups and members in Tallyfy. This file reads the settings, puts the parts together, serves, and
+// stops.
 package main
 
 import (
@@ -58,8 +59,9 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	case config.CommandHealthcheck:
 		return healthcheck(ctx, cfg)
 	}
-	// Nearly all memory is garbage of the last pages: twice as much of it costs a few megabytes and saves a tenth of the work.
-	if _, said := lookupEnv("GOGC"); !said {
+	// GOGC is doubled, because nearly all memory is garbage of the last pages. That costs a few
+	// megabytes and saves a tenth of the work.
+	if _, set := lookupEnv("GOGC"); !set {
 		debug.SetGCPercent(200)
 	}
 	log := newLog(cfg, stderr)
@@ -121,8 +123,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 	return answer(ctx, newServer(app, log), l, app.SetReady, cfg.ShutdownDelay)
 }
 
-// startSandbox makes the invented organisation. With an address of its own, or when people sign in there as they would at
-// Tallyfy, browsers and other clients reach it too; authorize is then where people sign in.
+// startSandbox makes the invented organisation. It also listens on an address if one is set, or if
+// people sign in there as they would at Tallyfy. authorize is then the address to sign in at.
 func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) (demo *sandbox.Server, authorize string, err error) {
 	o := sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency, Reads: cfg.SandboxRate.Reads, Per: cfg.SandboxRate.Per}
 	address := cfg.SandboxListen
@@ -144,7 +146,7 @@ func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdo
 	return demo, at + "/oauth/authorize", nil
 }
 
-// openStores opens what is kept in the database.
+// openStores opens sessions, leases and the journal.
 func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handlers.Options) error {
 	keys, err := loadKeys(cfg, db)
 	if err != nil {
@@ -182,8 +184,8 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	}
 }
 
-// loadKeys reads the secrets that seal what is stored; beside a SQLite file one is made at the first start. With a
-// database in memory and no file, one for this run is enough.
+// loadKeys reads the secrets that seal the stored data. Beside an SQLite file a secret is made at
+// the first start. A database in memory without a file gets one for this run.
 func loadKeys(cfg config.Config, db *store.DB) (*store.Keys, error) {
 	if cfg.SecretFile == "" {
 		return store.NewKeys([]byte(rand.Text() + rand.Text()))
@@ -198,7 +200,7 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// serveAside answers on an address besides the dashboard's, until the program ends.
+// serveAside serves a second address, besides the dashboard's, until the program ends.
 func serveAside(ctx context.Context, address string, h http.Handler, log *slog.Logger) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -213,11 +215,12 @@ func serveAside(ctx context.Context, address string, h http.Handler, log *slog.L
 	return l, nil
 }
 
-// grace is how long requests under way may take to finish when the server stops: as long as a change may.
+// grace is how long requests under way may take when the server stops. A change may take as long.
 const grace = 35 * time.Second
 
-// answer serves until ctx ends. Then it says for the time of delay that it is not ready, so that load balancers send nobody here
-// any more, takes no more requests, and lets those under way finish.
+// answer serves until ctx ends. Then it reports for the time of delay that it is not ready, so that
+// load balancers send no more requests. After that it accepts none, and lets those under way
+// finish.
 func answer(ctx context.Context, s *http.Server, l net.Listener, ready func(bool), delay time.Duration) error {
 	failed := make(chan error, 1)
 	go func() { failed <- s.Serve(l) }()
@@ -240,6 +243,7 @@ func answer(ctx context.Context, s *http.Server, l net.Listener, ready func(bool
 	return nil
 }
 
+// repeat calls do at once, and then again after each interval, until ctx ends.
 func repeat(ctx context.Context, every time.Duration, do func(context.Context)) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -266,7 +270,8 @@ func newLog(cfg config.Config, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
-// healthcheck asks the server that runs with the same configuration whether it lives, for containers without a shell.
+// healthcheck asks the server with the same settings whether it lives, for containers without a
+// shell.
 func healthcheck(ctx context.Context, cfg config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -285,7 +290,7 @@ func healthcheck(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
-// reachable is where this machine finds an address that may stand for all of its interfaces.
+// reachable is an address of this machine for one that may stand for all of its interfaces.
 func reachable(address string) string {
 	host, port, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err == nil && (host == "" || (ip != nil && ip.IsUnspecified())) {

@@ -16,10 +16,10 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 )
 
-// The commands of the program: Config.Command is one of them.
+// The commands of the program. Config.Command is one of them.
 const (
 	CommandServe       = "serve"       // the default
-	CommandHealthcheck = "healthcheck" // asks a running server whether it lives; for containers
+	CommandHealthcheck = "healthcheck" // asks a running server whether it lives, for containers
 	CommandVersion     = "version"
 )
 
@@ -28,19 +28,19 @@ var commands = []string{CommandServe, CommandHealthcheck, CommandVersion}
 // ErrHelp is what Parse returns for --help and -h: the caller prints Usage and ends with success.
 var ErrHelp = errors.New("help was asked for")
 
-// Config is every setting, checked. What each is for stands in the table of settings.
+// Config is every setting, checked. The table of settings says what each is for.
 type Config struct {
 	Command string // one of the Command constants
 
 	Addr           string   // the host may be empty (every interface), the port 0 (any free one)
 	PublicURL      *url.URL // its path is "" or the sub-path, without a trailing slash
-	APIURL         string   // without a trailing slash; without meaning in the sandbox
+	APIURL         string   // without a trailing slash; not used in the sandbox
 	DatabaseURL    Secret   // a path, sqlite:///path, "memory:" or a postgres:// URL
 	SecretFile     string   // empty with a database in memory, unless given
 	JournalDays    int
-	TrustedProxies []netip.Prefix // empty: nobody may say who the client is
-	OAuthClientID  string         // empty: nobody signs in with Tallyfy
-	OAuthURL       string         // empty without a client, and in the sandbox, which answers itself
+	TrustedProxies []netip.Prefix // empty: X-Forwarded-For is ignored
+	OAuthClientID  string         // empty: no sign-in with Tallyfy
+	OAuthURL       string         // empty without a client, and in the sandbox
 	Pace           ratelimit.Rate // zero: no limit
 	MetricsAddr    string         // empty: nowhere
 	ShutdownDelay  time.Duration
@@ -55,8 +55,7 @@ type Config struct {
 	SandboxListen                 string         // empty: nowhere
 }
 
-// settings is the table that everything is derived from, in the order of the usage text. Its rows
-// write into c.
+// settings is the table of all settings, in the order of the usage text. Its rows write into c.
 func settings(c *Config) []Setting {
 	return []Setting{
 		row("ADDR", &c.Addr, address, "Address to listen on.").fixed("127.0.0.1:8080"),
@@ -88,13 +87,13 @@ func settings(c *Config) []Setting {
 const tallyfysOAuthURL = "https://account.tallyfy.com/oauth/authorize"
 
 // Parse reads the arguments (without the program's name) and the environment. A flag wins over its
-// variable; an empty variable counts as unset, and an empty flag asks for the default whatever the
+// variable. An empty variable counts as unset. An empty flag asks for the default, whatever the
 // variable says. Space around a value is dropped: it is a leftover of the file that the value was
 // read from.
 //
-// It returns ErrHelp if help was asked for, else every mistake joined by errors.Join, each naming
-// the flag or variable that it came from and what is accepted. No error holds a secret's value.
-// With an error the Config is empty.
+// Parse returns ErrHelp if help was asked for, else every mistake joined by errors.Join. A mistake
+// names its flag or variable and says what is accepted. No error contains a secret. With an error
+// the Config is empty.
 func Parse(args []string, lookupEnv func(string) (string, bool)) (Config, error) {
 	var c Config
 	table := settings(&c)
@@ -103,7 +102,7 @@ func Parse(args []string, lookupEnv func(string) (string, bool)) (Config, error)
 		return Config{}, ErrHelp
 	}
 	c.Command = command
-	sources := map[string]string{} // of what was given: variable → "--public-url" or "PUBLIC_URL"
+	sources := map[string]string{} // of given values: variable → "--public-url" or "PUBLIC_URL"
 	for _, row := range table {
 		text, isFlag := flags[row.Variable]
 		source := "--" + row.Flag
@@ -129,7 +128,7 @@ func Parse(args []string, lookupEnv func(string) (string, bool)) (Config, error)
 	return c, nil
 }
 
-// contradictions returns the mistakes of settings that do not go together.
+// contradictions returns the mistakes of settings that exclude or require each other.
 func contradictions(c Config, table []Setting, sources map[string]string) (mistakes []error) {
 	if isPostgres(c.DatabaseURL) && c.SecretFile == "" {
 		mistakes = append(mistakes, errors.New("SECRET_FILE (--secret-file): required with PostgreSQL, so that every "+
@@ -177,8 +176,8 @@ func (c *Config) fillIn(sources map[string]string) {
 // commandHelp is the command of a line that asks for help.
 const commandHelp = "help"
 
-// readArguments reads flags and the command, in any order, and does not stop at a mistake. flags
-// has the last text of each flag, by its variable.
+// readArguments reads flags and the command, in any order. It goes on after a mistake. flags has
+// the last text of each flag, by its variable.
 func readArguments(args []string, table []Setting) (command string, flags map[string]string, mistakes []error) {
 	flags = map[string]string{}
 	unknownFlag := false
@@ -213,8 +212,7 @@ func readArguments(args []string, table []Setting) (command string, flags map[st
 	return cmp.Or(command, CommandServe), flags, mistakes
 }
 
-// harmless is the form of an argument that a mistake may repeat: anything else could be a misplaced
-// secret.
+// harmless matches an argument that a mistake may repeat. Any other could be a misplaced secret.
 var harmless = regexp.MustCompile(`^-{0,2}[a-z][a-z-]{0,30}$`)
 
 func argumentMistake(word, what, accepted string) error {

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// Setting is one row of the table of settings.
+// A Setting is one row of the table of settings.
 type Setting struct {
 	Variable string // "PUBLIC_URL"
 	Flag     string // "public-url", without dashes
@@ -15,7 +15,7 @@ type Setting struct {
 	Accepts  string // "an http or https URL …"
 	Help     string // a sentence
 	Default  string
-	Words    bool // the default depends on something else; Default says what it is
+	Words    bool // Default describes a default that depends on something else
 
 	set func(text string) error
 }
@@ -23,7 +23,7 @@ type Setting struct {
 // Settings returns the table of settings in the order of the usage text.
 func Settings() []Setting { return settings(&Config{}) }
 
-// row is a setting of a kind that is written into a field.
+// row returns a setting that a kind of text writes into a field.
 func row[T any](variable string, field *T, k kind[T], help string) Setting {
 	return Setting{
 		Variable: variable, Flag: strings.ReplaceAll(strings.ToLower(variable), "_", "-"),
@@ -35,13 +35,13 @@ func row[T any](variable string, field *T, k kind[T], help string) Setting {
 	}
 }
 
-// fixed gives the setting a default.
+// fixed sets the default.
 func (s Setting) fixed(text string) Setting {
 	s.Default = text
 	return s
 }
 
-// words says what holds where nothing is given, because it depends on something else.
+// words describes a default that depends on something else.
 func (s Setting) words(text string) Setting {
 	s.Default, s.Words = text, true
 	return s

@@ -16,9 +16,9 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 )
 
-// A kind is one form of text: what stands for it in the usage text, what completes "accepted: …" in
-// a mistake, and its parser. A parser's error says what is wrong. It repeats the text only where
-// that cannot be a secret.
+// A kind is one form of text. value stands for it in the usage text, accepts completes "accepted:
+// …" in a mistake. The parser's error says what is wrong. It repeats the text only where that
+// cannot be a secret.
 type kind[T any] struct {
 	value, accepts string
 	parse          func(text string) (T, error)
@@ -54,8 +54,8 @@ func wholeNumber(value string, least, most int) kind[int] {
 	}}
 }
 
-// repeated is a text, or the part of it that is wrong, as a mistake shows it. What could be an
-// address with a password, put in the wrong place, is not shown at all.
+// repeated is the wrong part of a text, as a mistake shows it. A text that could be a misplaced
+// address with a password is not shown.
 func repeated(part, whole string) string {
 	if strings.ContainsAny(whole, "@=") || strings.Contains(whole, "://") {
 		return "the value"
@@ -79,17 +79,17 @@ func parseAddress(text string) (string, error) {
 
 var (
 	hostForm = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$`)
-	// A cookie's Path and a link in a page must hold the path as it is, so it is kept to what needs
-	// no escaping.
+	// pathForm allows characters that need no escaping: a cookie's Path and a link in a page must
+	// have the path as it is.
 	pathForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
 )
 
-// isHost accepts names in ASCII and addresses without a zone.
+// isHost reports names in ASCII and addresses without a zone.
 func isHost(host string) bool { return hostForm.MatchString(host) || net.ParseIP(host) != nil }
 
 // parseBaseURL reads a URL that paths are added to. It returns the form in which browsers send
-// their Origin: the host in lower case, no port where it is the scheme's own, no slash at the end.
-// Its errors never repeat the text, which could hold a password in the place of the user.
+// their Origin: the host in lower case, without the scheme's own port and without a slash at the
+// end. Its errors never repeat the text, which could contain a password in the place of the user.
 func parseBaseURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	switch {
@@ -101,7 +101,7 @@ func parseBaseURL(text string) (string, error) {
 		return "", errors.New("it has a user")
 	case u.RawQuery != "" || u.ForceQuery:
 		return "", errors.New("it has a query")
-	case strings.Contains(text, "#"): // url.Parse drops an empty fragment without a word
+	case strings.Contains(text, "#"): // url.Parse silently drops an empty fragment
 		return "", errors.New("it has a fragment")
 	case !isHost(u.Hostname()):
 		return "", errors.New("its host is missing or not in ASCII form (an international name begins with xn--)")
@@ -131,8 +131,8 @@ func parsePublicURL(text string) (*url.URL, error) {
 	return url.Parse(base)
 }
 
-// parseDatabase accepts what the store opens. Its errors never repeat the text, which may hold a
-// password.
+// parseDatabase accepts the addresses that the store opens. Its errors never repeat the text, which
+// may contain a password.
 func parseDatabase(text string) (Secret, error) {
 	s := Secret(text)
 	if isPostgres(s) {
@@ -141,7 +141,7 @@ func parseDatabase(text string) (Secret, error) {
 		}
 		return s, nil
 	}
-	// Without this a libpq connection string would become the name of a file, password and all.
+	// A libpq connection string is refused: it would become the name of a file, password included.
 	if path := sqliteFile(s); !isMemory(s) && (path == "" || strings.HasSuffix(path, "/") || strings.Contains(path, "://") ||
 		strings.HasPrefix(path, "file:") || strings.Contains(path, "=")) {
 		return "", errors.New("neither a file nor a database URL that is known here")
@@ -156,7 +156,7 @@ func isPostgres(s Secret) bool {
 	return found && (scheme == "postgres" || scheme == "postgresql")
 }
 
-// sqliteFile is the path of the SQLite file; empty with another database.
+// sqliteFile is the path of the SQLite file, empty for another database.
 func sqliteFile(s Secret) string {
 	if isMemory(s) || isPostgres(s) {
 		return ""
@@ -164,7 +164,7 @@ func sqliteFile(s Secret) string {
 	return strings.TrimPrefix(string(s), "sqlite://")
 }
 
-// parseProxies reads addresses and networks. An IPv4 one in IPv6 form becomes IPv4: that is how a
+// parseProxies reads addresses and networks. IPv4 in IPv6 form becomes IPv4, the form in which a
 // client's address is compared.
 func parseProxies(text string) (list []netip.Prefix, err error) {
 	for part := range strings.SplitSeq(text, ",") {
@@ -187,8 +187,8 @@ func parseProxies(text string) (list []netip.Prefix, err error) {
 	return list, nil
 }
 
-// parseClientID accepts what needs no escaping in a URL. Anything else may be a secret in the wrong
-// place, so it is not repeated.
+// parseClientID accepts characters that need no escaping in a URL. The error does not repeat the
+// text, which may be a misplaced secret.
 func parseClientID(text string) (string, error) {
 	if strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~") != "" {
 		return "", errors.New("holds a character that no client id has")
@@ -204,7 +204,7 @@ func parseRate(text string) (ratelimit.Rate, error) {
 	return r, nil
 }
 
-// parseShortTime accepts at most a minute: longer than every time limit of the dashboard.
+// parseShortTime accepts at most a minute. That is longer than every time limit of the dashboard.
 func parseShortTime(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -232,8 +232,8 @@ func parseLogFormat(text string) (string, error) {
 	return "", fmt.Errorf("%s is no format", repeated(text, text))
 }
 
-// parseToggle takes what it cannot read for a yes: most likely it is one, and the settings that
-// need it are no further mistakes.
+// parseToggle returns true with its error, so that settings that need the toggle are no further
+// mistakes.
 func parseToggle(text string) (bool, error) {
 	on, err := strconv.ParseBool(strings.ToLower(text))
 	if err != nil {
@@ -242,9 +242,9 @@ func parseToggle(text string) (bool, error) {
 	return on, nil
 }
 
-// Secret is text that may hold a password. Printing, logging and encoding it give a placeholder;
-// string(s) is the only way to the text. An empty Secret prints as nothing, so that a missing value
-// can be told from a hidden one.
+// A Secret is text that may contain a password. Printing, logging and encoding it give a
+// placeholder. Only string(s) gives the text. An empty Secret prints as nothing, so that a missing
+// value looks different from a hidden one.
 type Secret string
 
 // String returns the placeholder.
@@ -255,8 +255,8 @@ func (s Secret) String() string {
 	return "[redacted]"
 }
 
-// Format writes the placeholder whatever the verb: without it fmt shows the text itself for a verb
-// that does not fit a string, such as %d.
+// Format writes the placeholder for every verb. Without Format, fmt shows the text for a verb that
+// does not fit a string, such as %d.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // LogValue returns the placeholder, for log/slog.

@@ -2,7 +2,7 @@ package listing
 
 import "net/url"
 
-// A Filter is a menu above a list. At most one of its values is chosen; filters combine.
+// A Filter is a menu above a list. At most one of its values is chosen. Filters combine.
 type Filter[T any] struct {
 	// Name is the parameter in the address.
 	Name string
@@ -11,8 +11,8 @@ type Filter[T any] struct {
 	Values     []Value[T]
 }
 
-// A Value is an entry of a filter: what the address calls it, what the menu says, and which
-// items it keeps.
+// A Value is an entry of a filter. Name is its value in the address, Text its words in the menu.
+// Keeps reports whether an item passes.
 type Value[T any] struct {
 	Name, Text string
 	Keeps      func(T) bool

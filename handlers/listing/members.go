@@ -15,7 +15,7 @@ type Member struct {
 	In []*tallyfy.Group
 }
 
-// recent is how long ago a member joined lately at most.
+// recent is the age up to which a member counts as having joined lately.
 const recent = 30 * 24 * time.Hour
 
 // MemberFilters are the filters of members, as of now.
