@@ -59,27 +59,27 @@ type Config struct {
 func settings(c *Config) []Setting {
 	return []Setting{
 		row("ADDR", &c.Addr, address, "Address to listen on.").fixed("127.0.0.1:8080"),
-		row("PUBLIC_URL", &c.PublicURL, publicURL, "Where browsers reach the dashboard; may have a sub-path.").words("http:// and the address"),
-		row("API_URL", &c.APIURL, baseURL, "Base of the Tallyfy API.").fixed("https://go.tallyfy.com/api"),
+		row("PUBLIC_URL", &c.PublicURL, publicURL, "Address at which browsers reach the dashboard; may have a sub-path.").words("http:// and the address"),
+		row("API_URL", &c.APIURL, baseURL, "Base address of the Tallyfy API.").fixed("https://go.tallyfy.com/api"),
 		row("DATABASE_URL", &c.DatabaseURL, database, "Database for sessions and the journal: an SQLite file, PostgreSQL (postgres://…), or memory:.").
 			words("tallyfy-admin.db; memory: in the sandbox"),
-		row("SECRET_FILE", &c.SecretFile, file, "File with the secrets that seal what is stored, one a line, at least 32 characters each; required with PostgreSQL.").
+		row("SECRET_FILE", &c.SecretFile, file, "File with the secrets that seal stored data, one a line, at least 32 characters each; required with PostgreSQL.").
 			words("the SQLite file with .secret added, made at the first start"),
 		row("JOURNAL_DAYS", &c.JournalDays, wholeNumber("DAYS", 1, 3650), "Days for which the journal keeps an entry.").fixed("400"),
-		row("TRUSTED_PROXIES", &c.TrustedProxies, proxies, "Proxies whose X-Forwarded-For is believed: addresses and networks, with commas.").words("none"),
+		row("TRUSTED_PROXIES", &c.TrustedProxies, proxies, "Proxies whose X-Forwarded-For is trusted: addresses and networks, separated by commas.").words("none"),
 		row("OAUTH_CLIENT_ID", &c.OAuthClientID, clientID, "Client id for signing in with Tallyfy (OAuth).").words("none: personal access tokens only"),
-		row("OAUTH_AUTHORIZE_URL", &c.OAuthURL, baseURL, "Where Tallyfy asks who somebody is.").words(tallyfysOAuthURL),
-		row("PACE", &c.Pace, rate, "Most reads of Tallyfy by this process in any such time, or off.").
+		row("OAUTH_AUTHORIZE_URL", &c.OAuthURL, baseURL, "Address of Tallyfy's sign-in page for OAuth.").words(tallyfysOAuthURL),
+		row("PACE", &c.Pace, rate, "Limit for the reads of Tallyfy by this process, such as 12/5s, or off.").
 			words("12/5s, as Tallyfy publishes; off in a sandbox without SANDBOX_RATE"),
 		row("METRICS_ADDR", &c.MetricsAddr, address, "Address where Prometheus reads /metrics.").words("nowhere"),
-		row("SHUTDOWN_DELAY", &c.ShutdownDelay, shortTime, "Time between not being ready and taking no more requests, when told to stop.").fixed("0s"),
-		row("LOG_LEVEL", &c.LogLevel, logLevel, "Least level that is logged: debug, info, warn or error.").fixed("info"),
+		row("SHUTDOWN_DELAY", &c.ShutdownDelay, shortTime, "Time between reporting not ready and refusing new requests, when told to stop.").fixed("0s"),
+		row("LOG_LEVEL", &c.LogLevel, logLevel, "Lowest level that is logged: debug, info, warn or error.").fixed("info"),
 		row("LOG_FORMAT", &c.LogFormat, logFormat, "Form of the log: auto (text on a terminal, else JSON), text or json.").fixed("auto"),
-		row("SANDBOX", &c.Sandbox, toggle, "Serve a made-up organisation; no Tallyfy account is needed.").fixed("false"),
-		row("SANDBOX_GROUPS", &c.SandboxGroups, wholeNumber("N", 0, 100_000), "Number of groups in the sandbox.").words("34, those of the seed"),
-		row("SANDBOX_MEMBERS", &c.SandboxMembers, wholeNumber("N", 0, 100_000), "Number of members in the sandbox.").words("60, those of the seed"),
+		row("SANDBOX", &c.Sandbox, toggle, "Serve an invented organisation; no Tallyfy account is needed.").fixed("false"),
+		row("SANDBOX_GROUPS", &c.SandboxGroups, wholeNumber("N", 0, 100_000), "Number of groups in the sandbox.").words("34, as in the seed"),
+		row("SANDBOX_MEMBERS", &c.SandboxMembers, wholeNumber("N", 0, 100_000), "Number of members in the sandbox.").words("60, as in the seed"),
 		row("SANDBOX_LATENCY", &c.SandboxLatency, shortTime, "Time added to each answer of the sandbox, such as 150ms.").fixed("0s"),
-		row("SANDBOX_RATE", &c.SandboxRate, rate, "Most reads that the sandbox answers in any such time, such as 12/5s; more get 429.").fixed("off"),
+		row("SANDBOX_RATE", &c.SandboxRate, rate, "Limit for the reads that the sandbox answers, such as 12/5s; more get 429.").fixed("off"),
 		row("SANDBOX_LISTEN", &c.SandboxListen, address, "Address where the sandbox also serves its API, under /api.").words("nowhere"),
 	}
 }

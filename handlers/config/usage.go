@@ -50,7 +50,7 @@ func (s Setting) words(text string) Setting {
 const usageHead = `A dashboard for administrators of a Tallyfy organisation.
 
   tallyfy-admin --sandbox
-      try it with a made-up organisation, on http://127.0.0.1:8080
+      try it with an invented organisation, on http://127.0.0.1:8080
   tallyfy-admin
       serve your own organisation, on http://127.0.0.1:8080
   tallyfy-admin --addr :8080 --public-url https://tools.example.com/tallyfy --trusted-proxies 10.0.0.0/8
