@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// answer is what a handler decided on. It is written after the store's lock has been given back, so body may only
-// hold copies and slices that are never changed in place.
+// An answer is the decision of a handler. It is written after the store's lock was released, so
+// body may only contain copies, and slices that are never changed in place.
 type answer struct {
 	status int
 	header http.Header
@@ -27,14 +27,14 @@ func refuse(status int, message string) answer {
 	return answer{status: status, body: errorBody{Error: true, Message: message}}
 }
 
-// problems collects what is wrong with a request, by field.
+// problems are the mistakes of a request, by field.
 type problems map[string][]string
 
 func (p problems) add(field, format string, args ...any) {
 	p[field] = append(p[field], fmt.Sprintf(format, args...))
 }
 
-// answer has no "error" member: the service answers validation errors in this second documented shape.
+// answer has no "error" member: validation errors have this second documented shape.
 func (p problems) answer() answer {
 	return answer{status: http.StatusUnprocessableEntity, body: errorBody{
 		Message: "The given data was invalid.", Errors: p,
@@ -51,7 +51,7 @@ func (a answer) bytes() []byte {
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // the service does not: a page must do its own escaping
+	enc.SetEscapeHTML(false) // as the service: a page must do its own escaping
 	if err := enc.Encode(a.body); err != nil {
 		panic(fmt.Errorf("sandbox: encoding an answer: %w", err)) // only a wrong wire struct can do that
 	}
@@ -73,7 +73,7 @@ func (a answer) write(w http.ResponseWriter, limit int) {
 	}
 	w.WriteHeader(a.status)
 	if limit < 0 || limit >= len(body) {
-		_, _ = w.Write(body) // a client that has gone away is no business of the API
+		_, _ = w.Write(body) // the client may have gone away
 		return
 	}
 	_, _ = w.Write(body[:limit])

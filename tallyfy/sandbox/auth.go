@@ -15,8 +15,8 @@ func bearer(h http.Header) string {
 	return strings.TrimSpace(token)
 }
 
-// checkHeaders refuses a request without the documented headers. A body of another type than JSON is a 400:
-// the header is there, so it is not the 401 of a missing one.
+// checkHeaders refuses a request without the documented headers with 401. A body of another type
+// than JSON is a 400, because the header is there.
 func checkHeaders(r *http.Request, body []byte) (answer, bool) {
 	switch {
 	case r.Header.Get("X-Tallyfy-Client") != "APIClient":
@@ -45,7 +45,7 @@ func isJSON(header string) bool {
 	return err == nil && kind == "application/json"
 }
 
-// authenticate gives the email of the token's owner, or the refusal.
+// authenticate returns the email of the token's owner, or the refusal.
 func (s *Server) authenticate(r *http.Request) (string, answer, bool) {
 	email, refusal := s.tokens.owner(bearer(r.Header), s.now())
 	if refusal != "" {
@@ -54,7 +54,7 @@ func (s *Server) authenticate(r *http.Request) (string, answer, bool) {
 	return email, answer{}, true
 }
 
-// signIn finds the caller in the call's organisation. A disabled member has no access any more.
+// signIn finds the caller in the call's organisation. A disabled member has no access.
 func (c *call) signIn() bool {
 	c.caller = c.org.memberByEmail(c.email)
 	return c.caller != nil && c.caller.status == statusActive

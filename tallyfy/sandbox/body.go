@@ -10,13 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// fields is a request body read strictly: unknown and mistyped fields are problems of their own.
+// fields are a request body, read strictly: unknown and mistyped fields are problems.
 type fields struct {
 	raw      map[string]json.RawMessage
 	problems problems
 }
 
-// fields refuses what is not JSON with 400; no body is an empty object.
+// fields reads the body. It refuses a body that is not JSON with 400. No body is an empty object.
 func (c *call) fields(known ...string) (fields, *answer) {
 	f := fields{problems: problems{}}
 	if body := bytes.TrimSpace(c.body); len(body) > 0 {
@@ -41,7 +41,7 @@ func (f fields) has(name string) bool {
 // isNull is needed because encoding/json takes null for any type.
 func (f fields) isNull(name string) bool { return string(f.raw[name]) == "null" }
 
-// text is a field that must be there and not be empty; outer space does not count.
+// text is a required field that must not be empty. Outer space does not count.
 func (f fields) text(name string) string {
 	var s string
 	switch {
@@ -57,10 +57,10 @@ func (f fields) text(name string) string {
 	return s
 }
 
-// maxGroupName is documented, in characters.
+// maxGroupName is the longest name of a group, in characters (documented).
 const maxGroupName = 200
 
-// groupName is free to be taken by self.
+// groupName is a name that no group but self has.
 func (f fields) groupName(o *organisation, self *group) string {
 	name := f.text("name")
 	if utf8.RuneCountInString(name) > maxGroupName {

@@ -1,87 +1,115 @@
-// Package sandbox is an in-memory implementation of the Tallyfy API with a demo organisation: for trying the
-// product out without an account, and for tests that want a service that says no.
+// Package sandbox is an implementation of the Tallyfy API in memory with a demo organisation. It
+// serves people who try the product without an account, and tests that need a service that says no.
 //
-// It follows the documented contract to the letter and is stricter than the service where a client could otherwise
-// be wrong without noticing: missing headers are 401, unknown routes and trailing slashes 404, wrong methods 405,
-// unknown or mistyped fields, parameters and includes 422. It has its own wire structs, store, clock and id source
-// and imports the standard library only; it must not import the client it is there to check.
+// It follows the documented contract to the letter. It is stricter than the service where a client
+// could otherwise be wrong without noticing: missing headers are 401, unknown routes and trailing
+// slashes 404, wrong methods 405, unknown or mistyped fields, parameters and includes 422.
+//
+// It has its own wire structs, store, clock and id source. It imports the standard library only,
+// and must not import the client, which it is there to check.
 //
 // # Using it
 //
-// A [Server] is an [net/http.Handler] that serves the API under /api; [Server.Transport] reaches it in process
-// under [BaseURL]. The tokens are [AdminToken], [StandardToken] and [ExpiredToken], and those that it issues. Tests
-// look at the store with [Server.Members] and its neighbours, at the wire with [Server.Requests], script faults with
-// [Server.Fail] and end tokens with [Server.RevokeToken].
+// A [Server] is an [net/http.Handler] that serves the API under /api. [Server.Transport] reaches it
+// in process under [BaseURL]. The tokens are [AdminToken], [StandardToken] and [ExpiredToken], and
+// those that it issues. Tests read the store with [Server.Members] and its neighbours and the
+// traffic with [Server.Requests], script faults with [Server.Fail], and end tokens with
+// [Server.RevokeToken].
 //
 // # Signing in
 //
-// GET /oauth/authorize is the authorisation endpoint of OAuth's implicit grant (RFC 6749, 4.2) for the clients in
-// [Options].OAuthClients: a page asks who signs in, maren.dahl or tomas.herrera, and whether the client may. Its form
-// is answered with a redirect that carries a new token, or access_denied, in the fragment. The token is opaque, looks
-// like the service's own and acts for that person until it expires by the sandbox's clock, is revoked, or 10,000
-// newer ones have been issued.
+// GET /oauth/authorize is the authorisation endpoint of OAuth's implicit grant (RFC 6749, 4.2) for
+// the clients in [Options].OAuthClients. A page asks who signs in, maren.dahl or tomas.herrera, and
+// whether the client may. The answer to its form is a redirect with a new token, or access_denied,
+// in the fragment. The token is opaque and looks like the service's own. It acts for that person
+// until it expires by the sandbox's clock, is revoked, or 10,000 newer ones have been issued.
 //
 // # Where to add a thing
 //
-// An operation is a row in routes.go, a method in the file of its resource and a struct in wire.go. A case of the
-// demo organisation is a row in seed_people.go, seed_groups.go or seed_tasks.go; seed_test.go counts the cases.
+// An operation is a row in routes.go, a method in the file of its resource and a struct in wire.go.
+// A case of the demo organisation is a row in seed_people.go, seed_groups.go or seed_tasks.go;
+// seed_test.go counts the cases.
 //
 // # Ways to say no
 //
-// What the service may answer and the sandbox does not by itself has a name: see [Answer]. [Fault].Answer gives it to
-// the requests of a method and a route. There are errors that are an object or a text, with a seat pool or without;
-// limits of the plan (402); field errors without a message, and nested ones; rules that a text names, with HTML marks
-// in it; a 401 about the token and one about the organisation; the hourly cap, flat and in an object; a Retry-After of
-// a day; and 200 with a failure inside. A name together with a status or a body of the fault's own is a mistake.
+// Answers of the service that the sandbox does not give by itself have names: see [Answer].
+// [Fault].Answer gives one to the requests of a method and a route. The names cover:
+//
+//   - errors that are an object or a text, with a seat pool and without;
+//   - limits of the plan (402);
+//   - field errors without a message, and nested ones;
+//   - rules that a text names, with HTML in it;
+//   - a 401 about the token, and one about the organisation;
+//   - the hourly cap, flat and in an object;
+//   - a Retry-After of a day;
+//   - 200 with a failure inside.
+//
+// A name together with a status or a body of the fault's own is a mistake.
 //
 // # The demo organisation
 //
-// Aldermoor Logistics has 60 members, 34 groups, 18 guests and 400 tasks, the same on every start; dates follow the
-// clock at the start. The parts to know, all @example.com: maren.dahl is signed in by AdminToken, tomas.herrera by
-// StandardToken, ingrid.solheim is the default administrator, chiara.dangelo alone holds "Payroll",
-// soren.kjaergaard has twelve groups and much open work, noor.vandermeer is only in the group with everybody and
-// has no work, gareth.pugh is disabled and still owns open work, anna.kowalska and a.kowalska have one name.
-// Larger sizes add made-up people and groups. "Everyone at Aldermoor" holds everybody at every size: with 10,000
-// members, each member listed with=groups carries that group's 10,000 ids, as such an organisation's would.
+// Aldermoor Logistics has 60 members, 34 groups, 18 guests and 400 tasks, the same at every start.
+// Dates follow the clock at the start. The people to know, all @example.com:
+//
+//   - maren.dahl is signed in by AdminToken, tomas.herrera by StandardToken;
+//   - ingrid.solheim is the default administrator;
+//   - chiara.dangelo is the only member of "Payroll";
+//   - soren.kjaergaard has twelve groups and much open work;
+//   - noor.vandermeer is only in the group with everybody, and has no work;
+//   - gareth.pugh is disabled and still owns open work;
+//   - anna.kowalska and a.kowalska have one name.
+//
+// Larger sizes add invented people and groups. "Everyone at Aldermoor" holds all members at every
+// size: with 10,000 members, each member listed with=groups carries that group's 10,000 ids, as
+// such an organisation's would.
 //
 // # Decided here, because the contract leaves it open
 //
-//   - An organisation that does not exist and one that is not the caller's both answer 403, so that nobody can
-//     probe for organisations. Not 401: the token itself is good.
-//   - Only administrators have the manage_groups permission. Permission comes before existence: 403, then 404.
-//   - Lists sort ascending, equal ones by age. A group's name is unique whatever its letter case; names,
-//     descriptions and roles lose outer space. Sizes above the maximum are capped, a page past the end is empty,
-//     empty parameters count as absent.
-//   - Each field has one date form, always the same; the forms differ between fields.
-//   - A default administrator who is removed or disabled hands the role to the oldest other active administrator,
-//     and is refused only when there is none. Nobody can take the role away with PUT …/role (same text, 400).
-//   - The last active administrator is refused with 400 and a text of our own. In the main organisation that is
-//     always the default one; the other organisation's default administrator is disabled, so that it can be tried.
-//   - to without with_reassignment=true is 422. Removing somebody who is disabled already succeeds again.
-//   - Disabling keeps the groups; only removing takes people out of them. Enabling gives nothing back, and is 400
-//     for an invited member.
-//   - Deleting for good leaves the id in the groups and the name in the tasks. A PUT that sends such an id is 422.
+//   - An organisation that does not exist and one that is not the caller's both answer 403, so that
+//     nobody can probe for organisations. Not 401: the token itself is good.
+//   - Only administrators have the manage_groups permission. Permission comes before existence:
+//     403, then 404.
+//   - Lists sort ascending, equal items by age. A group's name is unique whatever its letter case.
+//     Names, descriptions and roles lose outer space. Sizes above the maximum are capped, a page
+//     past the end is empty, empty parameters count as absent.
+//   - Each field has one date form, always the same. The forms differ between fields.
+//   - A default administrator who is removed or disabled hands the role to the oldest other active
+//     administrator, and is refused only when there is none. PUT …/role cannot take the role away
+//     (same text, 400).
+//   - The last active administrator is refused with 400 and a text of our own. In the main
+//     organisation that is always the default one. The other organisation's default administrator
+//     is disabled, so that the case can be tried.
+//   - to without with_reassignment=true is 422. Removing a member who is disabled already succeeds
+//     again.
+//   - Disabling keeps the groups; only removing takes people out of them. Enabling gives nothing
+//     back, and is 400 for an invited member.
+//   - Deleting for good leaves the id in the groups and the name in the tasks. A PUT that sends
+//     such an id is 422.
 //   - Guests of a group who are new to the organisation become guests of the organisation.
-//   - A deleted group disappears from the owners of its tasks; its logo file stays.
-//   - with=users and with=guests are for the group list only. with=guests replaces the emails in guests.
-//   - Of an authorisation request the redirect_uri and the state are required, too: a client without a state would
-//     be open to forged answers. The state is printable ASCII, as RFC 6749 has it. What is missing or repeated is a
-//     400 page, as an unknown client and an unregistered redirect_uri are; only unsupported_response_type and
-//     access_denied go back to the client.
+//   - A deleted group disappears from the owners of its tasks. Its logo file stays.
+//   - with=users and with=guests are for the group list only. with=guests replaces the emails in
+//     guests.
+//   - An authorisation request must have redirect_uri and state: a client without a state would be
+//     open to forged answers. The state is printable ASCII, as RFC 6749 has it. A missing or
+//     repeated parameter is a 400 page, and so are an unknown client and an unregistered
+//     redirect_uri. Only unsupported_response_type and access_denied go back to the client.
 //
 // # Not modelled
 //
 //   - Inviting members and counting seats; changing the default administrator.
-//   - Of signing in: passwords, sessions and remembered consent (each request is asked again, and whoever sees the
-//     page may choose), scopes, refresh tokens, the other grants, signatures that could be checked. The expiry of
-//     the fixed tokens: [AdminToken] and [StandardToken] last until they are revoked.
-//   - Limits by token, hourly caps, limits of a plan; 5xx, HTML from a proxy: script them as faults.
-//   - Everything about processes, templates and their steps (a reassignment moves tasks only), automations, tags,
-//     guests as task owners, creating or changing tasks and guests, uploading files.
-//   - The content of the member includes preferences, assets, member_watchers, guest_watchers, auth_methods and
-//     country, and of the guest include stats: they come empty.
+//   - Parts of signing in: passwords, sessions and remembered consent (each request asks again, and
+//     anyone who sees the page may choose), scopes, refresh tokens, the other grants, signatures
+//     that could be checked. The fixed tokens do not expire: [AdminToken] and [StandardToken] last
+//     until they are revoked.
+//   - Limits by token, hourly caps, limits of a plan; 5xx, HTML from a proxy: script them as
+//     faults.
+//   - Everything about processes, templates and their steps (a reassignment moves tasks only),
+//     automations, tags, guests as task owners, creating or changing tasks and guests, uploading
+//     files.
+//   - The content of the member includes preferences, assets, member_watchers, guest_watchers,
+//     auth_methods and country, and of the guest include stats: they are empty.
 //   - Logos on another host, logos in other formats than PNG, conditional and range requests.
-//   - Ids as text and the rarer forms of links (null, {}, absent): one form per field; the others are for
-//     table tests of a decoder.
+//   - Ids as text and the rarer forms of links (null, {}, absent): one form per field. The others
+//     are for table tests of a decoder.
 //   - Accents in searches (é does not find e), and the service's real collation in sorts.
 package sandbox

@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// Fault is a scripted misbehaviour for the requests of a method and a route. The effects come in this order:
-// Execute, Delay, Hang, Abort, answer.
+// A Fault is a scripted misbehaviour for the requests of a method and a route. The effects come in
+// this order: Execute, Delay, Hang, Abort, answer.
 type Fault struct {
 	Method string // "" is every method
-	Route  string // a pattern such as "/organizations/{org}/groups/{group}", or "/oauth/authorize"; "" is every request, unknown routes too
-	Times  int    // how many requests it hits; 0 is all until ClearFaults
+	Route  string // a pattern of routes.go, or "/oauth/authorize"; "" is every request, to unknown routes, too
+	Times  int    // the number of requests; 0 is all until ClearFaults
 
 	Answer Answer // answer with this instead, an answer with a name
 	Status int    // answer with this instead; 0 keeps the normal answer
 	Header http.Header
-	Body   string // of the answer with Status; its type is guessed when Header does not name it
+	Body   string // of the answer with Status; its type is guessed unless Header names it
 
-	Execute bool          // carry the request out first, so that a failure is one of the answer only
-	Delay   time.Duration // wait; the request is dropped unexecuted (but see Execute) when the client goes away meanwhile
+	Execute bool          // carry the request out first, so that only the answer fails
+	Delay   time.Duration // wait first; a client that goes away meanwhile drops the request, unless Execute is set
 	Hang    bool          // never answer until the client goes away
 	Abort   bool          // break the connection: before any byte, or after AbortAfter bytes of the body
-	// AbortAfter beyond the body's end breaks nothing.
+	// AbortAfter beyond the body's end has no effect.
 	AbortAfter int
 }
 
@@ -35,8 +35,8 @@ type script struct {
 	faults []*Fault
 }
 
-// Fail adds a fault after those already there; for each request the first that matches is used.
-// A route or an answer that the sandbox does not have is a mistake in a test, so it panics.
+// Fail adds a fault after the existing ones. Each request meets the first fault that matches. Fail
+// panics on a route or an answer that the sandbox does not have: that is a mistake in a test.
 func (s *Server) Fail(f Fault) {
 	if f.Route != "" && !knownPattern(f.Route) {
 		panic(fmt.Sprintf("sandbox: fault for unknown route %q", f.Route))
@@ -48,7 +48,7 @@ func (s *Server) Fail(f Fault) {
 	s.script.faults = append(s.script.faults, &f)
 }
 
-// ClearFaults makes everything work again, except for requests already hanging.
+// ClearFaults removes all faults. Requests that hang already go on hanging.
 func (s *Server) ClearFaults() {
 	s.script.mu.Lock()
 	defer s.script.mu.Unlock()
@@ -74,7 +74,7 @@ func (sc *script) take(method, pattern string) Fault {
 	return Fault{}
 }
 
-// play answers a request the way the fault says; the zero fault is the normal answer.
+// play answers a request as the fault says. The zero fault is the normal answer.
 func (s *Server) play(w http.ResponseWriter, r *http.Request, f Fault, run func() answer, finish func(status int)) {
 	var a answer
 	executed := f.Execute

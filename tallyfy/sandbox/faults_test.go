@@ -151,7 +151,8 @@ func TestWaiting(t *testing.T) {
 		assert.Equal(t, 200, admin(t, s, "GET", "/me", "").status)
 		assert.Equal(t, time.Minute+150*time.Millisecond, time.Since(began))
 
-		// Who goes away during the wait is not served: a write does not happen, unless it was executed first.
+		// Who goes away during the wait is not served: a write does not happen, unless it was
+		// executed first.
 		for name, execute := range map[string]bool{"Late": false, "Early": true} {
 			s.Fail(Fault{Times: 1, Delay: time.Hour, Execute: execute})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// file is an upload. Its bytes are made when they are asked for: thousands of logos would slow the start.
+// A file is an upload. Its bytes are made when they are asked for: thousands of logos would slow
+// the start.
 type file struct {
 	id, name   string
 	mark       mark
@@ -38,7 +39,7 @@ func (c *call) file(disposition string) answer {
 	}
 }
 
-// getAsset answers with the record even when the bytes are missing: that is how such a logo comes to be.
+// getAsset answers with the record even when the bytes are missing, as for a logo that was lost.
 func (s *Server) getAsset(c *call) answer {
 	if a, ok := c.empty(); !ok {
 		return a
@@ -57,7 +58,7 @@ func (f *file) record() assetWire {
 	}
 }
 
-// addLogo gives a group a logo; the file is called after the mark.
+// addLogo gives a group a logo. The file has the mark's name.
 func (o *organisation) addLogo(g *group, m mark, missing bool) {
 	f := &file{
 		id: makeID(o.id+"/file", len(o.files)+1), name: m.filename(), mark: m, missing: missing,

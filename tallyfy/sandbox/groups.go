@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Page sizes of the group list: both documented.
+// The page sizes of the group list, both documented.
 const (
 	defaultGroupPage = 10
 	maxGroupPage     = 100
@@ -96,7 +96,7 @@ func (s *Server) updateGroup(c *call) answer {
 		c.inviteGuests(*guests)
 	}
 	c.org.updateGroup(g, name, description, members, guests, c.now)
-	return itemCreated(c.group(g, nil)) // 201 for an update is what the service does
+	return itemCreated(c.group(g, nil)) // the service answers an update with 201
 }
 
 func (s *Server) deleteGroup(c *call) answer {
@@ -108,8 +108,9 @@ func (s *Server) deleteGroup(c *call) answer {
 	return answer{status: http.StatusNoContent}
 }
 
-// groupsBy sorts once per field and change: with 100,000 groups a sort costs more than the rest of the request.
-// The direction is undocumented; ascending is what a database gives. Equal ones stay in the order of creation.
+// groupsBy sorts once per field and change: with 100,000 groups a sort costs more than the rest of
+// the request. The direction is not documented; ascending is a database's default. Equal groups
+// stay in the order of creation.
 func (o *organisation) groupsBy(field string) []*group {
 	if sorted, ok := o.groupOrders[field]; ok {
 		return sorted

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// defaultGuestPage is documented; no limit is, so it doubles as one.
+// defaultGuestPage is the documented page size. No maximum is documented, so it is that, too.
 const defaultGuestPage = 999
 
 var guestOrders = map[string]func(a, b *guest) int{
@@ -70,7 +70,7 @@ func (c *call) inviteGuests(emails []string) {
 	}
 }
 
-// guestLink has the shape of the secret sign-in link; its host never resolves.
+// guestLink has the form of the secret sign-in link. Its host never resolves.
 func guestLink(email string) string {
 	return "http://sandbox.invalid/guest/" + makeID("link/"+email, 1)
 }

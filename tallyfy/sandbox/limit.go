@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// limit counts the reads of a sliding window: the strictest way to count them, so that a client which passes here passes
-// wherever windows are counted more kindly.
+// A limit counts the reads of a sliding window. That is the strictest way to count: a client that
+// passes here passes with every other window.
 type limit struct {
 	mu    sync.Mutex
 	begun []time.Time // of the last reads that were answered, in order
 }
 
-// take notes a read, or says how long to wait for the next one.
+// take counts a read, or returns how long to wait for the next one.
 func (l *limit) take(method string, o Options) (retryAfter time.Duration) {
 	if o.Reads == 0 || method != http.MethodGet {
 		return 0

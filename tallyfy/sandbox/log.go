@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Request is what went over the wire, for tests.
+// A Request is a request as it was received, for tests.
 type Request struct {
 	Method   string
 	Path     string      // below /api, or /oauth/authorize; as it was sent (escaped)
@@ -21,7 +21,7 @@ type Request struct {
 	Status   int // 0 when the connection was broken or is still open without an answer
 }
 
-// maxLogged keeps a sandbox that runs for weeks small.
+// maxLogged limits the memory of a sandbox that runs for weeks.
 const maxLogged = 2000
 
 type requestLog struct {
@@ -31,7 +31,7 @@ type requestLog struct {
 
 var errBodyTooLarge = errors.New("request body too large")
 
-// add reads the body and records the request before anything is done about it.
+// add reads the body and records the request before it is carried out.
 func (l *requestLog) add(r *http.Request, limit int64) (*Request, []byte, error) {
 	var body []byte
 	var err error
@@ -62,8 +62,8 @@ func (l *requestLog) finish(e *Request, status int) {
 	e.Status = status
 }
 
-// Requests gives copies of the requests since the start or the last [Server.ClearRequests], in the order they
-// arrived; the newest 2,000 at most.
+// Requests returns copies of the newest requests, at most 2,000, in the order of arrival, since the
+// start or the last [Server.ClearRequests].
 func (s *Server) Requests() []Request {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
-// ClearRequests forgets the requests so far.
+// ClearRequests forgets all requests so far.
 func (s *Server) ClearRequests() {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()

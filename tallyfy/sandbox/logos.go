@@ -20,12 +20,12 @@ const (
 	bars
 	diamond
 	disc
-	shapes // how many there are, noLogo counted
+	shapes // the number of shapes, noLogo included
 )
 
 var shapeNames = [shapes]string{"", "rings", "chevrons", "grid", "bars", "diamond", "disc"}
 
-// mark describes a logo; the picture is drawn from it each time, always the same.
+// A mark describes a logo. Each request draws the same picture from it.
 type mark struct {
 	shape  shape
 	colour uint32 // of the square, 0xRRGGBB; the figure is drawn on it in a light tint
@@ -36,7 +36,8 @@ const logoSize = 128
 
 func (m mark) filename() string { return fmt.Sprintf("%s-%06x.png", shapeNames[m.shape], m.colour) }
 
-// png draws the mark. Each pixel is sampled on a small raster so that slanted and round edges are smooth.
+// png draws the mark. Each pixel is sampled on a small raster so that slanted and round edges are
+// smooth.
 func (m mark) png() []byte {
 	const samples = 3
 	palette := m.palette(samples * samples)
@@ -75,7 +76,7 @@ func (m mark) palette(steps int) color.Palette {
 	return p
 }
 
-// covers says whether the figure covers the point; both coordinates go from -1 to 1.
+// covers reports whether the figure covers a point. Both coordinates go from -1 to 1.
 func (s shape) covers(x, y float64) bool {
 	r := math.Hypot(x, y)
 	switch s {

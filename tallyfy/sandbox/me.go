@@ -20,7 +20,7 @@ func (s *Server) me(c *call) answer {
 	})
 }
 
-// myOrganisations lists those in which the caller is an active member.
+// myOrganisations lists the organisations in which the caller is an active member.
 func (s *Server) myOrganisations(c *call) answer {
 	p := c.parameters("page", "per_page")
 	page := p.page(defaultGroupPage, maxGroupPage)
@@ -40,7 +40,8 @@ func (o *organisation) wire() organisationWire {
 	return organisationWire{ID: o.id, Name: o.name, CreatedAt: offsetDate(o.createdAt)}
 }
 
-// membership is the caller as a member of the organisation, with the role in lower case (see roleNames).
+// membership is the caller as a member of the organisation, with the role in lower case (see
+// roleNames).
 func (s *Server) membership(c *call) answer {
 	p := c.parameters("with")
 	with := p.with(memberIncludes...)

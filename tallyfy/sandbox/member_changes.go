@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// The refusals with a documented text are those of the contract, word for word.
+// The refusals. Documented texts are those of the contract, word for word.
 var (
 	noMember       = refuse(http.StatusNotFound, "User not found")
 	noBotRemoval   = refuse(http.StatusBadRequest, "You can't remove a bot user from this organization!")
@@ -16,8 +16,8 @@ var (
 	isInvitedOnly  = refuse(http.StatusBadRequest, "The user has not accepted the invitation yet.")    // not documented
 )
 
-// refuseLeaving is what removing and disabling have in common. A default administrator with another
-// administrator beside is no refusal: the role is handed over.
+// refuseLeaving has the refusals that removing and disabling share. A default administrator is not
+// refused while there is another administrator: that one takes over the role.
 func (o *organisation) refuseLeaving(m *member, forBots answer) (answer, bool) {
 	switch {
 	case m.isBot():
@@ -30,7 +30,7 @@ func (o *organisation) refuseLeaving(m *member, forBots answer) (answer, bool) {
 	return answer{}, false
 }
 
-// removeMember is the soft delete. Removing somebody who is disabled already is repeated without complaint.
+// removeMember is the soft delete. Removing a disabled member succeeds again.
 func (s *Server) removeMember(c *call) answer {
 	m := c.target()
 	if m == nil {
@@ -56,7 +56,7 @@ func (s *Server) removeMember(c *call) answer {
 	})
 }
 
-// successor is who takes over, nil without reassignment.
+// successor is the member who takes over, nil without reassignment.
 func (c *call) successor(p parameters, leaver *member) *member {
 	reassign := p.oneOf("with_reassignment", "false", "true", "false", "1", "0")
 	to := p.values.Get("to")
@@ -79,7 +79,7 @@ func (c *call) successor(p parameters, leaver *member) *member {
 	return successor
 }
 
-// enableMember gives the access back, but neither groups nor tasks.
+// enableMember gives access back, but neither groups nor tasks.
 func (s *Server) enableMember(c *call) answer {
 	m := c.target()
 	if m == nil {
@@ -155,7 +155,7 @@ func (s *Server) changeRole(c *call) answer {
 	return item(c.member(m, nil))
 }
 
-// empty refuses parameters and fields for operations that have none.
+// empty refuses parameters and fields of operations that have none.
 func (c *call) empty() (answer, bool) {
 	if p := c.parameters(); len(p.problems) > 0 {
 		return p.problems.answer(), false

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// defaultMemberPage is documented; no limit is, so it doubles as one.
+// defaultMemberPage is the documented page size. No maximum is documented, so it is that, too.
 const defaultMemberPage = 9999
 
 var memberIncludes = []string{
@@ -15,7 +15,8 @@ var memberIncludes = []string{
 	"member_watchers", "guest_watchers", "auth_methods", "country",
 }
 
-// memberOrders are the fields of sort. The contract says "field" without a list; these are the ones of a table.
+// memberOrders are the fields of sort. The contract says "field" without a list; these are the
+// columns of a table of members.
 var memberOrders = map[string]func(a, b *member) int{
 	"id":            func(a, b *member) int { return cmp.Compare(a.id, b.id) },
 	"email":         func(a, b *member) int { return compareFold(a.email, b.email) },
@@ -77,7 +78,7 @@ func (s *Server) getMember(c *call) answer {
 	return item(c.member(m, with))
 }
 
-// target is the member named in the path, nil when there is none.
+// target is the member of the path, nil if there is none.
 func (c *call) target() *member {
 	id, err := strconv.Atoi(c.vars["{user}"])
 	if err != nil {
@@ -86,7 +87,7 @@ func (c *call) target() *member {
 	return c.org.memberByID[id]
 }
 
-// matches searches where the contract says, and in both names together, as they are typed.
+// matches searches the fields of the contract, and both names together, as people type them.
 func (m *member) matches(q string) bool {
 	return strings.Contains(strings.ToLower(m.fullName()), q) || strings.Contains(strings.ToLower(m.email), q)
 }
@@ -113,7 +114,7 @@ func (c *call) member(m *member, with map[string]bool) memberWire {
 	return w
 }
 
-// roleNames: the lists of the service write roles with a capital, organizations/{org}/me does not.
+// roleNames are the roles as lists write them, with a capital; organizations/{org}/me has none.
 var roleNames = map[string]string{roleAdmin: "Admin", roleStandard: "Standard", roleLight: "Light"}
 
 func (c *call) includeInMember(w *memberWire, m *member, with map[string]bool) {
@@ -130,7 +131,7 @@ func (c *call) includeInMember(w *memberWire, m *member, with map[string]bool) {
 	if with["organizations"] {
 		w.Organizations = &included{[]organisationWire{c.org.wire()}}
 	}
-	// Documented names whose content is not: empty, in the wrapper in which they would come.
+	// Includes with a documented name and no documented content are empty, in their usual wrapper.
 	for name, target := range map[string]**included{
 		"preferences": &w.Preferences, "assets": &w.Assets, "member_watchers": &w.MemberWatchers,
 		"guest_watchers": &w.GuestWatchers, "auth_methods": &w.AuthMethods, "country": &w.Country,

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// authorizePattern is the authorisation endpoint's path, and its route for [Server.Fail].
+// authorizePattern is the path of the authorisation endpoint, and its route for [Server.Fail].
 const authorizePattern = "/oauth/authorize"
 
 var (
@@ -22,11 +22,12 @@ var (
 	visibleCharacters = regexp.MustCompile(`^[\x20-\x7e]*$`)
 )
 
-// grant is an authorisation request of a known client to one of its redirect URIs (RFC 6749, 4.2.1).
+// A grant is an authorisation request of a known client to one of its redirect URIs (RFC 6749,
+// 4.2.1).
 type grant struct{ Client, RedirectURI, State string }
 
-// authorize lets a person decide what a client may do. Nothing is sent to a redirect URI before that has turned
-// out to be the client's own: until then every mistake is a page (RFC 6749, 4.2.2.1).
+// authorize lets a person decide what a client may do. Every mistake is a page until the redirect
+// URI is known to be the client's own (RFC 6749, 4.2.2.1).
 func (s *Server) authorize(r *http.Request, _ match, body []byte) answer {
 	if !slices.Contains(authorizeMethods, r.Method) {
 		a := refusePage(http.StatusMethodNotAllowed, "The method is not allowed here.")
@@ -56,8 +57,9 @@ func (s *Server) authorize(r *http.Request, _ match, body []byte) answer {
 	return g.page(s.accounts())
 }
 
-// readGrant wants each parameter of the contract exactly once, in the query or the form; an empty one counts as
-// absent, and unknown ones are ignored (RFC 6749, 3.1). The mistake is a sentence for a page.
+// readGrant reads the parameters of the contract, each exactly once, from the query or the form. An
+// empty parameter counts as absent, an unknown one is ignored (RFC 6749, 3.1). The mistake is a
+// sentence for a page.
 func readGrant(r *http.Request, body []byte) (p url.Values, mistake string) {
 	p, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -112,8 +114,8 @@ func (g grant) allowed(token string, life time.Duration) answer {
 
 func (g grant) refused(code string) answer { return g.back("error", code, "state", g.State) }
 
-// back sends the browser to the client. The answer is in the fragment, form-encoded and in the order that the
-// contract shows; 303 lets no browser send the form on (RFC 9700, 4.12).
+// back sends the browser to the client. The answer is in the fragment, form-encoded, in the order
+// of the contract. With 303 no browser sends the form on (RFC 9700, 4.12).
 func (g grant) back(pairs ...string) answer {
 	var fragment strings.Builder
 	for pair := range slices.Chunk(pairs, 2) {
@@ -127,13 +129,13 @@ func (g grant) back(pairs ...string) answer {
 	return answer{status: http.StatusSeeOther, header: h}
 }
 
-// account is somebody who can sign in: the sandbox asks for no password.
+// An account is a person who can sign in. The sandbox asks for no password.
 type account struct {
 	ID          int
 	Name, Email string
 }
 
-// accounts are the people whom the fixed tokens stand for, without those deleted for good (see [Server.me]).
+// accounts are the owners of the fixed tokens, without those deleted for good (see [Server.me]).
 func (s *Server) accounts() []account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,10 +148,11 @@ func (s *Server) accounts() []account {
 	return all
 }
 
-// plainURI is a URI without the characters that RFC 3986 does not know, and without a fragment (RFC 6749, 3.1.2).
+// plainURI matches a URI with the characters of RFC 3986 only, and without a fragment (RFC 6749,
+// 3.1.2).
 var plainURI = regexp.MustCompile(`^https?://[A-Za-z0-9.:\[\]-]+(/[!$-;=?-Z_a-z~]*)?$`)
 
-// checkClients refuses what no redirect could be sent to. The copy is the server's own.
+// checkClients returns a copy of the clients. It refuses URIs that no redirect could go to.
 func checkClients(clients map[string][]string) (map[string][]string, error) {
 	out := make(map[string][]string, len(clients))
 	for id, uris := range clients {

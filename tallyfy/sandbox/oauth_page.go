@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// A page is text with %s where something escaped goes. html/template would do, but what it looks up by name keeps the linker
-// from leaving anything out: it made the program 3 MB larger.
+// A page is text with %s in the places of escaped texts. html/template would add 3 MB to the
+// program: it looks up methods by name, so the linker keeps them all.
 const (
 	oauthTop = `<!DOCTYPE html>
 <html lang="en">
@@ -50,7 +50,7 @@ button { font: inherit; padding: .5rem 1.5rem; margin-right: .5rem }
 	oauthEnd = "</main>\n</body>\n</html>\n"
 )
 
-// escaped puts texts of any origin into a piece of a page: both between tags and in quoted attributes.
+// escaped puts texts of any origin into a piece of a page, between tags and in quoted attributes.
 func escaped(b *bytes.Buffer, piece string, texts ...string) {
 	safe := make([]any, len(texts))
 	for i, t := range texts {
@@ -59,8 +59,8 @@ func escaped(b *bytes.Buffer, piece string, texts ...string) {
 	fmt.Fprintf(b, piece, safe...)
 }
 
-// page asks the person. The policy names the client's origin because Chromium holds form-action against the
-// redirect that answers a form, too.
+// page asks the person. The policy names the client's origin because Chromium applies form-action
+// to the redirect after a form, too.
 func (g grant) page(accounts []account) answer {
 	source, origin := redirectOrigin(g.RedirectURI)
 	var b bytes.Buffer
@@ -77,7 +77,7 @@ func (g grant) page(accounts []account) answer {
 	return htmlPage(http.StatusOK, "form-action 'self' "+source, b.Bytes())
 }
 
-// refusePage is for mistakes that must not reach a redirect URI: the person reads them instead.
+// refusePage shows a mistake that must not reach a redirect URI to the person.
 func refusePage(status int, message string) answer {
 	var b bytes.Buffer
 	escaped(&b, oauthTop, "This request cannot be answered")
@@ -92,8 +92,9 @@ func htmlPage(status int, formAction string, page []byte) answer {
 	return answer{status: status, header: h, raw: func() []byte { return page }}
 }
 
-// pageHeader keeps the page out of frames (RFC 6749, 10.13) and tokens out of caches. The referrer policy is not
-// no-referrer: over plain HTTP that makes a browser's form say "Origin: null", which is another site's.
+// pageHeader keeps the page out of frames (RFC 6749, 10.13) and tokens out of caches. The referrer
+// policy is not no-referrer: on plain http a form would then say "Origin: null", as another site's
+// does.
 func pageHeader(formAction string) http.Header {
 	h := http.Header{}
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'; "+formAction)
@@ -106,8 +107,8 @@ func pageHeader(formAction string) http.Header {
 
 var policyHost = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
 
-// redirectOrigin is a registered URI's origin, and the source that a content security policy knows it by: a
-// policy has no form for an IPv6 address, so the scheme has to do.
+// redirectOrigin returns a registered URI's origin and the source that stands for it in a content
+// security policy. A policy has no form for an IPv6 address, so its source is the scheme.
 func redirectOrigin(uri string) (source, origin string) {
 	u, err := url.Parse(uri)
 	if err != nil {

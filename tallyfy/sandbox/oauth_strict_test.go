@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAuthorizationIsStrict sends each mistake to the page and with the form: a decision makes no mistake good.
+// TestAuthorizationIsStrict sends each mistake to the page and with the form: a decision makes no
+// mistake good.
 func TestAuthorizationIsStrict(t *testing.T) {
 	s := start(t, Options{OAuthClients: testClients})
 	repeated := func(name string) url.Values {
@@ -94,7 +95,8 @@ func TestRedirectURIsAreComparedExactly(t *testing.T) {
 	assert.Equal(t, 400, open(t, start(t, Options{}), grantQuery()).status, "without clients there is none")
 }
 
-// TestHostileTextRoundTrips: what comes in through the address is text on the page, and comes out as it went in.
+// TestHostileTextRoundTrips: what comes in through the address is text on the page, and comes out
+// as it went in.
 func TestHostileTextRoundTrips(t *testing.T) {
 	s := start(t, Options{OAuthClients: testClients})
 	client, redirect := `<i>"&'</i> {{`, "https://[2001:db8::1]:8443/cb"
@@ -208,7 +210,8 @@ func TestOAuthOptions(t *testing.T) {
 	assert.Equal(t, 200, open(t, s, grantQuery("client_id", "a")).status, "a copy")
 }
 
-// FuzzAuthorize sends any query and form: a redirect goes to a registered address, and nothing can be put before its fragment.
+// FuzzAuthorize sends any query and form: a redirect goes to a registered address, and nothing can
+// be put before its fragment.
 func FuzzAuthorize(f *testing.F) {
 	s := start(f, Options{OAuthClients: testClients})
 	f.Add(grantQuery().Encode(), "")

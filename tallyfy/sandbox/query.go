@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// parameters reads a query strictly: what is not documented for the operation is a problem, so that a mistyped
-// parameter cannot pass for one that has no effect.
+// parameters read a query strictly. A parameter that is not documented for the operation is a
+// problem, so that a mistyped one is not silently ignored.
 type parameters struct {
 	values   url.Values
 	problems problems
@@ -26,10 +26,10 @@ func (c *call) parameters(known ...string) parameters {
 	return p
 }
 
-// text is the value in lower case without the space around it, for a search.
+// text is a value for a search: in lower case, without outer space.
 func (p parameters) text(name string) string { return foldName(p.values.Get(name)) }
 
-// number is def when the parameter is absent or empty.
+// number is a whole number, def if the parameter is absent or empty.
 func (p parameters) number(name string, def int) int {
 	text := p.values.Get(name)
 	if text == "" {
@@ -43,7 +43,7 @@ func (p parameters) number(name string, def int) int {
 	return n
 }
 
-// oneOf is def when the parameter is absent or empty.
+// oneOf is one of the allowed values, def if the parameter is absent or empty.
 func (p parameters) oneOf(name, def string, allowed ...string) string {
 	text := cmp.Or(p.values.Get(name), def)
 	if !slices.Contains(allowed, text) && text != def {
@@ -53,7 +53,7 @@ func (p parameters) oneOf(name, def string, allowed ...string) string {
 	return text
 }
 
-// with is the set of includes asked for.
+// with is the set of requested includes.
 func (p parameters) with(allowed ...string) map[string]bool {
 	wanted := map[string]bool{}
 	if p.values.Get("with") == "" {
@@ -69,15 +69,16 @@ func (p parameters) with(allowed ...string) map[string]bool {
 	return wanted
 }
 
-// page is the part of a list that was asked for.
+// A page is the requested part of a list.
 type page struct{ number, size int }
 
-// page caps the size silently, as the service does: the meta of the answer tells the size that was used.
+// page caps the size silently, as the service does. The meta of the answer has the size that was
+// used.
 func (p parameters) page(size, limit int) page {
 	return page{number: p.number("page", 1), size: min(p.number("per_page", size), limit)}
 }
 
-// cut gives the items of the page. A page past the end is empty, not an error.
+// cut returns the items of the page. A page past the end is empty.
 func cut[T any](p page, all []T) []T {
 	start := len(all)
 	if p.number-1 <= len(all)/p.size {

@@ -5,8 +5,8 @@ import (
 	"net/http"
 )
 
-// Answer names an answer that the service gives and the sandbox only as a [Fault]. Its texts are the service's
-// own where one is known: the documentation's, or one seen in the vendor's clients.
+// An Answer names an answer that the service gives, and the sandbox only as a [Fault]. The texts
+// are the service's own where they are known, from the documentation or the vendor's clients.
 type Answer string
 
 // The named answers.
@@ -70,7 +70,7 @@ var namedAnswers = map[Answer]namedAnswer{
 	OKButData:      {status: http.StatusOK, body: `{"data":[],` + nestedFailure[1:]},
 }
 
-// spellOut puts a named answer in the place of its name.
+// spellOut replaces the name of an answer by the answer.
 func (f Fault) spellOut() Fault {
 	if f.Answer == "" {
 		return f

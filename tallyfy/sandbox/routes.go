@@ -16,8 +16,8 @@ const (
 	forAdmins
 )
 
-// route is one operation of the contract. Adding an operation means adding a row here and a method beside its
-// resource.
+// A route is one operation of the contract. A new operation is a row here and a method in the file
+// of its resource.
 type route struct {
 	method, pattern string
 	access          access
@@ -82,7 +82,7 @@ func (m match) refusal() answer {
 	return a
 }
 
-// matchRoute is strict: no trailing slash, no empty segment, no HEAD in place of GET.
+// matchRoute finds the route. It is strict: no trailing slash, no empty segment, no HEAD for GET.
 func matchRoute(r *http.Request) match {
 	if r.URL.EscapedPath() == authorizePattern {
 		return match{pattern: authorizePattern}
@@ -130,7 +130,7 @@ func matchPattern(pattern string, segments []string) (map[string]string, bool) {
 
 var placeholder = regexp.MustCompile(`\{[^/{}]*\}`)
 
-// samePattern compares two patterns whatever their placeholders are called.
+// samePattern compares two patterns without the names of their placeholders.
 func samePattern(a, b string) bool {
 	return placeholder.ReplaceAllString(a, "{}") == placeholder.ReplaceAllString(b, "{}")
 }

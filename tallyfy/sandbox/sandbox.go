@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// BaseURL is what an API client is given when it reaches the sandbox in process, through [Server.Transport].
-// The host can never resolve (RFC 6761), so a request that misses the transport fails instead of leaving the machine.
+// BaseURL is the address of the sandbox in process, through [Server.Transport]. The host never
+// resolves (RFC 6761), so a request that misses the transport fails instead of leaving the machine.
 const BaseURL = "http://sandbox.invalid/api"
 
-// The tokens the sandbox knows from the start; beside those it has issued, every other one is answered with 401.
+// The tokens that the sandbox knows from the start. Tokens that it did not issue are answered with
+// 401.
 const (
 	AdminToken    = "sandbox-admin"    // an administrator of both organisations, not the default one of the main one
 	StandardToken = "sandbox-standard" // a standard member of the main organisation: reads, but may not change
@@ -23,20 +24,21 @@ const (
 	seedMembers = 60
 )
 
-// Options sizes and slows a [Server]; the zero value is the plain demo organisation.
+// Options configure a [Server]. The zero value is the plain demo organisation.
 type Options struct {
-	// Groups and Members are the totals in the main organisation. 0 means the seed's own 34 and 60;
-	// larger totals add made-up ones after the seed's; smaller ones are an error.
+	// Groups and Members are the totals in the main organisation. 0 is the seed's own 34 and 60.
+	// Larger totals add invented ones after the seed's. Smaller ones are an error.
 	Groups, Members int
 	// Latency is added to each answer. The wait stops when the request's context ends.
 	Latency time.Duration
-	// OAuthClients are the applications that may ask people to sign in at /oauth/authorize: by client id the redirect
-	// URIs, http or https and without a fragment, which are compared character by character.
+	// OAuthClients are the applications that may ask people to sign in at /oauth/authorize: the
+	// redirect URIs by client id. A URI is http or https without a fragment, and is compared
+	// character by character.
 	OAuthClients map[string][]string
-	// TokenLife is how long the tokens last that are issued there, in whole seconds; 0 means the documented 15778800.
+	// TokenLife is the life of issued tokens, in whole seconds. 0 is the documented 15778800.
 	TokenLife time.Duration
-	// Reads is how many GETs are answered in any stretch of Per, whoever sends them, as one office's address is counted; more
-	// get 429. 0 is no limit. It must come with a Per above 0.
+	// Reads is how many GETs are answered in any stretch of Per, from all clients together, as for
+	// one office's address. More get 429. 0 is no limit. Reads needs a Per above 0.
 	Reads int
 	Per   time.Duration
 	// Now is the clock, time.Now when nil. The seed's dates are relative to its value at [New].

@@ -12,7 +12,7 @@ const (
 	otherName = "Aldermoor Training Sandpit"
 )
 
-// Ids of members: irregular enough that nobody mistakes them for positions.
+// The ids of members are irregular, so that they are not mistaken for positions.
 const (
 	firstMemberID = 20513
 	memberIDStep  = 13
@@ -20,8 +20,8 @@ const (
 
 const day = 24 * time.Hour
 
-// dice gives the seed its variety and is the same on every start; each part of the seed throws its own, so that a
-// change in one does not shuffle the others.
+// dice give the seed its variety, the same at every start. Each part of the seed has its own, so
+// that a change in one does not shuffle the others.
 func dice(part uint64) *rand.Rand { return rand.New(rand.NewPCG(0x7a11, part)) }
 
 func seedMain(now time.Time, opts Options) *organisation {
@@ -77,7 +77,7 @@ func seedPeople(o *organisation, now time.Time) {
 	}
 }
 
-// lastLogin lies within the past fortnight, long ago for the disabled, and is never for a bot.
+// lastLogin is within the past fortnight, long ago for a disabled member, and zero for a bot.
 func lastLogin(rnd *rand.Rand, m *member, now time.Time) time.Time {
 	ago := time.Duration(rnd.IntN(14*24*60)) * time.Minute
 	switch {

@@ -1,21 +1,22 @@
 package sandbox
 
-// groupRow is one group of the seed.
+// A groupRow is one group of the seed.
 type groupRow struct {
 	key, name, description string
-	shape                  shape // noLogo leaves it to the initials
+	shape                  shape // noLogo: the page shows initials
 	colour                 uint32
 	guests                 string // keys of guestRows
 }
 
-// everybodyKey is the group that holds all members, the made-up ones included.
+// everybodyKey is the group with all members, the invented ones included.
 const everybodyKey = "all"
 
 // missingLogoKey is the group whose logo has a URL and a record, but no bytes.
 const missingLogoKey = "fac"
 
-// groupRows holds, among ordinary departments and projects, one group with nobody at all (archive), one with one
-// person (pay), one with everybody (all), one with guests only (partners) and one whose name is an attack (night).
+// groupRows are ordinary departments and projects, and special cases: an empty group (archive), one
+// with one person (pay), one with everybody (all), one with guests only (partners) and one whose
+// name is an attack (night).
 var groupRows = []groupRow{
 	{key: "all", name: "Everyone at Aldermoor", description: "All staff. Company news and mandatory training go here.", shape: rings, colour: 0x1f4e5f},
 	{key: "ops", name: "Operations", description: "Plans and runs the daily freight across all sites.", shape: chevrons, colour: 0xc2571a},
@@ -53,7 +54,7 @@ var groupRows = []groupRow{
 	{key: "aid", name: "First Aiders", description: "Trained first aiders by site and shift.", shape: disc, colour: 0xbc4749},
 }
 
-// guestRow is one guest of the seed.
+// A guestRow is one guest of the seed.
 type guestRow struct {
 	key, first, last, user, company string
 }

@@ -15,8 +15,8 @@ var (
 	morePlace = []string{"Antwerp", "Bilbao", "Constanța", "Durban", "Espoo", "Felixstowe", "Genoa", "Hamburg", "Izmir", "Kaunas", "Lagos", "Malmö", "Nantes", "Oporto", "Piraeus", "Recife", "Szczecin", "Trieste", "Valencia", "Zeebrugge"}
 )
 
-// moreMembers adds made-up people after the seed's. All are active and joined over 60 days ago, so that the counts
-// of the seed's cases (bots, invited, new ones) hold at every size.
+// moreMembers adds invented people after the seed's. All are active and joined over 60 days ago, so
+// that the counts of the seed's cases (bots, invited, new members) hold at every size.
 func moreMembers(o *organisation, now time.Time, n int) {
 	rnd := dice(4)
 	zones := zonesOfPeople()
@@ -50,12 +50,13 @@ func zonesOfPeople() []string {
 	return zones
 }
 
-// maxMoreMemberships bounds a person's made-up groups: with 100,000 groups and 60 people each would otherwise be in
-// thousands, which no organisation is and no page can show.
+// maxMoreMemberships limits a person's invented groups. With 100,000 groups each of 60 people would
+// otherwise be in thousands, as in no real organisation.
 const maxMoreMemberships = 20
 
-// moreGroups adds made-up groups after the seed's, with one to five people each. They leave alone the seed's people
-// who are known for their groups or for having none; once the others are in enough groups, guests take their place.
+// moreGroups adds invented groups after the seed's, with one to five people each. People of the
+// seed whose number of groups is a case of its own stay out. When all others are in enough groups,
+// guests take their place.
 func moreGroups(o *organisation, now time.Time, n int) {
 	rnd := dice(5)
 	var pool []int

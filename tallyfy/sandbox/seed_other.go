@@ -2,8 +2,8 @@ package sandbox
 
 import "time"
 
-// seedOther is small and has what the main organisation cannot show: its default administrator is disabled, so that
-// the caller is the last active administrator and may not be removed.
+// seedOther makes the small organisation, for a case that the main one cannot have: the default
+// administrator is disabled, so the caller is the last active administrator and cannot be removed.
 func seedOther(now time.Time) *organisation {
 	o := newOrganisation(makeID("organisation", 2), otherName, now.Add(-400*day))
 	joined := now.Add(-390 * day)

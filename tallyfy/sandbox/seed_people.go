@@ -12,11 +12,11 @@ const (
 const (
 	busyUser = "soren.kjaergaard" // many groups and a share of all work, so that handing over a lot can be tried
 	soloUser = "chiara.dangelo"   // alone in a group, which a removal empties
-	idleUser = "noor.vandermeer"  // in no group but the one with everybody, and owns no task
+	idleUser = "noor.vandermeer"  // only in the group with everybody, and owns no task
 	leftUser = "gareth.pugh"      // disabled and still owns open work
 )
 
-// person is one row of the seed. Everybody is invented; example.com belongs to nobody (RFC 2606).
+// A person is one row of the seed. All are invented; example.com belongs to nobody (RFC 2606).
 type person struct {
 	first, last, user string // user is the part of the email before @example.com
 	role, title, zone string
@@ -26,11 +26,12 @@ type person struct {
 	kind              string // "" is standard
 }
 
-// people holds, next to an ordinary crowd, the cases that a page about people gets wrong: an administrator who is
-// not the default one (maren.dahl), the default one (ingrid.solheim), one who alone holds a group (chiara.dangelo),
-// one with many groups and much open work (soren.kjaergaard), one with neither (noor.vandermeer), two with one name
-// (anna.kowalska and a.kowalska), accents, apostrophes, right-to-left scripts, a bot, three invited, two disabled
-// of whom one still owns open work (gareth.pugh), and eight who joined in the last 30 days.
+// people are ordinary members, and cases that pages about people get wrong: an administrator who is
+// not the default one (maren.dahl), the default one (ingrid.solheim), the only member of a group
+// (chiara.dangelo), a member with many groups and much open work (soren.kjaergaard), one with
+// neither (noor.vandermeer), two with one name (anna.kowalska and a.kowalska), accents,
+// apostrophes, right-to-left scripts, a bot, three invited members, two disabled ones of whom one
+// still owns open work (gareth.pugh), and eight who joined in the last 30 days.
 var people = []person{
 	{first: "Ingrid", last: "Solheim", user: "ingrid.solheim", role: roleAdmin, title: "Managing Director", zone: "Europe/Oslo", groups: "board legal fin"},
 	{first: "Maren", last: "Dahl", user: "maren.dahl", role: roleAdmin, title: "Head of Business Operations", zone: "Europe/Oslo", groups: "board ops people polaris buddy"},

@@ -10,7 +10,8 @@ import (
 
 const seedTaskCount = 400
 
-// titles by the key of the group whose work they are. {n} becomes a number, {site}, {month} and {customer} a name.
+// titles are the titles of tasks, by the key of their group. {n} becomes a number, {site}, {month}
+// and {customer} a name.
 var titles = map[string][]string{
 	"ops":     {"Confirm dispatch plan for week {n}", "Rebook delayed container MSKU{n}", "Release stock transfer {site}", "Check slot bookings for {customer}"},
 	"rtm":     {"Count bay {n} in Rotterdam", "Inspect damaged pallets from {customer}", "Sign off inbound shift report", "Repair request: dock leveller {n}"},
@@ -69,7 +70,7 @@ func seedTasks(o *organisation, now time.Time, groups map[string]*group) {
 	}
 }
 
-// taskKeys are the groups with work, in the order of the rows: a map has none that stays.
+// taskKeys are the groups with work, in the order of the rows. A map has no lasting order.
 func taskKeys() []string {
 	var keys []string
 	for _, row := range groupRows {
@@ -80,7 +81,8 @@ func taskKeys() []string {
 	return keys
 }
 
-// assign gives a task to a group (one in six), to one of its people, or to two or three of them (one in six).
+// assign gives a task to a group (one in six), to one of its people, or to two or three of them
+// (one in six).
 func assign(rnd *rand.Rand, o *organisation, t *task, key string, g *group) {
 	t.owners = []*member{}
 	kind := rnd.IntN(6)
@@ -104,7 +106,8 @@ func assign(rnd *rand.Rand, o *organisation, t *task, key string, g *group) {
 	}
 }
 
-// workers are the people of a seed group who have work: those who could do it, and one who could until lately.
+// workers are the people of a seed group who have work: those who can do it, and one who was
+// disabled lately.
 func workers(o *organisation, key string) []*member {
 	var found []*member
 	for i, p := range people {

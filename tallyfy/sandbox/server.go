@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Server is the API and the authorisation server in front of it. It is an [http.Handler] and safe for concurrent use.
+// A Server is the API and the authorisation server in front of it. It is an [http.Handler] and safe
+// for concurrent use.
 type Server struct {
 	options Options
 
@@ -24,9 +25,9 @@ type Server struct {
 	ids    requestIDs
 }
 
-// New starts a sandbox. Two sandboxes with the same options and the same time are equal, ids included;
-// only the tokens that they issue differ.
-// The error says which option is out of range.
+// New starts a sandbox. Two sandboxes with the same options and the same time are equal, ids
+// included; only the tokens that they issue differ. The error names the option that is out of
+// range.
 func New(o Options) (*Server, error) {
 	o, err := o.withDefaults()
 	if err != nil {
@@ -39,17 +40,19 @@ func New(o Options) (*Server, error) {
 // OrgID is the main organisation, the one with the whole seed.
 func (s *Server) OrgID() string { return s.main.id }
 
-// OtherOrgID is the second, small organisation: [AdminToken] works there too, [StandardToken] does not.
+// OtherOrgID is the second, small organisation. [AdminToken] works there, too, [StandardToken] does
+// not.
 func (s *Server) OtherOrgID() string { return s.other.id }
 
-// now has whole seconds because the API's dates have no more.
+// now is the time in whole seconds, as in the API's dates.
 func (s *Server) now() time.Time { return s.options.Now().UTC().Truncate(time.Second) }
 
-// maxBody is far above a group with 100,000 members and protects the process, not the contract.
+// maxBody is the largest body, far above a group with 100,000 members. It protects the process and
+// is not part of the contract.
 const maxBody = 4 << 20
 
-// ServeHTTP serves the API under /api, and the page where people sign in at /oauth/authorize. Mounted below a prefix
-// with [http.StripPrefix], the URLs in the answers carry the prefix, too.
+// ServeHTTP serves the API under /api, and the page where people sign in at /oauth/authorize. Below
+// a prefix, with [http.StripPrefix], the URLs in the answers have the prefix, too.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	requestID := s.ids.take(r.Header.Get("X-Request-Id"))
 	w.Header().Set("X-Request-Id", requestID)
@@ -79,8 +82,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.play(w, r, fault, run, func(status int) { s.log.finish(entry, status) })
 }
 
-// answer carries a request out. The checks come in the order in which a service behind a gateway makes them:
-// headers, token, route, method, organisation, permission, and only then the resource's own.
+// answer carries a request out. The checks have the order of a service behind a gateway: headers,
+// token, route, method, organisation, permission, and then the resource's own.
 func (s *Server) answer(r *http.Request, m match, body []byte) answer {
 	if a, ok := checkHeaders(r, body); !ok {
 		return a
@@ -132,7 +135,7 @@ func wait(r *http.Request, d time.Duration) bool {
 	}
 }
 
-// requestIDs hands out X-Request-Id values.
+// requestIDs make the values of X-Request-Id.
 type requestIDs struct {
 	mu   sync.Mutex
 	last int
@@ -140,7 +143,7 @@ type requestIDs struct {
 
 var saneRequestID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// take keeps the client's id when it is harmless in a log line.
+// take keeps the client's id if it is harmless in a log line.
 func (ids *requestIDs) take(wanted string) string {
 	if saneRequestID.MatchString(wanted) {
 		return wanted
@@ -151,8 +154,8 @@ func (ids *requestIDs) take(wanted string) string {
 	return fmt.Sprintf("sandbox-%08d", ids.last)
 }
 
-// baseURL is the API's address as the client reached it: links and logo URLs are built on it. The prefix is what
-// stands in the request line before the path that reached this handler.
+// baseURL is the API's address as the client reached it, for links and logo URLs. Its prefix is the
+// part of the request line before the path that reached this handler.
 func baseURL(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil {

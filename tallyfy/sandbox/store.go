@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// organisation is one tenant's data. It has no lock of its own: the server's mutex guards both of them.
+// An organisation is one tenant's data. It has no lock of its own: the server's mutex guards both
+// organisations.
 //
-// Slices of ids and emails are never changed in place, only replaced, so that an answer built under the lock
-// can be encoded after it has been given back.
+// Slices of ids and emails are never changed in place, only replaced. An answer that was built
+// under the lock can then be encoded after its release.
 type organisation struct {
 	id, name  string
 	createdAt time.Time
@@ -21,7 +22,7 @@ type organisation struct {
 	memberByID  map[int]*member
 	groups      []*group
 	groupByID   map[string]*group
-	groupByName map[string]*group // by foldName: names are unique whatever their letter case
+	groupByName map[string]*group // by foldName: names are unique in any letter case
 	groupsOf    map[int][]*group  // by member id: a list of members with their groups must not scan every group
 	guests      []*guest
 	guestBy     map[string]*guest // by email in lower case
@@ -90,7 +91,8 @@ func newOrganisation(id, name string, createdAt time.Time) *organisation {
 	}
 }
 
-// makeID is the id source: the same kind and number give the same 32 hexadecimal characters on every start.
+// makeID makes an id: the same kind and number give the same 32 hexadecimal characters at every
+// start.
 func makeID(kind string, n int) string {
 	sum := sha256.Sum256([]byte(kind + "/" + strconv.Itoa(n)))
 	return hex.EncodeToString(sum[:16])
@@ -101,7 +103,7 @@ func foldName(name string) string { return strings.ToLower(strings.TrimSpace(nam
 func (m *member) fullName() string { return strings.TrimSpace(m.firstName + " " + m.lastName) }
 func (m *member) isBot() bool      { return m.kind == kindBot }
 
-// canWork says whether the member may be given somebody's tasks.
+// canWork reports whether the member can be given tasks.
 func (m *member) canWork() bool { return m.status == statusActive && !m.isBot() }
 
 func (m *member) isActiveAdmin() bool { return m.role == roleAdmin && m.canWork() }
@@ -135,7 +137,7 @@ func (o *organisation) addGroup(g *group) {
 	o.groupOrders = nil
 }
 
-// updateGroup replaces what the group is called, nil lists stay as they are.
+// updateGroup replaces name and description, and the lists that are not nil.
 func (o *organisation) updateGroup(g *group, name, description string, members *[]int, guests *[]string, now time.Time) {
 	delete(o.groupByName, foldName(g.name))
 	g.name, g.description, g.updatedAt = name, description, now
@@ -177,7 +179,7 @@ func (o *organisation) deleteGroup(g *group) {
 	o.groupOrders = nil
 }
 
-// takeOutOfGroups leaves the guests and the other members of each group alone.
+// takeOutOfGroups removes the member from every group. Guests and other members stay.
 func (o *organisation) takeOutOfGroups(m *member, now time.Time) {
 	for _, g := range o.groupsOf[m.id] {
 		g.members = without(g.members, m.id)
@@ -187,7 +189,8 @@ func (o *organisation) takeOutOfGroups(m *member, now time.Time) {
 	o.groupOrders = nil
 }
 
-// reassign moves the open tasks of one member to another; a task the successor already shares only loses the leaver.
+// reassign moves the open tasks of one member to another. A task that the successor shares already
+// only loses the first.
 func (o *organisation) reassign(from, to *member) {
 	for _, t := range o.tasks {
 		i := slices.Index(t.owners, from)
@@ -204,7 +207,8 @@ func (o *organisation) reassign(from, to *member) {
 	}
 }
 
-// successorAdmin is who becomes the default administrator when m leaves; nil when there is nobody.
+// successorAdmin is the member who becomes the default administrator when m leaves, nil if there is
+// none.
 func (o *organisation) successorAdmin(m *member) *member {
 	for _, other := range o.members {
 		if other != m && other.isActiveAdmin() {
@@ -224,7 +228,8 @@ func (o *organisation) isLastActiveAdmin(m *member) bool {
 	return m.isActiveAdmin() && o.successorAdmin(m) == nil
 }
 
-// forget deletes a member for good. Groups keep the id and tasks keep the owner: neither is documented to change.
+// forget deletes a member for good. Groups keep the id and tasks keep the owner: neither is
+// documented to change.
 func (o *organisation) forget(m *member) {
 	o.members = without(o.members, m)
 	delete(o.memberByID, m.id)
@@ -233,7 +238,7 @@ func (o *organisation) forget(m *member) {
 
 func searchText(parts ...string) string { return strings.ToLower(strings.Join(parts, "\n")) }
 
-// without returns a new slice: the old one may be part of an answer that is being encoded.
+// without returns a new slice. The old one may be part of an answer that is being encoded.
 func without[T comparable](list []T, drop T) []T {
 	out := make([]T, 0, len(list))
 	for _, v := range list {

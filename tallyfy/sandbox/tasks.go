@@ -4,7 +4,7 @@ import (
 	"slices"
 )
 
-// Page sizes of the task list are not documented; these are those of the groups.
+// The page sizes of the task list are not documented. These are the groups'.
 const (
 	defaultTaskPage = 10
 	maxTaskPage     = 100
@@ -28,7 +28,7 @@ func (s *Server) listTasks(c *call) answer {
 	return list(c, page, len(found), each(cut(page, found), (*task).wire))
 }
 
-// ownedBy counts direct owners only, not the members of the groups the task is assigned to.
+// ownedBy counts direct owners only, not the members of the groups that own the task.
 func (t *task) ownedBy(id int) bool {
 	return slices.ContainsFunc(t.owners, func(m *member) bool { return m.id == id })
 }

@@ -15,12 +15,12 @@ import (
 // documentedTokenLife is the expires_in of the contract: half a year.
 const documentedTokenLife = 15_778_800 * time.Second
 
-// maxIssued bounds the table of issued tokens: with one more, the oldest is unknown again.
+// maxIssued is the most issued tokens that are known. One more makes the oldest unknown again.
 const maxIssued = 10_000
 
-// token is what the sandbox knows of a bearer token.
+// A token is the record of a bearer token.
 type token struct {
-	email   string    // whose it is: an account is global, so its members are found by email in each organisation
+	email   string    // the owner's: an account is global, and its members are found by email
 	expires time.Time // zero: never
 	revoked bool
 }
@@ -53,7 +53,7 @@ func (t *tokenTable) owner(value string, now time.Time) (email, refusal string) 
 	return found.email, ""
 }
 
-// issue makes a token that nobody can guess.
+// issue makes a random token.
 func (t *tokenTable) issue(a account, now time.Time, life time.Duration) string {
 	expires := now.Add(life)
 	value := newJWT(a.ID, now, expires)
@@ -68,8 +68,8 @@ func (t *tokenTable) issue(a account, now time.Time, life time.Duration) string 
 	return value
 }
 
-// RevokeToken is what signing out of Tallyfy's web app does to a token: it is answered with 401 from now on, and
-// nothing brings it back. The fixed tokens can be revoked, too; an unknown token is unknown already.
+// RevokeToken ends a token for good, as signing out of Tallyfy's web app does: it is answered with
+// 401 from then on. The fixed tokens can be revoked, too.
 func (s *Server) RevokeToken(token string) {
 	s.tokens.mu.Lock()
 	defer s.tokens.mu.Unlock()
@@ -78,7 +78,7 @@ func (s *Server) RevokeToken(token string) {
 	}
 }
 
-// claims are the payload of the service's tokens as far as it is of use here.
+// claims are the part of the service's token payload that is of use here.
 type claims struct {
 	ID      string `json:"jti"`
 	Issued  int64  `json:"iat"`
@@ -92,10 +92,11 @@ const (
 	jwtSignatureBytes = 640
 )
 
-// newJWT looks like a signed token and is none: the signature is random bytes. Clients are to treat it as opaque.
+// newJWT makes a token that looks signed. The signature is random bytes: clients must treat a token
+// as opaque.
 func newJWT(user int, issued, expires time.Time) string {
 	noise := make([]byte, jwtIDBytes+jwtSignatureBytes)
-	_, _ = rand.Read(noise) // never fails: it ends the process first
+	_, _ = rand.Read(noise) // never fails
 	payload, err := json.Marshal(claims{
 		ID: hex.EncodeToString(noise[:jwtIDBytes]), Issued: issued.Unix(), Expires: expires.Unix(), Subject: strconv.Itoa(user),
 	})

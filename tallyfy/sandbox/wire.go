@@ -2,7 +2,7 @@ package sandbox
 
 import "time"
 
-// The wire structs are the sandbox's own. Sharing a client's would let a wrong json tag cancel out.
+// The wire structs are the sandbox's own: with a client's, a wrong json tag would cancel out.
 
 type envelope struct {
 	Data any `json:"data"`
@@ -37,12 +37,12 @@ type errorBody struct {
 	Errors  map[string][]string `json:"errors,omitempty"`
 }
 
-// included is how related data arrives inside an item.
+// included is the wrapper of related data inside an item.
 type included struct {
 	Data any `json:"data"`
 }
 
-// The service mixes its date forms; each field here has one of them, always the same.
+// The date forms of the service. Each field here has one of them, always the same.
 func plainDate(t time.Time) *string  { return dateForm(t, "2006-01-02T15:04:05Z") }
 func milliDate(t time.Time) *string  { return dateForm(t, "2006-01-02T15:04:05.000Z") }
 func microDate(t time.Time) *string  { return dateForm(t, "2006-01-02T15:04:05.000000Z") }
@@ -79,7 +79,7 @@ type groupWire struct {
 	Users       *included `json:"users,omitempty"`
 }
 
-// groupBrief is a group inside a member, with=groups.
+// A groupBrief is a group inside a member, with=groups.
 type groupBrief struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name"`
@@ -164,7 +164,7 @@ type guestWire struct {
 	CreatedAt      *string      `json:"created_at"`
 	LastAccessedAt *string      `json:"last_accessed_at"`
 	DeletedAt      *string      `json:"deleted_at"`
-	Link           string       `json:"link"` // a secret: whoever has it is the guest
+	Link           string       `json:"link"` // a secret: it signs in as the guest
 	Details        guestDetails `json:"details"`
 	Stats          *included    `json:"stats,omitempty"`
 }
