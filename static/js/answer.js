@@ -1,5 +1,5 @@
-// Tallyfy's answer to a sign-in stands in the fragment of the address. It is handed to the server in a form, after it has been
-// taken out of the address bar and the history: it holds a token.
+// Hands Tallyfy's answer to a sign-in to the server, in a form. The answer is in the fragment of the
+// address and holds a token, so it leaves the address bar and the history first.
 
 const form = document.querySelector("[data-answer]");
 
@@ -8,10 +8,10 @@ const take = () => {
   history.replaceState(null, "", location.pathname);
   if (answer.has("state")) {
     for (const field of form.elements) field.value = answer.get(field.name) ?? "";
-    form.submit(); // before the page has loaded, so that the next page takes its place in the history
+    form.submit(); // before the page has loaded, so that the next page replaces it in the history
   } else {
     document.querySelector("[data-answer-none]").hidden = false;
   }
 };
 take();
-addEventListener("hashchange", take); // for an answer that reaches a page which is open already
+addEventListener("hashchange", take); // an answer may reach a page that is open already

@@ -1,16 +1,16 @@
-// Enhancements for every page. Each works on what it finds; without this file every page still does its job.
+// Enhancements for every page. Every page also works without this file.
 
-// After a step inside the dashboard the focus goes to what has something to say: the messages of a form, a plan that changed,
-// else the page's heading. A page that was opened from outside keeps the browser's order, skip link first.
+// Focus after a step inside the dashboard goes to the messages of a form or to a plan that changed,
+// else to the page's heading. A page opened from outside keeps the browser's order, skip link first.
 const inside = document.referrer.startsWith(`${location.origin}/`);
 if (!location.hash) (document.querySelector("[data-focus]") ?? (inside && document.querySelector("h1[tabindex]")))?.focus?.();
 
-// A page that takes long says that it is on its way.
-const patience = 300; // milliseconds
-let slow;
+// A bar shows that the next page is loading, once that takes long.
+const barAfter = 300; // milliseconds
+let barTimer;
 const leaving = () => {
-  clearTimeout(slow);
-  slow = setTimeout(() => (document.documentElement.dataset.loading = "yes"), patience);
+  clearTimeout(barTimer);
+  barTimer = setTimeout(() => (document.documentElement.dataset.loading = "yes"), barAfter);
 };
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
@@ -18,7 +18,7 @@ document.addEventListener("click", (event) => {
   if (link.origin === location.origin && !link.hash && !link.hasAttribute("data-file")) leaving();
 });
 
-// A form that changes something says what it is doing and is not sent twice.
+// A form that changes something shows that it was sent, and is not sent twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
@@ -37,10 +37,10 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// A page that comes back from the browser's memory is ready again.
+// A page that comes back from the browser's memory can be used again.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  clearTimeout(slow);
+  clearTimeout(barTimer);
   delete document.documentElement.dataset.loading;
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
@@ -52,7 +52,7 @@ addEventListener("pageshow", (event) => {
   }
 });
 
-// A field with a limit counts its characters as Go does: by code points.
+// A field with a limit counts its characters by code points, as Go does.
 for (const field of document.querySelectorAll("[data-max]")) {
   const counter = document.createElement("p");
   counter.className = "counter";
@@ -64,7 +64,7 @@ for (const field of document.querySelectorAll("[data-max]")) {
   field.after(counter);
 }
 
-// Copying needs a secure context; elsewhere the text can be selected with one click.
+// Copying needs a secure context. Elsewhere one click selects the text.
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = false;
@@ -77,7 +77,8 @@ if (navigator.clipboard) {
   }
 }
 
-// Keys. They never fire in a field, and each has a visible equal: the search field, the link "Keys" in the navigation.
+// Keys do nothing in a field. Each has a visible equivalent: the search field, and the link "Keys" in
+// the navigation. The list of keys is in views/keys.templ.
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
@@ -91,15 +92,15 @@ document.addEventListener("keydown", (event) => {
     const link = document.querySelector("[data-keys]");
     if (!link) return;
     event.preventDefault();
-    import("./keys.js").then((keys) => keys.show(link.href));
+    import("./keyboard_help.js").then((help) => help.show(link.href));
   }
 });
 document.querySelector("[data-keys]")?.addEventListener("click", (event) => {
   event.preventDefault();
-  import("./keys.js").then((keys) => keys.show(event.target.href));
+  import("./keyboard_help.js").then((help) => help.show(event.target.href));
 });
 
-// What follows typing waits until the page has been drawn, which it would delay.
+// Modules that follow typing are loaded after the first paint, which they would delay.
 requestAnimationFrame(() => setTimeout(() => {
   if (document.querySelector("[data-picker]")) import("./picker.js");
   if (document.querySelector("[data-list]")) import("./list.js");

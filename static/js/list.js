@@ -1,14 +1,14 @@
-// Makes a list follow its toolbar: it searches while one types, and applies the order, the number of rows and the filters as
-// they are chosen. The server makes the page as for the buttons; the part that changes takes the place of the old one, and the
-// address says what is shown, so that it can be kept, sent, and come back to.
+// Makes a list follow its toolbar: it searches during typing, and applies order, filters and number
+// of rows as they are chosen. The server makes the same page as for the buttons. Its parts replace
+// the old ones, and the address changes with them, so that it can be bookmarked and sent.
 
 import { parse } from "./parse.js";
 
-const pause = 300; // milliseconds without a key before the search goes out: each one costs Tallyfy a call
+const pause = 300; // milliseconds without a key before a search, which costs a call of Tallyfy
 
 const form = document.querySelector("[data-list]");
 let timer;
-let under; // the request under way
+let underWay; // aborts the request under way
 
 const addressOf = (form) => {
   const wanted = new URLSearchParams();
@@ -22,8 +22,8 @@ const addressOf = (form) => {
 const show = async () => {
   clearTimeout(timer);
   const address = addressOf(form);
-  under?.abort();
-  const mine = (under = new AbortController());
+  underWay?.abort();
+  const mine = (underWay = new AbortController());
   document.documentElement.dataset.loading = "yes";
   try {
     const answer = await fetch(address, { signal: mine.signal });
@@ -41,8 +41,8 @@ const show = async () => {
     if (error.name === "AbortError") return;
     location.assign(address);
   }
-  if (under === mine) {
-    under = undefined;
+  if (underWay === mine) {
+    underWay = undefined;
     delete document.documentElement.dataset.loading;
   }
 };
@@ -55,7 +55,7 @@ form.addEventListener("input", (event) => {
   if (event.target.type === "search") follow();
 });
 const field = form.querySelector("input[type=search]");
-if (field.value !== field.defaultValue) follow(); // typed before this module was there
+if (field.value !== field.defaultValue) follow(); // typed before this module was loaded
 form.addEventListener("change", (event) => {
   if (event.target.type !== "search") show();
 });

@@ -1,4 +1,5 @@
-// Reads a page of ours that was fetched. Script in it does not run; the policy is the one that the pages' security policy names.
+// Reads a fetched page of ours. Script in it does not run. The pages' content security policy names
+// this Trusted Types policy.
 const policy = globalThis.trustedTypes?.createPolicy("app", { createHTML: (html) => html });
 
 export const parse = (html) => new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");

@@ -1,5 +1,5 @@
-// Makes a picker search while one types. The server makes the list, as it does for the Search button: the form goes there
-// as it stands, choices included, and the picker's part of the answer takes the place of the list.
+// Makes a picker search during typing. The form is sent as for the Search button, choices included,
+// and the picker's part of the answer replaces the list.
 
 import { parse } from "./parse.js";
 
@@ -9,16 +9,16 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   const form = picker.closest("form");
   const field = picker.querySelector("[data-find]");
   const results = picker.querySelector("[data-results]");
-  const said = results.querySelector("output");
+  const message = results.querySelector("output");
   let timer;
-  let under; // the search under way
+  let underWay; // aborts the search under way
   let last = field.defaultValue;
 
   const request = (signal) => {
     const data = new URLSearchParams(new FormData(form));
     if (form.method === "post") {
       data.set("action", "find");
-      // Not form.action: that is the buttons, which bear this name.
+      // form.action would be the buttons, which have this name.
       return fetch(form.getAttribute("action"), { method: "POST", body: data, signal });
     }
     const address = `${picker.dataset.findUrl}?${data}`;
@@ -29,8 +29,8 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   const find = async () => {
     clearTimeout(timer);
     last = field.value;
-    under?.abort();
-    const mine = (under = new AbortController());
+    underWay?.abort();
+    const mine = (underWay = new AbortController());
     results.setAttribute("aria-busy", "true");
     try {
       const answer = await request(mine.signal);
@@ -40,13 +40,13 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
       results.querySelector(".options")?.remove();
       const list = part.querySelector(".options");
       if (list) results.prepend(list);
-      said.replaceChildren(...part.querySelector("output").childNodes);
+      message.replaceChildren(...part.querySelector("output").childNodes);
     } catch (error) {
       if (error.name === "AbortError") return;
-      said.textContent = "The search did not work. Press Search to try it the slow way.";
+      message.textContent = "The search did not work. Press Search to try it the slow way.";
     }
-    if (under === mine) {
-      under = undefined;
+    if (underWay === mine) {
+      underWay = undefined;
       results.removeAttribute("aria-busy");
     }
   };
@@ -56,11 +56,11 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
     if (field.value !== last) timer = setTimeout(find, pause);
   };
   field.addEventListener("input", follow);
-  follow(); // for what was typed before this module was there
+  follow(); // for text typed before this module was loaded
 
   results.addEventListener("change", () => {
-    if (under) find(); // the answer under way does not know of this choice
-    const chosen = said.querySelector("[data-chosen]");
+    if (underWay) find(); // the answer under way does not have this choice
+    const chosen = message.querySelector("[data-chosen]");
     if (!chosen) return;
     const n = results.querySelectorAll(":checked").length;
     chosen.textContent = `${n} ${n === 1 ? chosen.dataset.one : chosen.dataset.many} chosen.`;

@@ -1,4 +1,4 @@
-// Shows the list of keys over the page. It is the page that the link "Keys" leads to where there is no script.
+// Shows the list of keys over the page. Without script the link "Keys" leads to a page with it.
 
 import { parse } from "./parse.js";
 
