@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -9,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/config"
+	"tallyfy-admin/handlers/store"
 )
 
 const top = "../../.."
@@ -124,6 +127,23 @@ func TestSettingsNamedInThePapersExist(t *testing.T) {
 			if name := flag.FindStringSubmatch(found[1]); name != nil {
 				assert.Contains(t, flags, name[1], "%s names a flag", file)
 			}
+		}
+	}
+}
+
+// The life of a session stands in sentences, which do not change by themselves.
+func TestTheLifeOfASessionIsTrueWhereItIsWritten(t *testing.T) {
+	idle, absolute := fmt.Sprintf("%d hours", store.DefaultIdle/time.Hour), fmt.Sprintf("%d days", store.DefaultAbsolute/(24*time.Hour))
+	for file, sentences := range map[string][]string{
+		"README.md":             {idle, absolute},
+		".github/SECURITY.md":   {idle, absolute},
+		"views/signin.templ":    {absolute},
+		"handlers/store/doc.go": {idle, absolute},
+	} {
+		text, err := os.ReadFile(filepath.Join(top, file))
+		require.NoError(t, err)
+		for _, s := range sentences {
+			assert.Contains(t, string(text), s, file)
 		}
 	}
 }
