@@ -17,6 +17,9 @@ func (req *request) sendFile(what string, columns []string, rows iter.Seq[[]stri
 	if err := csvfile.Write(&file, columns, rows); err != nil {
 		return err
 	}
+	if req.signedOut() {
+		return req.sendToSignIn("")
+	}
 	h := req.Response().Header()
 	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+csvfile.Name(req.app.Now(), what, req.who.Organisation.Name)+`"`)
 	h.Set(echo.HeaderCacheControl, "no-store")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -58,6 +59,12 @@ func (a *App) answerError(err error, c echo.Context) {
 	}
 	if req.who != nil && tallyfy.IsUnauthorized(err) {
 		if err = req.tokenEnded(); err == nil {
+			return
+		}
+	}
+	if errors.Is(err, errSignedOut) {
+		req.who, req.api = nil, nil
+		if err = req.refuseForm(); err == nil {
 			return
 		}
 	}
@@ -283,10 +290,14 @@ func (req *request) tokenEnded() error {
 // mostTyped is the largest form that fits a session, escaped and sealed.
 const mostTyped = 300_000
 
-// sessionGone reports whether the session has been renewed or ended since this request began.
+// sessionGone reports whether the session has been renewed or ended by another request since this one
+// began. When the database does not say, the session is taken to be there.
 func (req *request) sessionGone() bool {
-	now, err := req.app.Sessions.New(req.Request(), req.app.cookie)
-	return err == nil && now.IsNew
+	if req.session == nil || store.KeyOf(req.session.raw) == "" {
+		return false
+	}
+	living, err := req.app.Sessions.Living(req.Request().Context(), req.session.raw)
+	return err == nil && !living
 }
 
 // wayHome leads to a page that works.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/mail"
@@ -186,7 +187,7 @@ func isAddress(s string) bool {
 // notCreated shows the form again with the reason at the right place.
 func (req *request) notCreated(t *typedGroup, err error) error {
 	r, refused := refusalOf(err, groupFields...)
-	if tallyfy.IsUnauthorized(err) {
+	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) {
 		return err
 	}
 	if refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {

@@ -28,10 +28,13 @@ func showGroupLogo(req *request) error {
 	if err != nil {
 		return req.initials(id, "?", err)
 	}
-	if place.url == "" {
-		return req.initials(id, place.name, nil)
+	var image *logo.Image
+	if place.url != "" {
+		image, err = req.readLogo(place.url)
 	}
-	image, err := req.readLogo(place.url)
+	if req.signedOut() {
+		return req.initials(id, "?", errSignedOut)
+	}
 	if err != nil || image == nil {
 		return req.initials(id, place.name, err)
 	}

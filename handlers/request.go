@@ -131,9 +131,22 @@ func locationOf(name string) *time.Location {
 	return location
 }
 
-// show sends a screen.
+// show sends a screen. A person who was signed out while the page was being made does not see it.
 func (req *request) show(status int, screen templ.Component) error {
+	if req.signedOut() {
+		return req.sendToSignIn("")
+	}
 	return web.Page(req, status, screen)
+}
+
+// signedOut reports that the person was signed out since the request began: nothing of the organisation
+// may be shown or changed any more.
+func (req *request) signedOut() bool {
+	if req.who == nil || !req.sessionGone() {
+		return false
+	}
+	req.session.dirty = false
+	return true
 }
 
 // form reads a form that changes something. One that was opened by somebody else is refused: another

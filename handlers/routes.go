@@ -80,6 +80,8 @@ func (a *App) routes() []route {
 
 		{http.MethodGet, "/organisations", signedIn, showOrganisations},
 		{http.MethodPost, "/organisations", signedIn, switchOrganisation},
+		{http.MethodGet, "/sign-ins", signedIn, listSignIns},
+		{http.MethodPost, "/sign-ins", signedIn, endSignIns},
 		{http.MethodGet, "/keys", signedIn, showKeys},
 		{http.MethodGet, "/kit", signedIn, showKit},
 		{http.MethodGet, "/healthz", plain, health},

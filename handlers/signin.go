@@ -259,6 +259,9 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 	if err := req.session.save(req); err != nil { // here and not later: a lost cookie would be a loop
 		return err
 	}
+	if err := req.noteSignIn(); err != nil {
+		return err
+	}
 	req.auditSignIn(signedInNow, slog.String("user", string(who.UserID)), slog.String("organisation", string(org.ID)))
 	if next == "" || strings.HasPrefix(next, "/signin") {
 		next = req.urls().Local(req.urls().In(org.ID).Groups())
@@ -291,6 +294,7 @@ const (
 	signInRefused   = "refused"
 	signInHeldBack  = "held back"
 	signInUnchecked = "not checked"
+	signInEnded     = "ended by another"
 )
 
 // auditSignIn writes the one line about an attempt to sign in.

@@ -66,10 +66,18 @@ func pressOf(form url.Values) string {
 	return newPress()
 }
 
+// errSignedOut stops a change whose person was signed out while it was being prepared.
+var errSignedOut = errors.New("signed out while the change was being prepared")
+
 // run carries a change out that a form asks for. sent drops what is out of date after the call.
 func (req *request) run(p change.Press, c change.Change, sent func(err error)) (change.Outcome, error) {
 	by := req.caller()
-	by.Sent = sent
+	by.Sent, by.Barred = sent, func() error {
+		if req.signedOut() {
+			return errSignedOut
+		}
+		return nil
+	}
 	out, err := req.app.changes.Run(req.ctx(), by, p, c)
 	if errors.Is(err, change.ErrNotRecorded) {
 		req.app.Log.Error("change not recorded", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))

@@ -66,6 +66,9 @@ func (u URLs) SignOut() string { return u.Base + "/signout" }
 // Organisations is the list of the person's organisations. A POST to it switches to another one.
 func (u URLs) Organisations() string { return u.org() + "/organisations" }
 
+// SignIns is the list of who is signed in here. A POST to it ends sessions.
+func (u URLs) SignIns() string { return u.org() + "/sign-ins" }
+
 // Keys is the list of keys.
 func (u URLs) Keys() string { return u.org() + "/keys" }
 

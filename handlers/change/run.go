@@ -60,6 +60,8 @@ type Caller struct {
 	Actor     journal.Subject
 	RequestID string
 	Client    string // network address
+	// Barred, if set, is asked last before a change is recorded and sent. Its error stops the change.
+	Barred func() error
 	// Sent, if set, is told that the call is over, before anything is read again: copies from before are
 	// out of date. err is that of the call.
 	Sent func(err error)
@@ -131,6 +133,11 @@ func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcom
 		return Outcome{Kind: Stopped, Plan: plan}, nil
 	case ctx.Err() != nil: // nobody waits for it any more
 		return Outcome{}, ctx.Err()
+	}
+	if by.Barred != nil {
+		if err := by.Barred(); err != nil {
+			return Outcome{}, err
+		}
 	}
 	e, err = s.Journal.Begin(ctx, lock.lease, journal.Intent{
 		Org: by.Org, Kind: c.Kind(), Actor: by.Actor, RequestID: by.RequestID, Press: press,

@@ -5,6 +5,8 @@
 //     server, so that the database and the secret together cannot be read without the cookie. Its row
 //     has times and a hash of the id. It is deleted at the sign-out, or when Sweep finds that its time
 //     is over: 8 hours without a request, or 7 days;
+//   - sign-ins: whose session is in which organisation, by ids, and sealed with a secret of the server
+//     the name, the network address and the browser. They are deleted with the session;
 //   - the journal of changes, for package journal: who, when, what kind, which ids, and the result are
 //     plain, so that filters work on both engines. Names, sentences, plans, before and after are
 //     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;

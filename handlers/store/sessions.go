@@ -197,7 +197,12 @@ func (s *Sessions) Destroy(r *http.Request, w http.ResponseWriter, session *sess
 // Sweep deletes the rows of expired sessions and returns their number. Expired rows are never used
 // even when nobody sweeps; call it every few minutes to keep the table small.
 func (s *Sessions) Sweep(ctx context.Context) (int64, error) {
-	return s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE `+endedWhere, s.limits()...)
+	n, err := s.db.Write(ctx, `DELETE FROM dashboard_sessions WHERE `+endedWhere, s.limits()...)
+	if err != nil {
+		return n, err
+	}
+	_, err = s.db.Write(ctx, `DELETE FROM dashboard_sign_ins WHERE NOT EXISTS (SELECT 1 FROM dashboard_sessions WHERE id_hash = session)`)
+	return n, err
 }
 
 const countActive = `SELECT COUNT(*) FROM dashboard_sessions WHERE ` + activeWhere

@@ -65,6 +65,7 @@ func pages() []page {
 		{"activity.csv", "/activity.csv", at("/activity.csv"), ""},
 		{"receipt", "/activity/:entry", receiptPath, "so it could not be checked|could not be checked"},
 		{"organisations", "/organisations", at("/organisations"), ""},
+		{"sign-ins", "/sign-ins", at("/sign-ins"), ""},
 	}
 }
 
@@ -142,7 +143,7 @@ func borrowStore(t *testing.T) *store.DB {
 		db, err = store.Open(context.Background(), "memory:")
 		require.NoError(t, err)
 	}
-	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_leases"} {
+	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_leases", "dashboard_sign_ins"} {
 		_, err := db.Write(t.Context(), "DELETE FROM "+table)
 		require.NoError(t, err)
 	}

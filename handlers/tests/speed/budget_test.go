@@ -121,6 +121,8 @@ func budgets() []budget {
 		{"GET /", at("/"), 303, 0, 0},
 		{"GET /healthz", at("/healthz"), 200, 0, 0},
 		{"GET /readyz", at("/readyz"), 200, 0, 0},
+		{"GET /sign-ins", at("/sign-ins"), 200, 1, 0}, // is the visitor an administrator?
+		{"POST /sign-ins", send("/sign-ins", url.Values{"end": {"own"}}), 303, 1, 0},
 		{"GET /keys", at("/keys"), 200, 0, 0},
 		{"GET /kit", at("/kit"), 200, 0, 0},
 
