@@ -96,7 +96,16 @@ func (f *Fetcher) Fetch(ctx context.Context, client *tallyfy.Client, rawURL stri
 	ctx, cancel := context.WithTimeout(ctx, f.timeout)
 	defer cancel()
 
+	image, err := f.fetch(ctx, client, u)
+	if err != nil && ctx.Err() != nil { // what a host sends to somebody who has hung up says nothing
+		err = fmt.Errorf("%w: %w", err, ctx.Err())
+	}
+	return image, err
+}
+
+func (f *Fetcher) fetch(ctx context.Context, client *tallyfy.Client, u *url.URL) (*Image, error) {
 	var data []byte
+	var err error
 	if client.IsAPIHost(u) {
 		data, err = f.fromAPI(ctx, client, u)
 	} else {

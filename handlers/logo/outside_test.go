@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tallyfy-admin/tallyfy"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -236,6 +238,25 @@ func TestCancelled(t *testing.T) {
 	requireNone(t, img, err, "")
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// A host that notices that the other side hangs up may answer all the same, and the answer may
+// arrive. It says nothing about the logo.
+func TestAnsweredAfterTheEnd(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	transport := roundTripper(func(*http.Request) (*http.Response, error) {
+		cancel()
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody}, nil
+	})
+	client, err := tallyfy.New(tallyfy.Options{BaseURL: "https://tallyfy.example/api", Transport: transport})
+	require.NoError(t, err)
+	img, err := New(Options{}).Fetch(ctx, client.WithToken(token), "https://tallyfy.example/api/organizations/o/file/f")
+	requireNone(t, img, err, "not a raster image")
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // pipeHost is a storage host without a socket, so that time in its test can be made: serve gets the
 // connection after the request is read; gone is closed when it has returned.

@@ -117,17 +117,11 @@ func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
 	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1, 1))))
 	for name, timeout := range map[string]time.Duration{"too slow": 300 * time.Millisecond, "the browser went on": time.Minute} {
 		t.Run(name, func(t *testing.T) {
-			s := sitetest.SignedIn(t, sitetest.Options{})
-			var slow atomic.Bool
-			slow.Store(true)
+			s := sitetest.SignedIn(t, sitetest.Options{ReadTime: time.Minute})
 			arrived := make(chan struct{}, 1)
-			storage(s, timeout, func(w http.ResponseWriter, r *http.Request) {
-				if slow.Load() {
-					arrived <- struct{}{}
-					<-r.Context().Done()
-					return
-				}
-				_, _ = w.Write(picture.Bytes())
+			storage(s, timeout, func(_ http.ResponseWriter, r *http.Request) {
+				arrived <- struct{}{}
+				<-r.Context().Done()
 			})
 			address := logoAt(s, signedURL)
 			if name == "too slow" {
@@ -137,9 +131,9 @@ func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
 				go func() { <-arrived; cancel() }()
 				_, err := s.Client.Do(s.Request(http.MethodGet, address, nil).WithContext(ctx)) //nolint:bodyclose // there is none
 				require.ErrorIs(t, err, context.Canceled)
-				require.Eventually(t, func() bool { return bytes.Contains([]byte(s.Log.String()), []byte("logo not ")) }, 5*time.Second, time.Millisecond)
+				require.Eventually(t, func() bool { return bytes.Contains([]byte(s.Log.String()), []byte("logo not ")) }, time.Minute, time.Millisecond)
 			}
-			slow.Store(false)
+			storage(s, time.Minute, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(picture.Bytes()) })
 			assertPicture(s.Get(address), "image/png")
 		})
 	}
