@@ -14,35 +14,11 @@ import (
 	"testing"
 	"time"
 
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
-
-// readMetrics reads the metrics as Prometheus does.
-func readMetrics(t *testing.T, address string) map[string]*dto.MetricFamily {
-	t.Helper()
-	answer, err := quick.Get("http://" + address + "/metrics")
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	require.Equal(t, http.StatusOK, answer.StatusCode)
-	require.Equal(t, expfmt.TypeTextPlain, expfmt.ResponseFormat(answer.Header).FormatType())
-	parser := expfmt.NewTextParser(model.LegacyValidation)
-	families, err := parser.TextToMetricFamilies(answer.Body)
-	require.NoError(t, err)
-	return families
-}
-
-func gauge(t *testing.T, families map[string]*dto.MetricFamily, name string) float64 {
-	t.Helper()
-	require.Contains(t, families, name)
-	require.Len(t, families[name].GetMetric(), 1)
-	return families[name].GetMetric()[0].GetGauge().GetValue()
-}
 
 // crowd lets everybody in whose token is "person-…": as the administrator, under a name of their own.
 func crowd(next http.Handler) http.Handler {
@@ -69,13 +45,13 @@ func crowd(next http.Handler) http.Handler {
 func TestAThousandSessions(t *testing.T) {
 	t.Parallel()
 	const people, atOnce = 1000, 32
-	tallyfy, metrics := newAPI(t, crowd), freeAddress(t)
-	p := start(t, options{
-		api: tallyfy, database: filepath.Join(t.TempDir(), "sessions.db"),
-		arguments: []string{"--metrics-addr", metrics, "--trusted-proxies", "127.0.0.1", "--log-level", "warn"},
+	tallyfy, metrics := program.NewAPI(t, sandbox.Options{}, crowd), program.FreeAddress(t)
+	p := start(t, program.Options{
+		API: tallyfy, Database: filepath.Join(t.TempDir(), "sessions.db"),
+		Arguments: []string{"--metrics-addr", metrics, "--trusted-proxies", "127.0.0.1", "--log-level", "warn"},
 	})
-	base := "http://" + p.o.address
-	before := readMetrics(t, metrics)
+	base := "http://" + p.Options.Address
+	before := program.ReadMetrics(t, metrics)
 	transport := &http.Transport{MaxIdleConnsPerHost: atOnce}
 	visitors := make([]*http.Client, people)
 	ask := func(i int, method, path string, form url.Values) (int, string, error) {
@@ -119,26 +95,26 @@ func TestAThousandSessions(t *testing.T) {
 		status, body, err := ask(i, http.MethodPost, "/signin", url.Values{"token": {fmt.Sprintf("person-%04d", i)}, "organization": {tallyfy.OrgID()}})
 		expect(i, status, body, err)
 	})
-	signedIn := readMetrics(t, metrics)
+	signedIn := program.ReadMetrics(t, metrics)
 	everybody(func(i int) {
 		path := []string{"/groups", "/groups?q=a&per_page=10", "/keys"}[i%3]
 		status, body, err := ask(i, http.MethodGet, path, nil)
 		expect(i, status, body, err)
 	})
-	after := readMetrics(t, metrics)
+	after := program.ReadMetrics(t, metrics)
 	const memory, files = "process_resident_memory_bytes", "process_open_fds"
-	assert.Less(t, gauge(t, after, memory), 400e6)
-	assert.Less(t, gauge(t, after, files), gauge(t, before, files)+8*atOnce)
+	assert.Less(t, after.Gauge(t, memory), 400e6)
+	assert.Less(t, after.Gauge(t, files), before.Gauge(t, files)+8*atOnce)
 
 	transport.CloseIdleConnections()
-	tallyfy.http.CloseClientConnections() // as Tallyfy closes them, sooner or later
+	tallyfy.HTTP.CloseClientConnections() // as Tallyfy closes them, sooner or later
 	idle := 0.0
 	assert.Eventually(t, func() bool {
-		idle = gauge(t, readMetrics(t, metrics), files)
-		return idle <= gauge(t, before, files)+16 // the database keeps a few
-	}, 10*time.Second, 50*time.Millisecond, "open files at the start %v, now %v", gauge(t, before, files), idle)
+		idle = program.ReadMetrics(t, metrics).Gauge(t, files)
+		return idle <= before.Gauge(t, files)+16 // the database keeps a few
+	}, 10*time.Second, 50*time.Millisecond, "open files at the start %v, now %v", before.Gauge(t, files), idle)
 	t.Logf("memory: %.0f MB at the start, %.0f MB with %d sessions, %.0f MB after their use; open files: %.0f, %.0f, %.0f, idle %.0f",
-		gauge(t, before, memory)/1e6, gauge(t, signedIn, memory)/1e6, people, gauge(t, after, memory)/1e6,
-		gauge(t, before, files), gauge(t, signedIn, files), gauge(t, after, files), idle)
-	p.assertNoPanic()
+		before.Gauge(t, memory)/1e6, signedIn.Gauge(t, memory)/1e6, people, after.Gauge(t, memory)/1e6,
+		before.Gauge(t, files), signedIn.Gauge(t, files), after.Gauge(t, files), idle)
+	p.AssertNoPanic()
 }

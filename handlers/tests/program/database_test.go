@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/handlers/store"
 )
 
@@ -63,7 +64,7 @@ func TestUnusableFiles(t *testing.T) {
 			t.Parallel()
 			database, secret := filepath.Join(t.TempDir(), "sessions.db"), filepath.Join(t.TempDir(), "secret")
 			test.prepare(t, database, secret)
-			out, status := runToTheEnd(t, nil, "--sandbox", "--addr", freeAddress(t), "--database-url", database, "--secret-file", secret)
+			out, status := program.RunToTheEnd(t, nil, "--sandbox", "--addr", program.FreeAddress(t), "--database-url", database, "--secret-file", secret)
 			assert.Equal(t, 1, status)
 			assert.Contains(t, out, test.says)
 			assert.True(t, strings.HasPrefix(out, "tallyfy-admin: "), out)
@@ -77,7 +78,7 @@ func TestUnreachablePostgreSQL(t *testing.T) {
 	t.Parallel()
 	secret := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(secret, []byte(strings.Repeat("s", 40)), 0o600))
-	out, status := runToTheEnd(t, nil, "--sandbox", "--addr", freeAddress(t), "--database-url", "postgres://dashboard:pass-word@"+freeAddress(t)+"/x", "--secret-file", secret)
+	out, status := program.RunToTheEnd(t, nil, "--sandbox", "--addr", program.FreeAddress(t), "--database-url", "postgres://dashboard:pass-word@"+program.FreeAddress(t)+"/x", "--secret-file", secret)
 	assert.Equal(t, 1, status)
 	assert.Contains(t, out, "PostgreSQL cannot be reached")
 	assert.NotContains(t, out, "pass-word")
@@ -87,29 +88,29 @@ func TestUnreachablePostgreSQL(t *testing.T) {
 func TestTheSecretIsRotated(t *testing.T) {
 	t.Parallel()
 	database := filepath.Join(t.TempDir(), "sessions.db")
-	o := options{database: database, address: freeAddress(t)}
+	o := program.Options{Database: database, Address: program.FreeAddress(t)}
 	first := start(t, o)
-	s := first.signedIn()
-	first.signal(syscall.SIGTERM)
-	require.NoError(t, first.waitForEnd())
+	s := first.SignedIn()
+	first.Signal(syscall.SIGTERM)
+	require.NoError(t, first.WaitForEnd())
 	old, err := os.ReadFile(database + ".secret")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(database+".secret", append([]byte(strings.Repeat("another secret. ", 3)+"\n"), old...), 0o600))
 
 	second := start(t, o)
 	assert.Contains(t, s.Get("/groups").Whole(http.StatusOK).Body, "Maren Dahl")
-	second.assertNoPanic()
+	second.AssertNoPanic()
 }
 
 // With another secret nobody is signed in any more; nothing else happens.
 func TestTheSecretChanges(t *testing.T) {
 	t.Parallel()
 	database := filepath.Join(t.TempDir(), "sessions.db")
-	o := options{database: database, address: freeAddress(t)}
+	o := program.Options{Database: database, Address: program.FreeAddress(t)}
 	first := start(t, o)
-	s := first.signedIn()
-	first.signal(syscall.SIGTERM)
-	require.NoError(t, first.waitForEnd())
+	s := first.SignedIn()
+	first.Signal(syscall.SIGTERM)
+	require.NoError(t, first.WaitForEnd())
 	require.NoError(t, os.WriteFile(database+".secret", []byte(strings.Repeat("another secret. ", 3)), 0o600))
 
 	second := start(t, o)
@@ -122,5 +123,5 @@ func TestTheSecretChanges(t *testing.T) {
 	for _, line := range second.lines("request") {
 		assert.Less(t, line["status"], 500.0)
 	}
-	second.assertNoPanic()
+	second.AssertNoPanic()
 }

@@ -9,14 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"tallyfy-admin/handlers/sitetest/program"
+
 	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // talk sends raw bytes and gives the status of each answer until the program closes the connection, or has nothing more to say.
-func (p *program) talk(raw string) []int {
-	p.t.Helper()
+func (p *dashboard) talk(raw string) []int {
+	p.T.Helper()
 	c := p.connect()
 	defer c.Close()
 	go func() { _, _ = io.WriteString(c, raw) }() // the program may answer, and close, before it has read it all
@@ -38,7 +40,7 @@ func (p *program) talk(raw string) []int {
 // What no browser sends is refused, each connection for itself. "Connection: close" ends the well-formed ones.
 func TestHostileRequests(t *testing.T) {
 	t.Parallel()
-	p := start(t, options{})
+	p := start(t, program.Options{})
 	const host = "Host: x\r\n"
 	const end = "Connection: close\r\n\r\n"
 	const form = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -90,15 +92,15 @@ func TestHostileRequests(t *testing.T) {
 			assert.Equal(t, test.want, p.talk(test.raw))
 		})
 	}
-	assert.Equal(t, http.StatusOK, p.status("/signin"), "it still serves")
-	p.assertNoPanic()
+	assert.Equal(t, http.StatusOK, p.Status("/signin"), "it still serves")
+	p.AssertNoPanic()
 }
 
 // Forms that no page of ours sends get a page, with the reason.
 func TestOversizedForms(t *testing.T) {
 	t.Parallel()
-	p := start(t, options{})
-	s := p.signedIn()
+	p := start(t, program.Options{})
+	s := p.SignedIn()
 	for name, test := range map[string]struct {
 		body   string
 		status int
@@ -126,5 +128,5 @@ func TestOversizedForms(t *testing.T) {
 		}
 	}
 	assert.Contains(t, s.Post("/groups", url.Values{"name": {"One more"}, "description": {"d"}, "action": {"create"}}).Text(".notice"), "was created")
-	p.assertNoPanic()
+	p.AssertNoPanic()
 }

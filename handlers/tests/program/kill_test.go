@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -62,10 +63,10 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tallyfy := newAPI(t)
-			o := options{api: tallyfy, address: freeAddress(t), database: filepath.Join(t.TempDir(), "sessions.db")}
+			tallyfy := program.NewAPI(t, sandbox.Options{})
+			o := program.Options{API: tallyfy, Address: program.FreeAddress(t), Database: filepath.Join(t.TempDir(), "sessions.db")}
 			first := start(t, o)
-			s := first.signedIn()
+			s := first.SignedIn()
 			var form *sitetest.Form
 			fault := sandbox.Fault{Method: http.MethodDelete, Execute: test.executed, Hang: true}
 			done := func() bool { return s.Member("chiara.dangelo").Status == "disabled" }
@@ -86,7 +87,7 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			tallyfy.Fail(fault)
 			lost := later(s, form.Prepare(button))
 			require.Eventually(t, func() bool { return s.Writes() == 1 && done() == test.executed }, 10*time.Second, 5*time.Millisecond, "the change does not arrive")
-			first.kill()
+			first.Kill()
 			require.Error(t, (<-lost).err)
 			tallyfy.ClearFaults()
 
@@ -94,7 +95,7 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			list := s.Get("/activity").Whole(http.StatusOK)
 			require.Len(t, list.Texts("main .rows a"), 1)
 			assert.Equal(t, test.activity+" It is not answered yet.", list.Text("main .rows a"))
-			sentEarlier(t, o.database)
+			sentEarlier(t, o.Database)
 			assert.Equal(t, test.activity+" No outcome was stored; not known.", s.Get("/activity").Text("main .rows a"), "never as done")
 
 			p := form.Submit(button).Whole(http.StatusOK) // the same button, for the browser showed an error
@@ -102,7 +103,7 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			assert.Equal(t, test.late, p.Text("main .notice"), "it is checked now")
 			assert.Equal(t, 1, s.Writes(), "no change is sent twice")
 			assert.Equal(t, test.executed, done(), "nothing is sent by itself")
-			second.assertNoPanic()
+			second.AssertNoPanic()
 		})
 	}
 }
@@ -110,16 +111,16 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 // Right after the restart the change may still be under way: its receipt says so, and nobody else can change the same thing.
 func TestKilledJustNow(t *testing.T) {
 	t.Parallel()
-	tallyfy := newAPI(t)
-	o := options{api: tallyfy, address: freeAddress(t), database: filepath.Join(t.TempDir(), "sessions.db")}
+	tallyfy := program.NewAPI(t, sandbox.Options{})
+	o := program.Options{API: tallyfy, Address: program.FreeAddress(t), Database: filepath.Join(t.TempDir(), "sessions.db")}
 	first := start(t, o)
-	s := first.signedIn()
+	s := first.SignedIn()
 	plan := s.PlanPath("chiara.dangelo", "siobhan.obrien")
 	form, otherTab := s.Get(plan).Form("main form"), s.Get(plan).Form("main form")
 	tallyfy.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Hang: true})
 	lost := later(s, form.Prepare(""))
 	require.Eventually(t, func() bool { return len(s.Removals()) == 1 }, 10*time.Second, 5*time.Millisecond, "the removal does not arrive")
-	first.kill()
+	first.Kill()
 	require.Error(t, (<-lost).err)
 	tallyfy.ClearFaults()
 

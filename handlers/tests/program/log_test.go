@@ -13,21 +13,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // lines are the lines of the log with that message; each line has to be JSON.
-func (p *program) lines(message string) []map[string]any {
-	p.t.Helper()
+func (p *dashboard) lines(message string) []map[string]any {
+	p.T.Helper()
 	var found []map[string]any
-	for text := range strings.Lines(p.log.String()) {
+	for text := range strings.Lines(p.Log.String()) {
 		if !strings.HasSuffix(text, "\n") { // is being written
 			continue
 		}
 		var line map[string]any
-		require.NoError(p.t, json.Unmarshal([]byte(text), &line), text)
+		require.NoError(p.T, json.Unmarshal([]byte(text), &line), text)
 		for _, key := range []string{"time", "level", "msg"} {
-			assert.Contains(p.t, line, key)
+			assert.Contains(p.T, line, key)
 		}
 		if line["msg"] == message {
 			found = append(found, line)
@@ -37,9 +38,9 @@ func (p *program) lines(message string) []map[string]any {
 }
 
 // accessLine is a request's access line. It is written after the answer.
-func (p *program) accessLine(id any) (line map[string]any) {
-	p.t.Helper()
-	require.Eventually(p.t, func() bool {
+func (p *dashboard) accessLine(id any) (line map[string]any) {
+	p.T.Helper()
+	require.Eventually(p.T, func() bool {
 		lines := p.lines("request")
 		i := slices.IndexFunc(lines, func(r map[string]any) bool { return r["request_id"] == id })
 		if i >= 0 {
@@ -53,9 +54,9 @@ func (p *program) accessLine(id any) (line map[string]any) {
 // Each request has one access line, whatever it was.
 func TestAccessLines(t *testing.T) {
 	t.Parallel()
-	tallyfy := newAPI(t)
-	p := start(t, options{api: tallyfy})
-	s := p.signedIn()
+	tallyfy := program.NewAPI(t, sandbox.Options{})
+	p := start(t, program.Options{API: tallyfy})
+	s := p.SignedIn()
 	me := s.ID("maren.dahl")
 	for _, test := range []struct {
 		path, route string
@@ -87,7 +88,7 @@ func TestAccessLines(t *testing.T) {
 		}
 	}
 	for _, secret := range []string{"secret-query", "secret-path", sandbox.AdminToken} {
-		assert.NotContains(t, p.log.String(), secret)
+		assert.NotContains(t, p.Log.String(), secret)
 	}
 	ids := map[any]bool{}
 	for _, line := range p.lines("request") {
@@ -99,9 +100,9 @@ func TestAccessLines(t *testing.T) {
 // Each change has one audit line, however it ended.
 func TestAuditLines(t *testing.T) {
 	t.Parallel()
-	tallyfy := newAPI(t)
-	p := start(t, options{api: tallyfy})
-	s := p.signedIn()
+	tallyfy := program.NewAPI(t, sandbox.Options{})
+	p := start(t, program.Options{API: tallyfy})
+	s := p.SignedIn()
 	me, payroll, chiara := s.ID("maren.dahl"), s.Group("Payroll"), s.Member("chiara.dangelo")
 	create := func(name string) *sitetest.Page {
 		return s.Post("/groups", url.Values{"name": {name}, "description": {"d"}, "action": {"create"}})
@@ -170,19 +171,19 @@ func TestAuditLines(t *testing.T) {
 	assert.Equal(t, chiara.Email, before["email"])
 	assert.Equal(t, "active", before["status"])
 	change("member.remove", "not confirmed", func() { remove(http.StatusBadGateway, true); s.Remove("esi.mensah", "leave") })
-	assert.NotContains(t, p.log.String(), sandbox.AdminToken)
+	assert.NotContains(t, p.Log.String(), sandbox.AdminToken)
 }
 
 // A log for people is text, one line each.
 func TestTextLog(t *testing.T) {
 	t.Parallel()
-	p := start(t, options{env: []string{"LOG_FORMAT=text"}})
-	assert.Equal(t, http.StatusOK, p.status("/signin"))
+	p := start(t, program.Options{Env: []string{"LOG_FORMAT=text"}})
+	assert.Equal(t, http.StatusOK, p.Status("/signin"))
 	require.Eventually(t, func() bool {
-		return strings.Contains(p.log.String(), "msg=request") && strings.Contains(p.log.String(), "route=/signin")
+		return strings.Contains(p.Log.String(), "msg=request") && strings.Contains(p.Log.String(), "route=/signin")
 	},
 		5*time.Second, 5*time.Millisecond)
-	for line := range strings.Lines(p.log.String()) {
+	for line := range strings.Lines(p.Log.String()) {
 		assert.Regexp(t, `^time=\S+ level=\w+ msg=`, line)
 	}
 }
@@ -191,9 +192,9 @@ func TestTextLog(t *testing.T) {
 func TestRequestIDsFromOutside(t *testing.T) {
 	t.Parallel()
 	for trusted, taken := range map[string]bool{"127.0.0.1": true, "10.0.0.0/8": false} {
-		tallyfy := newAPI(t)
-		p := start(t, options{api: tallyfy, arguments: []string{"--trusted-proxies", trusted}})
-		s := p.signedIn()
+		tallyfy := program.NewAPI(t, sandbox.Options{})
+		p := start(t, program.Options{API: tallyfy, Arguments: []string{"--trusted-proxies", trusted}})
+		s := p.SignedIn()
 		r := s.Request(http.MethodGet, "/groups?page=2", nil)
 		r.Header.Set("X-Request-Id", "from-the-proxy-1")
 		answer := s.Do(r)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -41,19 +42,19 @@ func total(families map[string]*dto.MetricFamily, name string, labels ...string)
 
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	tallyfy, address := newAPI(t), freeAddress(t)
-	p := start(t, options{api: tallyfy, arguments: []string{"--metrics-addr", address}})
-	s := p.site()
+	tallyfy, address := program.NewAPI(t, sandbox.Options{}), program.FreeAddress(t)
+	p := start(t, program.Options{API: tallyfy, Arguments: []string{"--metrics-addr", address}})
+	s := p.Site()
 	s.SignInWith("nobody-s-token")
-	signIn(s, sandbox.AdminToken)
+	program.SignIn(s, sandbox.AdminToken)
 	tallyfy.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupsRoute, Times: 1, Status: http.StatusServiceUnavailable})
 	s.Get("/groups?page=2").Whole(http.StatusOK)
 	s.Post("/groups", url.Values{"name": {"Night shift"}, "description": {"d"}, "action": {"create"}})
 	s.Get("/nowhere").Whole(http.StatusNotFound)
 
-	require.Eventually(t, func() bool { return total(readMetrics(t, address), "requests_total", "route", "none") == 1 }, 5*time.Second, 5*time.Millisecond,
+	require.Eventually(t, func() bool { return total(program.ReadMetrics(t, address), "requests_total", "route", "none") == 1 }, 5*time.Second, 5*time.Millisecond,
 		"a request is counted after its answer")
-	m := readMetrics(t, address)
+	m := program.ReadMetrics(t, address)
 	assert.Equal(t, 2.0, total(m, "requests_total", "route", "/o/:org/groups", "method", "GET", "status", "200"), "after signing in, and once more")
 	assert.Equal(t, 1.0, total(m, "requests_total", "route", "/o/:org/groups", "method", "POST", "status", "303"))
 	assert.Equal(t, 1.0, total(m, "requests_total", "route", "none", "status", "404"))
@@ -66,24 +67,24 @@ func TestMetrics(t *testing.T) {
 	assert.Equal(t, 1.0, total(m, "changes_total", "change", "group.create", "result", "done"))
 	assert.Equal(t, 1.0, total(m, "build_info"))
 	for _, name := range []string{"process_resident_memory_bytes", "process_open_fds", "go_goroutines"} {
-		assert.Positive(t, gauge(t, m, name))
+		assert.Positive(t, m.Gauge(t, name))
 	}
 
-	assert.Equal(t, http.StatusNotFound, p.status("/metrics"), "they are not for visitors")
+	assert.Equal(t, http.StatusNotFound, p.Status("/metrics"), "they are not for visitors")
 	for _, path := range []string{"/", "/signin", "/metrics/x"} {
-		assert.Equal(t, http.StatusNotFound, statusOf("http://"+address+path), "there are only metrics")
+		assert.Equal(t, http.StatusNotFound, program.StatusOf("http://"+address+path), "there are only metrics")
 	}
 }
 
 // Whatever visitors send, the number of series stays the same.
 func TestVisitorsMakeNoSeries(t *testing.T) {
 	t.Parallel()
-	address := freeAddress(t)
-	p := start(t, options{arguments: []string{"--metrics-addr", address}})
-	s := p.signedIn()
+	address := program.FreeAddress(t)
+	p := start(t, program.Options{Arguments: []string{"--metrics-addr", address}})
+	s := p.SignedIn()
 	count := func() map[string]int {
 		series := map[string]int{}
-		for name, f := range readMetrics(t, address) {
+		for name, f := range program.ReadMetrics(t, address) {
 			series[name] = len(f.GetMetric())
 		}
 		return series

@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -30,7 +31,7 @@ import (
 const tallyfyHost = "tallyfy.invalid"
 
 // privateTallyfy is a sandbox over TLS under tallyfyHost, with a certificate of an authority that only the file knows.
-func privateTallyfy(t *testing.T) (a *api, authority string) {
+func privateTallyfy(t *testing.T) (a *program.API, authority string) {
 	t.Helper()
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "The company's own"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
@@ -58,7 +59,7 @@ func privateTallyfy(t *testing.T) (a *api, authority string) {
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leafDER}, PrivateKey: key}}}
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	return &api{s, server}, authority
+	return &program.API{Server: s, URL: server.URL, HTTP: server}, authority
 }
 
 // A tunnel is a company's outbound proxy. It connects everybody to one server, and writes down where they wanted to go.
@@ -103,18 +104,18 @@ func (p *tunnel) connections() []string {
 }
 
 // throughProxy is a program whose Tallyfy is at tallyfyHost.
-func throughProxy(t *testing.T, a *api, env ...string) *sitetest.Site {
-	p := start(t, options{arguments: []string{"--sandbox=false", "--api-url", "https://" + tallyfyHost + "/api"}, env: append(env, "SSL_CERT_DIR="+t.TempDir())})
-	return at(t, "http://"+p.o.address, a)
+func throughProxy(t *testing.T, a *program.API, env ...string) *sitetest.Site {
+	p := start(t, program.Options{Arguments: []string{"--sandbox=false", "--api-url", "https://" + tallyfyHost + "/api"}, Env: append(env, "SSL_CERT_DIR="+t.TempDir())})
+	return program.VisitorAt(t, "http://"+p.Options.Address, a)
 }
 
 func TestOutboundProxy(t *testing.T) {
 	t.Parallel()
 	tallyfy, authority := privateTallyfy(t)
-	proxy := newTunnel(t, tallyfy.http.Listener.Addr().String())
+	proxy := newTunnel(t, tallyfy.HTTP.Listener.Addr().String())
 
 	s := throughProxy(t, tallyfy, "SSL_CERT_FILE="+authority, "HTTPS_PROXY="+proxy.URL)
-	signIn(s, sandbox.AdminToken)
+	program.SignIn(s, sandbox.AdminToken)
 	s.Get("/members").Whole(http.StatusOK)
 	connections := proxy.connections()
 	assert.NotEmpty(t, connections)
@@ -131,14 +132,14 @@ func TestOutboundProxy(t *testing.T) {
 func TestPrivateAuthority(t *testing.T) {
 	t.Parallel()
 	tallyfy, authority := privateTallyfy(t)
-	s := start(t, options{api: tallyfy, env: []string{"SSL_CERT_FILE=" + authority}}).site()
-	signIn(s, sandbox.AdminToken)
+	s := start(t, program.Options{API: tallyfy, Env: []string{"SSL_CERT_FILE=" + authority}}).Site()
+	program.SignIn(s, sandbox.AdminToken)
 	s.Get("/members").Whole(http.StatusOK)
 	tallyfy.ClearRequests()
 
-	program := start(t, options{api: tallyfy})
-	p := program.site().SignInWith(sandbox.AdminToken).Whole(http.StatusBadGateway)
+	untold := start(t, program.Options{API: tallyfy})
+	p := untold.Site().SignInWith(sandbox.AdminToken).Whole(http.StatusBadGateway)
 	assert.Equal(t, "Tallyfy can't be reached", p.Text("h1"))
-	assert.Contains(t, program.log.String(), "x509", "the log says why")
+	assert.Contains(t, untold.Log.String(), "x509", "the log says why")
 	assert.Empty(t, tallyfy.Requests(), "the token was not sent")
 }

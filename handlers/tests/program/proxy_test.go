@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -18,11 +19,11 @@ import (
 func TestBehindAProxyWithTLS(t *testing.T) {
 	t.Parallel()
 	const base = "/tools/tallyfy"
-	address := freeAddress(t)
+	address := program.FreeAddress(t)
 	proxy := httptest.NewTLSServer(proxyTo(func() string { return address }))
 	t.Cleanup(proxy.Close)
-	tallyfy := newAPI(t)
-	p := start(t, options{address: address, public: proxy.URL + base, api: tallyfy, arguments: []string{"--trusted-proxies", "127.0.0.1"}})
+	tallyfy := program.NewAPI(t, sandbox.Options{})
+	p := start(t, program.Options{Address: address, Public: proxy.URL + base, API: tallyfy, Arguments: []string{"--trusted-proxies", "127.0.0.1"}})
 	var redirects []string
 	var cookies []*http.Cookie
 	seen := recorder{next: proxy.Client().Transport, see: func(r *http.Response) {
@@ -32,11 +33,11 @@ func TestBehindAProxyWithTLS(t *testing.T) {
 		}
 		assert.Equal(t, "max-age=31536000", r.Header.Get("Strict-Transport-Security"))
 	}}
-	s := at(t, proxy.URL+base, tallyfy)
+	s := program.VisitorAt(t, proxy.URL+base, tallyfy)
 	s.Client.Transport = seen
 
 	pages := []*sitetest.Page{s.Get(""), s.Get("/"), s.Get("/groups"), s.SignInWith("nobody-s-token"), s.SignInWith(sandbox.AdminToken)}
-	signIn(s, sandbox.AdminToken)
+	program.SignIn(s, sandbox.AdminToken)
 	for _, path := range []string{"/groups?per_page=10&page=2", "/groups/new", s.GroupPath("Payroll"), "/members", s.PlanPath("chiara.dangelo", "siobhan.obrien"), "/organisations", "/keys", "/nowhere"} {
 		pages = append(pages, s.Get(path))
 	}

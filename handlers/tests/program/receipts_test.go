@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"tallyfy-admin/handlers/sitetest/program"
+	"tallyfy-admin/tallyfy/sandbox"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -48,16 +51,16 @@ func execute(t *testing.T, path, statement string, arguments ...any) {
 // old addresses lead there. They end when the journal's time is over.
 func TestReceiptsOfTheFirstRelease(t *testing.T) {
 	t.Parallel()
-	tallyfy := newAPI(t)
+	tallyfy := program.NewAPI(t, sandbox.Options{})
 	database := oldDatabase(t)
-	programs := make([]*program, 2)
+	programs := make([]*dashboard, 2)
 	var starting sync.WaitGroup
 	for i := range programs {
-		starting.Go(func() { programs[i] = start(t, options{api: tallyfy, database: database}) })
+		starting.Go(func() { programs[i] = start(t, program.Options{API: tallyfy, Database: database}) })
 	}
 	starting.Wait()
 	for _, p := range programs {
-		s := p.signedIn()
+		s := p.SignedIn()
 		list := s.Get("/activity").Whole(http.StatusOK)
 		require.Equal(t, 1, list.Find("main .rows a").Length())
 		sentence := list.Text("main .rows a")
@@ -71,14 +74,14 @@ func TestReceiptsOfTheFirstRelease(t *testing.T) {
 		s.Get(strings.Replace(oldReceipt, "20565", "20566", 1)).Whole(http.StatusNotFound)
 	}
 	for _, p := range programs {
-		p.kill()
+		p.Kill()
 	}
 
 	execute(t, database, `UPDATE dashboard_journal SET at = ?`, time.Now().Add(-25*time.Hour).UnixMilli())
-	s := start(t, options{api: tallyfy, database: database, env: []string{"JOURNAL_DAYS=2"}}).signedIn()
+	s := start(t, program.Options{API: tallyfy, Database: database, Env: []string{"JOURNAL_DAYS=2"}}).SignedIn()
 	s.Get(oldReceipt).Whole(http.StatusOK)
-	last := start(t, options{api: tallyfy, database: database, env: []string{"JOURNAL_DAYS=1"}})
-	s = last.signedIn()
+	last := start(t, program.Options{API: tallyfy, Database: database, Env: []string{"JOURNAL_DAYS=1"}})
+	s = last.SignedIn()
 	assert.Contains(t, s.Get("/activity").Text("main"), "Changes are kept for 1 day.")
 	s.Get(oldReceipt).Whole(http.StatusNotFound)
 	assert.Eventually(t, func() bool {
@@ -89,5 +92,5 @@ func TestReceiptsOfTheFirstRelease(t *testing.T) {
 		require.NoError(t, db.QueryRowContext(t.Context(), `SELECT (SELECT COUNT(*) FROM dashboard_journal) + (SELECT COUNT(*) FROM dashboard_journal_subjects) + (SELECT COUNT(*) FROM dashboard_records)`).Scan(&n))
 		return n == 0
 	}, 10*time.Second, 50*time.Millisecond, "the rows are deleted, too")
-	last.assertNoPanic()
+	last.AssertNoPanic()
 }

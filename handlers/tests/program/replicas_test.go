@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -64,17 +65,17 @@ func proxyTo(choose func() string) *httputil.ReverseProxy {
 
 // replicas are two programs with one database behind one proxy, which sends them requests by turns.
 type replicas struct {
-	programs [2]*program
+	programs [2]*dashboard
 	url      string
-	api      *api
+	api      *program.API
 	turn     atomic.Int64
 	alone    atomic.Int64 // 1 and 2: this one only
 }
 
 func startReplicas(t *testing.T, database string) *replicas {
 	t.Helper()
-	r := &replicas{api: newAPI(t)}
-	addresses := [2]string{freeAddress(t), freeAddress(t)}
+	r := &replicas{api: program.NewAPI(t, sandbox.Options{})}
+	addresses := [2]string{program.FreeAddress(t), program.FreeAddress(t)}
 	proxy := httptest.NewServer(proxyTo(func() string {
 		if n := r.alone.Load(); n > 0 {
 			return addresses[n-1]
@@ -87,7 +88,7 @@ func startReplicas(t *testing.T, database string) *replicas {
 	require.NoError(t, os.WriteFile(secret, []byte(rand.Text()+rand.Text()), 0o600))
 	var both sync.WaitGroup
 	for i, address := range addresses {
-		o := options{address: address, public: proxy.URL, api: r.api, database: database, env: []string{"SECRET_FILE=" + secret, "TRUSTED_PROXIES=127.0.0.1"}}
+		o := program.Options{Address: address, Public: proxy.URL, API: r.api, Database: database, Env: []string{"SECRET_FILE=" + secret, "TRUSTED_PROXIES=127.0.0.1"}}
 		both.Go(func() { r.programs[i] = start(t, o) }) // at once, as after a deployment
 	}
 	both.Wait()
@@ -111,7 +112,7 @@ func eachDatabase(t *testing.T, test func(t *testing.T, r *replicas)) {
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
 	r := startReplicas(t, ownDatabase(t))
-	s := at(t, r.url, r.api)
+	s := program.VisitorAt(t, r.url, r.api)
 	p := s.SignInWith(sandbox.AdminToken)
 	require.Equal(t, "Choose the organisation", p.Text("h1"))
 	p = s.Post("/signin", url.Values{"organization": {s.Sandbox.OrgID()}})
@@ -141,13 +142,13 @@ func TestTwoReplicas(t *testing.T) {
 	cookies := s.SessionCookies()
 	require.Len(t, cookies, 1)
 	assert.Equal(t, "/signin", s.Post("/signout", url.Values{}).URL)
-	for i, program := range r.programs {
-		old := at(t, "http://"+program.o.address, r.api)
+	for i, each := range r.programs {
+		old := program.VisitorAt(t, "http://"+each.Options.Address, r.api)
 		request := old.Request(http.MethodGet, "/groups", nil)
 		request.AddCookie(cookies[0])
 		assert.Contains(t, old.Do(request).URL, "/signin", "replica %d still knows the session", i)
-		program.assertNoPanic()
-		assert.Contains(t, program.log.String(), `"route":"/o/:org/groups"`, "replica %d was asked, too", i)
+		each.AssertNoPanic()
+		assert.Contains(t, each.Log.String(), `"route":"/o/:org/groups"`, "replica %d was asked, too", i)
 	}
 }
 
@@ -155,15 +156,15 @@ func TestTwoReplicas(t *testing.T) {
 func TestTwoProgramsOnOneFile(t *testing.T) {
 	t.Parallel()
 	r := startReplicas(t, filepath.Join(t.TempDir(), "sessions.db"))
-	s := at(t, r.url, r.api)
-	signIn(s, sandbox.AdminToken)
+	s := program.VisitorAt(t, r.url, r.api)
+	program.SignIn(s, sandbox.AdminToken)
 	for range 4 {
 		s.Get("/groups").Whole(http.StatusOK)
 	}
 	cookies := s.SessionCookies()
 	s.Post("/signout", url.Values{})
-	for _, program := range r.programs {
-		old := at(t, "http://"+program.o.address, r.api)
+	for _, each := range r.programs {
+		old := program.VisitorAt(t, "http://"+each.Options.Address, r.api)
 		require.Eventually(t, func() bool {
 			request := old.Request(http.MethodGet, "/groups", nil)
 			request.AddCookie(cookies[0])
@@ -176,8 +177,8 @@ func TestTwoProgramsOnOneFile(t *testing.T) {
 func TestOneRemovalOverTwoReplicas(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, r *replicas) {
-		s := at(t, r.url, r.api)
-		signIn(s, sandbox.AdminToken)
+		s := program.VisitorAt(t, r.url, r.api)
+		program.SignIn(s, sandbox.AdminToken)
 		plan := s.PlanPath("chiara.dangelo", "siobhan.obrien")
 		var presses []*http.Request
 		for range 4 { // four pages, each button pressed twice
@@ -206,14 +207,14 @@ func TestOneRemovalOverTwoReplicas(t *testing.T) {
 func TestAReplicaIsKilled(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, r *replicas) {
-		s := at(t, r.url, r.api)
-		signIn(s, sandbox.AdminToken)
+		s := program.VisitorAt(t, r.url, r.api)
+		program.SignIn(s, sandbox.AdminToken)
 		form := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 		r.alone.Store(2)
-		r.programs[0].kill()
+		r.programs[0].Kill()
 		p := form.Submit("").Whole(http.StatusOK)
 		assert.Contains(t, p.Text("main .notice"), "Done. Chiara D'Angelo is removed")
-		start(t, r.programs[0].o)
+		start(t, r.programs[0].Options)
 		r.alone.Store(1)
 		s.Get(p.URL).Whole(http.StatusOK)
 	})
@@ -224,8 +225,8 @@ func TestPostgreSQLCutsItsConnections(t *testing.T) {
 	t.Parallel()
 	database := ownDatabase(t)
 	r := startReplicas(t, database)
-	s := at(t, r.url, r.api)
-	signIn(s, sandbox.AdminToken)
+	s := program.VisitorAt(t, r.url, r.api)
+	program.SignIn(s, sandbox.AdminToken)
 	const cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 	for range 2 { // at each replica
 		inPostgres(t, database, cut)

@@ -12,24 +12,26 @@ import (
 	"testing"
 	"time"
 
+	"tallyfy-admin/handlers/sitetest/program"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // connect opens a connection to the program, without HTTP, until the test ends.
-func (p *program) connect() net.Conn {
-	p.t.Helper()
-	c, err := net.Dial("tcp", p.o.address)
-	require.NoError(p.t, err)
-	p.t.Cleanup(func() { _ = c.Close() })
+func (p *dashboard) connect() net.Conn {
+	p.T.Helper()
+	c, err := net.Dial("tcp", p.Options.Address)
+	require.NoError(p.T, err)
+	p.T.Cleanup(func() { _ = c.Close() })
 	return c
 }
 
 // Two hundred clients that send a header's byte a second keep nobody else from being served, and are sent away.
 func TestHeadersSentSlowly(t *testing.T) {
 	t.Parallel()
-	p := start(t, options{})
-	s := p.signedIn()
+	p := start(t, program.Options{})
+	s := p.SignedIn()
 	stop := make(chan struct{})
 	var sending, waiting sync.WaitGroup
 	defer sending.Wait()
@@ -58,7 +60,7 @@ func TestHeadersSentSlowly(t *testing.T) {
 	}
 	for range 20 {
 		s.Get("/groups").Whole(http.StatusOK)
-		assert.Equal(t, http.StatusOK, p.status("/healthz"), "over a new connection")
+		assert.Equal(t, http.StatusOK, p.Status("/healthz"), "over a new connection")
 	}
 	waiting.Wait()
 	close(errs)
@@ -66,16 +68,16 @@ func TestHeadersSentSlowly(t *testing.T) {
 		require.NotErrorIs(t, err, os.ErrDeadlineExceeded, "it is still connected")
 	}
 	s.Get("/groups").Whole(http.StatusOK)
-	p.assertNoPanic()
+	p.AssertNoPanic()
 }
 
 // A form may come slowly; somebody on a bad line is served like everybody.
 func TestABodySentSlowly(t *testing.T) {
 	t.Parallel()
-	p := start(t, options{})
+	p := start(t, program.Options{})
 	c := p.connect()
 	body := "sandbox=admin"
-	_, err := fmt.Fprintf(c, "POST /signin HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", p.o.address, len(body))
+	_, err := fmt.Fprintf(c, "POST /signin HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", p.Options.Address, len(body))
 	require.NoError(t, err)
 	for _, b := range []byte(body) {
 		time.Sleep(50 * time.Millisecond) // the slowness is what is tested
@@ -85,15 +87,15 @@ func TestABodySentSlowly(t *testing.T) {
 	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusSeeOther, answer.StatusCode)
-	assert.Equal(t, p.site().Full("/groups"), answer.Header.Get("Location"))
+	assert.Equal(t, p.Site().Full("/groups"), answer.Header.Get("Location"))
 }
 
 // Clients that ask for a lot and read nothing hold up nobody but themselves.
 func TestAnswersThatNobodyReads(t *testing.T) {
 	t.Parallel()
-	p := start(t, options{})
-	s := p.signedIn()
-	request := "GET /signin HTTP/1.1\r\nHost: " + p.o.address + "\r\n\r\n"
+	p := start(t, program.Options{})
+	s := p.SignedIn()
+	request := "GET /signin HTTP/1.1\r\nHost: " + p.Options.Address + "\r\n\r\n"
 	for range 50 {
 		c := p.connect()
 		_ = c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
@@ -102,5 +104,5 @@ func TestAnswersThatNobodyReads(t *testing.T) {
 	for range 20 {
 		s.Get("/groups").Whole(http.StatusOK)
 	}
-	p.assertNoPanic()
+	p.AssertNoPanic()
 }

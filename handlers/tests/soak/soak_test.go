@@ -5,48 +5,42 @@
 package soak_test
 
 import (
-	"bufio"
 	"cmp"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
 const (
 	rate     = 50 // requests a second, redirects not counted
 	visitors = 48
-	base     = "http://127.0.0.1:18480"
-	counters = "http://127.0.0.1:18481/metrics"
 )
+
+func TestMain(m *testing.M) { os.Exit(program.Main(m)) }
 
 func TestSoak(t *testing.T) {
 	howLong, err := time.ParseDuration(cmp.Or(os.Getenv("SOAK"), "10m"))
 	require.NoError(t, err)
-	s, err := sandbox.New(sandbox.Options{Members: 600, Groups: 200, OAuthClients: map[string][]string{"soak": {"http://soak.example/cb"}}})
-	require.NoError(t, err)
-	api := &chaos{next: s, removed: map[string]int{}}
-	server := httptest.NewServer(api)
-	defer server.Close()
-
-	program := startProgram(t, server.URL+"/api")
-	runs := newTraffic(s, server.URL)
-	samples := []sample{measure(t)}
+	api := &chaos{removed: map[string]int{}}
+	tallyfy := program.NewAPI(t, sandbox.Options{Members: 600, Groups: 200, OAuthClients: map[string][]string{"soak": {"http://soak.example/cb"}}}, api.around)
+	p := program.Start(t, program.Options{API: tallyfy, Database: filepath.Join(t.TempDir(), "sessions.db"), Metrics: program.FreeAddress(t)})
+	runs := newTraffic(tallyfy, "http://"+p.Options.Address)
+	samples := []sample{measure(t, p)}
 	var busy sync.WaitGroup
 	work := make(chan int)
 	for i := range visitors {
@@ -68,7 +62,7 @@ func TestSoak(t *testing.T) {
 				dropped++
 			}
 		case <-look.C:
-			samples = append(samples, measure(t))
+			samples = append(samples, measure(t, p))
 		case <-end:
 			running = false
 		}
@@ -85,7 +79,7 @@ func TestSoak(t *testing.T) {
 	api.mu.Unlock()
 	early, late := middle(samples[len(samples)/5:2*len(samples)/5]), middle(samples[4*len(samples)/5:])
 	time.Sleep(3 * time.Second) // connections close
-	idle := measure(t)
+	idle := measure(t, p)
 	t.Logf("%-22s %12s %12s %12s %12s", "", "at first", "early", "late", "idle again")
 	for i, name := range measured {
 		t.Logf("%-22s %12.0f %12.0f %12.0f %12.0f", name, samples[0][i], early[i], late[i], idle[i])
@@ -93,8 +87,9 @@ func TestSoak(t *testing.T) {
 	assert.Less(t, late[0], early[0]*1.3+20, "goroutines")
 	assert.Less(t, late[1], early[1]*1.3+20, "open files")
 	assert.Less(t, late[2], early[2]*1.4+20e6, "memory")
-	require.NoError(t, program.stop())
-	assert.NotContains(t, program.said(), "panic")
+	p.Signal(syscall.SIGINT)
+	require.NoError(t, p.WaitForEnd())
+	p.AssertNoPanic()
 }
 
 // A sample is what the program says of itself.
@@ -102,18 +97,11 @@ type sample [3]float64
 
 var measured = [3]string{"go_goroutines", "process_open_fds", "process_resident_memory_bytes"}
 
-func measure(t *testing.T) (s sample) {
+func measure(t *testing.T, p *program.Program) (s sample) {
 	t.Helper()
-	answer, err := http.Get(counters)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	lines := bufio.NewScanner(answer.Body)
-	for lines.Scan() {
-		name, value, _ := strings.Cut(lines.Text(), " ")
-		if i := slices.Index(measured[:], name); i >= 0 {
-			s[i], err = strconv.ParseFloat(value, 64)
-			require.NoError(t, err)
-		}
+	metrics := program.ReadMetrics(t, p.Options.Metrics)
+	for i, name := range measured {
+		s[i] = metrics.Gauge(t, name)
 	}
 	return s
 }
@@ -141,6 +129,12 @@ type chaos struct {
 	calls   int
 	faults  int
 	removed map[string]int // by member
+}
+
+// around puts the faults before Tallyfy's own answers.
+func (c *chaos) around(next http.Handler) http.Handler {
+	c.next = next
+	return c
 }
 
 func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -186,49 +180,4 @@ func (c *chaos) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case 8:
 		_, _ = io.WriteString(w, `{"data":null}`)
 	}
-}
-
-// program is the program under test.
-type program struct {
-	*exec.Cmd
-	log string
-}
-
-func startProgram(t *testing.T, api string) *program {
-	t.Helper()
-	folder := t.TempDir()
-	path := filepath.Join(folder, "tallyfy-admin")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", path, "../../..").CombinedOutput()
-	require.NoError(t, err, string(out))
-	file, err := os.Create(filepath.Join(folder, "log"))
-	require.NoError(t, err)
-	p := &program{exec.Command(path, "--api-url", api, "--addr", strings.TrimPrefix(base, "http://"), "--metrics-addr", "127.0.0.1:18481",
-		"--database-url", filepath.Join(folder, "sessions.db"), "--pace", "off"), file.Name()}
-	p.Stdout, p.Stderr = file, file
-	require.NoError(t, p.Start())
-	t.Cleanup(func() { _ = p.Process.Kill() })
-	require.Eventually(t, func() bool {
-		answer, err := http.Get(base + "/readyz")
-		if err != nil {
-			return false
-		}
-		_ = answer.Body.Close()
-		return answer.StatusCode == http.StatusOK
-	}, 20*time.Second, 20*time.Millisecond)
-	return p
-}
-
-func (p *program) stop() error {
-	if err := p.Process.Signal(os.Interrupt); err != nil {
-		return err
-	}
-	return p.Wait()
-}
-
-func (p *program) said() string {
-	text, err := os.ReadFile(p.log)
-	if err != nil {
-		return fmt.Sprint("panic: no log: ", err)
-	}
-	return string(text)
 }

@@ -19,13 +19,14 @@ import (
 	"testing"
 	"time"
 
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // traffic is what all visitors have in common.
 type traffic struct {
-	sandbox *sandbox.Server
-	tallyfy string
+	tallyfy *program.API
+	base    string // the dashboard's
 	groups  []sandbox.Group
 	members []sandbox.Member
 
@@ -36,8 +37,8 @@ type traffic struct {
 	leavers  []sandbox.Member
 }
 
-func newTraffic(s *sandbox.Server, tallyfy string) *traffic {
-	tr := &traffic{sandbox: s, tallyfy: tallyfy, groups: s.Groups(), members: s.Members(), statuses: map[int]int{}, done: map[string]int{}}
+func newTraffic(tallyfy *program.API, base string) *traffic {
+	tr := &traffic{tallyfy: tallyfy, base: base, groups: tallyfy.Groups(), members: tallyfy.Members(), statuses: map[int]int{}, done: map[string]int{}}
 	tr.leavers = slices.Clone(tr.members[100:])
 	tr.members = tr.members[:100]
 	return tr
@@ -95,7 +96,7 @@ func newVisitor(tr *traffic, i int) *visitor {
 // newToken is what Tallyfy's own sign-in gives.
 func (v *visitor) newToken() string {
 	browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := browser.PostForm(v.tallyfy+"/oauth/authorize", url.Values{
+	answer, err := browser.PostForm(v.tallyfy.URL+"/oauth/authorize", url.Values{
 		"client_id": {"soak"}, "response_type": {"token"}, "redirect_uri": {"http://soak.example/cb"}, "state": {"x"},
 		"person": {"maren.dahl@example.com"}, "decision": {"allow"},
 	})
@@ -111,7 +112,7 @@ func (v *visitor) newToken() string {
 func (v *visitor) signIn() {
 	jar, _ := cookiejar.New(nil)
 	v.client = &http.Client{Jar: jar, Timeout: time.Minute, Transport: v.transport()}
-	page := v.send("sign in", http.MethodPost, "/signin", url.Values{"token": {v.newToken()}, "organization": {v.sandbox.OrgID()}}, "")
+	page := v.send("sign in", http.MethodPost, "/signin", url.Values{"token": {v.newToken()}, "organization": {v.tallyfy.OrgID()}}, "")
 	v.inside = strings.Contains(page, "Signed in as") // or Tallyfy failed just then
 }
 
@@ -167,12 +168,12 @@ func (v *visitor) doSomething() {
 func (v *visitor) createAndDelete() {
 	name := fmt.Sprintf("Soak %x", rand.Uint64())
 	v.send("create", http.MethodPost, "/groups", url.Values{"name": {name}, "description": {"d"}, "action": {"create"}}, "")
-	if g, ok := v.sandbox.GroupByName(name); ok {
+	if g, ok := v.tallyfy.GroupByName(name); ok {
 		v.send("delete", http.MethodPost, "/groups/"+g.ID+"/delete", url.Values{}, "")
 	}
 }
 
-var hidden = regexp.MustCompile(`name="(as|to|record|seen)" value="([^"]*)"`)
+var hidden = regexp.MustCompile(`name="(as|to|press|seen)" value="([^"]*)"`)
 
 // remove goes through the wizard and presses the button twice, as impatient people do.
 func (v *visitor) remove() {
@@ -200,7 +201,7 @@ var heading = regexp.MustCompile(`(?s)<h1[^>]*>(.*?)</h1>`)
 // send asks for a page and looks whether it is the one, or one that says in the usual frame what went wrong. title is the heading
 // of the page; empty for any.
 func (v *visitor) send(name, method, path string, form url.Values, title string) string {
-	r, err := http.NewRequest(method, base+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequest(method, v.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		v.mistake("%s: %v", name, err)
 		return ""
