@@ -33,7 +33,7 @@ vulnerabilities: ## Look for known vulnerabilities in what the program uses (nee
 soak: ## Use the program for a long time, with faults, and look for leaks (SOAK=10m)
 	go test -tags soak -count=1 -timeout 0 -v -run TestSoak ./handlers/tests/soak
 
-bench: ## Measure how fast the program is, beside a bare proxy (BENCH_SHORT=1 for a quick look)
+bench: ## Measure the speed, as ratios of one run (BENCH_SHORT=1 for a quick look; BENCH_BASE=folder for the suite too)
 	go test -tags speed -count=1 -timeout 0 -v -run TestSpeed ./handlers/tests/speed
 
 test: ## Everything that has to pass

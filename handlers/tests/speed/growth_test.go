@@ -3,207 +3,175 @@
 package speed_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"tallyfy-admin/handlers/cache"
-	"tallyfy-admin/handlers/directory"
-	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// flat is how much more a page may cost in a large organisation than in a small one.
-const flat = 1.25
-
-// An installation is the program beside a sandbox of some size.
+// An installation is the program beside a sandbox of some size, with its lists copied.
 type installation struct {
-	*program
-	api, cookie string
-	sandbox     *program // which people sign in at
-	thirty      string   // the id of a group of 30 people
+	*program.Program
+	api     *program.API
+	sandbox *program.Program // where people sign in
+	cookie  string
+	thirty  string // the id of a group of 30 people
 }
 
 func install(t *testing.T, groups, members int) *installation {
 	t.Helper()
-	api, s := startSandbox(t, "--sandbox-groups", fmt.Sprint(groups), "--sandbox-members", fmt.Sprint(members), "--oauth-client-id", "speed")
-	i := &installation{program: startProgram(t, unpaced(api)...), api: api, sandbox: s}
-	i.cookie = i.signIn(t, sandbox.AdminToken)
-	i.thirty = i.newGroup(t, "Thirty people", 30)
+	a, s := startSandbox(t, "--sandbox-groups", fmt.Sprint(groups), "--sandbox-members", fmt.Sprint(members))
+	i := &installation{Program: startProgram(t, a), api: a, sandbox: s}
+	i.cookie = signIn(t, i.Program, sandbox.AdminToken)
+	form := url.Values{"name": {"Thirty people"}, "description": {"To be measured."}, "action": {"create"}}
+	for _, m := range a.Members()[:30] {
+		form.Add("members", fmt.Sprint(m.ID))
+	}
+	p := i.visitor().Post("/groups", form)
+	require.Contains(t, p.Text(".notice"), "was created")
+	i.thirty = strings.TrimPrefix(p.URL, "/groups/")
 	return i
 }
 
-// newGroup makes a group of the first so many members, at the API itself.
-func (i *installation) newGroup(t *testing.T, name string, people int) (id string) {
-	t.Helper()
-	first, second := org().Members()[0].ID, org().Members()[1].ID
-	ids := make([]int, people)
-	for n := range ids {
-		ids[n] = first + n*(second-first)
+// visitor has the installation's session.
+func (i *installation) visitor() *sitetest.Site {
+	s := i.Site()
+	name, value, _ := strings.Cut(i.cookie, "=")
+	s.Client.Jar.SetCookies(must(url.Parse(s.Server.URL)), []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+	return s
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
 	}
-	body, err := json.Marshal(map[string]any{"name": name, "description": "To be measured.", "members": ids})
-	require.NoError(t, err)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+i.api+below("/groups"), bytes.NewReader(body))
-	require.NoError(t, err)
-	apiHeaders(r.Header)
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	defer answer.Body.Close()
-	var made struct {
-		Data struct{ ID string }
+	return value
+}
+
+// copy has a session read the members and the groups.
+func (i *installation) copy(t *testing.T, cookie string) {
+	t.Helper()
+	other := *i
+	other.cookie = cookie
+	s := other.visitor()
+	for _, path := range []string{"/members?role=admin", "/groups?people=none"} {
+		require.Eventually(t, func() bool {
+			p := s.Get(path)
+			return p.Header.Get("Refresh") == "" && !strings.Contains(p.Body, "Not all names are read yet")
+		}, 10*time.Minute, 100*time.Millisecond, "%s is not read", path)
 	}
-	require.NoError(t, json.NewDecoder(answer.Body).Decode(&made))
-	require.NotEmpty(t, made.Data.ID, answer.Status)
-	return made.Data.ID
 }
 
-// A measured is a page of an installation and the calls behind it.
-type measured struct{ page, api sampler }
-
-func (i *installation) measured(t *testing.T, page, holds string, calls ...string) measured {
-	t.Helper()
-	api := make([]address, len(calls))
-	for n, c := range calls {
-		api[n] = jsonAt(i.api, below(c), "", false)
-	}
-	return measured{newSampler(t, pageAt(i.host, page, i.cookie, holds, false)), newSampler(t, api...)}
-}
-
-func (i *installation) list(t *testing.T) measured {
-	t.Helper()
-	return i.measured(t, listPage, "</html>", listCall)
-}
-
-func (i *installation) group(t *testing.T, id string) measured {
-	t.Helper()
-	return i.measured(t, "/groups/"+id, "</html>", "/groups/"+id, "/tasks?groups="+id+"&status=active&page=1&per_page=5")
-}
-
-// members is the list of members, whose groups Tallyfy is asked for only where they are small; else they come from the copy.
-func (i *installation) members(t *testing.T, with string) measured {
-	t.Helper()
-	return i.measured(t, "/members?per_page=50", "</html>", "/users?"+with+"page=1&per_page=50")
-}
-
-// ratio measures what a page adds to the API's own time in a large organisation, as a multiple of a small one's.
-func ratio(t *testing.T, tb *table, what string, small, large measured) {
-	t.Helper()
-	var before, after []time.Duration
-	for range rounds {
-		before = append(before, added(t, small.page, small.api, turn/4))
-		after = append(after, added(t, large.page, large.api, turn/4))
-	}
-	a, b := median(before), median(after)
-	tb.most(what, " times", flat, float64(b)/float64(a), fmt.Sprintf(" (%.2f to %.2f ms)", milliseconds(a), milliseconds(b)))
-}
-
-func manyGroups(t *testing.T, tb *table) {
-	small, large := install(t, 100, 60), install(t, 100_000, 60)
-	warmUp(t, small.program, small.cookie, "/groups/"+small.thirty)
-	warmUp(t, large.program, large.cookie, "/groups/"+large.thirty)
-	ratio(t, tb, "growth from 100 to 100,000 groups: list of groups", small.list(t), large.list(t))
-	ratio(t, tb, "growth from 100 to 100,000 groups: group of 30", small.group(t, small.thirty), large.group(t, large.thirty))
-}
-
-// manySessions is how many sessions there are at once, and manyTokens how many people they are of: each has copies of their own.
-const manySessions, manyTokens = 1000, 10
-
-// manyMembers is about 10,000 members, with few groups, and with 5,000 that are also copied into memory. A copy grows
-// old in two minutes, so what needs both comes first.
-func manyMembers(t *testing.T, tb *table) {
-	const growing = "growth from 60 to 10,000 members: "
+// growth is what a page adds to the API's own time in a large organisation over what it adds in a
+// small one: of the list of groups, and of a group of 30 people.
+func growth(t *testing.T, tb *table) {
+	groups, members := 100_000, 10_000
 	if short {
-		tb.without(growing+"all pages", "≤ 1.25 times", "BENCH_SHORT")
+		groups, members = 10_000, 1_000
+	}
+	small := install(t, 100, 60)
+	for _, large := range []struct {
+		what            string
+		groups, members int
+	}{{fmt.Sprintf("100 to %d groups", groups), groups, 60}, {fmt.Sprintf("60 to %d members", members), 100, members}} {
+		i := install(t, large.groups, large.members)
+		var ratios []float64
+		for _, page := range []struct {
+			path  func(*installation) string
+			calls func(*installation) []string
+		}{
+			{func(*installation) string { return listPage }, func(*installation) []string { return []string{listCall} }},
+			{func(i *installation) string { return "/groups/" + i.thirty }, func(i *installation) []string {
+				return []string{"/groups/" + i.thirty, "/tasks?groups=" + i.thirty + "&status=active&page=1&per_page=5"}
+			}},
+		} {
+			for _, each := range []*installation{small, i} {
+				each.copy(t, each.cookie) // it grows old in two minutes
+			}
+			var before, after []time.Duration
+			samplers := map[*installation][2]sampler{}
+			for _, each := range []*installation{small, i} {
+				samplers[each] = [2]sampler{newSampler(t, pageAt(each.Program, page.path(each), each.cookie, "</html>")), newSampler(t, each.answers(page.calls(each))...)}
+			}
+			for range rounds {
+				before = append(before, added(t, samplers[small][0], samplers[small][1], turn/4))
+				after = append(after, added(t, samplers[i][0], samplers[i][1], turn/4))
+			}
+			ratios = append(ratios, float64(median(after))/float64(median(before)))
+		}
+		tb.most("growth of what a page adds, "+large.what+", copied", "", 1.25, slices.Max(ratios), fmt.Sprintf(" (list %.2f, group %.2f)", ratios[0], ratios[1]))
+	}
+}
+
+func (i *installation) answers(calls []string) (list []address) {
+	for _, c := range calls {
+		list = append(list, jsonAt(i.api, c, ""))
+	}
+	return list
+}
+
+// manySessions is how many sessions there are at once, and manyPeople whose: each has copies of
+// their own.
+const manySessions, manyPeople = 1000, 10
+
+// memory is the resident memory of the program when it is busy, and when it has much to keep.
+func memory(t *testing.T, tb *table) {
+	a, _ := startSandbox(t, "--sandbox-groups", manyGroups)
+	p := startProgram(t, a)
+	page := pageAt(p, listPage, signIn(t, p, sandbox.AdminToken), someGroup)
+	tb.most("resident memory, 64 connections", " MB", 70, watch(t, p, func() { page.load(t, 64, 2*turn) })/1e6, "")
+
+	const what, reach = "resident memory, 1,000 sessions of ten people, 10,000 members, 5,000 groups", 200
+	if short {
+		tb.without(what, fmt.Sprintf("≤ %d MB", reach), "BENCH_SHORT")
 		return
 	}
-	small, large, both := install(t, 100, 60), install(t, 100, 10_000), install(t, 5000, 10_000)
-	crowd := both.newGroup(t, "Five thousand people", 5000)
-	cookies, tokens := make([]string, manySessions), make([]string, manyTokens)
-	for i := range tokens {
-		tokens[i] = newToken(t, both.api, both.sandbox.host)
+	i := install(t, 5000, 10_000)
+	cookies, tokens := make([]string, manySessions), make([]string, manyPeople)
+	for n := range tokens {
+		tokens[n] = i.newToken(t)
 	}
-	for i := range cookies {
-		cookies[i] = both.signIn(t, tokens[i%manyTokens])
+	for n := range cookies {
+		cookies[n] = signIn(t, i.Program, tokens[n%manyPeople])
 	}
-	t.Run("", func(t *testing.T) { // the two large directories are read at the same time
-		for _, i := range []*installation{small, large, both} {
-			t.Run("", func(t *testing.T) {
-				t.Parallel()
-				warmUp(t, i.program, i.cookie, "/members?role=admin")
-				warmUp(t, i.program, i.cookie, "/groups?people=none")
-			})
+	tb.most(what, " MB", reach, watch(t, i.Program, func() {
+		for _, c := range cookies[:manyPeople] {
+			i.copy(t, c)
 		}
-	})
-	ratio(t, tb, growing+"list of groups", small.list(t), large.list(t))
-	ratio(t, tb, growing+"group of 30", small.group(t, small.thirty), large.group(t, large.thirty))
-	ratio(t, tb, "growth to 10,000 members and 5,000 groups, both copied: list of groups", small.list(t), both.list(t))
-	m := both.group(t, crowd)
-	var more []time.Duration
-	for range rounds {
-		more = append(more, added(t, m.page, m.api, turn/4))
-	}
-	size := pageAt(both.host, "/groups/"+crowd, both.cookie, "</html>", false).check(t)
-	tb.most("group of 5,000: time added to the API's", " ms", 60, milliseconds(median(more)), fmt.Sprintf(" (page of %d kB)", size/1000))
-	ratio(t, tb, growing+"members", small.members(t, "with=groups&"), large.members(t, ""))
-
-	var largest float64
-	end := watch(t, both.program, &largest)
-	for _, c := range cookies[:manyTokens] {
-		warmUp(t, both.program, c, "/members?role=admin")
-		warmUp(t, both.program, c, "/groups?people=none")
-	}
-	paths := []string{"/groups", "/groups?page=2", "/groups/" + both.thirty, "/groups?people=none", "/members?role=admin"}
-	for i, c := range cookies {
-		path := paths[i/manyTokens%len(paths)] // each person opens all of them
-		if i%21 == 0 {                         // answers of this list are large, and the sandbox needs long for them
-			path = "/members"
-		}
-		pageAt(both.host, path, c, "</html>", false).check(t)
-	}
-	end()
-	tb.most("resident memory with 1,000 sessions, 10,000 members and 5,000 groups", " MB", 200, largest/1e6, fmt.Sprintf(" (of %d people)", manyTokens))
-}
-
-// warmUp opens a page until what it needs is read.
-func warmUp(t *testing.T, p *program, cookie, path string) {
-	t.Helper()
-	w := &walker{p: p, cookie: cookie}
-	for began := time.Now(); time.Since(began) < 10*time.Minute; time.Sleep(100 * time.Millisecond) {
-		body, header := w.fetch(t, path)
-		if header.Get("Refresh") == "" && !strings.Contains(body, "Not all names are read yet") {
-			return
-		}
-	}
-	require.Fail(t, "not read after ten minutes", path)
-}
-
-// search is what the directory takes for each letter that is typed, in this process: through a page it would be lost in the rest.
-func search(t *testing.T, tb *table) {
-	crowd := must(sandbox.New(sandbox.Options{Members: 10_000}))
-	client := must(tallyfy.New(tallyfy.Options{BaseURL: sandbox.BaseURL, Transport: crowd.Transport()}))
-	scope := cache.ScopeOf(sandbox.AdminToken, tallyfy.ID(crowd.OrgID()))
-	members, err := directory.New(directory.Options{Wait: time.Minute}).Members(t.Context(), client.WithToken(sandbox.AdminToken), scope)
-	require.NoError(t, err)
-	require.True(t, members.Complete)
-	var slowest float64
-	var notes []string
-	for _, query := range []string{"a", "maren dahl", "nobody at all"} {
-		found := len(members.Search(query, nil))
-		each := testing.Benchmark(func(b *testing.B) {
-			for b.Loop() {
-				members.Search(query, nil)
+		paths := []string{"/groups", "/groups?page=2", "/groups/" + i.thirty, "/groups?people=none", "/members?role=admin"}
+		for n, c := range cookies {
+			path := paths[n/manyPeople%len(paths)] // each person opens all of them
+			if n%21 == 0 {                         // answers of this list are large, and the sandbox needs long for them
+				path = "/members"
 			}
-		})
-		took := milliseconds(time.Duration(each.NsPerOp()))
-		slowest = max(slowest, took)
-		notes = append(notes, fmt.Sprintf("%q finds %d in %.2f", query, found, took))
-	}
-	tb.most("search among 10,000 members", " ms", 1, slowest, " ("+strings.Join(notes, ", ")+")")
+			pageAt(i.Program, path, c, "</html>").check(t)
+		}
+	})/1e6, "")
+}
+
+// newToken is what Tallyfy's own sign-in gives the administrator, whom the sandbox has one of: a
+// token of its own each time, so that nobody profits from what another one has read.
+func (i *installation) newToken(t *testing.T) string {
+	t.Helper()
+	stay := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := stay.PostForm(i.api.URL+"/oauth/authorize", url.Values{
+		"client_id": {"speed"}, "response_type": {"token"}, "redirect_uri": {i.sandbox.Options.Public + "/signin/answer"}, "state": {"x"},
+		"person": {"maren.dahl@example.com"}, "decision": {"allow"},
+	})
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	_, fragment, _ := strings.Cut(answer.Header.Get("Location"), "#")
+	given, err := url.ParseQuery(fragment)
+	require.NoError(t, err)
+	require.NotEmpty(t, given.Get("access_token"))
+	return given.Get("access_token")
 }

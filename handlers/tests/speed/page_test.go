@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/sitetest/program"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -22,92 +23,48 @@ const (
 	listPage  = "/groups?per_page=50"
 	listCall  = "/groups?page=1&per_page=50"
 	someGroup = "Warehouse Rotterdam"
+	// manyGroups are enough for a page of 50 rows and a next one.
+	manyGroups = "120"
 )
 
-// listOfGroups measures the list of groups with 50 rows against the same JSON straight from the API and through a bare proxy.
-func listOfGroups(t *testing.T, tb *table) {
-	upstream, canned := startPart(t, "canned")
-	target := targetVariable + "=http://" + upstream
-	bare, bareProcess := startPart(t, "proxy", target)
-	squeezing, squeezingProcess := startPart(t, "proxy", target, compressVariable+"=1")
-	p := startProgram(t, unpaced(upstream)...)
-	cookie := p.signIn(t, sandbox.AdminToken)
-	plain, packed := pageAt(p.host, listPage, cookie, someGroup, false), pageAt(p.host, listPage, cookie, someGroup, true)
-	api := jsonAt(upstream, below(listCall), someGroup, false)
-	t.Logf("page %d bytes, compressed %d; JSON %d bytes, compressed %d",
-		plain.check(t), packed.check(t), api.check(t), jsonAt(squeezing, below(listCall), someGroup, true).check(t))
+// pageTime is the time of a page of 50 groups over that of its one call, asked by turns.
+func pageTime(t *testing.T, tb *table) {
+	a, _ := startSandbox(t, "--sandbox-groups", manyGroups, "--sandbox-latency", latency.String())
+	p := startProgram(t, a)
+	page := newSampler(t, pageAt(p, listPage, signIn(t, p, sandbox.AdminToken), someGroup))
+	api := newSampler(t, jsonAt(a, listCall, someGroup))
+	pages, apis := byTurns(t, page, api, time.Duration(rounds)*turn)
+	tb.most("page over API time, 50 groups, one connection, sandbox with 150 ms latency, median", "", 1.02, pages.Seconds()/apis.Seconds(),
+		fmt.Sprintf(" (%.1f of %.1f ms)", milliseconds(pages), milliseconds(apis)))
+}
 
-	samplePage, sampleAPI, sampleProxy := newSampler(t, plain), newSampler(t, api), newSampler(t, jsonAt(bare, below(listCall), someGroup, false))
-	var more, least []time.Duration
+// proxyShare compares the throughput of that page with a bare proxy's, both in front of the sandbox.
+func proxyShare(t *testing.T, tb *table) {
+	a, s := startSandbox(t, "--sandbox-groups", manyGroups)
+	bare, process := startProxy(t, a.URL)
+	p := startProgram(t, a)
+	passed := turns{jsonAt(&program.API{Server: a.Server, URL: "http://" + bare}, listCall, someGroup), []int{os.Getpid(), s.Process.Pid, process}}
+	page := turns{pageAt(p, listPage, signIn(t, p, sandbox.AdminToken), someGroup), []int{os.Getpid(), s.Process.Pid, p.Process.Pid}}
+	passed.load(t, 16, turn/3) // nobody is cold
+	page.load(t, 16, turn/3)
+	var shares, works []float64
 	for range rounds {
-		more, least = append(more, added(t, samplePage, sampleAPI, turn)), append(least, added(t, sampleProxy, sampleAPI, turn))
+		other, otherWork := passed.busy(t)
+		own, ownWork := page.busy(t)
+		shares, works = append(shares, own/other), append(works, otherWork/ownWork)
 	}
-	tb.most("list of groups, 50 rows, one connection: time added to the API's", " ms", 0.35, milliseconds(median(more)),
-		fmt.Sprintf(" (by the bare proxy: %.2f ms)", milliseconds(median(least))))
-
-	const enough = 2000
-	before := p.series(t, "go_memstats_mallocs_total")
-	for range enough {
-		samplePage.once(t)
-	}
-	tb.most("allocations per list page", "", 300, (p.series(t, "go_memstats_mallocs_total")-before)/enough, "")
-
-	inFrontOfTheSandbox(t, tb)
-	ours := []int{os.Getpid(), canned, p.process.Pid}
-	tb.share("the same, if Tallyfy's answers cost nothing to make", 0.45,
-		compare(t, turns{jsonAt(bare, below(listCall), someGroup, false), []int{os.Getpid(), canned, bareProcess}}, turns{plain, ours}))
-	tb.share("the same, if Tallyfy's answers cost nothing to make, both compressed", 0.33,
-		compare(t, turns{jsonAt(squeezing, below(listCall), someGroup, true), []int{os.Getpid(), canned, squeezingProcess}}, turns{packed, ours}))
-
-	var largest float64
-	measure := watch(t, p, &largest)
-	plain.load(t, 64, 2*turn)
-	measure()
-	tb.most("resident memory under 64 connections", " MB", 45, largest/1e6, "")
+	tb.least("throughput of that page, 16 connections, share of the bare proxy", "", 0.30, median(shares), fmt.Sprintf(" (by processor time %.2f)", median(works)))
 }
 
-// inFrontOfTheSandbox compares the page with the bare proxy where both ask the program's own sandbox, which makes each answer anew
-// as Tallyfy does.
-func inFrontOfTheSandbox(t *testing.T, tb *table) {
-	upstream, s := startSandbox(t, "--sandbox-groups", fmt.Sprint(groupsOfCanned))
-	target := targetVariable + "=http://" + upstream
-	bare, bareProcess := startPart(t, "proxy", target)
-	squeezing, squeezingProcess := startPart(t, "proxy", target, compressVariable+"=1")
-	p := startProgram(t, unpaced(upstream)...)
-	cookie := p.signIn(t, sandbox.AdminToken)
-	with := func(a address, process int) turns { return turns{a, []int{os.Getpid(), s.process.Pid, process}} }
-	passed, squeezed := with(jsonAt(bare, below(listCall), someGroup, false), bareProcess), with(jsonAt(squeezing, below(listCall), someGroup, true), squeezingProcess)
-	plain, packed := with(pageAt(p.host, listPage, cookie, someGroup, false), p.process.Pid), with(pageAt(p.host, listPage, cookie, someGroup, true), p.process.Pid)
-	tb.share("the same page, 16 connections: share of a bare proxy, both in front of the sandbox", 0.45, compare(t, passed, plain))
-	tb.share("the same, both compressed", 0.33, compare(t, squeezed, packed))
-	tb.share("the same, the page compressed and what the proxy passes on not", 0.33, compare(t, passed, packed))
-}
-
-// A turns is an address that is kept busy by turns with another, and every process that then works, this one included.
+// A turns is an address that is kept busy by turns with another, and every process that then works,
+// this one included.
 type turns struct {
 	address
 	processes []int
 }
 
-// A comparison is the throughput of a page beside another answer's: in answers per second, and in seconds of processor time for
-// each answer in all processes together. On a machine that does nothing else both say the same; where others work, too, only the
-// second is steady.
-type comparison struct{ share, byWork, pages, passed float64 }
-
-func compare(t *testing.T, bare, page turns) comparison {
-	t.Helper()
-	bare.load(t, 16, turn/3) // nobody is cold
-	page.load(t, 16, turn/3)
-	var shares, works, pages, passed []float64
-	for range rounds {
-		other, otherWork := bare.busy(t)
-		own, ownWork := page.busy(t)
-		shares, works, pages, passed = append(shares, own/other), append(works, otherWork/ownWork), append(pages, own), append(passed, other)
-	}
-	return comparison{median(shares), median(works), median(pages), median(passed)}
-}
-
-// busy gives the answers per second and the work that is behind each.
+// busy gives the answers per second and the processor time behind each. Where others work on the
+// machine, too, only the second is steady.
 func (u turns) busy(t *testing.T) (perSecond, work float64) {
 	t.Helper()
 	before := processorTime(t, u.processes)
@@ -131,18 +88,24 @@ func processorTime(t *testing.T, processes []int) (sum float64) {
 	return sum
 }
 
-func (tb *table) share(what string, target float64, c comparison) {
-	tb.least(what, "", target, c.share, fmt.Sprintf(" (%.0f of %.0f a second; by processor time %.2f)", c.pages, c.passed, c.byWork))
+// resident is the memory of a process in bytes, as the kernel counts it.
+func resident(t *testing.T, p *program.Program) float64 {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", p.Process.Pid))
+	require.NoError(t, err)
+	pages, err := strconv.ParseFloat(strings.Fields(string(text))[1], 64)
+	require.NoError(t, err)
+	return pages * float64(os.Getpagesize())
 }
 
-// watch notes the largest memory of a program until it is told to end.
-func watch(t *testing.T, p *program, largest *float64) (end func()) {
+// watch gives the largest memory of a program while something is done.
+func watch(t *testing.T, p *program.Program, do func()) (largest float64) {
 	t.Helper()
 	stop := make(chan struct{})
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for {
-			*largest = max(*largest, p.resident(t))
+			largest = max(largest, resident(t, p))
 			select {
 			case <-stop:
 				return
@@ -150,9 +113,11 @@ func watch(t *testing.T, p *program, largest *float64) (end func()) {
 			}
 		}
 	})
-	return func() {
-		close(stop)
-		wait.Wait()
-		require.Positive(t, *largest)
-	}
+	do()
+	close(stop)
+	wait.Wait()
+	require.Positive(t, largest)
+	return largest
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -5,37 +5,47 @@ package speed_test
 import (
 	"fmt"
 	"os"
-	"slices"
+	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/program"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// Everything is measured against something else in the same run, in turns, and the middle one of the turns counts: the speed of a
-// machine changes from minute to minute, and other work on it with it. BENCH_SHORT=1 takes a quarter of the time and leaves out
-// what cannot be hurried.
+// Everything is measured against something else in the same run, in turns, and the median of the
+// turns counts: the speed of a machine changes from minute to minute, and other work on it with it.
+// BENCH_SHORT=1 takes less time and leaves out what cannot be hurried.
 var (
 	short  = os.Getenv("BENCH_SHORT") != ""
 	rounds = 5
 	turn   = 3 * time.Second
 )
 
-func init() {
-	if short {
-		rounds, turn = 3, 1500*time.Millisecond
+// latency is what the sandbox adds to each answer where a page has to wait for Tallyfy.
+const latency = 150 * time.Millisecond
+
+func TestMain(m *testing.M) {
+	if target := os.Getenv(targetVariable); target != "" {
+		serveProxy(target)
+		return
 	}
+	if short {
+		rounds, turn = 3, time.Second
+	}
+	os.Exit(program.Main(m))
 }
 
-// TestSpeed prints one table: "make bench". It fails if something could not be measured, never because of a figure.
+// TestSpeed prints one table: "make bench". It fails if something could not be measured, never
+// because of a figure.
 func TestSpeed(t *testing.T) {
 	tb := &table{}
 	for _, part := range []struct {
 		name    string
 		measure func(*testing.T, *table)
-	}{
-		{"start", start}, {"calls", calls}, {"pace", pace}, {"page", listOfGroups}, {"groups", manyGroups}, {"members", manyMembers}, {"search", search}, {"browser", browser},
-	} {
+	}{{"page", pageTime}, {"proxy", proxyShare}, {"calls", calls}, {"paint", firstPaint}, {"growth", growth}, {"memory", memory}, {"suite", suite}} {
 		t.Run(part.name, func(t *testing.T) { part.measure(t, tb) })
 	}
 	tb.print()
@@ -44,21 +54,20 @@ func TestSpeed(t *testing.T) {
 // A table is what was measured, as it was.
 type table struct{ rows [][4]string }
 
-func (tb *table) row(what, target, figure string, reached bool) {
-	verdict := "short"
-	if reached {
-		verdict = "reached"
-	}
-	tb.rows = append(tb.rows, [4]string{what, target, figure, verdict})
-}
-
-// most is a row whose figure must not be above the target; least is one whose figure must not be below.
+// most is a row whose figure must not be above the target; least is one whose figure must not be
+// below it.
 func (tb *table) most(what, unit string, target, figure float64, note string) {
-	tb.row(what, "≤ "+number(target)+unit, number(figure)+unit+note, figure <= target)
+	tb.add(what, "≤ ", unit, target, figure, figure <= target, note)
 }
 
 func (tb *table) least(what, unit string, target, figure float64, note string) {
-	tb.row(what, "≥ "+number(target)+unit, number(figure)+unit+note, figure >= target)
+	tb.add(what, "≥ ", unit, target, figure, figure >= target, note)
+}
+
+func (tb *table) add(what, sign, unit string, target, figure float64, reached bool, note string) {
+	verdict := map[bool]string{true: "ok", false: "MISSED"}[reached]
+	format := map[bool]string{true: "%.0f%s", false: "%.2f%s"}[unit != ""]
+	tb.rows = append(tb.rows, [4]string{what, sign + fmt.Sprintf(format, target, unit), fmt.Sprintf(format, figure, unit) + note, verdict})
 }
 
 // without is a row that was not measured.
@@ -66,28 +75,8 @@ func (tb *table) without(what, target, why string) {
 	tb.rows = append(tb.rows, [4]string{what, target, "not measured: " + why, ""})
 }
 
-// known is a row to know, without a target.
-func (tb *table) known(what, figure string) {
-	tb.rows = append(tb.rows, [4]string{what, "", figure, ""})
-}
-
-// has reports whether there is such a row.
-func (tb *table) has(what string) bool {
-	return slices.ContainsFunc(tb.rows, func(row [4]string) bool { return row[0] == what })
-}
-
-func number(n float64) string {
-	switch {
-	case n == float64(int64(n)):
-		return fmt.Sprintf("%.0f", n)
-	case n < 0.1:
-		return fmt.Sprintf("%.4f", n)
-	}
-	return fmt.Sprintf("%.2f", n)
-}
-
 func (tb *table) print() {
-	heads := [4]string{"what", "target", "figure", "reached/short"}
+	heads := [4]string{"what", "reach", "value", "ok/MISSED"}
 	var wide [4]int
 	for _, row := range append([][4]string{heads}, tb.rows...) {
 		for i, cell := range row {
@@ -101,19 +90,72 @@ func (tb *table) print() {
 	fmt.Println()
 }
 
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// startSandbox serves the API from a process of its own, and gives that process, too.
+func startSandbox(t *testing.T, arguments ...string) (*program.API, *program.Program) {
+	t.Helper()
+	address := program.FreeAddress(t)
+	p := program.Start(t, program.Options{Arguments: append([]string{"--sandbox-listen", address, "--oauth-client-id", "speed"}, arguments...)})
+	// Its main organisation is the one of every sandbox.
+	same, err := sandbox.New(sandbox.Options{})
+	require.NoError(t, err)
+	return &program.API{Server: same, URL: "http://" + address}, p
+}
 
-// start is how long until the program answers, with a database that it has to make first, and how large it is.
-func start(t *testing.T, tb *table) {
-	upstream, _ := startPart(t, "canned")
-	var took []time.Duration
-	for range 5 {
-		t.Run("", func(t *testing.T) { took = append(took, startProgram(t, unpaced(upstream)...).took) })
+// startProgram is the program as it is installed, with its sessions in a file.
+func startProgram(t *testing.T, a *program.API) *program.Program {
+	t.Helper()
+	return program.Start(t, program.Options{API: a, Database: t.TempDir() + "/sessions.db"})
+}
+
+// signIn gives the cookie of a new session.
+func signIn(t *testing.T, p *program.Program, token string) string {
+	t.Helper()
+	s := p.Site()
+	program.SignIn(s, token)
+	cookies := s.SessionCookies()
+	require.Len(t, cookies, 1)
+	return cookies[0].Name + "=" + cookies[0].Value
+}
+
+// calls counts those that differ from the table of budget_test.go, whose own test fails for them.
+func calls(t *testing.T, tb *table) {
+	all := budgets()
+	var others []string
+	for _, b := range all {
+		t.Run(b.route, func(t *testing.T) {
+			if difference := b.measure(t); difference != "" {
+				others = append(others, difference)
+			}
+		})
 	}
-	tb.most("start until /readyz answers, new database", " ms", 100, milliseconds(median(took)), "")
-	path, err := build()
-	require.NoError(t, err)
-	info, err := os.Stat(path)
-	require.NoError(t, err)
-	tb.most("size of the program", " MB", 20, float64(info.Size())/1e6, "")
+	for _, other := range others {
+		t.Log(other)
+	}
+	tb.most("API calls behind each route, other than in budget_test", " routes", 0, float64(len(others)), fmt.Sprintf(" (of %d)", len(all)))
+}
+
+// baseVariable names a checkout of the revision that the suite's time is compared with.
+const baseVariable = "BENCH_BASE"
+
+// suite compares the time of "make test" with that in another checkout: once each to fill the build
+// cache, and once to be measured.
+func suite(t *testing.T, tb *table) {
+	const what, reach = "time of make test, build cache warm, over that of the base", 0.75
+	base := os.Getenv(baseVariable)
+	if base == "" {
+		tb.without(what, fmt.Sprintf("≤ %.2f", reach), baseVariable+"=folder names a checkout of e79c892, with .ci/node_modules")
+		return
+	}
+	took := map[string]time.Duration{}
+	for range 2 {
+		for _, folder := range []string{base, "../../.."} {
+			c := exec.Command("make", "test")
+			c.Dir = folder
+			began := time.Now()
+			out, err := c.CombinedOutput()
+			require.NoError(t, err, "%s: %s", folder, out[max(0, len(out)-2000):])
+			took[folder] = time.Since(began)
+		}
+	}
+	tb.most(what, "", reach, took["../../.."].Seconds()/took[base].Seconds(), fmt.Sprintf(" (%.0f s of %.0f s)", took["../../.."].Seconds(), took[base].Seconds()))
 }
