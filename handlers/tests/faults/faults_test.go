@@ -42,6 +42,8 @@ type fault struct {
 	after string
 	// says is Tallyfy's own text, which must be on a page that fails for it.
 	says string
+	// lead is what the page that fails for it says, as a regular expression.
+	lead string
 	// huge says that the answer is larger than may be read: then what the far side hands out is counted.
 	huge bool
 	// same says that a page shows the same as without the fault.
@@ -78,19 +80,19 @@ func faults() []fault {
 		return server(says(429, `{}`, "Retry-After", time.Now().Add(50*time.Minute).UTC().Format(http.TimeFormat)))(t, w)
 	}
 	return []fault{
-		{name: "connection refused", far: refusing, page: unreachable},
+		{name: "connection refused", far: refusing, page: unreachable, lead: `nothing was changed`},
 		{name: "DNS: no such name", far: nameless, page: unreachable},
 		{name: "TLS: self-signed", far: selfSigned, page: unreachable, secure: true},
 		{name: "reset before the answer", far: server(resetting(0)), page: unreachable, carries: either},
 		{name: "reset in the middle of the body", far: server(resetting(20)), page: unreadable, carries: surely},
 		{name: "slow headers", far: server(dripping(true)), page: late, carries: either, attempt: briefly},
 		{name: "slow body", far: server(dripping(false)), page: late, carries: surely, attempt: briefly},
-		{name: "never answers", far: server(silent), page: late, carries: either, attempt: briefly},
-		{name: "200 with HTML", far: server(says(200, html, "Content-Type", "text/html")), page: unreadable, carries: either},
+		{name: "never answers", far: server(silent), page: late, carries: either, attempt: briefly, lead: `nothing was changed`},
+		{name: "200 with HTML", far: server(says(200, html, "Content-Type", "text/html")), page: unreadable, carries: either, lead: `safe`},
 		{name: "200 with error: true", far: server(says(200, `{"error":true,"message":"Not today."}`)), page: refusal, carries: either, says: "“Not today.”"},
 		{name: "200 with an error beside data", far: server(says(200, `{"data":[],"error":{"code":"LATER","message":"Not today."}}`)), page: refusal, says: "“Not today.” (code LATER)"},
 		{name: "200 with an empty body", far: server(instead(always(""))), page: unreadable, carries: surely},
-		{name: "truncated JSON", far: server(instead(half)), page: unreadable, carries: surely},
+		{name: "truncated JSON", far: server(instead(half)), page: unreadable, carries: surely, lead: `safe`},
 		{name: "wrong types", far: server(instead(otherTypes)), page: unreadable, carries: surely, alone: true},
 		{name: "null data", far: server(instead(always(`{"data":null}`))), page: unreadable, carries: surely, alone: true},
 		{name: "50 MB, announced", far: server(huge(true)), page: unreadable, carries: surely, huge: true},
@@ -99,25 +101,25 @@ func faults() []fault {
 		{name: "endless pages", far: server(instead(endless)), endless: late, carries: surely},
 		{name: "total_pages lies", far: server(instead(lyingPages)), carries: surely},
 		{name: "duplicate rows", far: server(instead(doubled)), carries: surely, same: true},
-		{name: "301 to another host", far: func(t *testing.T, w *wire) dialler { return server(moved(w))(t, w) }, page: unreadable},
+		{name: "301 to another host", far: func(t *testing.T, w *wire) dialler { return server(moved(w))(t, w) }, page: unreadable, lead: `proxy`},
 		{name: "401", far: server(says(401, `{"message":"Unauthenticated."}`)), page: signInEnded, alone: true},
 		{name: "401 about the organisation", far: server(says(401, `{"message":"Saml Is Not Enabled In this Organization"}`)), page: shutOut, says: "“Saml Is Not Enabled In this Organization”"},
 		{name: "402", far: server(says(402, `{"error":{"message":"Your plan allows 5 groups."}}`)), page: tooSmall, says: "“Your plan allows 5 groups.”"},
-		{name: "403", far: server(says(403, `{"trace":"secret.php"}`)), page: forbidden},
+		{name: "403", far: server(says(403, `{"trace":"secret.php"}`)), page: forbidden, lead: `Your role in Tallyfy, or your organisation's plan|takes an administrator|takes the permission`},
 		{name: "403 with a rule", far: server(says(403, `{"message":"<p>Not while a <b>process</b> runs.</p>"}`)), page: ruledOut, says: "“Not while a process runs.”"},
-		{name: "404", far: server(says(404, `{"message":"Not found."}`)), page: missing, alone: true},
+		{name: "404", far: server(says(404, `{"message":"Not found."}`)), page: missing, alone: true, lead: `deleted`},
 		{name: "409", far: server(says(409, `{"message":"Locked."}`)), page: refusal, says: "“Locked.”"},
 		{name: "422 without errors", far: server(says(422, `{"message":"Not now."}`)), page: refusal, says: "“Not now.”"},
-		{name: "429 with seconds", far: server(says(429, `{}`, "Retry-After", "90")), page: slowDown, after: `^(90|[1-8]\d)$`},
+		{name: "429 with seconds", far: server(says(429, `{}`, "Retry-After", "90")), page: slowDown, after: `^(90|[1-8]\d)$`, lead: `try again in \d+ seconds`},
 		{name: "429 with a date", far: date, page: slowDown, after: `^(3000|2[5-9]\d\d)$`},
 		{name: "429 with 3600", far: server(says(429, `{}`, "Retry-After", "3600")), page: slowDown, after: `^3(600|[0-5]\d\d)$`},
 		{name: "429 for the hour", far: server(says(429, `{"error":{"code":"RATE_LIMIT_EXCEEDED","message":"The hour is used up."}}`)), page: slowDown, says: "“The hour is used up.” Please try again in up to an hour."},
 		{name: "429 with garbage", far: server(says(429, `{}`, "Retry-After", "soon")), page: slowDown},
 		{name: "429 with nothing", far: server(says(429, ``)), page: slowDown},
-		{name: "500", far: server(says(500, `panic in secret.php`)), page: itsProblem, carries: either, alone: true},
-		{name: "502, the write not carried out", far: server(says(502, html)), page: itsProblem},
+		{name: "500", far: server(says(500, `panic in secret.php`)), page: itsProblem, carries: either, alone: true, lead: `\(500\)`},
+		{name: "502, the write not carried out", far: server(says(502, html)), page: itsProblem, lead: `\(502\)`},
 		{name: "502 after the write was executed", far: server(says(502, html)), page: itsProblem, carries: surely},
-		{name: "503 with Retry-After", far: server(says(503, ``, "Retry-After", "1")), page: itsProblem, carries: either, after: `^1$`},
+		{name: "503 with Retry-After", far: server(says(503, ``, "Retry-After", "1")), page: itsProblem, carries: either, after: `^1$`, lead: `\(503\)`},
 		{name: "504", far: server(says(504, html)), page: itsProblem, carries: either},
 	}
 }

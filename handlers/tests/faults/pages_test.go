@@ -289,7 +289,13 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 		assert.True(t, strings.HasPrefix(kind, "image/"), kind)
 		if shown(p) != healthy {
 			assert.Contains(t, kind, "svg")
-			assert.Contains(t, []string{"no-store", "private, max-age=300"}, p.Header.Get("Cache-Control"))
+			if p.Header.Get("Cache-Control") != "no-store" { // that there is no picture is kept; that it could not be had is not
+				assert.Equal(t, "private, max-age=300", p.Header.Get("Cache-Control"))
+				assert.Contains(t, []string{"", missing, unreadable}, f.page)
+			}
+		}
+		if p.Header.Get("Cache-Control") == "no-store" && f.page != slowDown { // a 429 holds the token back for longer than a test
+			assert.Equal(t, healthy, shown(s.Get(path)), "it is asked for again")
 		}
 		return "initials"
 	case strings.HasPrefix(kind, "text/csv"):
@@ -310,6 +316,7 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 		p = p.Form("form:has([name=sandbox])").Submit("")
 		assert.Equal(t, http.StatusOK, p.Status)
 		assert.Equal(t, path, p.URL, "back to the page")
+		assert.Equal(t, healthy, shown(p))
 		return got
 	case p.Status != http.StatusOK:
 		want := []string{f.page, f.endless}
@@ -325,7 +332,7 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 		if p.Status == http.StatusUnprocessableEntity {
 			return got // a form with its message
 		}
-		judgeErrorPage(t, s, f, p, !alone)
+		judgeErrorPage(t, s, f, path, p, !alone)
 		return got
 	case f.page == "":
 		if f.same {
@@ -352,7 +359,7 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|being read at the pace that Tallyfy allows|Not all names are read yet`)
 
 // judgeErrorPage checks what every page about a failure owes.
-func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, p *sitetest.Page, follow bool) {
+func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, path string, p *sitetest.Page, follow bool) {
 	t.Helper()
 	assert.Contains(t, p.Text("main"), f.says)
 	id := p.Header.Get("X-Request-Id")
@@ -362,6 +369,14 @@ func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, p *sitetest.Page, f
 	assert.Equal(t, "no-store", p.Header.Get("Cache-Control"))
 	assert.True(t, p.Has(".account"), "the usual frame")
 	judgeRetryAfter(t, f, p)
+	if follow {
+		assert.Regexp(t, f.lead, p.Text("main .lead"))
+	}
+	if p.Status == http.StatusForbidden || p.Status == http.StatusNotFound {
+		assert.Empty(t, p.Link("Try again"), "it would be the same")
+	} else {
+		assert.Equal(t, path, p.Link("Try again"))
+	}
 	next, ok := p.Find("main .form-actions a").First().Attr("href")
 	require.True(t, ok, "no next step")
 	if p.Status == http.StatusTooManyRequests || !follow {

@@ -130,38 +130,8 @@ func TestLogoOfADeletedGroupIsNotShown(t *testing.T) {
 	assertInitials(s.Get(src), "?", "no-store")
 }
 
-// It is only a picture: whatever fails, no session ends, no page is shown and nothing is kept.
-func TestLogoSurvivesTallyfy(t *testing.T) {
-	for name, fault := range map[string]sandbox.Fault{
-		"401": {Status: 401}, "403": {Status: 403}, "422": {Status: 422}, "429": {Status: 429, Header: http.Header{"Retry-After": {"1"}}}, "500": {Status: 500, Body: "secret.php"}, "502": {Status: 502},
-		"time-out": {Hang: true}, "broken": {Abort: true}, "a redirect": {Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/x.png"}}},
-	} {
-		for _, route := range []string{sitetest.GroupRoute, fileRoute} {
-			t.Run(name+route, func(t *testing.T) {
-				t.Parallel()
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
-				letters, address := "?", s.GroupPath("First Aiders")+"/logo" // not on the list's first page
-				if route == fileRoute {
-					letters, address = "F", logoOf(s, "Finance")
-				}
-				fault := fault
-				fault.Route, fault.Method = route, http.MethodGet
-				if name == "429" {
-					fault.Body = `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`
-				}
-				s.Sandbox.Fail(fault)
-				assertInitials(s.Get(address), letters, "no-store")
-				assert.NotContains(t, s.Get(address).Body, "secret")
-				assert.NotContains(t, s.Log.String(), `"request failed"`)
-				s.Sandbox.ClearFaults()
-				if name == "429" {
-					return // the token is held back for longer than a test
-				}
-				assert.Equal(t, "Groups", s.Get("/groups").Whole(http.StatusOK).Text("h1"), "still signed in")
-				assertPicture(s.Get(address), "image/png")
-			})
-		}
-	}
+// A file is taken for what it is, not for what it is called. What fails is tried in package faults.
+func TestLogoThatIsNoPicture(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for body, contentType := range map[string]string{
 		"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>": "image/svg+xml", "<html><script>": "image/png", "GIF89a": "image/gif",

@@ -236,37 +236,3 @@ func TestGroupPageLeadsBackToTheList(t *testing.T) {
 	r.Header.Set("Referer", "https://evil.example/tools/tallyfy/groups?q=x")
 	assert.NotContains(t, s.Do(r).Body, "q=x")
 }
-
-func TestGroupPageSurvivesTallyfy(t *testing.T) {
-	for name, test := range map[string]struct {
-		fault  sandbox.Fault
-		status int
-	}{
-		"403": {sandbox.Fault{Status: 403}, 403}, "404": {sandbox.Fault{Status: 404}, 404}, "409": {sandbox.Fault{Status: 409}, 502},
-		"422": {sandbox.Fault{Status: 422, Body: `{"message":"No.","errors":{"x":["Not that."]},"trace":"secret.php"}`}, 502},
-		"429": {sandbox.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}}, 429}, "500": {sandbox.Fault{Status: 500, Body: "secret.php"}, 502},
-		"503": {sandbox.Fault{Status: 503}, 502}, "time-out": {sandbox.Fault{Hang: true}, 504}, "broken": {sandbox.Fault{Abort: true}, 502},
-		"broken half-way": {sandbox.Fault{Abort: true, AbortAfter: 40}, 502}, "garbage": {sandbox.Fault{Status: 200, Body: "<html><h1>Proxy</h1></html>"}, 502},
-	} {
-		for _, path := range []string{"", "/delete"} {
-			if name == "404" && path != "" {
-				continue // gone: its own test
-			}
-			t.Run(name+path, func(t *testing.T) {
-				t.Parallel()
-				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
-				at := s.GroupPath("Finance") + path
-				fault := test.fault
-				fault.Route = sitetest.GroupRoute
-				s.Sandbox.Fail(fault)
-				p := s.Get(at).Whole(test.status)
-				assert.Contains(t, p.Texts("main code"), p.Header.Get("X-Request-Id"))
-				assert.NotContains(t, p.Body, "secret.php")
-				assert.Zero(t, s.Writes())
-				if test.status > 404 {
-					assert.Equal(t, at, p.Link("Try again"))
-				}
-			})
-		}
-	}
-}
