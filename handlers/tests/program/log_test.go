@@ -137,7 +137,7 @@ func TestAuditLines(t *testing.T) {
 	line = change("group.create", "refused", func() { post(http.StatusUnprocessableEntity, false); create("Day shift") })
 	assert.Equal(t, map[string]any{"name": "Day shift", "members": 0.0, "guests": 0.0}, line["asked"])
 	assert.NotContains(t, line, "after")
-	change("group.create", "not confirmed", func() { post(http.StatusBadGateway, true); create("Day shift") })
+	change("group.create", "not confirmed", func() { post(http.StatusInternalServerError, true); create("Day shift") })
 
 	deletion := s.DeletePath("Payroll")
 	line = change("group.delete", "refused", func() {
@@ -149,7 +149,7 @@ func TestAuditLines(t *testing.T) {
 	assert.Equal(t, payroll.ID, line["group"])
 	assert.Equal(t, map[string]any{"name": "Payroll", "members": float64(len(payroll.Members)), "guests": float64(len(payroll.Guests))}, line["before"])
 	change("group.delete", "not confirmed", func() {
-		tallyfy.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.GroupRoute, Times: 1, Status: http.StatusBadGateway})
+		tallyfy.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.GroupRoute, Times: 1, Status: http.StatusInternalServerError})
 		f := s.Get(deletion).Form("main form")
 		f.Values.Set("phrase", "Payroll")
 		f.Submit("Delete Payroll")
