@@ -81,6 +81,11 @@ func createGroup(req *request) error {
 		text, link := req.underWay(out)
 		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "A group of this name is being created right now. " + text, LinkText: link.Text, LinkURL: link.URL}
 		return req.showGroupForm(http.StatusConflict, &t)
+	case change.Repeated:
+		if out.Entry.NotMade() { // the first press left this form, too
+			t.notice = &views.Notice{Kind: views.NoticeProblem, Text: req.activityRow(out.Entry).Sentence + " The group was not created."}
+			return req.showGroupForm(http.StatusUnprocessableEntity, &t)
+		}
 	case change.Refused:
 		if !change.SaysOtherwise(out.Err) {
 			return req.notCreated(&t, out.Err)

@@ -160,6 +160,32 @@ func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.next.RoundTrip(r)
 }
 
+// A second press of a refused creation shows the form with everything typed, too, and sends nothing.
+func TestTwoPressesOfARefusedCreation(t *testing.T) {
+	t.Parallel()
+	gate := &sitetest.Gate{Method: "none", Suffix: "/groups", Arrived: make(chan struct{}), Open: make(chan struct{})}
+	s := sitetest.New(t, sitetest.Options{Transport: gate})
+	gate.Next = s.Sandbox.Transport()
+	s.SignIn()
+	form := s.GroupForm("Night watch", "Of the yard.")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Status: http.StatusConflict, Body: `{"message":"Not now."}`})
+	gate.Method = http.MethodPost
+	pages := make([]*sitetest.Page, 2)
+	var both sync.WaitGroup
+	for i, r := range []*http.Request{form.Prepare("Create the group"), form.Prepare("Create the group")} {
+		both.Go(func() { pages[i] = s.Do(r) })
+		<-gate.Arrived // of the first press
+	}
+	time.AfterFunc(2*time.Second, func() { close(gate.Open) }) // the second press is there by then
+	both.Wait()
+	assert.Equal(t, 1, s.Calls(http.MethodPost, "/groups"))
+	for _, p := range pages {
+		assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
+		assert.Equal(t, "Night watch", p.GroupForm().Values.Get("name"))
+		assert.Contains(t, p.Text("main .notice"), "Tallyfy refused: “Not now.”")
+	}
+}
+
 // Without script, two presses 60 ms apart and a slow Tallyfy make one write. Both end on the same result.
 func TestTwoPressesOfOneButton(t *testing.T) {
 	t.Parallel()
