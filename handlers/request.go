@@ -212,7 +212,8 @@ func (req *request) notEntered(org tallyfy.ID) error {
 		if err != nil {
 			return err
 		}
-		v.Title, v.Next, v.Kept = "This form belongs to another organisation", req.formPage(), req.keepTyped(form)
+		v.Title, v.Next = "This form belongs to another organisation", req.formPage()
+		v.Form, v.Kept = true, req.keepTyped(form)
 	}
 	list, err := req.api.Organizations.List(req.ctx())
 	if tallyfy.IsUnauthorized(err) {
