@@ -229,7 +229,6 @@ func TestTwoPressesOfOneButton(t *testing.T) {
 
 // Deleting a group of ten thousand members is one entry, which holds them all and shows on each one's page.
 func TestDeletingAGroupOfThousands(t *testing.T) {
-	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 10_000}})
 	g := s.Group("Everyone at Aldermoor")
 	require.Greater(t, len(g.Members), 9_000)
@@ -258,7 +257,6 @@ func TestFingerprintOfAFormForANewGroup(t *testing.T) {
 
 // The largest entry is the deletion of a group of 10,000 members and 10,000 guests with the longest names.
 func TestLargestDeletionFitsAnEntry(t *testing.T) {
-	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	g := &tallyfy.Group{ID: "4f5ce93b47a0147df7e3cf9f572b6c4b", Name: strings.Repeat("n", 200), Description: strings.Repeat("d", 5000)}
 	var names []string

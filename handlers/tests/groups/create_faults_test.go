@@ -49,6 +49,7 @@ func typedGroupIs(s *sitetest.Site) {
 }
 
 func TestCreateRefusedByTallyfy(t *testing.T) {
+	t.Parallel()
 	const which = " It did not say which field is wrong. The group was not created."
 	for title, test := range map[string]struct {
 		fault   sandbox.Fault
@@ -103,6 +104,7 @@ func TestCreateRefusedByTallyfy(t *testing.T) {
 		"the hourly limit, nested":       {sandbox.Fault{Answer: sandbox.HourlyCapIn}, 429, nil, "Tallyfy says: “You've reached the limit for group creation. Please try again later.” Please try again in up to an hour."},
 	} {
 		t.Run(title, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			before := s.State()
 			test.fault.Method, test.fault.Route = http.MethodPost, sitetest.GroupsRoute
@@ -134,6 +136,7 @@ func TestCreateRefusedByTallyfy(t *testing.T) {
 
 // An answer of success that tells of a failure is a refusal, and no proof: the group is looked for.
 func TestCreateRefusedAndDoneAllTheSame(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := typedForm(s)
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Answer: sandbox.OKButText, Execute: true})
@@ -168,6 +171,7 @@ func waits(again *sitetest.Form) {
 
 // Without an answer it may or may not have happened: it is read back, and never repeated.
 func TestCreateWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
 	for title, fault := range map[string]sandbox.Fault{
 		"500":               {Status: 500, Body: `{"message":"Server Error"}`},
 		"502":               {Status: 502, Body: "<html>Bad Gateway</html>"},
@@ -186,6 +190,8 @@ func TestCreateWithoutAnAnswer(t *testing.T) {
 				continue
 			}
 			t.Run(title+", "+outcome, func(t *testing.T) {
+				t.Parallel()
+				fault := fault // a copy: the other outcomes run beside this one
 				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				before := s.State()
 				s.Get("/groups?people=none")
@@ -233,6 +239,7 @@ func TestCreateWithoutAnAnswer(t *testing.T) {
 
 // The copy that the filters work on may lack the group, if its creation was not confirmed.
 func TestCreateNotConfirmedIsInTheFilteredList(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const list = "/groups?people=none&per_page=100"
 	require.NotContains(t, s.Get(list).Texts("tbody .name"), "Unconfirmed")
@@ -243,6 +250,7 @@ func TestCreateNotConfirmedIsInTheFilteredList(t *testing.T) {
 
 // A group that had the name before is no sign that anything was created.
 func TestCreateWithoutAnAnswerAndWithATakenName(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.GroupForm("payroll", "d")
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Status: 500})
@@ -252,6 +260,7 @@ func TestCreateWithoutAnAnswerAndWithATakenName(t *testing.T) {
 
 // The group that has the name is found among others that the search finds before it.
 func TestCreateFindsTheNamesakeBehindManyOthers(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Groups: 400}})
 	s.Elsewhere(http.MethodPost, "/groups", `{"name":"Looks","description":"d"}`)
 	p := s.GroupForm("looks", "d").Submit(createButton).Whole(http.StatusUnprocessableEntity)
@@ -259,6 +268,7 @@ func TestCreateFindsTheNamesakeBehindManyOthers(t *testing.T) {
 }
 
 func TestCreateWithATakenNameLeadsToItsGroup(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.GroupForm("night shift <SCRIPT>alert('hi')</script> & weekend ", "d")
 	p := f.Submit(createButton).Whole(http.StatusUnprocessableEntity)
@@ -271,6 +281,7 @@ func TestCreateWithATakenNameLeadsToItsGroup(t *testing.T) {
 
 // Two presses of the button, as without script, make one group, and both end on it.
 func TestCreateSentTwiceCreatesOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	before := len(s.Sandbox.Groups())
 	f := typedForm(s)
@@ -290,6 +301,7 @@ func TestCreateSentTwiceCreatesOnce(t *testing.T) {
 }
 
 func TestCreateWhenTheSignInHasEnded(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := typedForm(s)
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Status: 401, Times: 1})
@@ -303,6 +315,7 @@ func TestCreateWhenTheSignInHasEnded(t *testing.T) {
 }
 
 func TestCreateWhilePeopleCannotBeRead(t *testing.T) {
+	t.Parallel()
 	for title, fault := range map[string]sandbox.Fault{
 		"403": {Status: 403}, "429": {Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, "500": {Status: 500}, "a time-out": {Hang: true},
 		"broken": {Abort: true}, "half an answer": {Abort: true, AbortAfter: 50}, "garbage": {Status: 200, Body: "<html>"},

@@ -45,6 +45,7 @@ func complaint(p *sitetest.Page, field, message string) {
 }
 
 func TestCreateFormIsAPlainForm(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/groups/new").Whole(http.StatusOK)
 	assert.Equal(t, "New group", p.Text("h1"))
@@ -65,6 +66,7 @@ func TestCreateFormIsAPlainForm(t *testing.T) {
 }
 
 func TestCreateChecksWhatIsTyped(t *testing.T) {
+	t.Parallel()
 	const noName, noDescription = "The group needs a name.", "The group needs a description: Tallyfy takes none without."
 	for title, test := range map[string]struct {
 		name, description, guests string
@@ -80,6 +82,7 @@ func TestCreateChecksWhatIsTyped(t *testing.T) {
 		"everything":        {"", "", "<script>", map[string]string{"name": noName, "description": noDescription, "guests": "“<script>” is not an email address."}},
 	} {
 		t.Run(title, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			before := s.State()
 			maren := s.ID("maren.dahl")
@@ -106,6 +109,7 @@ func TestCreateChecksWhatIsTyped(t *testing.T) {
 }
 
 func TestCreateTakesANameOf200Characters(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for i, letter := range []string{"a", "ß", "🦄"} {
 		s.Sandbox.ClearRequests()
@@ -119,6 +123,7 @@ func TestCreateTakesANameOf200Characters(t *testing.T) {
 
 // Whatever is searched for, those chosen before stay chosen, in one picker and the other.
 func TestCreateKeepsWhoIsChosenOverSearches(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 10_000}})
 	f := s.GroupForm("Chosen", "line 1\nline 2").TypeGuests("new@x.example")
 	assert.Contains(t, f.Page.Text("[data-results=members] output"), "0 members chosen. Showing 50 of 9,998 members: search to find the others.")
@@ -147,6 +152,7 @@ func TestCreateKeepsWhoIsChosenOverSearches(t *testing.T) {
 }
 
 func TestCreateTakesOutWhoIsUnticked(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.GroupForm("N", "d").Tick("members", s.ID("maren.dahl")).Tick("members", s.ID("isla.macleod")).Search("member_q", "zoe")
 	f = f.Set("members", s.ID("isla.macleod")).Search("member_q", "")
@@ -154,6 +160,7 @@ func TestCreateTakesOutWhoIsUnticked(t *testing.T) {
 }
 
 func TestCreateDoesNotOfferDisabledMembers(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.GroupForm("N", "d").Search("member_q", "gareth")
 	assert.Zero(t, f.Page.Find("input[name=members]").Length())
@@ -161,12 +168,14 @@ func TestCreateDoesNotOfferDisabledMembers(t *testing.T) {
 }
 
 func TestCreateTakesGuestsHoweverTheyAreTyped(t *testing.T) {
+	t.Parallel()
 	for title, typed := range map[string]string{
 		"commas": "a@x.example,b@x.example", "semicolons": "a@x.example; b@x.example;", "spaces": "  a@x.example \u00a0 b@x.example ",
 		"lines": "a@x.example\r\nb@x.example\n", "tabs": "a@x.example\tb@x.example", "everything": ",; a@x.example,;\n,b@x.example",
 		"twice": "a@x.example A@X.example b@x.example a@x.example B@x.Example",
 	} {
 		t.Run(title, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := s.GroupForm("N", "d").Tick("guests", "mehmet@broker.example.com").TypeGuests(typed + "\nMEHMET@broker.example.com")
 			g := created(f.Submit(createButton), "N")
@@ -183,6 +192,7 @@ func offered(p *sitetest.Page) []string {
 }
 
 func TestCreateOffersNewGuestsAfterAReload(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get("/groups/new").GroupForm()
 	s.Elsewhere(http.MethodPut, s.GroupPath("Legal"), `{"description":"d","guests":["elsewhere@x.example"]}`)
@@ -217,6 +227,7 @@ func (l *lateGuests) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestCreateDoesNotKeepWhatWasReadBeforeIt(t *testing.T) {
+	t.Parallel()
 	l := &lateGuests{arrived: make(chan struct{}), open: make(chan struct{})}
 	s := sitetest.New(t, sitetest.Options{Transport: l})
 	l.next = s.Sandbox.Transport()
@@ -233,6 +244,7 @@ func TestCreateDoesNotKeepWhatWasReadBeforeIt(t *testing.T) {
 
 // Whoever else has the form open finds the new guests in it, too.
 func TestCreateOffersNewGuestsToOthers(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	other := s.As(t)
 	other.SignInWith(sandbox.StandardToken)
@@ -253,6 +265,7 @@ func creation(s *sitetest.Site) string {
 }
 
 func TestCreateByAPlainClient(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	maren, isla := s.Member("maren.dahl"), s.Member("isla.macleod")
 	g := created(s.Post("/groups", url.Values{
@@ -264,6 +277,7 @@ func TestCreateByAPlainClient(t *testing.T) {
 }
 
 func TestCreateIsInTheListsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	other := s.As(t)
 	require.Equal(t, "Groups", other.SignInWith(sandbox.StandardToken).Text("h1"))

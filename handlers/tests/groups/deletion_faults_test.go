@@ -12,6 +12,7 @@ import (
 
 // A refusal was certainly not carried out, and is said to be one.
 func TestDeleteThatTallyfyRefuses(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  sandbox.Fault
 		status int
@@ -26,6 +27,7 @@ func TestDeleteThatTallyfyRefuses(t *testing.T) {
 		"the hourly limit": {sandbox.Fault{Status: 429, Body: `{"message":"x","code":"RATE_LIMIT_EXCEEDED"}`}, 429, "Tallyfy asks to slow down"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			path := s.DeletePath("Works Council")
 			f := s.Get(path).Form("main form")
@@ -56,6 +58,7 @@ func TestDeleteThatTallyfyRefuses(t *testing.T) {
 
 // Tallyfy's reason stands on the page that asked, with the question still there.
 func TestDeleteThatTallyfyRefusesWithAReason(t *testing.T) {
+	t.Parallel()
 	const rule = "Tallyfy refused: “Groups that own a running process cannot be changed.” Nothing was deleted."
 	for name, test := range map[string]struct {
 		fault sandbox.Fault
@@ -75,6 +78,7 @@ func TestDeleteThatTallyfyRefusesWithAReason(t *testing.T) {
 		"200 with an error and a list": {sandbox.Fault{Answer: sandbox.OKButData}, "Tallyfy refused: “This cannot be done now.” (code NOT_NOW). Nothing was deleted."},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := s.Get(s.DeletePath("Payroll")).Form("main form").Set("phrase", "Payroll")
 			before := s.State()
@@ -97,6 +101,7 @@ func TestDeleteThatTallyfyRefusesWithAReason(t *testing.T) {
 
 // A confirmation is no proof either: the group is looked for before it is called deleted.
 func TestDeleteIsLookedUpBeforeItIsCalledDone(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		answer, look sandbox.Fault
 		status       int
@@ -122,6 +127,7 @@ func TestDeleteIsLookedUpBeforeItIsCalledDone(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := s.Get(s.DeletePath("Works Council")).Form("main form")
 			test.answer.Method, test.answer.Route = http.MethodDelete, sitetest.GroupRoute
@@ -139,6 +145,7 @@ func TestDeleteIsLookedUpBeforeItIsCalledDone(t *testing.T) {
 
 // Without a confirmation it may or may not have happened: it is looked up, and never repeated.
 func TestDeleteWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
 		"500":               {Status: 500, Body: `{"message":"secret.php"}`},
 		"502":               {Status: 502, Body: "<html>Bad Gateway</html>"},
@@ -151,6 +158,8 @@ func TestDeleteWithoutAnAnswer(t *testing.T) {
 	} {
 		for _, done := range []bool{true, false} {
 			t.Run(name+map[bool]string{true: ", carried out", false: ", not carried out"}[done], func(t *testing.T) {
+				t.Parallel()
+				fault := fault // a copy: the other outcomes run beside this one
 				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				fault.Method, fault.Route, fault.Execute = http.MethodDelete, sitetest.GroupRoute, done
 				s.Sandbox.Fail(fault)
@@ -188,6 +197,7 @@ func TestDeleteWithoutAnAnswer(t *testing.T) {
 
 // Broken in the middle of its answer: the deletion has none, so an error's body is what breaks off.
 func TestDeleteWhoseAnswerBreaksOff(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.GroupRoute, Execute: true, Status: 200, Body: `{"data":{"id":"x","name":"y"}}`, Abort: true, AbortAfter: 9})
 	p := s.Get(s.DeletePath("Works Council")).Form("main form").Submit("").Whole(http.StatusOK)
@@ -198,6 +208,7 @@ func TestDeleteWhoseAnswerBreaksOff(t *testing.T) {
 
 // That there is no such group, a moment after it was read, is looked up: it may be an answer of something in between.
 func TestDeleteOfAGroupThatIsSaidToBeMissing(t *testing.T) {
+	t.Parallel()
 	missing := sandbox.Fault{Method: http.MethodDelete, Route: sitetest.GroupRoute, Status: 404, Times: 1}
 	t.Run("and is there", func(t *testing.T) {
 		s := sitetest.SignedIn(t, sitetest.Options{})
@@ -225,8 +236,10 @@ func TestDeleteOfAGroupThatIsSaidToBeMissing(t *testing.T) {
 }
 
 func TestDeleteOfWhichNothingIsKnown(t *testing.T) {
+	t.Parallel()
 	for name, after := range map[string]sandbox.Fault{"500": {Status: 500}, "403": {Status: 403}, "garbage": {Status: 200, Body: "<html>"}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := s.Get(s.DeletePath("Works Council")).Form("main form")
 			s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.GroupRoute, Execute: true, Status: 502})
@@ -245,6 +258,7 @@ func TestDeleteOfWhichNothingIsKnown(t *testing.T) {
 
 // A sign-in that ends between the two is no proof that nothing was changed.
 func TestDeleteNotConfirmedBeforeTheSignInEnded(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	path := s.DeletePath("Works Council")
 	f := s.Get(path).Form("main form")
@@ -262,6 +276,7 @@ func TestDeleteNotConfirmedBeforeTheSignInEnded(t *testing.T) {
 
 // What fails before the deletion is sent has changed nothing.
 func TestDeleteThatDoesNotGetAsFarAsTheCall(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  sandbox.Fault
 		status int
@@ -271,6 +286,7 @@ func TestDeleteThatDoesNotGetAsFarAsTheCall(t *testing.T) {
 		"garbage": {sandbox.Fault{Status: 200, Body: "x"}, 502},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 			path := s.DeletePath("Works Council")
 			f := s.Get(path).Form("main form")
@@ -288,8 +304,10 @@ func TestDeleteThatDoesNotGetAsFarAsTheCall(t *testing.T) {
 
 // Whichever call finds out that the sign-in has ended: nothing is deleted, and the way back is the page.
 func TestDeleteWhoseSignInHasEnded(t *testing.T) {
+	t.Parallel()
 	for method, sent := range map[string]int{http.MethodGet: 0, http.MethodDelete: 1} {
 		t.Run(method, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy"})
 			path := s.DeletePath("Payroll")
 			f := s.Get(path).Form("main form").Set("phrase", "Payroll")
@@ -307,6 +325,7 @@ func TestDeleteWhoseSignInHasEnded(t *testing.T) {
 }
 
 func TestDeleteTakesThePermission(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	s.SignInWith(sandbox.StandardToken)
 	s.Sandbox.ClearRequests()

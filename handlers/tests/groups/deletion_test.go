@@ -19,6 +19,7 @@ const goneNotice = "That group is already gone. Nothing was done now."
 
 // Each sentence on the page is held against what Tallyfy has afterwards.
 func TestDeleteDoesWhatThePageSaid(t *testing.T) {
+	t.Parallel()
 	for name, who := range map[string]string{
 		"Platform Engineering":    "5 members leave the group; nobody's account is touched.",
 		"Finance":                 "7 members and 1 guest leave the group; nobody's account is touched.",
@@ -26,6 +27,7 @@ func TestDeleteDoesWhatThePageSaid(t *testing.T) {
 		"Archive 2019 Relocation": "Nobody is in the group, so nobody leaves it.",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			before, g := s.State(), s.Group(name)
 			p := s.Get(s.DeletePath(name)).Whole(http.StatusOK)
@@ -63,6 +65,7 @@ func TestDeleteDoesWhatThePageSaid(t *testing.T) {
 }
 
 func TestDeleteCountsPeople(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for want, people := range map[string]string{
 		"1 member leaves the group; nobody's account is touched.":             `"members":[` + s.ID("esi.mensah") + `],"guests":[]`,
@@ -76,6 +79,7 @@ func TestDeleteCountsPeople(t *testing.T) {
 }
 
 func TestDeleteAsksForTheNameWhereTasksAreOpen(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const name = "Night Shift <script>alert('hi')</script> & Weekend"
 	g := s.Group(name)
@@ -114,6 +118,7 @@ func TestDeleteAsksForTheNameWhereTasksAreOpen(t *testing.T) {
 }
 
 func TestDeleteWhenTasksCannotBeCounted(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	unknown := func() {
 		s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: http.StatusInternalServerError})
@@ -143,6 +148,7 @@ func TestDeleteWhenTasksCannotBeCounted(t *testing.T) {
 
 // Something that looks ahead with HEAD does not take the notice away.
 func TestDeleteIsSaidAfterAHead(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Once(s.Get(s.DeletePath("Works Council")).Form("main form").Prepare(""))
 	require.False(t, s.Exists("Works Council"))
@@ -155,11 +161,13 @@ func TestDeleteIsSaidAfterAHead(t *testing.T) {
 
 // A count that its own rows contradict is none: "None" would let the group go without a word.
 func TestDeleteDoesNotBelieveAWrongCount(t *testing.T) {
+	t.Parallel()
 	for name, body := range map[string]string{
 		"unreadable": `{"data":[{"id":"a"},{"id":"b"},{"id":"c"},{"id":"d"},{"id":"e"}],"meta":{"pagination":{"total":{}}}}`,
 		"too low":    `{"data":[{"id":"a"},{"id":"b"}],"meta":{"pagination":{"total":0}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			asked := s.Get(s.DeletePath("Payroll")).Form("main form").Set("phrase", "")
 			s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: http.StatusOK, Body: body})
@@ -173,6 +181,7 @@ func TestDeleteDoesNotBelieveAWrongCount(t *testing.T) {
 }
 
 func TestDeleteStopsWhenTheGroupHasChanged(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	path := s.GroupPath("Works Council")
 	id := s.ID("esi.mensah")
@@ -205,6 +214,7 @@ func TestDeleteStopsWhenTheGroupHasChanged(t *testing.T) {
 }
 
 func TestDeleteOfAGroupThatIsGone(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	path := s.DeletePath("Works Council")
 	f := s.Get(path).Form("main form")
@@ -226,12 +236,14 @@ func TestDeleteOfAGroupThatIsGone(t *testing.T) {
 
 // No list shows the group any more, whether it comes from Tallyfy or from the copy that filters need.
 func TestDeleteFreshensTheLists(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]*sandbox.Fault{
 		"deleted":             nil,
 		"gone already":        {Execute: true, Status: 404},
 		"done, not confirmed": {Execute: true, Status: 500},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			s.Elsewhere(http.MethodPut, s.GroupPath("Works Council"), `{"name":"Works Council","description":"x","members":[`+s.ID("fatou.ndiaye")+`]}`)
 			lists := []string{"/groups?q=council", "/groups?people=one"}

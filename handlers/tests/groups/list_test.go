@@ -11,6 +11,7 @@ import (
 )
 
 func TestGroupListTakesOneCall(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/groups")
 	assert.Equal(t, http.StatusOK, p.Status)
@@ -20,6 +21,7 @@ func TestGroupListTakesOneCall(t *testing.T) {
 }
 
 func TestRowsSayWhatTallyfySaysOfAGroup(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	g := s.Group("Carrier Partners")
 	p := s.Get("/groups?q=Carrier+Partners").Whole(http.StatusOK)
@@ -33,6 +35,7 @@ func TestRowsSayWhatTallyfySaysOfAGroup(t *testing.T) {
 
 // On a narrow screen a cell shows its own label in the place of the head.
 func TestLabelsOfCellsAreTheHeadsOfTheirColumns(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, list := range []string{"/groups", "/members"} {
 		p := s.Get(list)

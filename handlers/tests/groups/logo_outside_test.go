@@ -57,6 +57,7 @@ const (
 )
 
 func TestLogoOnAnotherHostIsFetchedWithoutTheToken(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	var picture bytes.Buffer
 	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 2, 3))))
@@ -83,11 +84,13 @@ func TestLogoOnAnotherHostIsFetchedWithoutTheToken(t *testing.T) {
 }
 
 func TestLogoAtAnAddressThatIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, address := range []string{
 		"https://127.0.0.1/a.png", "https://[::1]/a.png", "https://169.254.169.254/latest/meta-data", "https://10.0.0.1/", "https://localhost/a.png",
 		"http://logos.example.com/a.png", "https://user@logos.example.com/a.png", "file:///etc/passwd", "javascript:alert(1)", "/etc/passwd", "data:image/png;base64,AAAA",
 	} {
 		t.Run(address, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			assertInitials(s.Get(logoAt(s, address)), "FA", once)
 			assert.Contains(t, s.Log.String(), "logo not shown")
@@ -102,6 +105,7 @@ func TestLogoAtAnAddressThatIsRefused(t *testing.T) {
 }
 
 func TestLogoOnAnotherHostThatHasNone(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	calls := storage(s, time.Minute, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
 	address := logoAt(s, signedURL)
@@ -113,10 +117,12 @@ func TestLogoOnAnotherHostThatHasNone(t *testing.T) {
 
 // A host that was too slow once, or a browser that went on, is not the knowledge that there is no logo.
 func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
+	t.Parallel()
 	var picture bytes.Buffer
 	require.NoError(t, png.Encode(&picture, image.NewGray(image.Rect(0, 0, 1, 1))))
 	for name, timeout := range map[string]time.Duration{"too slow": 300 * time.Millisecond, "the browser went on": time.Minute} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{ReadTime: time.Minute})
 			arrived := make(chan struct{}, 1)
 			storage(s, timeout, func(_ http.ResponseWriter, r *http.Request) {
@@ -141,6 +147,7 @@ func TestLogoThatNobodyWaitedForIsNotMissing(t *testing.T) {
 
 // A kept logo is that of an address: a group that has another one now does not keep the old picture.
 func TestLogoThatWasReplaced(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	calls := storage(s, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 		_ = png.Encode(w, image.NewGray(image.Rect(0, 0, len(r.URL.Path), 1)))

@@ -54,6 +54,7 @@ func assertInitials(p *sitetest.Page, letters string, caching string) {
 }
 
 func TestLogoIsStreamedWithTheToken(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy"})
 	p := s.Get("/groups?q=finance")
 	assert.Len(t, s.Sandbox.Requests(), 1)
@@ -96,12 +97,14 @@ func TestLogoIsStreamedWithTheToken(t *testing.T) {
 }
 
 func TestLogoWithoutTheListTakesTwoCalls(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	assertPicture(s.Get(s.GroupPath("First Aiders")+"/logo"), "image/png") // not on the list's first page, which signing in shows
 	assert.Len(t, s.Sandbox.Requests(), 2)
 }
 
 func TestLogoThatIsMissingIsInitials(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	src := logoOf(s, "Facilities")
 	for range 2 {
@@ -123,6 +126,7 @@ func TestLogoThatIsMissingIsInitials(t *testing.T) {
 }
 
 func TestLogoOfADeletedGroupIsNotShown(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	src := logoOf(s, "First Aiders")
 	assertPicture(s.Get(src), "image/png")
@@ -132,6 +136,7 @@ func TestLogoOfADeletedGroupIsNotShown(t *testing.T) {
 
 // A file is taken for what it is, not for what it is called. What fails is tried in package faults.
 func TestLogoThatIsNoPicture(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for body, contentType := range map[string]string{
 		"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>": "image/svg+xml", "<html><script>": "image/png", "GIF89a": "image/gif",
@@ -145,6 +150,7 @@ func TestLogoThatIsNoPicture(t *testing.T) {
 }
 
 func TestLogoNeedsASignIn(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	src := logoOf(s, "Finance")
 	assertPicture(s.Get(src), "image/png")
@@ -156,6 +162,7 @@ func TestLogoNeedsASignIn(t *testing.T) {
 
 // What one token has read is not shown to another, and neither is a place where a logo was.
 func TestLogoIsNotSharedBetweenSessions(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	src := logoOf(s, "First Aiders") // not on the list's first page, which signing in shows
 	assertPicture(s.Get(src), "image/png")
@@ -204,6 +211,7 @@ func (c *crowd) counts() (made, most int) {
 // After a restart nothing is known of the logos on a list that a browser still shows. It asks for all of them at once, and whoever
 // clicks meanwhile does not wait for them.
 func TestManyLogosOfWhichNothingIsKnown(t *testing.T) {
+	t.Parallel()
 	c := &crowd{}
 	s := sitetest.New(t, sitetest.Options{Transport: c, Pace: ratelimit.Rate{Reads: 12, Per: time.Hour}})
 	c.next = s.Sandbox.Transport()

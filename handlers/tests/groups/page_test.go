@@ -49,6 +49,7 @@ var manyTasks = `{"data":[{"id":"a","title":"<b>x</b>"},{"id":"b","title":"y"},{
 const sectionTasks = "section[aria-labelledby=tasks]"
 
 func TestGroupPageShowsTheGroup(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	warm(s)
 	p := s.Get(s.GroupPath("Finance")).Whole(http.StatusOK)
@@ -74,6 +75,7 @@ func TestGroupPageShowsTheGroup(t *testing.T) {
 }
 
 func TestGroupPageSaysWhoSomebodyIs(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for group, lines := range map[string][]string{
 		"Finance":             {"Lena Fischbacher, lena.fischbacher@example.com · Standard, Invited", "Esi Mensah, esi.mensah@example.com · Standard"},
@@ -109,6 +111,7 @@ func TestGroupPageSaysWhoSomebodyIs(t *testing.T) {
 
 // Somebody who was deleted for good stays in the list of ids.
 func TestGroupPageShowsAnIdThatNoLongerResolves(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	id := s.ID("gareth.pugh")
 	s.Elsewhere(http.MethodDelete, "/users/"+id+"/delete", "")
@@ -130,6 +133,7 @@ func mustInt(t *testing.T, text string) int {
 }
 
 func TestGroupPageWithoutAllNames(t *testing.T) {
+	t.Parallel()
 	t.Run("the directory fails", func(t *testing.T) {
 		s := sitetest.SignedIn(t, sitetest.Options{})
 		for name, fault := range map[string]sandbox.Fault{
@@ -157,6 +161,7 @@ func TestGroupPageWithoutAllNames(t *testing.T) {
 }
 
 func TestGroupPageTellsTasksFromNoneFromNotChecked(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	busy := s.Group("Warehouse Rotterdam")
 	p := s.Get("/groups/" + busy.ID).Whole(http.StatusOK)
@@ -189,6 +194,7 @@ func TestGroupPageTellsTasksFromNoneFromNotChecked(t *testing.T) {
 }
 
 func TestGroupPageOfUnusualGroups(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.GroupPath("Archive 2019 Relocation")).Whole(http.StatusOK)
 	assert.Equal(t, "0 members", p.Text("#people"))
@@ -214,6 +220,7 @@ func TestGroupPageOfUnusualGroups(t *testing.T) {
 }
 
 func TestGroupPageOfNoGroup(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, id := range []string{"1", strings.Repeat("0", 32), "abc", "%3Cscript%3E"} {
 		p := s.Get("/groups/" + id).Whole(http.StatusNotFound)
@@ -223,6 +230,7 @@ func TestGroupPageOfNoGroup(t *testing.T) {
 }
 
 func TestGroupPageLeadsBackToTheList(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy"})
 	for _, list := range []string{"/groups?q=warehouse&sort_by=name", "/groups?per_page=10&page=2", "/groups"} {
 		p := s.Get(list)

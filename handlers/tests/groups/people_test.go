@@ -48,6 +48,7 @@ func newGroup(s *sitetest.Site, name string, members, guests int) string {
 // The page of a group that everybody is in, in an organisation of thousands, is one page of the people, in the order of their
 // names over all pages.
 func TestGroupPageOfThousands(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 1234}})
 	warm(s)
 	at := s.GroupPath(everyone)
@@ -107,6 +108,7 @@ func total(sentence string) string {
 }
 
 func TestGroupPageSearchesItsPeople(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 400}})
 	warm(s)
 	at := newGroup(s, "Many of both", 300, 250)
@@ -150,6 +152,7 @@ func TestGroupPageSearchesItsPeople(t *testing.T) {
 }
 
 func TestGroupPageEscapesWhatIsSearchedFor(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 200}})
 	at := s.GroupPath(everyone)
 	for _, q := range []string{`"><script>alert(1)</script>`, `' onfocus='x`, "javascript:alert(1)", "&lt;b&gt;", "%", ".*", "\x00", "\u0301", strings.Repeat("x", 5000)} {
@@ -172,6 +175,7 @@ func TestGroupPageEscapesWhatIsSearchedFor(t *testing.T) {
 
 // Each of the two lists turns its own pages, and the other one stays where it was.
 func TestGroupPageTurnsThePagesOfGuestsToo(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 400}})
 	at := newGroup(s, "Many of both", 300, 250)
 	p := s.Get(at + "?page=2").Whole(http.StatusOK)
@@ -199,6 +203,7 @@ func TestGroupPageTurnsThePagesOfGuestsToo(t *testing.T) {
 
 // A group of a hundred has neither pages nor a search, whatever its address says.
 func TestGroupPageOfAHundredIsShownWhole(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 400}})
 	for _, test := range []struct {
 		members, guests int
@@ -222,6 +227,7 @@ func TestGroupPageOfAHundredIsShownWhole(t *testing.T) {
 // The list that somebody came from is still what the link above the heading leads to after pages were turned and people searched
 // for; an address that was made up leads to no other place.
 func TestGroupPageLeadsBackToTheListFromAnyPage(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy", Sandbox: sandbox.Options{Members: 250}})
 	const list = "/groups?q=everyone+at&sort_by=name"
 	p := s.Get(list).Follow(everyone)
@@ -247,6 +253,7 @@ func TestGroupPageLeadsBackToTheListFromAnyPage(t *testing.T) {
 
 // Those without a name stand behind the others on the last page and say why, and the note stands on every page.
 func TestGroupPageOfThousandsWithoutAllNames(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 250}})
 	id := s.ID("gareth.pugh")
 	s.Elsewhere(http.MethodDelete, "/users/"+id+"/delete", "")

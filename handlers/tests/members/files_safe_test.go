@@ -49,6 +49,7 @@ func (r *renaming) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 func TestNoCellIsAFormula(t *testing.T) {
+	t.Parallel()
 	wire := &renaming{from: `"Esi`, to: `"=cmd|' /C calc'!A0`}
 	s := sitetest.New(t, sitetest.Options{Transport: wire})
 	wire.next = s.Sandbox.Transport()
@@ -75,6 +76,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 }
 
 func TestFileNamesAreSafeWhateverAGroupIsCalled(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for name, want := range map[string]string{
 		`Night "shift"; x=../../etc`: "night-shift-x-etc-aldermoor-logistics",
@@ -92,6 +94,7 @@ func TestFileNamesAreSafeWhateverAGroupIsCalled(t *testing.T) {
 }
 
 func TestAStandardMemberMayTakeFiles(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	anonymous := s.Get("/members.csv?role=light")
 	assert.Equal(t, "/signin?next="+url.QueryEscape("/members.csv?role=light"), anonymous.URL)
@@ -102,6 +105,7 @@ func TestAStandardMemberMayTakeFiles(t *testing.T) {
 }
 
 func TestAFileThatTakesLongSaysHowFarItIs(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 1500}, Directory: directory.Options{Wait: time.Millisecond}})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 100 * time.Millisecond})
 	g := s.Group(everybody)
@@ -123,6 +127,7 @@ func TestAFileThatTakesLongSaysHowFarItIs(t *testing.T) {
 
 // What was read long ago is no file of today, however long it takes to read it anew.
 func TestAFileIsNotMadeOfAnOldCopy(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Directory: directory.Options{MaxAge: time.Nanosecond, Stale: time.Nanosecond, Wait: time.Second}})
 	require.Len(t, memberRows(s.Get("/members.csv")), 60)
 	s.Disable("chiara.dangelo")
@@ -134,6 +139,7 @@ func TestAFileIsNotMadeOfAnOldCopy(t *testing.T) {
 
 // While the names are read, the file is asked for every two seconds, and the group need not be.
 func TestAFileThatTakesLongReadsTheGroupOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Hour, Sandbox: sandbox.Options{Members: 500}, Directory: directory.Options{Wait: time.Millisecond}})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Delay: 20 * time.Millisecond})
 	g := s.Group(everybody)
@@ -148,6 +154,7 @@ func TestAFileThatTakesLongReadsTheGroupOnce(t *testing.T) {
 }
 
 func TestAFailureIsAPageNeverHalfAFile(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]sandbox.Fault{
 		"members 500":  {Route: sitetest.UsersRoute, Status: 500},
 		"members 403":  {Route: sitetest.UsersRoute, Status: 403},

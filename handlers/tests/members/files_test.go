@@ -57,6 +57,7 @@ func column(rows [][]string, n int) []string {
 }
 
 func TestTheFileOfGroupsHoldsAllOfThem(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	rows := groupRows(s.Get("/groups").Follow("Export as CSV"))
 	byID := map[string]sandbox.Group{}
@@ -85,6 +86,7 @@ func TestTheFileOfGroupsHoldsAllOfThem(t *testing.T) {
 }
 
 func TestTheFileOfMembersHoldsAllOfThem(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	rows := memberRows(s.Get("/members").Follow("Export as CSV"))
 	names := map[string]string{}
@@ -120,6 +122,7 @@ func TestTheFileOfMembersHoldsAllOfThem(t *testing.T) {
 
 // A file is what the list shows, on all its pages.
 func TestFilesFollowTheListTheyAreTakenFrom(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 230, Groups: 140}})
 	for _, address := range []string{
 		"/members?role=light&per_page=10&page=3&sort=email", "/members?q=an&status=active", "/members?q=nobody+at+all", "/members?sort=-email&per_page=10&role=standard",
@@ -147,6 +150,7 @@ func TestFilesFollowTheListTheyAreTakenFrom(t *testing.T) {
 }
 
 func TestTheFileOfAGroupHoldsItsPeople(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, name := range []string{"Fleet and Drivers", "Carrier Partners", "Archive 2019 Relocation", everybody} {
 		g := s.Group(name)

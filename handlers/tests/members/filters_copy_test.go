@@ -45,6 +45,7 @@ func walked(p *sitetest.Page, selector string, perPage int) (seen []string) {
 
 // With 50 active people the last page of ten is full, and there is none after it.
 func TestWalkingAFilteredListShowsEveryRowOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, name := range []string{"esi.mensah", "marek.dvorak", "isla.macleod", "dmytro.shevchuk"} {
 		s.Disable(name)
@@ -72,6 +73,7 @@ func TestWalkingAFilteredListShowsEveryRowOnce(t *testing.T) {
 }
 
 func TestPastTheEndOfAFilteredListIsTheLastPage(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?status=active&per_page=10&page=99").Whole(http.StatusOK)
 	assert.Equal(t, "51 to 54 of 54 members", p.Text(".page-title .note"))
@@ -80,6 +82,7 @@ func TestPastTheEndOfAFilteredListIsTheLastPage(t *testing.T) {
 }
 
 func TestFiltersSurvivePagingSortingAndLookingAtARow(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?status=active&role=standard&q=e&per_page=10").Follow("Next")
 	for _, link := range []string{"Next", "Previous", "Last", "Joined", "Export as CSV"} {
@@ -106,6 +109,7 @@ func openedAndBack(p *sitetest.Page) *sitetest.Page {
 }
 
 func TestAListWithoutAFilterCostsOneCallAndFilteringTwoOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, path := range []string{"/members", "/groups", "/members?q=anna"} {
 		s.Sandbox.ClearRequests()
@@ -133,6 +137,7 @@ func TestAListWithoutAFilterCostsOneCallAndFilteringTwoOnce(t *testing.T) {
 }
 
 func TestAFilteredListSaysHowOldItIsAndCanBeReadAnew(t *testing.T) {
+	t.Parallel()
 	for address, route := range map[string]string{"/members?per_page=10&q=a&status=disabled": "Members", "/groups?holds=disabled&sort_by=name": "Groups"} {
 		s := sitetest.SignedIn(t, sitetest.Options{})
 		p := s.Get(address)
@@ -156,6 +161,7 @@ func TestAFilteredListSaysHowOldItIsAndCanBeReadAnew(t *testing.T) {
 }
 
 func TestOwnChangesAreInTheFilteredListsAtOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	require.Equal(t, 1, total(s.Get("/groups?people=none")))
 
@@ -175,6 +181,7 @@ func TestOwnChangesAreInTheFilteredListsAtOnce(t *testing.T) {
 }
 
 func TestAFailedReadingIsAPage(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  sandbox.Fault
 		status int
@@ -212,6 +219,7 @@ func TestAFailedReadingIsAPage(t *testing.T) {
 
 // Tallyfy may ask to slow down in the middle of a long list. The reading waits as long as it is told, the page does not.
 func TestAReadingThatIsToldToWaitGoesOnByItself(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Directory: directory.Options{Wait: 20 * time.Millisecond}})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Status: 429, Header: http.Header{"Retry-After": {"1"}}, Times: 1})
 	p := s.Get("/members?role=light").Whole(http.StatusOK)
@@ -227,6 +235,7 @@ func TestAReadingThatIsToldToWaitGoesOnByItself(t *testing.T) {
 
 // Ten thousand people and five thousand groups take 70 calls, more than a page waits for.
 func TestAFilterOverALargeOrganisationSaysHowFarItIs(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{
 		Sandbox:   sandbox.Options{Members: 10_000, Groups: 5_000},
 		Directory: directory.Options{Wait: 20 * time.Millisecond},

@@ -75,6 +75,7 @@ func at(names string) (list []string) {
 }
 
 func TestMemberFiltersShowWhomTheySay(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group(everybody).ID, "") // or nobody would be in no group
 	status := func(status string) []string {
@@ -113,6 +114,7 @@ func TestMemberFiltersShowWhomTheySay(t *testing.T) {
 }
 
 func TestGroupFiltersShowWhichTheySay(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	holds := func(fits func(sandbox.Group) bool) (list []string) {
 		for _, g := range s.Sandbox.Groups() {
@@ -144,6 +146,7 @@ func TestGroupFiltersShowWhichTheySay(t *testing.T) {
 }
 
 func TestUnknownFilterValuesAreNoFilter(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, address := range []string{"/members?role=emperor&status=&joined=never", "/members?role=ADMIN", "/groups?people=two&holds=", "/groups?role=admin"} {
 		s.Sandbox.ClearRequests()
@@ -156,6 +159,7 @@ func TestUnknownFilterValuesAreNoFilter(t *testing.T) {
 
 // A count is a promise: following it shows that many.
 func TestFilterCountsComeTrue(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group(everybody).ID, "")
 	s.Get("/members?role=light") // warms the copy, so that plain lists count too
@@ -173,6 +177,7 @@ func TestFilterCountsComeTrue(t *testing.T) {
 }
 
 func TestChoosingAFilterKeepsTheOthers(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?q=e&sort=email&per_page=10&page=2").Form("form.toolbar").Set("role", "light").Submit("Search")
 	p = p.Form("form.toolbar").Set("status", "active").Submit("Search")
@@ -196,6 +201,7 @@ func TestChoosingAFilterKeepsTheOthers(t *testing.T) {
 }
 
 func TestNothingFitsSaysSo(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const attack = `"><script>alert(1)</script>`
 	p := s.Get("/members?role=light&q=" + url.QueryEscape(attack)).Whole(http.StatusOK)

@@ -11,6 +11,7 @@ import (
 )
 
 func TestIDsCanBeSearchedAndCopied(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	chiara, payroll := s.ID("chiara.dangelo"), s.Group("Payroll").ID
 	for _, path := range []string{"/members?q=" + chiara, "/members?q=+" + chiara + "+&page=3", "/members?role=standard&q=" + chiara} {
@@ -34,6 +35,7 @@ func TestIDsCanBeSearchedAndCopied(t *testing.T) {
 }
 
 func TestOnlyWhatLooksLikeAnIDCostsACallMore(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for path, calls := range map[string]int{
 		"/members?q=nobody":      1,
@@ -58,6 +60,7 @@ const noGroupID = "0123456789abcdef0123456789abcdef"
 
 // A failure to look is not "there is none".
 func TestAnIDThatCouldNotBeLookedUpIsNotCalledMissing(t *testing.T) {
+	t.Parallel()
 	for path, route := range map[string]string{"/members?q=999999": sitetest.UserRoute, "/groups?q=" + noGroupID: sitetest.GroupRoute} {
 		for fault, status := range map[int]int{http.StatusInternalServerError: http.StatusBadGateway, http.StatusForbidden: http.StatusForbidden} {
 			s := sitetest.SignedIn(t, sitetest.Options{})

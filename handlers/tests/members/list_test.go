@@ -19,6 +19,7 @@ import (
 )
 
 func TestMemberListTakesOneCallWithTheDocumentedParameters(t *testing.T) {
+	t.Parallel()
 	for address, want := range map[string]url.Values{
 		"/members":                            {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}},
 		"/members?q=anna&sort=-created_at":    {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}, "q": {"anna"}, "sort": {"-created_at"}},
@@ -30,6 +31,7 @@ func TestMemberListTakesOneCallWithTheDocumentedParameters(t *testing.T) {
 		"/members?sort_by=name":               {"page": {"1"}, "per_page": {"25"}, "with": {"groups"}}, // that one is the groups' name for it
 	} {
 		t.Run(address, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			s.Get(address).Whole(http.StatusOK)
 			requests := s.Sandbox.Requests()
@@ -43,6 +45,7 @@ func TestMemberListTakesOneCallWithTheDocumentedParameters(t *testing.T) {
 }
 
 func TestMemberListShowsWhoIsWho(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?per_page=100").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Member", "Role", "Status", "Groups", "Joined", "Last sign-in"}, p.Texts("thead th"))
@@ -78,6 +81,7 @@ func TestMemberListShowsWhoIsWho(t *testing.T) {
 }
 
 func TestTwoMembersOfOneNameCanBeToldApart(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?q=kowalska")
 	assert.Equal(t, []string{"Anna Kowalska", "Anna Kowalska"}, p.Texts("tbody .name"))
@@ -89,9 +93,11 @@ func TestTwoMembersOfOneNameCanBeToldApart(t *testing.T) {
 }
 
 func TestEveryMemberIsOnOnePageOfTheList(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{10, 25, 50, 100} {
 		for _, sort := range []string{"", "-created_at", "last_name", "-last_login_at"} {
 			t.Run(fmt.Sprintf("%d by %s", size, sort), func(t *testing.T) {
+				t.Parallel()
 				s := sitetest.SignedIn(t, sitetest.Options{})
 				p := s.Get("/members?" + url.Values{"per_page": {strconv.Itoa(size)}, "sort": {sort}}.Encode())
 				seen := map[string]bool{}
@@ -120,6 +126,7 @@ func TestEveryMemberIsOnOnePageOfTheList(t *testing.T) {
 }
 
 func TestPastTheEndOfTheMembersIsTheLastPage(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?page=99&sort=last_name").Whole(http.StatusOK)
 	assert.Equal(t, "51 to 60 of 60 members", p.Text(".page-title .note"))
@@ -129,6 +136,7 @@ func TestPastTheEndOfTheMembersIsTheLastPage(t *testing.T) {
 }
 
 func TestANewSearchForMembersStartsAtPageOne(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/members?page=3&per_page=10&sort=email").Form("form.toolbar").Set("q", "an").Submit("Search").Whole(http.StatusOK)
 	for range 2 {
@@ -143,6 +151,7 @@ func TestANewSearchForMembersStartsAtPageOne(t *testing.T) {
 }
 
 func TestTheListOfMembersIsTheSameAfterLookingAtOne(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const address = "/members?page=2&per_page=10&q=a&sort=-last_name"
 	list := s.Get(address)
@@ -154,6 +163,7 @@ func TestTheListOfMembersIsTheSameAfterLookingAtOne(t *testing.T) {
 }
 
 func TestASearchThatFindsNobodySaysSo(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const attack = `"><script>alert(1)</script>`
 	p := s.Get("/members?q=" + url.QueryEscape(attack)).Whole(http.StatusOK)
@@ -165,6 +175,7 @@ func TestASearchThatFindsNobodySaysSo(t *testing.T) {
 }
 
 func TestAStandardMemberMayLookAtTheList(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	s.SignInWith(sandbox.StandardToken)
 	assert.Equal(t, "1 to 25 of 60 members", s.Get("/members").Whole(http.StatusOK).Text(".page-title .note"))
@@ -172,6 +183,7 @@ func TestAStandardMemberMayLookAtTheList(t *testing.T) {
 
 // A group of everybody would come along with each of its members; then their groups are those of the copy, which says its age.
 func TestGroupsOfALargeOrganisationComeFromTheCopy(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 700}})
 	cold := s.Get("/members?q=kjaergaard").Whole(http.StatusOK)
 	assert.Contains(t, s.Sandbox.Requests()[len(s.Sandbox.Requests())-1].RawQuery, "with=groups")

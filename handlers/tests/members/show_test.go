@@ -14,6 +14,7 @@ import (
 )
 
 func TestMemberPageShowsTheProfile(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.MemberPath("soren.kjaergaard")).Whole(http.StatusOK)
 	assert.Len(t, s.Sandbox.Requests(), 2)
@@ -55,6 +56,7 @@ func TestMemberPageShowsTheProfile(t *testing.T) {
 }
 
 func TestMemberPageMarksWhoSomebodyIs(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for name, want := range map[string]struct {
 		badges    []string
@@ -75,6 +77,7 @@ func TestMemberPageMarksWhoSomebodyIs(t *testing.T) {
 }
 
 func TestMemberPageTellsNoneFromNotChecked(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.MemberPath("noor.vandermeer"))
 	assert.Equal(t, "In 1 group", p.Text("#groups"))
@@ -106,6 +109,7 @@ func TestMemberPageTellsNoneFromNotChecked(t *testing.T) {
 }
 
 func TestMemberPageOfNobody(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, id := range []string{"1", "999999", "abc", "%3Cscript%3E"} {
 		t.Run(id, func(t *testing.T) {
@@ -119,6 +123,7 @@ func TestMemberPageOfNobody(t *testing.T) {
 
 // A standard member may see the list, and is told what it takes to see more.
 func TestMemberPagesNameTheMissingPermission(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	s.SignInWith(sandbox.StandardToken)
 	s.Sandbox.ClearRequests()

@@ -14,6 +14,7 @@ const changedNote = "Stopped before anything was done. Something has changed sin
 
 // What a plan promises can become untrue before its button is pressed: then the button shows how it is now.
 func TestAPlanThatHasBecomeUntrueIsShownAnew(t *testing.T) {
+	t.Parallel()
 	setMembers := func(group string, names ...string) func(*sitetest.Site) {
 		return func(s *sitetest.Site) {
 			ids := ""
@@ -49,6 +50,7 @@ func TestAPlanThatHasBecomeUntrueIsShownAnew(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 			test.change(s)
@@ -70,6 +72,7 @@ func TestAPlanThatHasBecomeUntrueIsShownAnew(t *testing.T) {
 }
 
 func TestWorkThatGoesOnDoesNotStopTheButton(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 	open := s.Sandbox.OpenTasks(s.Member("chiara.dangelo").ID)
@@ -79,6 +82,7 @@ func TestWorkThatGoesOnDoesNotStopTheButton(t *testing.T) {
 }
 
 func TestALeaverWhoCannotBeRemovedAnyMore(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 	s.Disable("chiara.dangelo")
@@ -96,6 +100,7 @@ func TestALeaverWhoCannotBeRemovedAnyMore(t *testing.T) {
 }
 
 func TestASuccessorWhoCannotTakeOverAnyMore(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 	id := s.ID("siobhan.obrien")

@@ -31,6 +31,7 @@ func receiptOf(p *sitetest.Page) map[string]string {
 func summary(p *sitetest.Page) string { return p.Text("main .notice") }
 
 func TestEverySentenceOfThePlanIsTrueAfterwards(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		leaver, to, name string
 		both             int // open tasks that are both people's: that none was lost cannot be told from the counts
@@ -42,6 +43,7 @@ func TestEverySentenceOfThePlanIsTrueAfterwards(t *testing.T) {
 		{"tomas.herrera", "leave", "", 0},
 	} {
 		t.Run(test.leaver+" to "+test.to, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			before, old := s.State(), s.Member(test.leaver)
 			name := old.FirstName + " " + old.LastName
@@ -142,6 +144,7 @@ func TestEverySentenceOfThePlanIsTrueAfterwards(t *testing.T) {
 }
 
 func TestAPlainClientCanRemove(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Post(s.RemovePath("chiara.dangelo"), url.Values{"to": {s.ID("siobhan.obrien")}})
 	assert.Equal(t, "Confirmed", receiptOf(p)[moves("Siobhán O'Brien", "siobhan.obrien")])
@@ -154,6 +157,7 @@ func TestAPlainClientCanRemove(t *testing.T) {
 }
 
 func TestARecordThatNobodyGaveOutIsNotTakenUp(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for i, record := range []string{"", "x", strings.Repeat("A", 32), "../../../etc/passwd", strings.Repeat("0", 33)} {
 		leaver := []string{"esi.mensah", "arjun.mehta", "isla.macleod", "dmytro.shevchuk", "jonas.weiss"}[i]

@@ -13,6 +13,7 @@ import (
 
 // A refusal was certainly not carried out: it is said, the choice is kept, and the button can be pressed again.
 func TestARemovalThatTallyfyRefuses(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  sandbox.Fault
 		status int
@@ -43,6 +44,7 @@ func TestARemovalThatTallyfyRefuses(t *testing.T) {
 		"200 with success false":    {sandbox.Fault{Answer: sandbox.OKButNoSuccess}, 409, "Plan", "Tallyfy refused this and gave no reason."},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			before := s.State()
 			test.fault.Method, test.fault.Route = http.MethodDelete, sitetest.UserRoute
@@ -77,6 +79,7 @@ func TestARemovalThatTallyfyRefuses(t *testing.T) {
 
 // Without an answer it may or may not have happened: it is read back, and never repeated.
 func TestARemovalWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
 	const (
 		wasDone    = "Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 line of the plan could not be checked."
 		wasNotDone = "Problem. Tallyfy didn't confirm the removal, and Chiara D'Angelo is still active. It may still be under way: check again in a minute before you repeat it."
@@ -97,6 +100,8 @@ func TestARemovalWithoutAnAnswer(t *testing.T) {
 				continue
 			}
 			t.Run(name+map[bool]string{true: ", carried out", false: ", not carried out"}[done], func(t *testing.T) {
+				t.Parallel()
+				fault := fault // a copy: the other outcomes run beside this one
 				s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(fault)})
 				before := s.State()
 				fault.Method, fault.Route, fault.Execute = http.MethodDelete, sitetest.UserRoute, done && fault.AbortAfter == 0
@@ -134,6 +139,7 @@ func TestARemovalWithoutAnAnswer(t *testing.T) {
 
 // An answer of success that tells of a failure is a refusal, and no proof: the member is looked at.
 func TestARemovalRefusedAndDoneAllTheSame(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Answer: sandbox.OKButText, Execute: true})
 	assert.Equal(t, "Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 line of the plan could not be checked.", summary(s.Remove("chiara.dangelo", "leave")))
@@ -141,6 +147,7 @@ func TestARemovalRefusedAndDoneAllTheSame(t *testing.T) {
 }
 
 func TestARemovalThatIsAnsweredWithNothing(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Status: 204, Execute: true, Times: 1})
 	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", summary(s.Remove("chiara.dangelo", "leave")))
@@ -154,6 +161,7 @@ func TestARemovalThatIsAnsweredWithNothing(t *testing.T) {
 
 // Whichever call finds out that the sign-in has ended: nothing is sent, and the plan comes back with its choice.
 func TestARemovalWhoseSignInHasEnded(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		method, route string
 		after         int // calls on that route that still work
@@ -164,6 +172,7 @@ func TestARemovalWhoseSignInHasEnded(t *testing.T) {
 		"at the removal":   {http.MethodDelete, sitetest.UserRoute, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			before := s.State()
 			path := s.PlanPath("chiara.dangelo", "siobhan.obrien")
@@ -187,6 +196,7 @@ func TestARemovalWhoseSignInHasEnded(t *testing.T) {
 
 // What fails before the removal is sent is a page that says that nothing was changed, and leads back to the plan.
 func TestARemovalThatDoesNotGetAsFarAsTheCall(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  sandbox.Fault
 		status int
@@ -195,6 +205,7 @@ func TestARemovalThatDoesNotGetAsFarAsTheCall(t *testing.T) {
 		"broken": {sandbox.Fault{Abort: true}, http.StatusBadGateway}, "garbage": {sandbox.Fault{Status: 200, Body: "x"}, http.StatusBadGateway},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{Attempt: sitetest.AttemptFor(test.fault)})
 			path := s.PlanPath("chiara.dangelo", "leave")
 			f := s.Get(path).Form("main form")

@@ -30,6 +30,7 @@ func chosen(p *sitetest.Page) string {
 }
 
 func TestOnlyActivePeopleAreOfferedTheWork(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	path := s.RemovePath("chiara.dangelo") + "/handover"
 	p := s.Get(path).Whole(http.StatusOK)
@@ -55,6 +56,7 @@ func TestOnlyActivePeopleAreOfferedTheWork(t *testing.T) {
 }
 
 func TestThoseWhoShareTheMostGroupsAreOfferedFirst(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.RemovePath("chiara.dangelo") + "/handover")
 	leaver, last := s.Member("chiara.dangelo"), 99
@@ -81,6 +83,7 @@ func TestThoseWhoShareTheMostGroupsAreOfferedFirst(t *testing.T) {
 }
 
 func TestTheSearchReachesEverybodyFromOneLetter(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 10_000}, Directory: directory.Options{Wait: time.Minute}})
 	path := s.RemovePath("chiara.dangelo") + "/handover"
 	p := s.Get(path).Whole(http.StatusOK)
@@ -98,6 +101,7 @@ func TestTheSearchReachesEverybodyFromOneLetter(t *testing.T) {
 }
 
 func TestTheChoiceStaysOverANewSearch(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	noor := s.ID("noor.vandermeer")
 	p := s.Get(s.RemovePath("chiara.dangelo") + "/handover?q=noor")
@@ -126,6 +130,7 @@ func TestTheChoiceStaysOverANewSearch(t *testing.T) {
 
 // While a large organisation is still being read, Tallyfy's own search finds the others, and they can be chosen.
 func TestTheChoiceStaysWhileMembersAreStillBeingRead(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Directory: directory.Options{Wait: 5 * time.Millisecond}})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Hang: true, Times: 1})
 	path := s.RemovePath("chiara.dangelo") + "/handover"
@@ -141,6 +146,7 @@ func TestTheChoiceStaysWhileMembersAreStillBeingRead(t *testing.T) {
 }
 
 func TestNoChoiceIsAskedForAgain(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.RemovePath("chiara.dangelo")+"/handover").Form(handoverForm).Set("q", "noor").Submit("Show the plan").Whole(http.StatusUnprocessableEntity)
 	assert.Equal(t, "Please check: Choose who takes over, or leave the work where it is.", p.Text("#error-to"))
@@ -151,6 +157,7 @@ func TestNoChoiceIsAskedForAgain(t *testing.T) {
 }
 
 func TestAChoiceThatCannotBeIsAskedForAgain(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const missing = "The person chosen is not in this organisation any more. Choose somebody else."
 	cannot := func(name string) string {

@@ -12,8 +12,10 @@ import (
 
 // There are two Anna Kowalskas. One leaves, the other takes over: each sentence says which is which, and the right one goes.
 func TestRemovingOneOfTwoOfTheSameName(t *testing.T) {
+	t.Parallel()
 	for leaver, heir := range map[string]string{"anna.kowalska": "a.kowalska", "a.kowalska": "anna.kowalska"} {
 		t.Run(leaver, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			gone, stays := "Anna Kowalska ("+leaver+"@example.com)", "Anna Kowalska ("+heir+"@example.com)"
 			before, old := s.State(), s.Member(heir)
@@ -44,6 +46,7 @@ func TestRemovingOneOfTwoOfTheSameName(t *testing.T) {
 
 // Left where it is, there is nobody to be mistaken for.
 func TestALeaverWhoseWorkStaysNeedsNoAddress(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.PlanPath("anna.kowalska", "leave")).Whole(http.StatusOK)
 	assert.Equal(t, "Remove Anna Kowalska and leave the work in Anna Kowalska's name", p.Text("main form button"))

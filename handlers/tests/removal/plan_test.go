@@ -30,6 +30,7 @@ func moves(to, user string) string {
 func steps(to string) string { return "The template steps that name Chiara D'Angelo go to " + to + "." }
 
 func TestThePlanOfARemoval(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	open := s.Sandbox.OpenTasks(s.Member("chiara.dangelo").ID)
 	assert.Greater(t, open, 1)
@@ -80,6 +81,7 @@ func TestThePlanOfARemoval(t *testing.T) {
 }
 
 func TestThePlanSaysWhatCouldNotBeCounted(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for name, fault := range map[string]sandbox.Fault{
 		"no answer":       {Status: http.StatusInternalServerError},
@@ -94,6 +96,7 @@ func TestThePlanSaysWhatCouldNotBeCounted(t *testing.T) {
 }
 
 func TestThePlanIsTheSameUnderASubPath(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy"})
 	p := s.Get(s.MemberPath("chiara.dangelo")).Follow("Remove from the organisation…").Follow("Go on: who takes over?")
 	p = p.Form(handoverForm).Tick("to", "leave").Submit("Show the plan").Whole(http.StatusOK)

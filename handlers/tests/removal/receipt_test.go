@@ -12,6 +12,7 @@ import (
 )
 
 func TestAReceiptIsForTheOneWhoRemoved(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Remove("chiara.dangelo", "leave")
 	receipt := p.URL
@@ -35,6 +36,7 @@ func TestAReceiptIsForTheOneWhoRemoved(t *testing.T) {
 }
 
 func TestAReceiptSaysWhatItCannotCheck(t *testing.T) {
+	t.Parallel()
 	const joins = "Siobhán O'Brien does not join Payroll, Finance and People and Culture."
 	all := []string{chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien", "siobhan.obrien"), steps("Siobhán O'Brien"), joins, chiaraAccount}
 	for name, test := range map[string]struct {
@@ -52,6 +54,7 @@ func TestAReceiptSaysWhatItCannotCheck(t *testing.T) {
 		"nothing read":    {"", all, "Please note. Tallyfy said that Chiara D'Angelo is removed, but does not answer now, so it could not be checked."},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			receipt := s.Remove("chiara.dangelo", "siobhan.obrien").URL
 			for _, status := range []int{http.StatusInternalServerError, http.StatusForbidden} {
@@ -76,6 +79,7 @@ func TestAReceiptSaysWhatItCannotCheck(t *testing.T) {
 }
 
 func TestAReceiptOfACallThatNothingIsKnownAbout(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	// The plan is made, then Tallyfy answers nothing any more: neither the removal nor what comes after.
@@ -88,6 +92,7 @@ func TestAReceiptOfACallThatNothingIsKnownAbout(t *testing.T) {
 }
 
 func TestAReceiptSaysWhatIsNotAsExpected(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	receipt := s.Remove("chiara.dangelo", "siobhan.obrien").URL
 	s.Elsewhere(http.MethodPut, "/groups/"+s.Group("Payroll").ID, `{"description":"x","members":[`+s.ID("siobhan.obrien")+`]}`)
@@ -116,6 +121,7 @@ func TestAReceiptSaysWhatIsNotAsExpected(t *testing.T) {
 
 // The removal was carried out: nobody may read that nothing was changed.
 func TestAReceiptComesBackAfterSigningInAgain(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.UserRoute, Times: 1})

@@ -38,6 +38,7 @@ func blocked(s *sitetest.Site, path string, want ...string) {
 }
 
 func TestRemovalIsBlockedWithTheWayOut(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]string{
 		"assistant.bot":    "Aldermoor Assistant is a bot. Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.",
 		"maren.dahl":       ownAccount,
@@ -46,6 +47,7 @@ func TestRemovalIsBlockedWithTheWayOut(t *testing.T) {
 		"lena.fischbacher": "Lena Fischbacher has not accepted the invitation yet. Withdraw the invitation in Tallyfy under Settings, Organization, Members.",
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			blocked(s, s.RemovePath(name), want)
 			assert.Equal(t, name == "maren.dahl", s.Get(s.RemovePath(name)).Link("Find an administrator") == "/members?role=admin")
@@ -54,6 +56,7 @@ func TestRemovalIsBlockedWithTheWayOut(t *testing.T) {
 }
 
 func TestEverythingThatBlocksARemovalIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Elsewhere(http.MethodDelete, "/users/"+s.ID("ingrid.solheim")+"/disable", "") // Tallyfy makes Maren the default one
 	for _, other := range []string{"kwame.asante", "viktor.ionescu"} {
@@ -65,6 +68,7 @@ func TestEverythingThatBlocksARemovalIsSaidAtOnce(t *testing.T) {
 }
 
 func TestRemovalIsBlockedInAnotherOrganisation(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	inOther(s)
 	blocked(s, s.RemovePath("maren.dahl"), ownAccount, onlyAdmin+"Aldermoor Training Sandpit. Find an administrator")
@@ -74,12 +78,14 @@ func TestRemovalIsBlockedInAnotherOrganisation(t *testing.T) {
 
 // Who else is an administrator is known from the list of members. Without it, nobody is said to be the only one.
 func TestNobodyIsTheOnlyAdministratorByGuess(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Status: http.StatusForbidden})
 	blocked(s, s.RemovePath("maren.dahl"), ownAccount)
 }
 
 func TestRemovalSaysWhatIsHeld(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Elsewhere(http.MethodPut, "/groups/"+s.Group("Finance").ID, `{"description":"x","members":[`+s.ID("chiara.dangelo")+`]}`)
 	s.Elsewhere(http.MethodPut, "/groups/"+s.Group("People and Culture").ID, `{"description":"x","members":[`+s.ID("chiara.dangelo")+`,`+s.ID("lena.fischbacher")+`]}`)
@@ -105,6 +111,7 @@ func TestRemovalSaysWhatIsHeld(t *testing.T) {
 }
 
 func TestRemovalTellsNoneFromNotChecked(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Elsewhere(http.MethodPut, "/groups/"+s.Group("Everyone at Aldermoor").ID, `{"description":"x","members":[]}`)
 	p := s.Get(s.RemovePath("noor.vandermeer"))
@@ -123,6 +130,7 @@ func TestRemovalTellsNoneFromNotChecked(t *testing.T) {
 
 // Without the list of members nobody knows who is active: then a group is not said to be left without.
 func TestRemovalDoesNotGuessWhoStays(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Status: http.StatusForbidden})
 	p := s.Get(s.RemovePath("chiara.dangelo")).Whole(http.StatusOK)
@@ -130,6 +138,7 @@ func TestRemovalDoesNotGuessWhoStays(t *testing.T) {
 }
 
 func TestLookingAtARemovalChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	before := s.State()
 	path := s.RemovePath("chiara.dangelo")

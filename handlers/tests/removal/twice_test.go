@@ -49,6 +49,7 @@ func later(s *sitetest.Site, r *http.Request) <-chan *sitetest.Page {
 }
 
 func TestTheSameButtonPressedTwiceInARow(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 	first, second := f.Submit(""), f.Submit("")
@@ -58,6 +59,7 @@ func TestTheSameButtonPressedTwiceInARow(t *testing.T) {
 }
 
 func TestTheSameButtonPressedManyTimesAtOnce(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 	urls := make([]string, 8)
@@ -77,6 +79,7 @@ func TestTheSameButtonPressedManyTimesAtOnce(t *testing.T) {
 
 // What a second press sees while the call is under way is also what a crash between the record and the call leaves behind.
 func TestTheSameButtonPressedWhileTheCallIsUnderWay(t *testing.T) {
+	t.Parallel()
 	s, g := gatedSite(t)
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	first := later(s, f.Prepare(""))
@@ -107,6 +110,7 @@ func TestTheSameButtonPressedWhileTheCallIsUnderWay(t *testing.T) {
 }
 
 func TestTwoAdministratorsAtOnce(t *testing.T) {
+	t.Parallel()
 	s, g := gatedSite(t)
 	other := s.As(t)
 	other.SignIn()
@@ -133,6 +137,7 @@ func TestTwoAdministratorsAtOnce(t *testing.T) {
 
 // A press stands for the removal of one member only, even if somebody sends it along for another.
 func TestAPressStandsForOneMember(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	receiptOf(f.Submit(""))
@@ -143,6 +148,7 @@ func TestAPressStandsForOneMember(t *testing.T) {
 
 // A browser that goes away in the middle leaves a removal that is carried out to its end, and noted.
 func TestARemovalIsNotBrokenOffWithItsBrowser(t *testing.T) {
+	t.Parallel()
 	s, g := gatedSite(t)
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	gone := &http.Client{Jar: s.Client.Jar, Transport: s.Client.Transport, Timeout: 300 * time.Millisecond}

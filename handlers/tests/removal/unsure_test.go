@@ -16,6 +16,7 @@ const unsureNotice = sitetest.EndedNotice + " Before that a change was sent and 
 
 // The change was carried out, its answer was lost, and then the sign-in ended: nobody may read that nothing was changed.
 func TestNotConfirmedBeforeTheSignInEnded(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		route string
 		form  func(*sitetest.Site) *sitetest.Form
@@ -41,6 +42,7 @@ func TestNotConfirmedBeforeTheSignInEnded(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := test.form(s)
 			s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: test.route, Execute: true, Status: http.StatusInternalServerError})
@@ -58,6 +60,7 @@ func TestNotConfirmedBeforeTheSignInEnded(t *testing.T) {
 
 // A confirmed removal leaves no doubt, whenever the sign-in ends.
 func TestConfirmedBeforeTheSignInEnded(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.UserRoute, Times: 1}) // the look before
@@ -69,6 +72,7 @@ func TestConfirmedBeforeTheSignInEnded(t *testing.T) {
 
 // The own copy of the members is as large as the organisation: a removal that is confirmed corrects it, another one drops it.
 func TestARemovalCorrectsTheCopyOfTheMembers(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		fault    sandbox.Fault
 		listings int
@@ -80,6 +84,7 @@ func TestARemovalCorrectsTheCopyOfTheMembers(t *testing.T) {
 		"refused: nothing to take in yet": {sandbox.Fault{Status: 400, Body: `{"message":"No."}`}, 0, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 			other := s.RemovePath("esi.mensah") + "/handover?q=chiara"
@@ -118,6 +123,7 @@ func (u *unlisted) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // Without the successor's number from before, nobody can say that all the tasks have arrived.
 func TestASuccessorWhoseTasksWereNotCountedBefore(t *testing.T) {
+	t.Parallel()
 	u := &unlisted{}
 	s := sitetest.New(t, sitetest.Options{Transport: u})
 	u.next, u.owner = s.Sandbox.Transport(), s.ID("siobhan.obrien")
@@ -140,6 +146,7 @@ func (b *brokenList) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestAPanicInTheBackgroundLeavesThePage(t *testing.T) {
+	t.Parallel()
 	b := &brokenList{}
 	s := sitetest.New(t, sitetest.Options{Transport: b})
 	b.next = s.Sandbox.Transport()

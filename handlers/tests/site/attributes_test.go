@@ -15,6 +15,7 @@ import (
 // A template's "else" that stands among attributes becomes one; so does a class that is given twice, or a name that is none. And a
 // class that the style sheet does not know does nothing.
 func TestEveryAttributeIsOneOfHTML(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{OAuth: true})
 	known := map[string]bool{}
 	for _, name := range regexp.MustCompile(`[.][a-z][a-z0-9-]*`).FindAllString(s.Get(s.Get("/groups").Find("link[rel=stylesheet]").AttrOr("href", "")).Body, -1) {

@@ -43,6 +43,7 @@ func assertWholePage(s *sitetest.Site, p *sitetest.Page) {
 // What package faults does not try on every page: how the time to wait and an answer without words
 // are put.
 func TestPagesSayWhatTallyfyAnswered(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		fault       sandbox.Fault
 		status      int
@@ -84,6 +85,7 @@ func TestPagesSayWhatTallyfyAnswered(t *testing.T) {
 
 // What waits too long for its turn is not sent, and the page does not say that Tallyfy had refused it.
 func TestPageThatWaitsForOthersSaysSo(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Pace: ratelimit.Rate{Reads: 12, Per: time.Minute}})
 	p := s.Get("/groups")
 	for range 12 {
@@ -103,6 +105,7 @@ func TestPageThatWaitsForOthersSaysSo(t *testing.T) {
 }
 
 func TestErrorPageNamesTallyfysOwnRequest(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Status: 500, Header: http.Header{"X-Request-Id": {"upstream-77"}}})
 	p := s.Get("/groups")
@@ -111,6 +114,7 @@ func TestErrorPageNamesTallyfysOwnRequest(t *testing.T) {
 }
 
 func TestMissingPermissionSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	s.SignInWith(sandbox.StandardToken)
 	p := s.Get("/members/20552")
@@ -130,6 +134,7 @@ func (b panicking) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestPanicIsAPageAndALogEntry(t *testing.T) {
+	t.Parallel()
 	demo, err := sandbox.New(sandbox.Options{})
 	require.NoError(t, err)
 	s := sitetest.New(t, sitetest.Options{Transport: panicking{demo.Transport()}})
@@ -147,6 +152,7 @@ func TestPanicIsAPageAndALogEntry(t *testing.T) {
 }
 
 func TestVisitorWhoDoesNotWaitIsNoFailure(t *testing.T) {
+	t.Parallel()
 	demo, err := sandbox.New(sandbox.Options{})
 	require.NoError(t, err)
 	g := &sitetest.Gate{Next: demo.Transport(), Method: http.MethodGet, Suffix: "/groups", Arrived: make(chan struct{}), Open: make(chan struct{})}
@@ -167,6 +173,7 @@ func TestVisitorWhoDoesNotWaitIsNoFailure(t *testing.T) {
 }
 
 func TestFormThatCannotBeRead(t *testing.T) {
+	t.Parallel()
 	var parts bytes.Buffer
 	w := multipart.NewWriter(&parts)
 	require.NoError(t, w.WriteField("name", "X"))
@@ -185,6 +192,7 @@ func TestFormThatCannotBeRead(t *testing.T) {
 		"without a type":    {"", "name=X", 415, "The form could not be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			group := s.Group("Operations")
 			for _, path := range []string{"/signin", "/groups", "/groups/" + group.ID + "/delete", "/members/20552/remove"} {
@@ -205,6 +213,7 @@ func TestFormThatCannotBeRead(t *testing.T) {
 
 // Whoever is signed in sees a page that does not exist in the usual frame, with the way on.
 func TestUnknownPageKeepsTheFrame(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/nowhere")
 	assert.Equal(t, http.StatusNotFound, p.Status)

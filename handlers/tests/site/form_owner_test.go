@@ -13,6 +13,7 @@ import (
 
 // A form that was opened before somebody else signed in, in another tab, is not carried out in the new person's name.
 func TestFormOfAnEarlierSignInIsRefused(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	id := s.Group("Finance").ID // no open tasks are given to it, so no phrase is asked for
 	deletion := s.Get("/groups/" + id + "/delete").Form("form:has([name=seen])")

@@ -13,6 +13,7 @@ import (
 )
 
 func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/tools/tallyfy"} {
 		s := sitetest.SignedIn(t, sitetest.Options{Base: base})
 		operations := s.Group("Operations").ID
@@ -74,6 +75,7 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 }
 
 func TestProbesAskNobody(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{Base: "/tools/tallyfy"})
 	s.Sandbox.Fail(sandbox.Fault{Status: http.StatusInternalServerError})
 	for _, path := range []string{"/healthz", "/readyz"} {

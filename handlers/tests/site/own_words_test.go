@@ -13,6 +13,7 @@ import (
 
 // A page that only reads says why Tallyfy did not answer it, where Tallyfy says why.
 func TestPagesSayTallyfysOwnReason(t *testing.T) {
+	t.Parallel()
 	for answer, want := range map[sandbox.Answer]struct {
 		status      int
 		title, text string
@@ -49,6 +50,7 @@ func TestPagesSayTallyfysOwnReason(t *testing.T) {
 
 // An empty list beside an error is no empty list.
 func TestRefusedTasksAreNotNoTasks(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []sandbox.Answer{sandbox.OKButData, sandbox.OKButNoSuccess, sandbox.Rule} {
 		s := sitetest.SignedIn(t, sitetest.Options{})
 		s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Answer: answer})
@@ -62,6 +64,7 @@ func TestRefusedTasksAreNotNoTasks(t *testing.T) {
 
 // The next page is not asked for, and says the same.
 func TestALongWaitIsTheSameOnEveryPage(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Answer: sandbox.ComeTomorrow})
 	for range 3 {
@@ -74,6 +77,7 @@ func TestALongWaitIsTheSameOnEveryPage(t *testing.T) {
 
 // An hourly cap is asked once, says so on the next page too, and is nobody else's.
 func TestAnHourlyCapIsSaidTheSameOnEveryPage(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []sandbox.Answer{sandbox.HourlyCap, sandbox.HourlyCapIn} {
 		s := sitetest.SignedIn(t, sitetest.Options{})
 		s.Sandbox.Fail(sandbox.Fault{Answer: answer})

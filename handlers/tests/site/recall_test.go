@@ -34,6 +34,7 @@ func asked(s *sitetest.Site, open func() *sitetest.Page) int {
 }
 
 func TestTheWayBackCostsNothing(t *testing.T) {
+	t.Parallel()
 	s := recalling(t)
 	get := func(path string) func() *sitetest.Page { return func() *sitetest.Page { return s.Get(path) } }
 	for _, c := range []struct {
@@ -64,6 +65,7 @@ func TestTheWayBackCostsNothing(t *testing.T) {
 }
 
 func TestAChangeIsSeenAtOnce(t *testing.T) {
+	t.Parallel()
 	s := recalling(t)
 	other := s.As(t)
 	other.Post("/signin", url.Values{"token": {sandbox.StandardToken}})
@@ -89,6 +91,7 @@ func TestAChangeIsSeenAtOnce(t *testing.T) {
 
 // What a change is checked against is read anew, however new the page is that it was decided on.
 func TestAChangeIsCheckedAgainstWhatIsNow(t *testing.T) {
+	t.Parallel()
 	s := recalling(t)
 	s.Get(s.MemberPath("chiara.dangelo")).Whole(http.StatusOK)
 	plan := s.Get(s.PlanPath("chiara.dangelo", "leave"))
@@ -106,6 +109,7 @@ func TestAChangeIsCheckedAgainstWhatIsNow(t *testing.T) {
 
 // Rows that were read without their groups, because a copy had them, are of no use without the copy.
 func TestMembersKeepTheirGroupsWhenTheCopyIsGone(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Hour, Sandbox: sandbox.Options{Members: 1200}}) // one group has them all
 	s.Get("/groups?people=none").Whole(http.StatusOK)
 	for _, when := range []string{"with the copy", "without it"} {
@@ -116,6 +120,7 @@ func TestMembersKeepTheirGroupsWhenTheCopyIsGone(t *testing.T) {
 
 // The change itself has just been checked when its receipt opens. From then on a receipt looks again.
 func TestAReceiptLooksAgainLater(t *testing.T) {
+	t.Parallel()
 	s := recalling(t)
 	p := s.Remove("chiara.dangelo", "leave").Whole(http.StatusOK)
 	look := func() *sitetest.Page { return s.Get(p.URL) }
@@ -128,6 +133,7 @@ func TestAReceiptLooksAgainLater(t *testing.T) {
 }
 
 func TestNoAnswerIsNotKept(t *testing.T) {
+	t.Parallel()
 	s := recalling(t)
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: 500, Times: 1})
 	assert.Contains(t, s.Get(s.GroupPath("Operations")).Text("main"), "Not checked")
@@ -143,6 +149,7 @@ func TestNoAnswerIsNotKept(t *testing.T) {
 
 // The memory is for many small answers.
 func TestALargeGroupIsNotKept(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Hour, Sandbox: sandbox.Options{Members: 1200}})
 	var ids []string
 	for _, m := range s.Sandbox.Members()[:1001] {

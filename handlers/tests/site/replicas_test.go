@@ -14,6 +14,7 @@ import (
 
 // The page after a change may be answered by another process on the same database, which keeps what it read before.
 func TestAChangeIsSeenAtOnceAtEveryReplica(t *testing.T) {
+	t.Parallel()
 	db, err := store.Open(t.Context(), "memory:")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = db.Close() })

@@ -29,6 +29,7 @@ func address(s *sitetest.Site, r handlers.Route) string {
 }
 
 func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/tools/tallyfy"} {
 		s := sitetest.New(t, sitetest.Options{Base: base})
 		walked := 0
@@ -58,6 +59,7 @@ func TestNobodySeesAPageWithoutSigningIn(t *testing.T) {
 }
 
 func TestOnlyTheseRoutesAreForEverybody(t *testing.T) {
+	t.Parallel()
 	var open []string
 	for _, r := range sitetest.New(t, sitetest.Options{}).App.Routes() {
 		if !r.SignedIn {
@@ -71,6 +73,7 @@ func TestOnlyTheseRoutesAreForEverybody(t *testing.T) {
 }
 
 func TestOwnFormsAreTaken(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	for name, header := range map[string]http.Header{
 		"a browser":               {"Sec-Fetch-Site": {"same-origin"}, "Origin": {s.Server.URL}},
@@ -87,6 +90,7 @@ func TestOwnFormsAreTaken(t *testing.T) {
 }
 
 func TestUnknownPathsAndWrongMethodsHaveAPage(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/tools/tallyfy"} {
 		s := sitetest.New(t, sitetest.Options{Base: base})
 		for range 2 { // anonymous, then signed in
@@ -120,6 +124,7 @@ func TestUnknownPathsAndWrongMethodsHaveAPage(t *testing.T) {
 }
 
 func TestHeadIsGetWithoutBody(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for _, route := range s.App.Routes() {
 		if route.Method != http.MethodGet {
@@ -140,6 +145,7 @@ func TestHeadIsGetWithoutBody(t *testing.T) {
 }
 
 func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/tools/tallyfy"} {
 		s := sitetest.SignedIn(t, sitetest.Options{Base: base, OAuth: true})
 		urls := reflect.ValueOf(views.URLs{Base: base, Org: tallyfy.ID(s.Sandbox.OrgID())})

@@ -29,6 +29,7 @@ func assertBelow(t *testing.T, base string, p *sitetest.Page) {
 }
 
 func TestEverythingIsBelowTheSubPath(t *testing.T) {
+	t.Parallel()
 	const base = "/tools/tallyfy"
 	s := sitetest.New(t, sitetest.Options{Base: base})
 	assertBelow(t, base, s.Get("/signin?next=/groups"))
@@ -73,6 +74,7 @@ func TestEverythingIsBelowTheSubPath(t *testing.T) {
 }
 
 func TestRedirectsStayBelowTheSubPath(t *testing.T) {
+	t.Parallel()
 	const base = "/tools/tallyfy"
 	s := sitetest.New(t, sitetest.Options{Base: base})
 	for path, want := range map[string]string{
@@ -99,6 +101,7 @@ func (p behindProxy) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestProxyThatRewritesTheHost(t *testing.T) {
+	t.Parallel()
 	const base = "/tools/tallyfy"
 	s := sitetest.New(t, sitetest.Options{Base: base})
 	s.Client.Transport = behindProxy{s.Client.Transport}

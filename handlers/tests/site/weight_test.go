@@ -14,6 +14,7 @@ import (
 
 // A first visit takes at most 20 kB over the wire in at most 5 requests; a second one only the page.
 func TestFirstVisitIsLight(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	p := s.Get("/signin")
 	addresses := []string{"/signin"}
