@@ -80,6 +80,7 @@ func (p *Page) Whole(status int) *Page {
 	assert.Equal(t, status, p.Status, p.URL)
 	assert.Equal(t, 1, p.Find("h1").Length(), "headings on %s", p.URL)
 	assert.True(t, strings.HasSuffix(strings.TrimSpace(p.Body), "</html>"), "half a page: %s", p.URL)
+	assert.False(t, p.Has("[style], style, script:not([src]), [onclick], [onsubmit]"), "the security policy forbids what is on %s", p.URL)
 	for _, raw := range []string{"goroutine ", "tallyfy: ", "sandbox.invalid", sandbox.AdminToken} {
 		assert.NotContains(t, p.Body, raw)
 	}

