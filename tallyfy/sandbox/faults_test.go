@@ -133,7 +133,7 @@ func TestHang(t *testing.T) {
 			}
 			done <- err
 		}()
-		require.Eventually(t, func() bool { _, ok := s.GroupByName("Hung"); return ok }, 5*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { _, ok := s.GroupByName("Hung"); return ok }, time.Minute, time.Millisecond)
 		cancel()
 		assert.ErrorIs(t, <-done, context.Canceled)
 	})

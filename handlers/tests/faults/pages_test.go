@@ -117,7 +117,7 @@ func newSite(t *testing.T, f fault, carry bool) (*sitetest.Site, *wire) {
 		o.Directory.Timeout = 2 * time.Second
 	}
 	if f.name == hangs {
-		o.ReadTime = hangTime
+		o.ReadTime, o.Attempt = hangTime, time.Hour
 	}
 	if f.huge && !realLimit(t) {
 		o.MaxBody = largest
@@ -220,14 +220,12 @@ func TestEveryPage(t *testing.T) {
 
 const (
 	hangs = "one call hangs"
-	// hangTime stands for the 10 s that the program gives the calls of a page; it is far from the time for one attempt.
+	// hangTime stands for the 10 s that the program gives the calls of a page; the visitor of newSite waits for no more than deadline.
 	hangTime = 2 * time.Second
-	// soon is before the 25 s after which any page is broken off, with the time that a busy machine takes.
-	soon = 20 * time.Second
 )
 
-// TestEveryPageComesWhateverHangs opens every page while each of its calls, alone, never answers, with the client's own time for an
-// attempt: the page's own limit is the shorter one.
+// TestEveryPageComesWhateverHangs opens every page while each of its calls, alone, never answers and the client would wait for
+// an hour: the page has a limit of its own.
 func TestEveryPageComesWhateverHangs(t *testing.T) {
 	t.Parallel()
 	f := fault{name: hangs, far: server(silent), page: late}
@@ -240,9 +238,7 @@ func TestEveryPageComesWhateverHangs(t *testing.T) {
 		for _, call := range w.calls() {
 			t.Run(p.name+"/"+call, func(t *testing.T) {
 				t.Parallel()
-				began := time.Now()
 				onePage(t, f, p, call, healthy)
-				assert.Less(t, time.Since(began), soon)
 			})
 		}
 	}

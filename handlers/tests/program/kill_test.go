@@ -86,7 +86,7 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			button := map[string]string{create: "Create the group"}[test.kind]
 			tallyfy.Fail(fault)
 			lost := later(s, form.Prepare(button))
-			require.Eventually(t, func() bool { return s.Writes() == 1 && done() == test.executed }, 10*time.Second, 5*time.Millisecond, "the change does not arrive")
+			require.Eventually(t, func() bool { return s.Writes() == 1 && done() == test.executed }, time.Minute, 5*time.Millisecond, "the change does not arrive")
 			first.Kill()
 			require.Error(t, (<-lost).err)
 			tallyfy.ClearFaults()
@@ -119,7 +119,7 @@ func TestKilledJustNow(t *testing.T) {
 	form, otherTab := s.Get(plan).Form("main form"), s.Get(plan).Form("main form")
 	tallyfy.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Hang: true})
 	lost := later(s, form.Prepare(""))
-	require.Eventually(t, func() bool { return len(s.Removals()) == 1 }, 10*time.Second, 5*time.Millisecond, "the removal does not arrive")
+	require.Eventually(t, func() bool { return len(s.Removals()) == 1 }, time.Minute, 5*time.Millisecond, "the removal does not arrive")
 	first.Kill()
 	require.Error(t, (<-lost).err)
 	tallyfy.ClearFaults()

@@ -47,7 +47,7 @@ func (p *dashboard) accessLine(id any) (line map[string]any) {
 			line = lines[i]
 		}
 		return i >= 0
-	}, 5*time.Second, 5*time.Millisecond, "no access line for %v", id)
+	}, time.Minute, 5*time.Millisecond, "no access line for %v", id)
 	return line
 }
 
@@ -182,7 +182,7 @@ func TestTextLog(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return strings.Contains(p.Log.String(), "msg=request") && strings.Contains(p.Log.String(), "route=/signin")
 	},
-		5*time.Second, 5*time.Millisecond)
+		time.Minute, 5*time.Millisecond)
 	for line := range strings.Lines(p.Log.String()) {
 		assert.Regexp(t, `^time=\S+ level=\w+ msg=`, line)
 	}

@@ -91,6 +91,6 @@ func TestReceiptsOfTheFirstRelease(t *testing.T) {
 		var n int
 		require.NoError(t, db.QueryRowContext(t.Context(), `SELECT (SELECT COUNT(*) FROM dashboard_journal) + (SELECT COUNT(*) FROM dashboard_journal_subjects) + (SELECT COUNT(*) FROM dashboard_records)`).Scan(&n))
 		return n == 0
-	}, 10*time.Second, 50*time.Millisecond, "the rows are deleted, too")
+	}, time.Minute, 50*time.Millisecond, "the rows are deleted, too")
 	last.AssertNoPanic()
 }

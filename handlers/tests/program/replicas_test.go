@@ -169,7 +169,7 @@ func TestTwoProgramsOnOneFile(t *testing.T) {
 			request := old.Request(http.MethodGet, "/groups", nil)
 			request.AddCookie(cookies[0])
 			return strings.Contains(old.Do(request).URL, "/signin")
-		}, 5*time.Second, 50*time.Millisecond)
+		}, time.Minute, 50*time.Millisecond)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestHeadersSentSlowly(t *testing.T) {
 			}
 		})
 		waiting.Go(func() {
-			_ = c.SetReadDeadline(time.Now().Add(12 * time.Second))
+			_ = c.SetReadDeadline(time.Now().Add(time.Minute))
 			_, err := io.Copy(io.Discard, c) // nil at the end
 			errs <- err
 		})

@@ -22,20 +22,20 @@ func TestStopping(t *testing.T) {
 	held := newGate(http.MethodPost)
 	tallyfy := program.NewAPI(t, sandbox.Options{}, held.wrap)
 	metrics := program.FreeAddress(t)
-	p := start(t, program.Options{API: tallyfy, Arguments: []string{"--shutdown-delay", "4s", "--metrics-addr", metrics}})
+	p := start(t, program.Options{API: tallyfy, Arguments: []string{"--shutdown-delay", "6s", "--metrics-addr", metrics}})
 	s := p.SignedIn()
 	assert.Equal(t, http.StatusOK, p.Status("/readyz"))
 	made := later(s, s.Request(http.MethodPost, "/groups", url.Values{"name": {"Made while stopping"}, "description": {"d"}, "action": {"create"}}))
 	<-held.arrived
 
 	p.Signal(syscall.SIGTERM)
-	require.Eventually(t, func() bool { return p.Status("/readyz") == http.StatusServiceUnavailable }, 2*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return p.Status("/readyz") == http.StatusServiceUnavailable }, time.Minute, 5*time.Millisecond)
 	assert.Equal(t, http.StatusOK, p.Status("/healthz"), "it lives")
 	assert.Equal(t, http.StatusOK, p.Status("/signin"), "a load balancer that does not know yet finds it working")
 	s.Get("/groups").Whole(http.StatusOK)
 	assert.Equal(t, http.StatusOK, program.StatusOf("http://"+metrics+"/metrics"))
 
-	require.Eventually(t, func() bool { return p.Status("/healthz") == 0 }, 9*time.Second, 20*time.Millisecond, "it still takes connections")
+	require.Eventually(t, func() bool { return p.Status("/healthz") == 0 }, time.Minute, 20*time.Millisecond, "it still takes connections")
 	assert.False(t, p.HasEnded(), "a change is under way")
 	assert.Equal(t, http.StatusOK, program.StatusOf("http://"+metrics+"/metrics"), "what it still does can be watched")
 	close(held.open)
@@ -58,7 +58,7 @@ func TestStoppingAtOnce(t *testing.T) {
 	broken := later(s, s.Request(http.MethodPost, "/groups", url.Values{"name": {"x"}, "description": {"d"}, "action": {"create"}}))
 	<-held.arrived
 	p.Signal(syscall.SIGTERM)
-	require.Eventually(t, func() bool { return p.Status("/readyz") == http.StatusServiceUnavailable }, 2*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return p.Status("/readyz") == http.StatusServiceUnavailable }, time.Minute, 5*time.Millisecond)
 	assert.False(t, p.HasEnded())
 	p.Signal(syscall.SIGTERM)
 	require.Error(t, (<-broken).err)

@@ -1,6 +1,7 @@
 package removal_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"sync"
@@ -151,18 +152,21 @@ func TestARemovalIsNotBrokenOffWithItsBrowser(t *testing.T) {
 	t.Parallel()
 	s, g := gatedSite(t)
 	f := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
-	gone := &http.Client{Jar: s.Client.Jar, Transport: s.Client.Transport, Timeout: 300 * time.Millisecond}
-	answer, err := gone.Do(f.Prepare(""))
+	ctx, leave := context.WithCancel(t.Context())
+	go func() {
+		<-g.arrived
+		leave()
+	}()
+	answer, err := s.Client.Do(f.Prepare("").WithContext(ctx))
 	if err == nil {
 		answer.Body.Close()
 	}
-	require.Error(t, err)
-	<-g.arrived
+	require.ErrorIs(t, err, context.Canceled)
 	close(g.open)
-	assert.Eventually(t, func() bool { return s.Member("chiara.dangelo").Status == "disabled" }, 5*time.Second, 10*time.Millisecond)
+	assert.Eventually(t, func() bool { return s.Member("chiara.dangelo").Status == "disabled" }, time.Minute, 10*time.Millisecond)
 	assert.Eventually(t, func() bool {
 		return summary(latestReceipt(s)) == "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked."
-	}, 5*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	receiptOf(f.Submit(""))
 	assert.Len(t, s.Removals(), 1)
 }
