@@ -29,6 +29,9 @@ type Group struct {
 
 func (g *Group) identity() string { return string(g.ID) }
 
+// DisplayName returns the name, else "Group" and the id where the name shows nothing.
+func (g *Group) DisplayName() string { return firstOf(g.Name, "Group "+string(g.ID)) }
+
 // GroupListOptions are the query of a list of groups. Zero values are not sent.
 type GroupListOptions struct {
 	Query   string   // q: searched in name and description

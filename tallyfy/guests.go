@@ -27,8 +27,10 @@ type GuestDetails struct {
 
 func (g *Guest) identity() string { return string(g.ID) }
 
-// Name returns first and last name, else the email address.
-func (g *Guest) Name() string { return firstOf(joinName(g.FirstName, g.LastName), g.Email) }
+// Name returns first and last name, else the email address, else "Guest" and the id.
+func (g *Guest) Name() string {
+	return firstOf(joinName(g.FirstName, g.LastName), g.Email, "Guest "+string(g.ID))
+}
 
 // GuestListOptions are the query of a list of guests. Zero values are not sent.
 type GuestListOptions struct {

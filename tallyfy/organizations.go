@@ -32,6 +32,9 @@ type Organization struct {
 
 func (o *Organization) identity() string { return string(o.ID) }
 
+// DisplayName returns the name, else "Organisation" and the id where the name shows nothing.
+func (o *Organization) DisplayName() string { return firstOf(o.Name, "Organisation "+string(o.ID)) }
+
 // OrganizationsService holds the calls about the signed-in person and their organisations. None of
 // its routes is documented; all are seen in the vendor's client.
 type OrganizationsService service

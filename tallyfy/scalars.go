@@ -65,11 +65,11 @@ func joinName(first, last string) string {
 	return strings.TrimSpace(strings.TrimSpace(first) + " " + strings.TrimSpace(last))
 }
 
-// firstOf returns the first of the texts that is not blank, trimmed.
+// firstOf returns the first of the texts that shows anything, trimmed.
 func firstOf(texts ...string) string {
 	for _, s := range texts {
-		if s = strings.TrimSpace(s); s != "" {
-			return s
+		if Visible(s) {
+			return strings.TrimSpace(s)
 		}
 	}
 	return ""

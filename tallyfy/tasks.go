@@ -16,6 +16,9 @@ type Task struct {
 
 func (t *Task) identity() string { return string(t.ID) }
 
+// DisplayTitle returns the title, else "Task" and the id where the title shows nothing.
+func (t *Task) DisplayTitle() string { return firstOf(t.Title, "Task "+string(t.ID)) }
+
 // TaskListOptions are the query of a list of tasks. Zero values are not sent.
 type TaskListOptions struct {
 	Owner   UserID // owners
