@@ -12,6 +12,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 )
 
 const (
@@ -78,7 +79,7 @@ func (a activity) day(field, text string, on int) time.Time {
 	}
 	day, err := time.ParseInLocation(time.DateOnly, text, locationOf(a.who.Timezone))
 	if err != nil {
-		a.errors[field] = "“" + text + "” is not a day. Write it as 2026-03-04."
+		a.errors[field] = "“" + names.Isolate(text) + "” is not a day. Write it as 2026-03-04."
 		return time.Time{}
 	}
 	return day.AddDate(0, 0, on)
@@ -160,21 +161,29 @@ var outcomes = []components.Choice{
 func (a activity) actors() ([]components.Choice, error) {
 	people, err := a.app.Journal.Actors(a.ctx(), a.org())
 	var list []components.Choice
+	alike := map[string]int{}
 	for _, p := range people {
-		list = append(list, components.Choice{Value: p.ID, Text: cmp.Or(p.Name, "Member "+p.ID)})
+		alike[names.Fold(p.Name)]++
+	}
+	for _, p := range people {
+		text := names.Isolate(cmp.Or(p.Name, "Member "+p.ID))
+		if alike[names.Fold(p.Name)] > 1 {
+			text = names.Marked(p.Name, cmp.Or(p.Email, p.ID))
+		}
+		list = append(list, components.Choice{Value: p.ID, Text: text})
 	}
 	if who := a.state.Who; choiceOf(who, list) != who { // somebody without a change
-		list = append(list, components.Choice{Value: who, Text: a.memberName(tallyfy.UserID(who))})
+		list = append(list, components.Choice{Value: who, Text: names.Isolate(a.memberName(tallyfy.UserID(who)))})
 	}
 	slices.SortFunc(list, func(x, y components.Choice) int {
-		return strings.Compare(strings.ToLower(x.Text), strings.ToLower(y.Text))
+		return cmp.Or(names.Compare(names.Plain(x.Text), names.Plain(y.Text)), strings.Compare(x.Value, y.Value))
 	})
 	return slices.Insert(list, 0, components.Choice{Text: "Everybody"}), err
 }
 
 // fits reports whether an entry holds every word that is searched for.
 func (a activity) fits(e *journal.Entry, sentence string) bool {
-	words := strings.Fields(strings.ToLower(a.state.Query))
+	words := names.Words(a.state.Query)
 	if len(words) == 0 {
 		return true
 	}
@@ -188,8 +197,7 @@ func (a activity) fits(e *journal.Entry, sentence string) bool {
 	for _, d := range e.Differences {
 		text = append(append(text, d.Before...), d.After...)
 	}
-	all := strings.ToLower(strings.Join(text, "\n"))
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
+	return names.HasAll(names.Search(strings.Join(text, "\n")), words)
 }
 
 // exportActivity sends exactly the changes of the view, all its pages, as a file.
@@ -208,7 +216,7 @@ func exportActivity(req *request) error {
 			return err
 		}
 		if sentence := req.activityRow(e).Sentence; a.fits(e, sentence) {
-			rows = append(rows, activityCells(e, sentence))
+			rows = append(rows, activityCells(e, names.Plain(sentence)))
 		}
 	}
 	return req.sendFile("activity", []string{
@@ -218,12 +226,12 @@ func exportActivity(req *request) error {
 }
 
 func activityCells(e *journal.Entry, sentence string) []string {
-	var names, ids []string
+	var about, ids []string
 	for _, s := range e.AllSubjects() {
-		names, ids = append(names, s.Name), append(ids, s.ID)
+		about, ids = append(about, names.Plain(s.Name)), append(ids, s.ID)
 	}
 	cells := []string{
-		inFile(e.At), e.Actor.Name, e.Actor.Email, e.Actor.ID, e.Kind, strings.Join(names, "; "), strings.Join(ids, "; "), sentence,
+		inFile(e.At), e.Actor.Name, e.Actor.Email, e.Actor.ID, e.Kind, names.Cell(about), strings.Join(ids, "; "), sentence,
 		string(e.State), "", "", "", "", "", e.RequestID, "", e.ID,
 	}
 	if o := e.Outcome; o != nil {

@@ -13,6 +13,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -102,7 +103,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		s := e.Subject(journal.Member)
 		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: req.who.Organisation.Name}
 		view.Links = []components.LinkProps{{Text: "All members", URL: req.urls().Members()}}
-		title += ": " + s.Name
+		title += ": " + names.Isolate(s.Name)
 	}
 	return req.show(http.StatusOK, views.ReceiptPage(req.page(title, views.SectionActivity), view))
 }

@@ -19,6 +19,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -221,7 +222,7 @@ func howLongCapped(err *tallyfy.Error) string {
 		when = tryAgainIn(err.RetryAfter)
 	}
 	if err.FromService {
-		return "Tallyfy says: “" + err.Message + "” " + when
+		return "Tallyfy says: “" + names.Isolate(err.Message) + "” " + when
 	}
 	return "Your organisation has used up what Tallyfy allows in an hour. " + when
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
-	"net/mail"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,6 +18,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // typedGroup is the form for a new group as it was typed.
@@ -30,7 +31,9 @@ type typedGroup struct {
 	memberFind, guestFind string
 	errors                map[string]string
 	existing              *tallyfy.Group
-	notice                *views.Notice
+	// despite is the name, folded, for which the form said already that a group looks the same.
+	despite string
+	notice  *views.Notice
 }
 
 // maxName is the longest name of a group, in characters (documented).
@@ -47,10 +50,10 @@ func showGroupForm(req *request) error {
 func (req *request) showGroupForm(status int, t *typedGroup) error {
 	f := views.GroupForm{
 		Name: t.name, Description: t.description, Members: req.memberPicker(t.memberFind, t.members),
-		Guests: req.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(),
+		Guests: req.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(), Despite: t.despite,
 	}
 	if t.existing != nil {
-		f.ExistingName, f.ExistingURL = t.existing.Name, req.urls().Group(t.existing.ID)
+		f.ExistingName, f.ExistingURL = t.existing.DisplayName(), req.urls().Group(t.existing.ID)
 	}
 	return req.show(status, views.NewGroup(req.page("New group", views.SectionGroups), f))
 }
@@ -68,8 +71,16 @@ func createGroup(req *request) error {
 		return req.showGroupForm(http.StatusOK, &t)
 	}
 	creation := t.check()
+	if len(creation.Guests) > 0 {
+		req.offerMembers(&t, &creation)
+	}
 	if len(t.errors) > 0 {
 		return req.showGroupForm(http.StatusUnprocessableEntity, &t)
+	}
+	if t.existing = req.alikeGroup(&t, pressOf(form), creation.Name); t.existing != nil {
+		t.despite = names.Fold(creation.Name)
+		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "There is a group already whose name looks the same. Nothing was created yet: press the button again to create another one all the same."}
+		return req.showGroupForm(http.StatusConflict, &t)
 	}
 	c := req.creation(creation)
 	out, err := req.run(change.Press{Press: pressOf(form)}, c, func(error) { req.groupCreated() })
@@ -118,12 +129,82 @@ func (req *request) groupCreated() {
 	req.invalidate(directory.Change{})
 }
 
+// alikeGroup finds a group whose name is another one and looks the same: in the copy of the groups if it is
+// at hand, else with one call. It finds none where the form has said so before, and for a second press of
+// the button, which might find what the first one made. The very name is Tallyfy's to refuse.
+func (req *request) alikeGroup(t *typedGroup, press, name string) *tallyfy.Group {
+	if t.despite == names.Fold(name) {
+		return nil
+	}
+	if _, err := req.app.Journal.ByPress(req.ctx(), req.org(), press); err == nil {
+		return nil
+	}
+	g := membership.AlikeInCopy(req, name, "")
+	if req.CopiedGroups() == nil {
+		var err error
+		if g, err = membership.FindAlike(req.ctx(), req.api, req.org(), name, 1); err != nil { // that holds nothing up
+			req.app.Log.Info("no look for a group like the new one", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		}
+	}
+	if g == nil || strings.EqualFold(g.Name, name) {
+		return nil
+	}
+	return g
+}
+
+// offerMembers takes from the guests who is a member, and ticks the member instead: a guest is somebody
+// outside the organisation.
+func (req *request) offerMembers(t *typedGroup, r *tallyfy.CreateGroupRequest) {
+	members, err := req.Members(req.ctx())
+	if err != nil && len(members.Items) == 0 {
+		return
+	}
+	byEmail := map[string]*tallyfy.Member{}
+	for _, m := range members.Items {
+		if m.Status != tallyfy.StatusDisabled {
+			byEmail[strings.ToLower(names.Clean(m.Email))] = m
+		}
+	}
+	var said, typed []string
+	isMember := func(email string) bool {
+		m := byEmail[strings.ToLower(names.Clean(email))]
+		if m == nil {
+			return false
+		}
+		if !slices.Contains(t.members, m.ID) {
+			t.members = append(t.members, m.ID)
+		}
+		said = append(said, names.Isolate(m.Name())+" ("+names.Isolate(email)+")")
+		return true
+	}
+	picked := slices.DeleteFunc(slices.Clone(t.pickedGuests), isMember)
+	found, _ := names.Addresses(t.typedGuests)
+	for _, email := range found {
+		if !isMember(email) {
+			typed = append(typed, email)
+		}
+	}
+	if len(said) == 0 {
+		return
+	}
+	t.pickedGuests = picked
+	if t.errors["guests"] == "" { // else what is wrong stays where it stands
+		t.typedGuests = strings.Join(typed, "\n")
+	}
+	are := " is a member and no guest"
+	if len(said) > 1 {
+		are = " are members and no guests"
+	}
+	t.errors["guests"] = strings.TrimSpace(names.List(said) + are + ": chosen above now. Press the button again to create the group. " + t.errors["guests"])
+	r.Guests = slices.DeleteFunc(r.Guests, func(email string) bool { return byEmail[strings.ToLower(email)] != nil })
+}
+
 // readGroupForm takes the form as it is. The field for new guests stands last in it, after the ticked ones of the same
 // name.
 func readGroupForm(form url.Values) typedGroup {
 	t := typedGroup{
 		name: form.Get("name"), description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
-		memberFind: strings.TrimSpace(form.Get("member_q")), guestFind: strings.TrimSpace(form.Get("guest_q")),
+		memberFind: names.Clean(form.Get("member_q")), guestFind: names.Clean(form.Get("guest_q")), despite: form.Get("despite"),
 	}
 	seen := map[string]bool{"": true}
 	for _, id := range form["members"] {
@@ -146,47 +227,42 @@ func readGroupForm(form url.Values) typedGroup {
 // check looks for what Tallyfy would refuse, and makes the request.
 func (t *typedGroup) check() tallyfy.CreateGroupRequest {
 	t.errors = map[string]string{}
-	r := tallyfy.CreateGroupRequest{Name: strings.TrimSpace(t.name), Description: strings.TrimSpace(t.description), Members: t.members}
+	r := tallyfy.CreateGroupRequest{Name: names.Tidy(t.name), Description: strings.TrimSpace(t.description), Members: t.members}
 	switch n := utf8.RuneCountInString(r.Name); {
-	case n == 0:
+	case !names.IsText(t.name):
+		t.errors["name"] = "The name holds characters that are no text, such as control characters. Type it anew."
+	case n == 0 && strings.TrimSpace(t.name) == "":
 		t.errors["name"] = "The group needs a name."
+	case !tallyfy.Visible(r.Name):
+		t.errors["name"] = "The name shows nothing: it holds invisible characters only."
 	case n > maxName:
 		t.errors["name"] = fmt.Sprintf("The name has %d characters; %d are allowed.", n, maxName)
 	}
-	if r.Description == "" {
+	switch {
+	case !names.IsText(t.description):
+		t.errors["description"] = "The description holds characters that are no text, such as control characters. Type it anew."
+	case r.Description == "":
 		t.errors["description"] = "The group needs a description: Tallyfy takes none without."
+	case !tallyfy.Visible(r.Description):
+		t.errors["description"] = "The description shows nothing: it holds invisible characters only."
 	}
-	var wrong []string
-	for _, email := range append(slices.Clone(t.pickedGuests), splitAddresses(t.typedGuests)...) {
-		switch {
-		case !isAddress(email):
-			wrong = append(wrong, "“"+email+"”")
-		case !slices.ContainsFunc(r.Guests, func(other string) bool { return strings.EqualFold(other, email) }):
-			r.Guests = append(r.Guests, email)
-		}
+	if slices.ContainsFunc(t.members, func(id tallyfy.UserID) bool { return !names.IsText(string(id)) }) {
+		t.errors["members"] = "A member chosen has an id that is no text. Choose the members anew."
 	}
-	switch len(wrong) {
-	case 0:
-	case 1:
+	found, wrong := names.Addresses(strings.Join(append(slices.Clone(t.pickedGuests), t.typedGuests), "\n"))
+	r.Guests = found
+	for i, text := range wrong {
+		wrong[i] = "“" + names.Isolate(text) + "”"
+	}
+	switch {
+	case !names.IsText(t.typedGuests):
+		t.errors["guests"] = "The addresses hold characters that are no text, such as control characters. Type them anew."
+	case len(wrong) == 1:
 		t.errors["guests"] = wrong[0] + " is not an email address."
-	default:
+	case len(wrong) > 1:
 		t.errors["guests"] = strings.Join(wrong, ", ") + " are not email addresses."
 	}
 	return r
-}
-
-// splitAddresses takes a list apart at commas, semicolons, spaces and line ends.
-func splitAddresses(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(",; \t\r\n\u00a0", r) })
-}
-
-func isAddress(s string) bool {
-	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s {
-		return false
-	}
-	_, domain, _ := strings.Cut(s, "@")
-	return strings.Contains(domain, ".") && len(s) <= 254
 }
 
 // notCreated shows the form again with the reason at the right place.
@@ -219,7 +295,9 @@ func (req *request) placeRefusal(t *typedGroup, r refusal, err error) {
 		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: text + " The group was not created."}
 	}
 	if t.errors["name"] != "" || tallyfy.IsConflict(err) {
-		t.existing, _ = membership.FindByName(req.ctx(), req.api, req.org(), strings.TrimSpace(t.name))
+		if t.existing = membership.AlikeInCopy(req, names.Tidy(t.name), ""); t.existing == nil {
+			t.existing, _ = membership.FindAlike(req.ctx(), req.api, req.org(), names.Tidy(t.name), membership.AllPages)
+		}
 	}
 }
 
@@ -247,7 +325,7 @@ func (req *request) notConfirmedCreation(t *typedGroup, c *membership.Creation, 
 		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
 	}
 	if c.Found != nil {
-		n.LinkText, n.LinkURL = c.Found.Name, req.urls().Group(c.Found.ID)
+		n.LinkText, n.LinkURL = names.Isolate(c.Found.DisplayName()), req.urls().Group(c.Found.ID)
 	}
 	t.existing, t.notice = c.Found, n
 	return req.showGroupForm(status, t)

@@ -10,6 +10,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // showGroupDeletion says what deleting the group will do.
@@ -48,13 +49,16 @@ type groupDeletion struct {
 func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 	d := g.deletion
 	plan := d.Plan()
-	view.ID, view.Name, view.LogoVersion = d.Group.ID, d.Group.Name, g.groupRow(d.Group).LogoVersion
+	view.ID, view.Name, view.LogoVersion = d.Group.ID, d.Group.DisplayName(), g.groupRow(d.Group).LogoVersion
 	view.Tasks, view.Phrase, view.Typed = taskView(d.Tasks), d.Phrase(), d.Typed
-	view.Seen, view.Press = plan.Fingerprint(), newPress()
+	if d.Namesake != nil {
+		view.Namesake = g.urls().Group(d.Namesake.ID)
+	}
+	view.ByID, view.Seen, view.Press = d.ByID(), plan.Fingerprint(), newPress()
 	for _, line := range plan.Lines {
 		view.Consequences = append(view.Consequences, line.Text)
 	}
-	return g.show(status, views.DeleteGroup(g.page("Delete "+d.Group.Name, views.SectionGroups), view))
+	return g.show(status, views.DeleteGroup(g.page("Delete "+names.Isolate(d.Group.DisplayName()), views.SectionGroups), view))
 }
 
 func (g groupDeletion) answer(out change.Outcome) error {
@@ -64,7 +68,7 @@ func (g groupDeletion) answer(out change.Outcome) error {
 		return g.ask(http.StatusUnprocessableEntity, views.GroupDeletion{PhraseError: d.PhraseError()})
 	case change.Changed:
 		return g.ask(http.StatusConflict, views.GroupDeletion{
-			Problem: "Stopped before anything was done: " + d.Group.Name + " has changed since you opened this page. This is how it is now.",
+			Problem: "Stopped before anything was done: " + names.Isolate(d.Group.DisplayName()) + " has changed since you opened this page. This is how it is now.",
 		})
 	case change.Busy:
 		return g.busy("This group is being deleted right now", out, g.wayHome())
@@ -98,7 +102,7 @@ func (g groupDeletion) answer(out change.Outcome) error {
 
 // looked answers by what became of the group. The deletion is not repeated.
 func (g groupDeletion) looked(out change.Outcome) error {
-	name := g.deletion.Group.Name
+	name := names.Isolate(g.deletion.Group.DisplayName())
 	missing, refused := tallyfy.IsNotFound(out.Err), change.SaysOtherwise(out.Err)
 	r, _ := refusalOf(out.Err)
 	switch out.Entry.Finding(membership.Gone).Result {

@@ -108,7 +108,7 @@ func exportGroups(req *request) error {
 	return req.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id"}, func(yield func([]string) bool) {
 		for _, g := range list {
 			if !yield([]string{
-				g.Name, g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),
+				g.DisplayName(), g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),
 				inFile(g.CreatedAt.Time), inFile(g.LastUpdated.Time), string(g.ID),
 			}) {
 				return

@@ -13,6 +13,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // showGroup reads the group and its open tasks side by side, and the members' names from the
@@ -45,7 +46,7 @@ func showGroup(req *request) error {
 	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
-	return req.show(http.StatusOK, views.Group(req.page(group.Name, views.SectionGroups), page))
+	return req.show(http.StatusOK, views.Group(req.page(names.Isolate(group.DisplayName()), views.SectionGroups), page))
 }
 
 // groupPeople reads which people of a group are asked for, and the list that the visitor came
@@ -116,7 +117,7 @@ func exportPeople(req *request) error {
 		return req.showLoading("Preparing the file", "The names in the file", snapshot{members: members}, req.urls().Group(group.ID))
 	}
 	people := groupMembers(members.Resolve(group.Members), "")
-	return req.sendFile(group.Name, []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {
+	return req.sendFile(group.DisplayName(), []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {
 		for _, p := range people {
 			email := p.Email
 			if !p.Known {

@@ -11,6 +11,7 @@ import (
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from
@@ -125,13 +126,13 @@ func exportMembers(req *request) error {
 	listing.SortMembers(list, s.Order)
 	return req.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id"}, func(yield func([]string) bool) {
 		for _, m := range list {
-			names := make([]string, len(m.In))
+			in := make([]string, len(m.In))
 			for i, g := range m.In {
-				names[i] = g.Name
+				in[i] = g.DisplayName()
 			}
 			p := personOf(m.Member)
 			if !yield([]string{
-				p.Name, p.Email, p.Role, p.Status.Text, strings.Join(names, "; "), m.JobTitle,
+				p.Name, p.Email, p.Role, p.Status.Text, names.Cell(in), m.JobTitle,
 				inFile(m.CreatedAt.Time), inFile(m.LastLoginAt.Time), string(m.ID),
 			}) {
 				return

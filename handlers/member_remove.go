@@ -8,6 +8,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // memberRemoval is the removal of a member for one request. Its three steps change nothing; the press of
@@ -51,5 +52,5 @@ func (m memberRemoval) showHeld(status int) error {
 			GroupLink: views.GroupLink{ID: g.ID, Name: g.Name}, Warning: g.Warning(), Others: g.Others, Guests: g.Guests,
 		})
 	}
-	return m.show(status, views.RemovalFirst(m.page("Remove "+r.Leaver.Name(), views.SectionMembers), view))
+	return m.show(status, views.RemovalFirst(m.page("Remove "+names.Isolate(r.Leaver.Name()), views.SectionMembers), view))
 }

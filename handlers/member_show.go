@@ -3,14 +3,13 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // showMember reads the member with the groups, and the open tasks, side by side.
@@ -34,9 +33,6 @@ func showMember(req *request) error {
 		MemberRow: memberRow(member), BackURL: req.cameFrom(req.urls().Members()), JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: taskView(tasks),
 	}
-	slices.SortFunc(page.Groups, func(a, b views.GroupLink) int {
-		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-	})
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)})
-	return req.show(http.StatusOK, views.Member(req.page(member.Name(), views.SectionMembers), page))
+	return req.show(http.StatusOK, views.Member(req.page(names.Isolate(member.Name()), views.SectionMembers), page))
 }

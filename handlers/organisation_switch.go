@@ -8,6 +8,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // showOrganisations lists the person's organisations to work in another one.
@@ -22,7 +23,7 @@ func (req *request) chooseOther(status int, message string) error {
 	}
 	choices := make([]views.OrganisationChoice, len(list))
 	for i, o := range list {
-		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.Name, Current: o.ID == req.org()}
+		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName(), Current: o.ID == req.org()}
 		if req.session.data.in(o.ID) != nil {
 			choices[i].URL = req.urls().In(o.ID).Groups()
 		}
@@ -49,7 +50,7 @@ func switchOrganisation(req *request) error {
 	}
 	member, err := req.api.Organizations.Membership(req.ctx(), id)
 	if isShutOut(err) {
-		return req.chooseOther(http.StatusUnprocessableEntity, shutOut(err, "Tallyfy does not let this token into "+list[i].Name+
+		return req.chooseOther(http.StatusUnprocessableEntity, shutOut(err, "Tallyfy does not let this token into "+names.Isolate(list[i].DisplayName())+
 			". A token belongs to the organisation that it was made in: sign in there with one of its own."))
 	}
 	if err != nil {

@@ -44,6 +44,12 @@ func (req *request) Members(ctx context.Context) (*directory.Members, error) {
 	return req.app.Directory.Members(ctx, req.api, req.scope)
 }
 
+// CopiedGroups is the copy of the groups as this person's token sees them, if it costs no call, else nil.
+func (req *request) CopiedGroups() *directory.Groups {
+	_, groups, _ := req.app.Directory.Cached(req.scope)
+	return groups
+}
+
 // OpenTasks counts the open tasks of a person or a group. A failure is a result too: not checked.
 func (req *request) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks {
 	keep := func(t tallyfy.OpenTasks) bool { return t.Checked }

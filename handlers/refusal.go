@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // A refusal is what Tallyfy answered to a call that it did not carry out, in the words of a page.
@@ -55,13 +56,17 @@ func refusalOf(err error, form ...string) (r refusal, ok bool) {
 	var elsewhere []string
 	for _, name := range slices.Sorted(maps.Keys(e.Fields)) {
 		text := strings.Join(e.Fields[name], " ")
+		if !tallyfy.Visible(text) {
+			continue
+		}
+		text = names.Isolate(text)
 		if field, _, _ := strings.Cut(name, "."); slices.Contains(form, field) {
 			r.Fields[field] = strings.TrimSpace(r.Fields[field] + " " + text)
 		} else {
 			elsewhere = append(elsewhere, text)
 		}
 	}
-	if e.FromService && len(r.Fields) == 0 && !(tallyfy.IsForbidden(err) && permissionOnly.MatchString(e.Message)) {
+	if e.FromService && tallyfy.Visible(e.Message) && len(r.Fields) == 0 && !(tallyfy.IsForbidden(err) && permissionOnly.MatchString(e.Message)) {
 		elsewhere = slices.Insert(elsewhere, 0, e.Message)
 	}
 	switch {
@@ -77,12 +82,12 @@ func refusalOf(err error, form ...string) (r refusal, ok bool) {
 func quote(e *tallyfy.Error, words string) string {
 	var facts []string
 	if e.Code != "" {
-		facts = append(facts, "code "+e.Code)
+		facts = append(facts, "code "+names.Isolate(e.Code))
 	}
 	if e.Pool != "" {
-		facts = append(facts, e.Pool+" seats")
+		facts = append(facts, names.Isolate(e.Pool)+" seats")
 	}
-	switch text := "“" + words + "”"; {
+	switch text := "“" + names.Isolate(words) + "”"; {
 	case len(facts) > 0:
 		return text + " (" + strings.Join(facts, ", ") + ")."
 	case strings.ContainsAny(words[len(words)-1:], ".!?"):

@@ -17,6 +17,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // A request is one HTTP request with what every page of it needs.
@@ -158,7 +159,7 @@ func (req *request) form() (url.Values, error) {
 		return nil, err
 	}
 	if as := form.Get("as"); as != "" && as != req.who.tag() {
-		text := "You are signed in as " + req.who.Name + " now, so nothing was done."
+		text := "You are signed in as " + names.Isolate(req.who.Name) + " now, so nothing was done."
 		if req.keepTyped(form) {
 			text += " What was typed is kept for the person who typed it, until this browser signs out."
 		}
@@ -220,8 +221,8 @@ func (req *request) notEntered(org tallyfy.ID) error {
 		return err
 	}
 	i := slices.IndexFunc(list, func(o tallyfy.Organization) bool { return o.ID == org })
-	if i >= 0 && list[i].Name != "" {
-		v.Name = list[i].Name
+	if i >= 0 {
+		v.Name = list[i].DisplayName()
 	}
 	v.NotListed = err == nil && i < 0
 	return req.show(http.StatusConflict, views.NotEntered(req.page(v.Title, views.SectionNone), v))

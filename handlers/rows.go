@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
 // personOf shapes a member for every screen.
@@ -24,11 +26,12 @@ func personOf(m *tallyfy.Member) views.Person {
 func memberRow(m *tallyfy.Member) views.MemberRow {
 	row := views.MemberRow{Person: personOf(m), GroupsKnown: m.GroupsIncluded, Joined: m.CreatedAt.Time, LastLogin: m.LastLoginAt.Time}
 	for i := range m.Groups {
-		link := views.GroupLink{ID: m.Groups[i].ID, Name: m.Groups[i].Name}
+		link := views.GroupLink{ID: m.Groups[i].ID, Name: m.Groups[i].DisplayName()}
 		if !slices.Contains(row.Groups, link) { // as Tallyfy sends them, a group may be there twice
 			row.Groups = append(row.Groups, link)
 		}
 	}
+	sortLinks(row.Groups)
 	return row
 }
 
@@ -36,9 +39,16 @@ func memberRow(m *tallyfy.Member) views.MemberRow {
 func inGroups(row views.MemberRow, groups []*tallyfy.Group) views.MemberRow {
 	row.Groups, row.GroupsKnown = nil, true
 	for _, g := range groups {
-		row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.Name})
+		row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.DisplayName()})
 	}
+	sortLinks(row.Groups)
 	return row
+}
+
+func sortLinks(groups []views.GroupLink) {
+	slices.SortFunc(groups, func(a, b views.GroupLink) int {
+		return cmp.Or(names.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
 }
 
 // groupMembers shapes members of a group. unknown says why a member has no name.
@@ -58,7 +68,7 @@ func groupMembers(resolved []directory.Resolved[tallyfy.Member, tallyfy.UserID],
 func (req *request) groupRow(g *tallyfy.Group) views.GroupRow {
 	req.rememberLogo(g)
 	return views.GroupRow{
-		ID: g.ID, Name: g.Name, Description: g.Description, LogoVersion: logo.Version(g.Logo),
+		ID: g.ID, Name: g.DisplayName(), Description: g.Description, LogoVersion: logo.Version(g.Logo),
 		Members: len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
 	}
 }
@@ -67,7 +77,7 @@ func (req *request) groupRow(g *tallyfy.Group) views.GroupRow {
 func taskView(t tallyfy.OpenTasks) views.OpenTasks {
 	view := views.OpenTasks{Checked: t.Checked, Total: t.Total}
 	for i := range t.Sample {
-		view.Sample = append(view.Sample, views.TaskLine{Title: t.Sample[i].Title, Deadline: t.Sample[i].Deadline.Time})
+		view.Sample = append(view.Sample, views.TaskLine{Title: t.Sample[i].DisplayTitle(), Deadline: t.Sample[i].Deadline.Time})
 	}
 	return view
 }

@@ -218,7 +218,7 @@ func (req *request) askForOrganisation(status int, f views.SignInForm, p *pendin
 	}
 	choices := make([]views.OrganisationChoice, len(p.Organisations))
 	for i, o := range p.Organisations {
-		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.Name}
+		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName()}
 	}
 	return req.show(status, views.ChooseOrganisation(req.page("Choose the organisation", views.SectionNone), f, p.User.Name(), message, choices))
 }
@@ -230,9 +230,7 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,
 		Role: member.Role, Timezone: p.User.Timezone, TokenEnds: p.Ends,
 	}
-	if who.Organisation.Name == "" {
-		who.Organisation.Name = string(org.ID)
-	}
+	who.Organisation.Name = org.DisplayName()
 	data := sessionData{Who: who}
 	for _, other := range req.session.data.everywhere() {
 		switch {

@@ -15,6 +15,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -119,7 +120,7 @@ func (req *request) underWay(out change.Outcome) (text string, link components.L
 	if e := out.Entry; e != nil {
 		if e.State == journal.Sent || e.State == journal.NotConfirmed {
 			clock := req.clock()
-			text = "It was sent at " + clock.MinuteAfter(clock.Now, e.At) + " by " + actorOf(e) + " and is not answered yet. Nothing was done by this one. " +
+			text = "It was sent at " + clock.MinuteAfter(clock.Now, e.At) + " by " + names.Isolate(actorOf(e)) + " and is not answered yet. Nothing was done by this one. " +
 				"Look at the other one: as soon as it is found carried out, or in " + words.Count(change.LockMinutes, "minute", "minutes") + ", this one can be sent again."
 		}
 		link = components.LinkProps{Text: "Look at the other one", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}

@@ -1,10 +1,13 @@
 package views
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -92,10 +95,20 @@ type GroupForm struct {
 	Errors            map[string]string
 	// ExistingName and ExistingURL lead to the group that already has the name, if there is one.
 	ExistingName, ExistingURL string
+	// Despite is the name, folded, for which the form has said that a group looks the same.
+	Despite string
 	// Press identifies the press of the button.
 	Press string
 	// Notice stands above the form. It concerns no single field.
 	Notice *Notice
+}
+
+// existing says what the link to the other group leads to.
+func (f GroupForm) existing() string {
+	if strings.EqualFold(names.Tidy(f.Name), f.ExistingName) {
+		return "The group that has it: "
+	}
+	return "The group that looks the same: "
 }
 
 // MemberPicker chooses several members. Those chosen come first and stay during every search.
@@ -136,8 +149,10 @@ func (f GroupForm) Problems() []components.Problem {
 
 // GroupDeletion is the page that asks before a group is deleted.
 type GroupDeletion struct {
-	ID           tallyfy.ID
-	Name         string
+	ID   tallyfy.ID
+	Name string
+	// Namesake leads to another group that looks the same, if one is known.
+	Namesake     string
 	LogoVersion  string
 	Consequences []string
 	Tasks        OpenTasks
@@ -149,6 +164,8 @@ type GroupDeletion struct {
 	Problem string
 	// RequestID finds the problem's cause in the log.
 	RequestID string
+	// ByID says that the phrase is the id.
+	ByID bool
 	// Phrase, the group's name, has to be typed first where open tasks would lose their group.
 	// Typed is the text that was typed instead, PhraseError its message.
 	Phrase, Typed, PhraseError string
@@ -157,14 +174,38 @@ type GroupDeletion struct {
 // phraseHint asks for the phrase and says why.
 func (v GroupDeletion) phraseHint() string {
 	if v.Tasks.Checked {
-		return "It is asked for because open tasks are given to this group: " + v.Phrase
+		return "It is asked for because open tasks are given to this group: " + names.Isolate(v.Phrase)
 	}
-	return "It is asked for because open tasks may be given to this group: " + v.Phrase
+	return "It is asked for because open tasks may be given to this group: " + names.Isolate(v.Phrase)
+}
+
+// phraseKind says what the phrase is.
+func (v GroupDeletion) phraseKind() string {
+	if v.ByID {
+		return "id"
+	}
+	return "name"
+}
+
+// called is the group's name, with the id where another one looks the same.
+func (v GroupDeletion) called() string {
+	if v.Namesake == "" {
+		return names.Isolate(v.Name)
+	}
+	return names.Marked(v.Name, string(v.ID))
 }
 
 func orNone(s string) string {
-	if s == "" {
+	if !tallyfy.Visible(s) {
 		return "none"
 	}
 	return s
+}
+
+// guestAddress is the address of a guest; of one that shows nothing, its characters by their numbers.
+func guestAddress(email string) string {
+	if tallyfy.Visible(email) {
+		return email
+	}
+	return "invisible address " + strconv.QuoteToASCII(email)
 }

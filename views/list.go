@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -65,9 +66,9 @@ func (s ListState) narrowed() bool { return s.Query != "" || len(s.Chosen) > 0 }
 func (s ListState) noMatch(one string) string {
 	switch {
 	case s.Query != "" && len(s.Chosen) > 0:
-		return "No " + one + " matches “" + s.Query + "” with these filters"
+		return "No " + one + " matches “" + names.Isolate(s.Query) + "” with these filters"
 	case s.Query != "":
-		return "No " + one + " matches “" + s.Query + "”"
+		return "No " + one + " matches “" + names.Isolate(s.Query) + "”"
 	}
 	return "No " + one + " fits these filters"
 }

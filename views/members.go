@@ -1,10 +1,10 @@
 package views
 
 import (
-	"strings"
 	"time"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -50,13 +50,13 @@ const shownGroups = 3
 // groupNames names the first groups and counts the rest.
 func (r MemberRow) groupNames() string {
 	shown := min(shownGroups, len(r.Groups))
-	names := make([]string, shown)
+	list := make([]string, shown)
 	for i, g := range r.Groups[:shown] {
-		names[i] = g.Name
+		list[i] = g.Name
 	}
-	s := strings.Join(names, ", ")
-	if more := len(r.Groups) - shown; more > 0 {
-		s += " and " + words.Number(more) + " more"
+	more := ""
+	if n := len(r.Groups) - shown; n > 0 {
+		more = words.Number(n) + " more"
 	}
-	return s
+	return names.Some(list, more)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tallyfy-admin/static"
+	"tallyfy-admin/views/names"
 )
 
 // A Page is the frame of every screen: the title, the signed-in person, and notices.
@@ -92,7 +93,7 @@ func (p Page) tokenEndsOn() string {
 func (p Page) documentTitle() string {
 	title := p.Title
 	if p.Account != nil && p.Account.Organisation != "" {
-		title += " · " + p.Account.Organisation
+		title += " · " + names.Isolate(p.Account.Organisation)
 	}
 	return title + " · Tallyfy admin"
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 )
 
 // A Person is a member as every screen names one.
@@ -32,7 +33,7 @@ func MemberStatus(m *tallyfy.Member) Status {
 	case m.Status == tallyfy.StatusInvited:
 		return Status{Text: "Invited", Badge: "warn"}
 	default:
-		return Status{Text: string(m.Status)}
+		return Status{Text: names.Neutral(string(m.Status))}
 	}
 }
 
@@ -46,6 +47,6 @@ func RoleWord(r tallyfy.Role) string {
 	case tallyfy.RoleLight:
 		return "Light"
 	default:
-		return string(r)
+		return names.Neutral(string(r))
 	}
 }

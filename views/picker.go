@@ -1,6 +1,9 @@
 package views
 
-import "tallyfy-admin/views/words"
+import (
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
 
 // summary is the sentence below the picker. Screen readers announce it after each search.
 func (m MemberPicker) summary() string {
@@ -27,9 +30,9 @@ func (g GuestPicker) summary() string {
 func pickerSummary(found, matching, chosen int, query, one, many string) string {
 	switch {
 	case matching == 0 && query != "" && chosen > 0:
-		return "Nobody else matches “" + query + "”."
+		return "Nobody else matches “" + names.Isolate(query) + "”."
 	case matching == 0 && query != "":
-		return "No match for “" + query + "”."
+		return "No match for “" + names.Isolate(query) + "”."
 	case matching == 0:
 		return "Nobody else to choose."
 	case found < matching:
@@ -43,7 +46,7 @@ func (v RemovalHandover) summary() string {
 	var s string
 	switch {
 	case v.Matching == 0 && v.Query != "":
-		s = "No active member matches “" + v.Query + "”."
+		s = "No active member matches “" + names.Isolate(v.Query) + "”."
 	case v.Matching == 0:
 		s = "There is no other active member."
 	case len(v.Candidates) < v.Matching:

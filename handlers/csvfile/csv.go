@@ -42,7 +42,7 @@ func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 
 // inside matches a formula behind a character at which a program could split a cell, and the blanks
 // between them.
-var inside = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}]*)([=+\-@＝＋－＠])`)
+var inside = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)([=+\-@＝＋－＠])`)
 
 // blank reports the characters that a program may drop from the beginning of a cell: white space,
 // visible or not, and control characters.

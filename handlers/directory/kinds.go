@@ -11,9 +11,10 @@ import (
 type kind[T any, ID ~string] struct {
 	read func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[T, error]
 	id   func(*T) ID
-	// text is what a search looks into. byText orders the list by it, as folded: Ł stands with L.
-	text   func(*T) string
-	byText bool
+	// text is what a search looks into.
+	text func(*T) string
+	// name orders the list; nil leaves it in Tallyfy's order.
+	name func(*T) string
 	// people are the members that an item holds, nil if it holds none.
 	people func(*T) []tallyfy.UserID
 }
@@ -24,9 +25,9 @@ var memberKind = kind[tallyfy.Member, tallyfy.UserID]{
 		// megabyte, and a fifth of the calls.
 		return client.Members.All(ctx, org, tallyfy.MemberListOptions{PerPage: 500})
 	},
-	id:     func(m *tallyfy.Member) tallyfy.UserID { return m.ID },
-	text:   func(m *tallyfy.Member) string { return m.Name() + "\n" + m.Email },
-	byText: true,
+	id:   func(m *tallyfy.Member) tallyfy.UserID { return m.ID },
+	text: func(m *tallyfy.Member) string { return m.Name() + "\n" + m.Email },
+	name: (*tallyfy.Member).Name,
 }
 
 var groupKind = kind[tallyfy.Group, tallyfy.ID]{
@@ -34,6 +35,6 @@ var groupKind = kind[tallyfy.Group, tallyfy.ID]{
 		return client.Groups.All(ctx, org, tallyfy.GroupListOptions{PerPage: 100}) // the most that Tallyfy gives (documented)
 	},
 	id:     func(g *tallyfy.Group) tallyfy.ID { return g.ID },
-	text:   func(g *tallyfy.Group) string { return g.Name + "\n" + g.Description },
+	text:   func(g *tallyfy.Group) string { return g.DisplayName() + "\n" + g.Description },
 	people: func(g *tallyfy.Group) []tallyfy.UserID { return g.Members },
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // The two lists of an organisation. Members are in the order of their names, groups in Tallyfy's.
@@ -28,35 +29,42 @@ type List[T any, ID ~string] struct {
 	Version uint64
 
 	kind  *kind[T, ID]
-	texts []string // of each item, folded
+	texts []string // of each item, as a search compares them
+	keys  []string // of each item, in the order of names
 	at    map[ID]int
 	of    map[tallyfy.UserID][]*T
 }
 
-// A row is an item with its folded text.
+// A row is an item with what it is searched and sorted by.
 type row[T any] struct {
-	item *T
-	text string
+	item      *T
+	text, key string
 }
 
-func (k *kind[T, ID]) row(item *T) row[T] { return row[T]{item, fold(k.text(item))} }
+func (k *kind[T, ID]) row(item *T) row[T] {
+	r := row[T]{item: item, text: names.Search(k.text(item))}
+	if k.name != nil {
+		r.key = names.Key(k.name(item))
+	}
+	return r
+}
 
 var versions atomic.Uint64
 
 // newList makes a list of rows, which stay as they are.
 func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time, complete bool) *List[T, ID] {
-	if k.byText {
+	if k.name != nil {
 		rows = slices.Clone(rows)
 		slices.SortFunc(rows, func(a, b row[T]) int {
-			return cmp.Or(strings.Compare(a.text, b.text), cmp.Compare(k.id(a.item), k.id(b.item)))
+			return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(k.id(a.item), k.id(b.item)))
 		})
 	}
 	l := &List[T, ID]{
 		Items: make([]*T, len(rows)), ReadAt: readAt, Complete: complete, Version: versions.Add(1),
-		kind: k, texts: make([]string, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
+		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
 	}
 	for i, r := range rows {
-		l.Items[i], l.texts[i] = r.item, r.text
+		l.Items[i], l.texts[i], l.keys[i] = r.item, r.text, r.key
 		l.at[k.id(r.item)] = i
 		if k.people != nil {
 			for _, id := range k.people(r.item) {
@@ -78,7 +86,7 @@ func (l *List[T, ID]) incomplete() *List[T, ID] {
 func (l *List[T, ID]) with(item *T) *List[T, ID] {
 	rows := make([]row[T], len(l.Items), len(l.Items)+1)
 	for i := range l.Items {
-		rows[i] = row[T]{l.Items[i], l.texts[i]}
+		rows[i] = row[T]{l.Items[i], l.texts[i], l.keys[i]}
 	}
 	if i, ok := l.at[l.kind.id(item)]; ok {
 		rows[i] = l.kind.row(item)
@@ -100,15 +108,15 @@ func (l *List[T, ID]) ByID(id ID) (*T, bool) {
 // Of returns the groups that a member is in.
 func (l *List[T, ID]) Of(member tallyfy.UserID) []*T { return l.of[member] }
 
-// Search returns the items whose text holds every word of the query, whatever its case and accents,
-// or whose id it is. An empty query finds all. The text is the name and email of a member, and the
+// Search returns the items whose text holds every word of the query, compared by names.Search, or whose
+// id it is. An empty query finds all. The text is the name and email of a member, and the
 // name and description of a group. Items for which keep is false are left out, if keep is not nil.
 func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
-	words := strings.Fields(fold(query))
-	named, isID := l.at[ID(query)]
+	words := names.Words(query)
+	named, isID := l.at[ID(names.Clean(query))]
 	var found []*T
 	for i, text := range l.texts {
-		if (isID && i == named || holdsAll(text, words)) && (keep == nil || keep(l.Items[i])) {
+		if (isID && i == named || names.HasAll(text, words)) && (keep == nil || keep(l.Items[i])) {
 			found = append(found, l.Items[i])
 		}
 	}

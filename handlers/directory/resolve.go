@@ -2,7 +2,8 @@ package directory
 
 import (
 	"slices"
-	"strings"
+
+	"tallyfy-admin/views/names"
 )
 
 // A Resolved pairs an id with its item, which is nil for an id that the list does not have.
@@ -36,13 +37,13 @@ func (l *List[T, ID]) Resolve(ids []ID) []Resolved[T, ID] {
 // Filter keeps those of Resolve's result that [List.Search] would find. An id that the list does not
 // have is found by itself alone.
 func (l *List[T, ID]) Filter(resolved []Resolved[T, ID], query string) []Resolved[T, ID] {
-	words := strings.Fields(fold(query))
+	words := names.Words(query)
 	if len(words) == 0 {
 		return resolved
 	}
 	var found []Resolved[T, ID]
 	for _, r := range resolved {
-		if string(r.ID) == query || r.Item != nil && holdsAll(l.texts[r.at], words) {
+		if string(r.ID) == names.Clean(query) || r.Item != nil && names.HasAll(l.texts[r.at], words) {
 			found = append(found, r)
 		}
 	}
@@ -51,24 +52,15 @@ func (l *List[T, ID]) Filter(resolved []Resolved[T, ID], query string) []Resolve
 
 // Match keeps the texts that hold every word of the query, as [List.Search] compares them.
 func Match(texts []string, query string) []string {
-	words := strings.Fields(fold(query))
+	words := names.Words(query)
 	if len(words) == 0 {
 		return texts
 	}
 	var found []string
 	for _, t := range texts {
-		if holdsAll(fold(t), words) {
+		if names.HasAll(names.Search(t), words) {
 			found = append(found, t)
 		}
 	}
 	return found
-}
-
-func holdsAll(text string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(text, w) {
-			return false
-		}
-	}
-	return true
 }

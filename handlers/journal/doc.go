@@ -6,6 +6,6 @@
 // and after are sealed with the server's secret. Text is searched after opening. Entries are deleted
 // after JOURNAL_DAYS, see Journal.Sweep.
 //
-// It may import store and the types of package tallyfy. A new thing to record about every change is a
+// It may import store, the types of package tallyfy, and names for its sentences. A new thing to record about every change is a
 // field of Intent, Outcome or Check; a new filter is a field of Filter with its condition in filter.go.
 package journal

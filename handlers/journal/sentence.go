@@ -1,14 +1,17 @@
 package journal
 
 import (
+	"cmp"
 	"fmt"
 	"time"
+
+	"tallyfy-admin/views/names"
 )
 
 // Sentence is the entry in words: "Omar Ali removed Bo. Confirmed 10:58." minute words a time of day.
 // underWay says that the call may still be unanswered.
 func (e *Entry) Sentence(minute func(time.Time) string, underWay bool) string {
-	who := e.Actor.Name
+	who := e.Called(e.Actor)
 	switch {
 	case e.Unreadable:
 		return "This change can't be read: the secret that sealed it is not listed any more."
@@ -44,7 +47,7 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 func (e *Entry) refused(minute func(time.Time) string) string {
 	words := "Tallyfy refused."
 	if e.Outcome.Tallyfys {
-		words = fmt.Sprintf("Tallyfy refused: “%s”", e.Outcome.Words)
+		words = fmt.Sprintf("Tallyfy refused: “%s”", names.Isolate(e.Outcome.Words))
 	}
 	if e.Check != nil && len(e.Check.Findings) > 0 && e.Check.Findings[0].Result == Confirmed {
 		words += " But it was found done " + minute(e.Check.At) + "."
@@ -67,4 +70,19 @@ func (e *Entry) unanswered(minute func(time.Time) string) string {
 		}
 	}
 	return why + "; not known."
+}
+
+// Called is a subject's or the actor's name as it stands in a sentence about the entry: with the email or
+// the id where another one of the kind looks the same.
+func (e *Entry) Called(s Subject) string {
+	for _, other := range append(e.AllSubjects(), e.Actor) {
+		if other.Kind == s.Kind && other.ID != s.ID && names.Alike(other.Name, s.Name) {
+			mark := cmp.Or(s.Email, s.ID)
+			if names.Alike(other.Email, s.Email) {
+				mark = s.ID
+			}
+			return names.Marked(s.Name, mark)
+		}
+	}
+	return names.Isolate(s.Name)
 }

@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,11 +12,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -44,9 +48,9 @@ type Creation struct {
 // Kind implements change.Change.
 func (c *Creation) Kind() string { return GroupCreated }
 
-// Target is the name, as Tallyfy takes each one once.
+// Target is the name, as Tallyfy takes each one once; names that look the same are one.
 func (c *Creation) Target() string {
-	sum := sha256.Sum256([]byte(strings.ToLower(c.Request.Name)))
+	sum := sha256.Sum256([]byte(names.Fold(c.Request.Name)))
 	return "group named " + hex.EncodeToString(sum[:8])
 }
 
@@ -60,18 +64,18 @@ func (c *Creation) Look(ctx context.Context) error {
 
 // Plan implements change.Change.
 func (c *Creation) Plan() change.Plan {
-	r := &c.Request
+	r, name := &c.Request, names.Isolate(c.Request.Name)
 	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests}) // texts only
 	return change.Plan{
 		Subjects:  []journal.Subject{{Kind: journal.Group, Name: r.Name}},
 		Concerned: r.Members,
 		Plan: journal.Plan{
-			Will: "create the group " + r.Name, Did: "created the group " + r.Name,
-			Lines: []journal.Line{{Kind: lineCreated, Text: fmt.Sprintf("There is a group %s with %s.", r.Name, people(len(r.Members), len(r.Guests)))}},
+			Will: "create the group " + name, Did: "created the group " + name,
+			Lines: []journal.Line{{Kind: lineCreated, Text: fmt.Sprintf("There is a group %s with %s.", name, people(len(r.Members), len(r.Guests)))}},
 			Differences: []journal.Difference{
 				{What: "Name", After: []string{r.Name}},
 				{What: "Description", After: []string{r.Description}},
-				{What: "Members", After: names(c.copy, r.Members)},
+				{What: "Members", After: memberNames(c.copy, r.Members)},
 				{What: "Guests", After: r.Guests},
 			},
 			Facts: facts,
@@ -92,7 +96,7 @@ func (c *Creation) Send(ctx context.Context) ([]journal.Subject, error) {
 		return nil, err
 	}
 	c.Group = g
-	return []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.Name}}, nil
+	return []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}}, nil
 }
 
 // Check reads the group again. Without an id, because Tallyfy's answer did not arrive, it looks for a
@@ -121,7 +125,7 @@ func (c *Creation) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 	}
 	return []journal.Finding{{
 		Result: journal.NotAsExpected,
-		Detail: g.Name + " has " + people(len(g.Members), len(g.Guests)) + ".",
+		Detail: names.Isolate(g.DisplayName()) + " has " + people(len(g.Members), len(g.Guests)) + ".",
 	}}, nil
 }
 
@@ -160,24 +164,43 @@ func (c *Creation) Log() []slog.Attr {
 	return attrs
 }
 
-// mostSearched is how many groups are looked through for a name, ten pages: a list that never ends would
+// AllPages is how many pages of groups are looked through for a name at most: a list that never ends would
 // take all the time there is.
-const mostSearched = 1000
+const AllPages = 10
+
+// groupsOnPage is how many groups a page of Tallyfy's holds.
+const groupsOnPage = 100
 
 var errTooMany = errors.New("the search finds too many groups")
+
+// FindAlike finds a group whose name looks the same as a name; nil when there is none. Tallyfy's search
+// compares letter by letter, so it is asked for a word that is spelt in one way only. It takes as many calls
+// as pages, at most.
+func FindAlike(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, name string, pages int) (*tallyfy.Group, error) {
+	query := name
+	words := strings.FieldsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(words) > 0 {
+		query = slices.MaxFunc(words, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	}
+	return findGroup(ctx, client, org, query, pages, func(g *tallyfy.Group) bool { return names.Alike(g.DisplayName(), name) })
+}
 
 // FindByName finds the group that has a name; nil when there is none. It may take several pages, because
 // Tallyfy's search finds parts of names and of descriptions, too.
 func FindByName(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, name string) (*tallyfy.Group, error) {
+	return findGroup(ctx, client, org, name, AllPages, func(g *tallyfy.Group) bool { return strings.EqualFold(g.Name, name) })
+}
+
+func findGroup(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, query string, pages int, fits func(*tallyfy.Group) bool) (*tallyfy.Group, error) {
 	searched := 0
-	for g, err := range client.Groups.All(ctx, org, tallyfy.GroupListOptions{Query: name}) {
+	for g, err := range client.Groups.All(ctx, org, tallyfy.GroupListOptions{Query: query}) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.EqualFold(g.Name, name) {
+		if fits(&g) {
 			return &g, nil
 		}
-		if searched++; searched >= mostSearched {
+		if searched++; searched >= pages*groupsOnPage {
 			return nil, errTooMany
 		}
 	}
@@ -198,7 +221,7 @@ func lower(texts []string) []string {
 
 // Summary implements change.Change.
 func (c *Creation) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
-	name, made := e.Subject(journal.Group).Name, e.Finding(lineCreated)
+	name, made := names.Isolate(e.Subject(journal.Group).Name), e.Finding(lineCreated)
 	var asked creationFacts
 	_ = json.Unmarshal(e.Plan.Facts, &asked) // without them the numbers are 0
 	created := name + " was created, with " + people(len(asked.Members), len(asked.Guests))

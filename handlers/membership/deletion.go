@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strings"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -41,7 +41,9 @@ type Deletion struct {
 	// Group and Tasks are what Look found.
 	Group *tallyfy.Group
 	Tasks tallyfy.OpenTasks
-	copy  *directory.Members // of all members; nil for a page that only asks
+	// Namesake is another group that looks the same, as far as a copy of the groups is at hand; else nil.
+	Namesake *tallyfy.Group
+	copy     *directory.Members // of all members; nil for a page that only asks
 }
 
 // Kind implements change.Change.
@@ -52,7 +54,7 @@ func (d *Deletion) Target() string { return "group " + string(d.ID) }
 
 // Look reads the group, its open tasks, and the names of its members.
 func (d *Deletion) Look(ctx context.Context) error {
-	return parallel.Run(ctx,
+	err := parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
 			d.Group, err = d.Source.Group(ctx, d.ID)
 			return err
@@ -67,48 +69,68 @@ func (d *Deletion) Look(ctx context.Context) error {
 			d.Tasks = d.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Group: d.ID})
 			return nil
 		})
+	if err == nil {
+		d.Namesake = AlikeInCopy(d.Source, d.Group.DisplayName(), d.Group.ID)
+	}
+	return err
 }
 
 // Phrase is what has to be typed before the group is deleted: its name if open tasks are given to it, else
 // nothing, because a phrase that is typed every time becomes a habit. Once asked for, it is not waived
-// because the tasks could not be counted again.
+// because the tasks could not be counted again. A group whose name nobody can type is confirmed by its id.
 func (d *Deletion) Phrase() string {
-	if d.Tasks.Total > 0 || (d.Asked && !d.Tasks.Checked) {
-		return oneLine(d.Group.Name)
+	switch {
+	case d.Tasks.Total == 0 && (d.Tasks.Checked || !d.Asked):
+		return ""
+	case d.ByID():
+		return string(d.Group.ID)
 	}
-	return ""
+	return names.Unwrap(d.Group.Name)
+}
+
+// ByID says that the phrase is the id.
+func (d *Deletion) ByID() bool {
+	return names.Unwrap(d.Group.Name) == "" || !tallyfy.Visible(d.Group.Name)
 }
 
 // PhraseError says what is wrong with the confirmation, "" if nothing is.
 func (d *Deletion) PhraseError() string {
-	switch phrase := d.Phrase(); {
-	case phrase == "" || oneLine(d.Typed) == phrase:
-		return ""
-	case oneLine(d.Typed) == "":
-		return "Type the group's name to go on. Nothing was deleted."
+	what := "name"
+	if d.ByID() {
+		what = "id"
 	}
-	return "That is not the group's name. Nothing was deleted."
+	switch phrase := d.Phrase(); {
+	case phrase == "" || names.Alike(names.Unwrap(d.Typed), phrase) || names.Alike(d.Typed, d.Group.Name) && what == "name":
+		return ""
+	case names.Unwrap(d.Typed) == "":
+		return "Type the group's " + what + " to go on. Nothing was deleted."
+	}
+	return "That is not the group's " + what + ". Nothing was deleted."
 }
 
 // Plan implements change.Change. A confirmation that is missing stops it.
 func (d *Deletion) Plan() change.Plan {
 	g := d.Group
-	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members}) // texts only
+	name, called := names.Isolate(g.DisplayName()), names.Isolate(g.DisplayName())
+	if d.Namesake != nil {
+		called = names.Marked(g.DisplayName(), string(g.ID))
+	}
+	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members, d.Namesake != nil}) // texts only
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
-		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.Name}},
+		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
 		Concerned: g.Members,
 		Seen:      g.Guests,
 		Plan: journal.Plan{
-			Will: "delete the group " + g.Name, Did: "deleted the group " + g.Name,
+			Will: "delete the group " + called, Did: "deleted the group " + called,
 			Lines: []journal.Line{
 				{Kind: leave, Text: whoLeaves(g)},
-				{Kind: Gone, Text: g.Name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."},
+				{Kind: Gone, Text: name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."},
 			},
 			Differences: []journal.Difference{
 				{What: "Name", Before: []string{g.Name}},
 				{What: "Description", Before: []string{g.Description}},
-				{What: "Members", Before: names(d.copy, g.Members)},
+				{What: "Members", Before: memberNames(d.copy, g.Members)},
 				{What: "Guests", Before: g.Guests},
 			},
 			Facts: facts,
@@ -120,6 +142,8 @@ func (d *Deletion) Plan() change.Plan {
 type deletionFacts struct {
 	Logo    string `json:",omitempty"`
 	Members []tallyfy.UserID
+	// Namesake says that another group looked the same.
+	Namesake bool `json:",omitempty"`
 }
 
 func whoLeaves(g *tallyfy.Group) string {
@@ -154,7 +178,7 @@ func (d *Deletion) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 	f := journal.Finding{Result: journal.Confirmed}
 	switch {
 	case err == nil:
-		f = journal.Finding{Result: journal.NotAsExpected, Detail: subject.Name + " is still there."}
+		f = journal.Finding{Result: journal.NotAsExpected, Detail: names.Isolate(subject.Name) + " is still there."}
 	case tallyfy.IsUnauthorized(err):
 		return nil, err
 	case !tallyfy.IsNotFound(err):
@@ -179,12 +203,14 @@ func groupAttrs(when string, g *tallyfy.Group) slog.Attr {
 	return slog.Group(when, slog.String("name", g.Name), slog.Int("members", len(g.Members)), slog.Int("guests", len(g.Guests)))
 }
 
-// oneLine folds the white space of a text.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
 // Summary implements change.Change.
 func (d *Deletion) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
-	name, gone := e.Subject(journal.Group).Name, e.Finding(Gone).Result
+	group, gone := e.Subject(journal.Group), e.Finding(Gone).Result
+	name := names.Isolate(group.Name)
+	var facts deletionFacts
+	if json.Unmarshal(e.Plan.Facts, &facts) == nil && facts.Namesake {
+		name = names.Marked(group.Name, group.ID)
+	}
 	done := e.State == journal.Done
 	switch {
 	case underWay:

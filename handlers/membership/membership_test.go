@@ -55,6 +55,8 @@ func (d *desk) Members(ctx context.Context) (*directory.Members, error) {
 	return d.copies.Members(ctx, d.client, cache.ScopeOf(sandbox.AdminToken, d.org()))
 }
 
+func (d *desk) CopiedGroups() *directory.Groups { return nil }
+
 func (d *desk) id(name string) tallyfy.UserID {
 	d.t.Helper()
 	m, ok := d.MemberByEmail(name + "@example.com")
@@ -239,9 +241,9 @@ func TestDeletionFromPlanToCheck(t *testing.T) {
 	require.NoError(t, del.Look(t.Context()))
 	assert.True(t, del.Plan().Stopped, "it has open tasks, so its name has to be typed")
 	assert.Equal(t, "Type the group's name to go on. Nothing was deleted.", del.PhraseError())
-	del.Typed = "payroll"
+	del.Typed = "Payrol"
 	assert.Equal(t, "That is not the group's name. Nothing was deleted.", del.PhraseError())
-	del.Typed = "  Payroll "
+	del.Typed = "  payroll "
 	p := del.Plan()
 	assert.False(t, p.Stopped)
 	require.Len(t, before.Members, 1)

@@ -5,6 +5,7 @@ import (
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // Source is where a change of a group reads from.
@@ -14,11 +15,13 @@ type Source interface {
 	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
 	// Members gives the copy of all members, which may be incomplete. It is never nil.
 	Members(ctx context.Context) (*directory.Members, error)
+	// CopiedGroups is the copy of all groups if it costs no call, else nil.
+	CopiedGroups() *directory.Groups
 }
 
-// names are those of members, for the journal. For a member that the copy lacks the id has to do. Without a
+// memberNames are the names of members, for the journal. For a member that the copy lacks the id has to do. Without a
 // copy there are none.
-func names(members *directory.Members, ids []tallyfy.UserID) []string {
+func memberNames(members *directory.Members, ids []tallyfy.UserID) []string {
 	if members == nil {
 		return nil
 	}
@@ -30,4 +33,20 @@ func names(members *directory.Members, ids []tallyfy.UserID) []string {
 		}
 	}
 	return list
+}
+
+// AlikeInCopy finds a group other than one whose name looks the same as a name, in the copy of the groups.
+// It is nil without one, and without a copy.
+func AlikeInCopy(source Source, name string, other tallyfy.ID) *tallyfy.Group {
+	groups := source.CopiedGroups()
+	if groups == nil {
+		return nil
+	}
+	folded := names.Fold(name)
+	for _, g := range groups.Items {
+		if g.ID != other && names.Fold(g.DisplayName()) == folded {
+			return g
+		}
+	}
+	return nil
 }

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -22,6 +22,9 @@ type Departure struct {
 	// Lookup finds a member by id. AllMembers says that an id without a member is not in the organisation.
 	Lookup     func(tallyfy.UserID) (*tallyfy.Member, bool)
 	AllMembers bool
+
+	// others are people who may stand in the same sentence as the leaver: who removes, and who takes over.
+	others []*tallyfy.Member
 }
 
 // BlockerKind names a reason why a member cannot be removed.
@@ -46,7 +49,7 @@ type Blocker struct {
 
 // Blockers gives all reasons that hold at once. None means that the removal can go on.
 func (d Departure) Blockers() []Blocker {
-	m, name := d.Leaver, d.Leaver.Name()
+	m, name, organisation := d.Leaver, names.Isolate(d.Leaver.Name()), names.Isolate(d.Organisation)
 	var list []Blocker
 	add := func(applies bool, kind BlockerKind, title, out string) {
 		if applies {
@@ -58,13 +61,13 @@ func (d Departure) Blockers() []Blocker {
 	add(m.IsBot(), Bot, name+" is a bot.",
 		"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.")
 	add(m.IsDisabled(), Disabled, name+" is already disabled.",
-		"Access to "+d.Organisation+" has ended already. What is still held stands below; it can be changed in Tallyfy.")
+		"Access to "+organisation+" has ended already. What is still held stands below; it can be changed in Tallyfy.")
 	add(m.Status == tallyfy.StatusInvited, Invited, name+" has not accepted the invitation yet.",
 		"Withdraw the invitation in Tallyfy under Settings, Organization, Members.")
 	add(m.IsDefaultAdmin, DefaultAdmin, name+" is the default administrator.",
 		"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page.")
 	add(m.Role == tallyfy.RoleAdmin && m.CanWork() && !d.OtherAdmin, LastAdmin, name+" is the only active administrator.",
-		"Make somebody else an administrator first, or nobody will be able to manage "+d.Organisation+".")
+		"Make somebody else an administrator first, or nobody will be able to manage "+organisation+".")
 	return list
 }
 
@@ -87,12 +90,13 @@ const (
 
 // A Held group is one that the leaver is in.
 type Held struct {
-	ID   tallyfy.ID
+	ID tallyfy.ID
+	// Name is with the id where another of the groups looks the same.
 	Name string
 	// Others and Guests count who stays.
 	Others, Guests int
 	Cover          Cover
-	// Last is the one active member who stays, when Cover is OneActive; with the email if the leaver has the same name.
+	// Last is the one active member who stays, when Cover is OneActive; with the email if somebody else in the plan looks the same.
 	Last string
 }
 
@@ -108,14 +112,23 @@ func (d Departure) Groups() []Held {
 		seen[g.ID] = true
 		list = append(list, d.held(g))
 	}
-	slices.SortStableFunc(list, func(a, b Held) int {
-		return cmp.Or(cmp.Compare(a.Cover, b.Cover), strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	alike := map[string]int{}
+	for _, h := range list {
+		alike[names.Fold(h.Name)]++
+	}
+	for i, h := range list {
+		if alike[names.Fold(h.Name)] > 1 {
+			list[i].Name = names.Marked(h.Name, string(h.ID))
+		}
+	}
+	slices.SortFunc(list, func(a, b Held) int {
+		return cmp.Or(cmp.Compare(a.Cover, b.Cover), names.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return list
 }
 
 func (d Departure) held(g *tallyfy.Group) Held {
-	h := Held{ID: g.ID, Name: g.Name, Guests: len(g.Guests)}
+	h := Held{ID: g.ID, Name: g.DisplayName(), Guests: len(g.Guests)}
 	active, unknown := 0, 0
 	for _, id := range g.Members {
 		if id == d.Leaver.ID {
@@ -125,10 +138,7 @@ func (d Departure) held(g *tallyfy.Group) Held {
 		switch m, ok := d.Lookup(id); {
 		case ok && m.CanWork():
 			active++
-			h.Last = m.Name()
-			if strings.EqualFold(h.Last, d.Leaver.Name()) {
-				h.Last = withEmail(m)
-			}
+			h.Last = d.called(m)
 		case !ok && !d.AllMembers:
 			unknown++
 		}
@@ -153,18 +163,38 @@ func (d Departure) held(g *tallyfy.Group) Held {
 
 // Warning words what little a group is left with; empty when it is enough.
 func (h Held) Warning() string {
+	name := names.Isolate(h.Name)
 	switch h.Cover {
 	case NoOne:
-		return h.Name + " will have nobody in it. Work sent to " + h.Name + " may reach no one."
+		return name + " will have nobody in it. Work sent to " + name + " may reach no one."
 	case GuestsOnly:
-		return fmt.Sprintf("%s will have no member, only %s.", h.Name, words.Count(h.Guests, "guest", "guests"))
+		return fmt.Sprintf("%s will have no member, only %s.", name, words.Count(h.Guests, "guest", "guests"))
 	case NoActive:
-		return h.Name + " will have no active member: whoever stays is invited, disabled or a bot."
+		return name + " will have no active member: whoever stays is invited, disabled or a bot."
 	case OneActive:
-		return h.Name + " will have one active member: " + h.Last + "."
+		return name + " will have one active member: " + h.Last + "."
 	default:
 		return ""
 	}
+}
+
+// called is a member in a sentence of the plan: with the email, or the id, where somebody else who may
+// stand there looks the same.
+func (d Departure) called(m *tallyfy.Member) string {
+	mark := ""
+	for _, other := range append([]*tallyfy.Member{d.Leaver}, d.others...) {
+		switch {
+		case other.ID == m.ID || !names.Alike(other.Name(), m.Name()):
+		case m.Email == "" || names.Alike(m.Email, m.Name()) || names.Alike(other.Email, m.Email):
+			return names.Marked(m.Name(), "member "+string(m.ID))
+		default:
+			mark = m.Email
+		}
+	}
+	if mark == "" {
+		return names.Isolate(m.Name())
+	}
+	return names.Marked(m.Name(), mark)
 }
 
 // Shared gives those of the leaver's groups that a member is in, too.

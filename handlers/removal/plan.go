@@ -3,10 +3,10 @@ package removal
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -27,7 +27,8 @@ const (
 type Facts struct {
 	Organisation string
 	LeaverID     tallyfy.UserID
-	LeaverName   string
+	// LeaverName and SuccessorName are as they stand in the sentences.
+	LeaverName string
 	// SuccessorID is empty when the work stays with the leaver.
 	SuccessorID   tallyfy.UserID `json:",omitempty"`
 	SuccessorName string         `json:",omitempty"`
@@ -47,12 +48,12 @@ type Plan struct {
 
 // Plan words what the removal will do. successor is nil to leave the work with the leaver.
 func (d Departure) Plan(successor *tallyfy.Member) Plan {
-	name, to := d.Leaver.Name(), ""
+	to := ""
 	if successor != nil {
-		if to = successor.Name(); strings.EqualFold(name, to) { // two people of one name: say which is which, down to the button
-			name, to = withEmail(d.Leaver), withEmail(successor)
-		}
+		d.others = append(d.others[:len(d.others):len(d.others)], successor)
+		to = d.called(successor)
 	}
+	name, organisation := d.called(d.Leaver), names.Isolate(d.Organisation)
 	p := Plan{Facts: Facts{
 		Organisation: d.Organisation, LeaverID: d.Leaver.ID, LeaverName: name, SuccessorName: to, TasksNow: -1, SuccessorTasksNow: -1,
 	}}
@@ -61,11 +62,11 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	}
 	add := func(l journal.Line) { p.Lines = append(p.Lines, l) }
 
-	add(journal.Line{Kind: Access, Text: fmt.Sprintf("%s can't open %s any more, from that moment on.", name, d.Organisation)})
+	add(journal.Line{Kind: Access, Text: fmt.Sprintf("%s can't open %s any more, from that moment on.", name, organisation)})
 	held := d.Groups()
-	names := make([]string, len(held))
+	groups := make([]string, len(held))
 	for i, h := range held {
-		names[i] = h.Name
+		groups[i] = h.Name
 	}
 	switch {
 	case !d.Leaver.GroupsIncluded:
@@ -73,7 +74,7 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	case len(held) == 0:
 		add(journal.Line{Kind: Leaves, Text: name + " is in no group, so no group changes."})
 	default:
-		add(journal.Line{Kind: Leaves, Text: fmt.Sprintf("%s leaves %s: %s.", name, words.Count(len(held), "group", "groups"), words.List(names))})
+		add(journal.Line{Kind: Leaves, Text: fmt.Sprintf("%s leaves %s: %s.", name, words.Count(len(held), "group", "groups"), names.List(groups))})
 	}
 	for _, h := range held {
 		if h.Cover == NoOne {
@@ -96,7 +97,7 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add func(journal.Line)) {
 	name, to := p.LeaverName, p.SuccessorName
 	p.SuccessorID = successor.ID
-	add(journal.Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, withEmail(successor)), Now: d.tasksNow()})
+	add(journal.Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, d.withEmail(successor)), Now: d.tasksNow()})
 	add(journal.Line{Kind: Templates, Text: fmt.Sprintf("The template steps that name %s go to %s.", name, to)})
 	shared := d.Shared(successor.ID)
 	var outside []string
@@ -107,7 +108,7 @@ func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held,
 		}
 	}
 	if len(outside) > 0 {
-		add(journal.Line{Kind: NotJoin, Text: fmt.Sprintf("%s does not join %s.", to, words.List(outside))})
+		add(journal.Line{Kind: NotJoin, Text: fmt.Sprintf("%s does not join %s.", to, names.List(outside))})
 	}
 	if successor.Role == tallyfy.RoleLight {
 		p.Warnings = append(p.Warnings, to+" has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member.")
@@ -115,11 +116,11 @@ func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held,
 }
 
 // withEmail names a member so that nobody else is meant: as the name alone where Tallyfy has no address.
-func withEmail(m *tallyfy.Member) string {
-	if m.Email == "" || m.Email == m.Name() {
-		return m.Name()
+func (d Departure) withEmail(m *tallyfy.Member) string {
+	if called := d.called(m); called != names.Isolate(m.Name()) {
+		return called
 	}
-	return m.Name() + " (" + m.Email + ")"
+	return names.Marked(m.Name(), m.Email)
 }
 
 func (d Departure) tasksNow() string {

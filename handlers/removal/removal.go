@@ -11,6 +11,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // MemberRemoved is the kind of a Removal.
@@ -70,7 +71,7 @@ func (r *Removal) SuccessorID() tallyfy.UserID {
 // Look reads the member with the groups, the open tasks, who else is there, and the one who takes over:
 // people leave, so no copy will do for either.
 func (r *Removal) Look(ctx context.Context) error {
-	r.Departure = Departure{Organisation: r.Org.Name}
+	r.Departure = Departure{Organisation: r.Org.DisplayName()}
 	successor := r.SuccessorID()
 	err := parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
@@ -106,6 +107,9 @@ func (r *Removal) Look(ctx context.Context) error {
 	}
 	r.Lookup, r.AllMembers = r.Copy.ByID, r.Copy.Complete
 	r.Self = r.Leaver.ID == r.By
+	if by, ok := r.Copy.ByID(r.By); ok {
+		r.others = append(r.others, by)
+	}
 	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
 	// While not all are known there may be another: one's own account stands in the way anyhow.
 	r.OtherAdmin = !r.Self || !r.AllMembers || len(r.Copy.Search("", func(m *tallyfy.Member) bool {
@@ -122,11 +126,11 @@ func (r *Removal) ChoiceProblem() string {
 	case r.To == LeaveWork:
 		return ""
 	case r.To == string(r.Leaver.ID):
-		return r.Leaver.Name() + " is the one to be removed. Choose somebody else."
+		return names.Isolate(r.Leaver.Name()) + " is the one to be removed. Choose somebody else."
 	case r.successor == nil:
 		return "The person chosen is not in this organisation any more. Choose somebody else."
 	case !r.CanTakeOver(r.successor):
-		return r.successor.Name() + " can't take over: only active members can, and no bots. Choose somebody else."
+		return names.Isolate(r.successor.Name()) + " can't take over: only active members can, and no bots. Choose somebody else."
 	}
 	return ""
 }
@@ -164,12 +168,12 @@ func (d Departure) Record(p Plan, successor *tallyfy.Member) change.Plan {
 		{What: "Status", Before: []string{string(m.Status)}, After: []string{string(tallyfy.StatusDisabled)}},
 	}
 	if held := d.Groups(); len(held) > 0 {
-		names := make([]string, len(held))
+		groups := make([]string, len(held))
 		for i, g := range held {
-			names[i] = g.Name
+			groups[i] = g.Name
 			subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.Name})
 		}
-		differences = append(differences, journal.Difference{What: "Groups", Before: names})
+		differences = append(differences, journal.Difference{What: "Groups", Before: groups})
 	}
 	return change.Plan{
 		Subjects: subjects,

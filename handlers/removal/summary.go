@@ -3,12 +3,13 @@ package removal
 import (
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
 // Summary is the receipt of a removal in a sentence.
 func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
-	name := e.Subject(journal.Member).Name
+	name := e.Called(e.Subject(journal.Member))
 	access := e.Finding(Access).Result
 	unexpected, unchecked := e.Check.Count(journal.NotAsExpected), e.Check.Count(journal.NotChecked)
 	gaps := ""
@@ -32,5 +33,5 @@ func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string)
 	case !done:
 		return change.Good, "Tallyfy didn't confirm the removal, but " + name + " is removed." + gaps
 	}
-	return change.Good, name + " is removed from " + r.Org.Name + "." + gaps
+	return change.Good, name + " is removed from " + names.Isolate(r.Org.DisplayName()) + "." + gaps
 }

@@ -6,6 +6,7 @@ import (
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -59,7 +60,7 @@ func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 			return journal.NotChecked, "The group was not read back."
 		}
 		return verdict(len(g.Members)+len(g.Guests) == 0,
-			fmt.Sprintf("%s has %s and %s.", g.Name, words.Count(len(g.Members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
+			fmt.Sprintf("%s has %s and %s.", names.Isolate(g.DisplayName()), words.Count(len(g.Members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
 	case Moves:
 		return f.verifyMoves(a)
 	case Templates, StepsStay:
@@ -94,11 +95,11 @@ func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	case a.Leaver == nil || !a.Leaver.GroupsIncluded:
 		return journal.NotChecked, "The groups could not be read."
 	}
-	names := make([]string, len(a.Leaver.Groups))
+	in := make([]string, len(a.Leaver.Groups))
 	for i := range a.Leaver.Groups {
-		names[i] = a.Leaver.Groups[i].Name
+		in[i] = a.Leaver.Groups[i].DisplayName()
 	}
-	return verdict(len(names) == 0, fmt.Sprintf("%s is still in %s.", f.LeaverName, words.List(names)))
+	return verdict(len(in) == 0, fmt.Sprintf("%s is still in %s.", f.LeaverName, names.List(in)))
 }
 
 func (f Facts) verifyMoves(a After) (journal.Result, string) {
@@ -155,8 +156,8 @@ func (f Facts) verifyNotJoin(a After) (journal.Result, string) {
 	var joined []string
 	for i := range a.Successor.Groups {
 		if slices.Contains(f.NewToSuccessor, a.Successor.Groups[i].ID) {
-			joined = append(joined, a.Successor.Groups[i].Name)
+			joined = append(joined, a.Successor.Groups[i].DisplayName())
 		}
 	}
-	return verdict(len(joined) == 0, fmt.Sprintf("%s is now in %s.", f.SuccessorName, words.List(joined)))
+	return verdict(len(joined) == 0, fmt.Sprintf("%s is now in %s.", f.SuccessorName, names.List(joined)))
 }

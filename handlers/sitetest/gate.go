@@ -3,24 +3,26 @@ package sitetest
 import (
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 )
 
-// A Gate holds the calls of a route back until it is opened.
+// A Gate holds the first call of a route back until it is opened. Later ones pass.
 type Gate struct {
 	Next    http.RoundTripper
 	Method  string
 	Suffix  string        // how the route's path ends
-	Arrived chan struct{} // is closed when the first call arrives
+	Arrived chan struct{} // is closed when that call arrives
 	Open    chan struct{} // the test closes it
-	once    sync.Once
+	arrived atomic.Bool
 }
 
 // RoundTrip sends a request on, if it is one that is held back only after Open is closed.
 func (g *Gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Method == g.Method && strings.HasSuffix(r.URL.Path, g.Suffix) {
-		g.once.Do(func() { close(g.Arrived) })
-		<-g.Open
+		if g.arrived.CompareAndSwap(false, true) {
+			close(g.Arrived)
+			<-g.Open
+		}
 	}
 	return g.Next.RoundTrip(r)
 }

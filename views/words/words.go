@@ -1,11 +1,8 @@
-// Package words writes numbers and lists in sentences. It imports nothing of ours; every package that
+// Package words writes numbers in sentences. It imports nothing of ours; every package that
 // words a sentence may import it.
 package words
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // Number writes a whole number with its thousands apart: 12,345.
 func Number(n int) string {
@@ -26,12 +23,4 @@ func Count(n int, one, many string) string {
 		return "1 " + one
 	}
 	return Number(n) + " " + many
-}
-
-// List joins names as a sentence does: "Payroll, Board and Legal".
-func List(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

@@ -21,9 +21,3 @@ func TestCount(t *testing.T) {
 		assert.Equal(t, want, Count(n, "group", "groups"))
 	}
 }
-
-func TestList(t *testing.T) {
-	for want, names := range map[string][]string{"": nil, "a": {"a"}, "a and b": {"a", "b"}, "a, b and c": {"a", "b", "c"}} {
-		assert.Equal(t, want, List(names))
-	}
-}

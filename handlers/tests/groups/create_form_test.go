@@ -79,7 +79,7 @@ func TestCreateChecksWhatIsTyped(t *testing.T) {
 		"201 letters":       {strings.Repeat("a", 201), "d", "", map[string]string{"name": "The name has 201 characters; 200 are allowed."}},
 		"201 of four bytes": {strings.Repeat("🦄", 201), "d", "", map[string]string{"name": "The name has 201 characters; 200 are allowed."}},
 		"markup":            {`"><script>x</script>`, "", "", map[string]string{"description": noDescription}},
-		"a wrong address":   {"N", "d", "a@x.example, Bo <bo@x.example>\nb@x.example", map[string]string{"guests": "“Bo”, “<bo@x.example>” are not email addresses."}},
+		"a wrong address":   {"N", "d", "a@x.example, Bo Ek <bo@x>\nb@x.example; and c", map[string]string{"guests": "“Bo Ek <bo@x>”, “and c” are not email addresses."}},
 		"no domain":         {"N", "</textarea><b>d", "jo@localhost", map[string]string{"guests": "“jo@localhost” is not an email address."}},
 		"everything":        {"", "", "<script>", map[string]string{"name": noName, "description": noDescription, "guests": "“<script>” is not an email address."}},
 	} {

@@ -63,7 +63,7 @@ func TestMemberListShowsWhoIsWho(t *testing.T) {
 	assert.Contains(t, maren[0], "Maren Dahl")
 	assert.Equal(t, "Administrator", maren[1])
 	assert.Equal(t, "Active", maren[2])
-	assert.Equal(t, "Everyone at Aldermoor, Operations, People and Culture and 3 more", maren[3])
+	assert.Equal(t, "Everyone at Aldermoor, Management Board, Onboarding Buddies and 3 more", maren[3])
 	for _, day := range maren[4:] {
 		_, err := time.Parse("2 Jan 2006", day)
 		assert.NoError(t, err)

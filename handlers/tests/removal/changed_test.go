@@ -38,10 +38,10 @@ func TestAPlanThatHasBecomeUntrueIsShownAnew(t *testing.T) {
 		},
 		"the leaver joined a group": {
 			change: setMembers("Legal", "chiara.dangelo", "isla.macleod", "ingrid.solheim"), line: 1,
-			want: "Chiara D'Angelo leaves 5 groups: Payroll, Everyone at Aldermoor, Finance, Legal and People and Culture.",
+			want: "Chiara D'Angelo leaves 5 groups: Payroll, Everyone at Aldermoor, Finance, Legal and “People and Culture”.",
 		},
-		"a group lost its others": {change: setMembers("Finance", "chiara.dangelo"), line: 1, want: "Chiara D'Angelo leaves 4 groups: Payroll, Finance, Everyone at Aldermoor and People and Culture.", warned: "Please note. Finance will have no member, only 1 guest."},
-		"the successor joined":    {change: setMembers("Payroll", "chiara.dangelo", "siobhan.obrien", "esi.mensah"), line: 4, want: "Siobhán O'Brien does not join Finance and People and Culture."},
+		"a group lost its others": {change: setMembers("Finance", "chiara.dangelo"), line: 1, want: "Chiara D'Angelo leaves 4 groups: Payroll, Finance, Everyone at Aldermoor and “People and Culture”.", warned: "Please note. Finance will have no member, only 1 guest."},
+		"the successor joined":    {change: setMembers("Payroll", "chiara.dangelo", "siobhan.obrien", "esi.mensah"), line: 4, want: "Siobhán O'Brien does not join Finance and “People and Culture”."},
 		"the successor's seat": {
 			change: func(s *sitetest.Site) {
 				s.Elsewhere(http.MethodPut, "/users/"+s.ID("siobhan.obrien")+"/role", `{"role":"light"}`)

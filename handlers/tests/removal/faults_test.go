@@ -113,7 +113,7 @@ func TestARemovalWithoutAnAnswer(t *testing.T) {
 				want := map[string]string{
 					chiaraAccess: "Confirmed", chiaraLeaves: "Confirmed", chiaraEmptied: "Confirmed", moves("Siobhán O'Brien", "siobhan.obrien"): "Confirmed",
 					steps("Siobhán O'Brien"): "Could not check", chiaraAccount: "Confirmed",
-					"Siobhán O'Brien does not join Payroll, Finance and People and Culture.": "Confirmed",
+					"Siobhán O'Brien does not join Payroll, Finance and “People and Culture”.": "Confirmed",
 				}
 				if !done {
 					for _, line := range []string{chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien", "siobhan.obrien"), chiaraAccount} {

@@ -15,7 +15,7 @@ import (
 // Sentences of the plan to remove Chiara D'Angelo.
 const (
 	chiaraAccess  = "Chiara D'Angelo can't open Aldermoor Logistics any more, from that moment on."
-	chiaraLeaves  = "Chiara D'Angelo leaves 4 groups: Payroll, Everyone at Aldermoor, Finance and People and Culture."
+	chiaraLeaves  = "Chiara D'Angelo leaves 4 groups: Payroll, Everyone at Aldermoor, Finance and “People and Culture”."
 	chiaraEmptied = "Payroll will have nobody in it. Work sent to Payroll may reach no one."
 	chiaraStays   = "The open tasks stay in Chiara D'Angelo's name."
 	chiaraSteps   = "The template steps that name Chiara D'Angelo stay as they are."
@@ -43,14 +43,14 @@ func TestThePlanOfARemoval(t *testing.T) {
 			to: "siobhan.obrien", button: "Remove Chiara D'Angelo and give the work to Siobhán O'Brien",
 			want: []string{
 				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien", "siobhan.obrien") + now, steps("Siobhán O'Brien"),
-				"Siobhán O'Brien does not join Payroll, Finance and People and Culture.", chiaraAccount,
+				"Siobhán O'Brien does not join Payroll, Finance and “People and Culture”.", chiaraAccount,
 			},
 		},
 		"to a light member": {
 			to: "noor.vandermeer", button: "Remove Chiara D'Angelo and give the work to Noor van der Meer",
 			want: []string{
 				chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Noor van der Meer", "noor.vandermeer") + now, steps("Noor van der Meer"),
-				"Noor van der Meer does not join Payroll, Finance and People and Culture.", chiaraAccount,
+				"Noor van der Meer does not join Payroll, Finance and “People and Culture”.", chiaraAccount,
 			},
 			warned: []string{"Please note. Noor van der Meer has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."},
 		},

@@ -37,7 +37,7 @@ func TestAReceiptIsForTheOneWhoRemoved(t *testing.T) {
 
 func TestAReceiptSaysWhatItCannotCheck(t *testing.T) {
 	t.Parallel()
-	const joins = "Siobhán O'Brien does not join Payroll, Finance and People and Culture."
+	const joins = "Siobhán O'Brien does not join Payroll, Finance and “People and Culture”."
 	all := []string{chiaraAccess, chiaraLeaves, chiaraEmptied, moves("Siobhán O'Brien", "siobhan.obrien"), steps("Siobhán O'Brien"), joins, chiaraAccount}
 	for name, test := range map[string]struct {
 		route     string
@@ -99,7 +99,7 @@ func TestAReceiptSaysWhatIsNotAsExpected(t *testing.T) {
 	p := s.Get(receipt)
 	said := receiptOf(p)
 	assert.Equal(t, "Not as expected", said[chiaraEmptied])
-	assert.Equal(t, "Not as expected", said["Siobhán O'Brien does not join Payroll, Finance and People and Culture."])
+	assert.Equal(t, "Not as expected", said["Siobhán O'Brien does not join Payroll, Finance and “People and Culture”."])
 	assert.Contains(t, p.Texts("ol.plan .small"), "Payroll has 1 member and 0 guests.")
 	assert.Contains(t, p.Texts("ol.plan .small"), "Siobhán O'Brien is now in Payroll.")
 	assert.Equal(t, "Please note. Chiara D'Angelo is removed, but 2 lines are not as expected.", summary(p))

@@ -77,9 +77,15 @@ const idle = "Data and Reporting"
 func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) map[string]*sitetest.Page {
 	s.T.Helper()
 	pages := map[string]*sitetest.Page{}
-	group := url.Values{"name": {"Harbour"}, "description": {typed}, "members": {s.ID("anna.kowalska")}, "guests": {"new.guest@example.com"}}
+	described := strings.Map(func(r rune) rune { // without what a field refuses
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(typed, ""))
+	group := url.Values{"name": {"Harbour"}, "description": {"d " + described}, "members": {s.ID("anna.kowalska")}, "guests": {"new.guest@example.com"}}
 	pages["create, nothing right"] = s.Post("/groups", url.Values{
-		"name": {typed + strings.Repeat("x", 200)}, "description": {""}, "members": {typed}, "guests": {typed, typed}, "member_q": {typed}, "guest_q": {typed},
+		"name": {typed + strings.Repeat("x", 200)}, "description": {""}, "members": {described}, "guests": {typed, typed}, "member_q": {typed}, "guest_q": {typed},
 	})
 	pages["create, find"] = s.Post("/groups", url.Values{"action": {"find"}, "name": {typed}, "description": {typed}, "members": {typed}, "member_q": {typed}, "guest_q": {typed}, "guests": {typed, typed}})
 	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
@@ -120,7 +126,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	}
 	signedIn(s, "/keys")
 	pages["create, done"] = s.Post("/groups", group)
-	pages["create, taken"] = s.Post("/groups", url.Values{"name": {"Harbour"}, "description": {typed}})
+	pages["create, taken"] = s.Post("/groups", url.Values{"name": {"Harbour"}, "description": {"d " + described}})
 	pages["delete, done"] = s.Get(s.DeletePath(idle)).Form("main form").Submit("")
 	pages["remove, done"] = s.Remove("chiara.dangelo", "leave")
 	pages["list afterwards"] = s.Get("/groups")
