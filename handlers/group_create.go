@@ -204,7 +204,7 @@ func (req *request) offerMembers(t *typedGroup, r *tallyfy.CreateGroupRequest) {
 func readGroupForm(form url.Values) typedGroup {
 	t := typedGroup{
 		name: form.Get("name"), description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
-		memberFind: names.Clean(form.Get("member_q")), guestFind: names.Clean(form.Get("guest_q")), despite: form.Get("despite"),
+		memberFind: strings.TrimSpace(form.Get("member_q")), guestFind: strings.TrimSpace(form.Get("guest_q")), despite: form.Get("despite"),
 	}
 	seen := map[string]bool{"": true}
 	for _, id := range form["members"] {

@@ -10,25 +10,27 @@ import (
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 )
 
-// listGroups shows a page of groups: straight from Tallyfy with one call, or with a filter from the
-// copy in memory. A page past the end takes a second call, for the last page. So does a search for
+// listGroups shows a page of groups: straight from Tallyfy with one call; with a filter from the copy
+// in memory, and so with a search or an order of names when the copy is at hand. A page past the end takes a second call, for the last page. So does a search for
 // an id that Tallyfy's search does not find.
 func listGroups(req *request) error {
 	s := groupListState(req.QueryParams())
 	if req.QueryParam("refresh") != "" {
 		return req.refresh(req.urls().GroupList(s))
 	}
-	if len(s.Chosen) > 0 {
+	copied, isCopied := req.cachedSnapshot()
+	if len(s.Chosen) > 0 || isCopied && copied.complete() && ordersByText(s) {
 		return req.listGroupsFromCopy(s)
 	}
 	page, err := lastPage(&s, func() (rowPage[views.GroupRow], error) { return req.readGroupRows(s) })
 	if err != nil {
 		return err
 	}
-	if len(page.rows) == 0 && groupID.MatchString(s.Query) {
-		g, err := req.api.Groups.Get(req.ctx(), req.org(), tallyfy.ID(s.Query))
+	if len(page.rows) == 0 && groupID.MatchString(names.Clean(s.Query)) {
+		g, err := req.api.Groups.Get(req.ctx(), req.org(), tallyfy.ID(names.Clean(s.Query)))
 		switch {
 		case err == nil:
 			page = rowPage[views.GroupRow]{[]views.GroupRow{req.groupRow(g)}, 1}
@@ -37,7 +39,7 @@ func listGroups(req *request) error {
 		}
 	}
 	var counts listing.Counts
-	if copied, ok := req.cachedSnapshot(); ok {
+	if isCopied {
 		counts = req.cachedCounts("groups", s.Query, copied, func() listing.Counts {
 			_, counts := filterGroups(s, copied)
 			return counts
@@ -45,6 +47,7 @@ func listGroups(req *request) error {
 	}
 	return req.showGroups(views.GroupList{
 		State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows,
+		Bar: views.FilterBar{TallyfySearch: s.Query != ""},
 	}, counts)
 }
 
@@ -52,7 +55,7 @@ func listGroups(req *request) error {
 func (req *request) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error) {
 	o := cache.Options[rowPage[views.GroupRow]]{TTL: req.app.Recall, Fresh: req.fresh}
 	return cache.Fetch(req.ctx(), req.app.answers, req.scope, req.urls().GroupList(s), o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
-		groups, err := req.api.Groups.List(ctx, req.org(), tallyfy.GroupListOptions{Query: s.Query, SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
+		groups, err := req.api.Groups.List(ctx, req.org(), tallyfy.GroupListOptions{Query: names.Clean(s.Query), SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
 		if err != nil {
 			return page, err
 		}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -83,9 +84,14 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Memb
 	}
 	shown, pager := pageOf(members.Filter(all, s.Query), s.MemberPage, peoplePerPage)
 	page.MemberList, page.MemberPager, s.MemberPage = groupMembers(shown, unknown), pager, pager.Page
-	guests := directory.Match(slices.Sorted(slices.Values(g.Guests)), s.Query)
+	guests := directory.Match(sortedGuests(g), s.Query)
 	page.GuestList, page.GuestPager = pageOf(guests, s.GuestPage, peoplePerPage)
 	s.GuestPage = page.GuestPager.Page
+}
+
+// sortedGuests are the guests of a group in the order of their addresses.
+func sortedGuests(g *tallyfy.Group) []string {
+	return slices.SortedFunc(slices.Values(g.Guests), func(a, b string) int { return cmp.Or(names.Compare(a, b), cmp.Compare(a, b)) })
 }
 
 // exportPeople sends the members and guests of one group as a file.
@@ -127,7 +133,7 @@ func exportPeople(req *request) error {
 				return
 			}
 		}
-		for _, guest := range group.Guests {
+		for _, guest := range sortedGuests(group) {
 			if !yield([]string{"Guest", "", guest, "", "", ""}) {
 				return
 			}

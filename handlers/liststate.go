@@ -83,6 +83,12 @@ func menus[T any](s views.ListState, orders []listing.Order, filters []listing.F
 	return append(list, order)
 }
 
+// ordersByText reports whether it matters to a list how texts are compared. Tallyfy compares them in other
+// ways than the menus, pickers and files here, so the list had better come from the same copy as they.
+func ordersByText(s views.ListState) bool {
+	return s.Query != "" || slices.Contains([]string{"name", "first_name", "last_name", "email"}, strings.TrimPrefix(s.Order, "-"))
+}
+
 // filterGroups searches and filters the copy.
 func filterGroups(s views.ListState, copied snapshot) ([]listing.Group, listing.Counts) {
 	found := copied.groups.Search(s.Query, nil)

@@ -14,17 +14,17 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// listMembers shows a page of members: straight from Tallyfy with one call, or with a filter from
-// the copy in memory.
+// listMembers shows a page of members: straight from Tallyfy with one call; with a filter from the copy
+// in memory, and so with a search or an order of names when the copy is at hand.
 func listMembers(req *request) error {
 	s := memberListState(req.QueryParams(), req.app.Now())
 	if req.QueryParam("refresh") != "" {
 		return req.refresh(req.urls().MemberList(s))
 	}
-	if len(s.Chosen) > 0 {
+	copied, isCopied := req.cachedSnapshot()
+	if len(s.Chosen) > 0 || isCopied && copied.complete() && ordersByText(s) {
 		return req.listMembersFromCopy(s)
 	}
-	copied, isCopied := req.cachedSnapshot()
 	with := []string{"groups"}
 	if isCopied && slices.ContainsFunc(copied.groups.Items, func(g *tallyfy.Group) bool { return len(g.Members) > heavyGroup }) {
 		with = nil
@@ -33,8 +33,8 @@ func listMembers(req *request) error {
 	if err != nil {
 		return err
 	}
-	if len(page.rows) == 0 && memberID.MatchString(s.Query) {
-		m, err := req.api.Members.Get(req.ctx(), req.org(), tallyfy.UserID(s.Query), "groups")
+	if len(page.rows) == 0 && memberID.MatchString(names.Clean(s.Query)) {
+		m, err := req.api.Members.Get(req.ctx(), req.org(), tallyfy.UserID(names.Clean(s.Query)), "groups")
 		switch {
 		case err == nil:
 			page = rowPage[views.MemberRow]{[]views.MemberRow{memberRow(m)}, 1}
@@ -43,6 +43,7 @@ func listMembers(req *request) error {
 		}
 	}
 	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total)}
+	list.Bar.TallyfySearch = s.Query != ""
 	for _, row := range page.rows {
 		if with == nil && !row.GroupsKnown {
 			row = inGroups(row, copied.groups.Of(row.ID))
@@ -66,7 +67,7 @@ func (req *request) readMemberRows(s views.ListState, with []string) (rowPage[vi
 	o := cache.Options[rowPage[views.MemberRow]]{TTL: req.app.Recall, Fresh: req.fresh}
 	return cache.Fetch(req.ctx(), req.app.answers, req.scope, key, o, func(ctx context.Context) (page rowPage[views.MemberRow], err error) {
 		members, err := req.api.Members.List(ctx, req.org(), tallyfy.MemberListOptions{
-			Query: s.Query, Sort: s.Order, Page: s.Page, PerPage: s.PerPage, With: with,
+			Query: names.Clean(s.Query), Sort: s.Order, Page: s.Page, PerPage: s.PerPage, With: with,
 		})
 		if err != nil {
 			return page, err
@@ -109,6 +110,9 @@ func (req *request) listMembersFromCopy(s views.ListState) error {
 
 func (req *request) showMembers(list views.MemberList, counts listing.Counts) error {
 	list.Bar.Menus = menus(list.State, listing.MemberOrders, listing.MemberFilters(req.app.Now()), counts)
+	if list.Bar.FromCopy() { // whose order is not Tallyfy's
+		list.Bar.Menus[len(list.Bar.Menus)-1].Options[0].Text = listing.ByName
+	}
 	return req.show(http.StatusOK, views.Members(req.page("Members", views.SectionMembers), list))
 }
 
@@ -126,11 +130,12 @@ func exportMembers(req *request) error {
 	listing.SortMembers(list, s.Order)
 	return req.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id"}, func(yield func([]string) bool) {
 		for _, m := range list {
-			in := make([]string, len(m.In))
-			for i, g := range m.In {
-				in[i] = g.DisplayName()
+			row := inGroups(memberRow(m.Member), m.In)
+			in := make([]string, len(row.Groups))
+			for i, g := range row.Groups {
+				in[i] = g.Name
 			}
-			p := personOf(m.Member)
+			p := row.Person
 			if !yield([]string{
 				p.Name, p.Email, p.Role, p.Status.Text, names.Cell(in), m.JobTitle,
 				inFile(m.CreatedAt.Time), inFile(m.LastLoginAt.Time), string(m.ID),

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -48,7 +50,7 @@ func (req *request) searchMembers(members *directory.Members, query string, keep
 	if members.Complete || query == "" {
 		return found
 	}
-	page, err := req.api.Members.List(req.ctx(), req.org(), tallyfy.MemberListOptions{Query: query, PerPage: 100})
+	page, err := req.api.Members.List(req.ctx(), req.org(), tallyfy.MemberListOptions{Query: names.Clean(query), PerPage: 100})
 	if err != nil {
 		return found
 	}
@@ -77,35 +79,74 @@ func (req *request) directoryNote(members *directory.Members, err error) string 
 // reader searches, also as the answer to a POST.
 const guestsTime = 2 * time.Minute
 
-// searchGuests reads the first hundred guests whose address fits, and how many there are.
-func (req *request) searchGuests(query string) (*tallyfy.Page[tallyfy.Guest], error) {
+// searchGuests reads the guests that fit, and how many there are. Tallyfy searches their addresses only, so
+// the first ones, which are read for the form anyhow, are searched here by name and address; beyond them
+// Tallyfy's search goes on.
+func (req *request) searchGuests(query string) (guests []*tallyfy.Guest, total int, err error) {
+	first, err := req.readGuests("")
+	if err != nil {
+		return nil, 0, err
+	}
+	words := names.Words(query)
+	for i := range first.Items {
+		if g := &first.Items[i]; names.HasAll(names.Search(g.Name()+"\n"+g.Email), words) {
+			guests = append(guests, g)
+		}
+	}
+	total = len(guests)
+	switch unread := first.Pagination.Total - len(first.Items); {
+	case unread <= 0:
+	case query == "":
+		total += unread
+	default:
+		found, err := req.readGuests(names.Clean(query))
+		if err != nil {
+			return nil, 0, err
+		}
+		for i := range found.Items {
+			g := &found.Items[i]
+			if !slices.ContainsFunc(guests, func(other *tallyfy.Guest) bool { return other.ID == g.ID }) {
+				guests = append(guests, g)
+			}
+		}
+		total = max(len(guests), found.Pagination.Total)
+	}
+	slices.SortFunc(guests, func(a, b *tallyfy.Guest) int {
+		return cmp.Or(names.Compare(a.Name(), b.Name()), cmp.Compare(a.ID, b.ID))
+	})
+	return guests, total, nil
+}
+
+// guestsAtOnce is how many guests one call brings.
+const guestsAtOnce = 100
+
+// readGuests reads the first guests whose address holds the query.
+func (req *request) readGuests(query string) (*tallyfy.Page[tallyfy.Guest], error) {
 	return cache.Fetch(req.ctx(), req.app.answers, req.scope, "guests "+query, cache.Options[*tallyfy.Page[tallyfy.Guest]]{TTL: guestsTime, Fresh: req.reload},
 		func(ctx context.Context) (*tallyfy.Page[tallyfy.Guest], error) {
-			return req.api.Guests.List(ctx, req.org(), tallyfy.GuestListOptions{Query: query, PerPage: 100})
+			return req.api.Guests.List(ctx, req.org(), tallyfy.GuestListOptions{Query: query, PerPage: guestsAtOnce})
 		})
 }
 
-// guestPicker makes the picker for existing guests. The answer of its one call is cached.
+// guestPicker makes the picker for existing guests. The answers of its calls are cached.
 func (req *request) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
 	p := views.GuestPicker{Query: query, Typed: typed}
-	guests, err := req.searchGuests(query)
+	guests, total, err := req.searchGuests(query)
 	if err != nil {
 		req.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		p.Note = "The existing guests could not be read. Their addresses can be typed."
-		guests = &tallyfy.Page[tallyfy.Guest]{}
 	}
-	names := map[string]string{}
-	for i := range guests.Items {
-		g := &guests.Items[i]
-		names[strings.ToLower(g.Email)] = g.Name()
+	byEmail := map[string]string{}
+	for _, g := range guests {
+		byEmail[strings.ToLower(g.Email)] = g.Name()
 		if !slices.ContainsFunc(chosen, func(email string) bool { return strings.EqualFold(email, g.Email) }) {
 			p.Found = append(p.Found, views.PickedGuest{Email: g.Email, Name: g.Name()})
 		}
 	}
-	p.Matching = max(len(p.Found), guests.Pagination.Total-(len(guests.Items)-len(p.Found)))
+	p.Matching = max(len(p.Found), total-(len(guests)-len(p.Found)))
 	p.Found = p.Found[:min(pickerRows, len(p.Found))]
 	for _, email := range chosen {
-		name := names[strings.ToLower(email)]
+		name := byEmail[strings.ToLower(email)]
 		if name == "" {
 			name = email
 		}

@@ -13,6 +13,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -105,13 +106,16 @@ func (req *request) heldBack(f views.SignInForm, wait time.Duration) error {
 	return req.askForToken(http.StatusTooManyRequests, f)
 }
 
-// cleanToken takes off what comes along when a token is copied from a command or a document.
+// cleanToken takes off what comes along when a token is copied from a command or a document. A slash at the
+// end stays: a token may end with one.
 func cleanToken(s string) string {
-	s = strings.Trim(strings.TrimSpace(s), `"'`)
-	if len(s) > 7 && strings.EqualFold(s[:7], "bearer ") {
-		s = s[7:]
+	s = names.Unwrap(s)
+	for _, before := range []string{"authorization:", "bearer "} {
+		if len(s) > len(before) && strings.EqualFold(s[:len(before)], before) {
+			s = names.Unwrap(s[len(before):])
+		}
 	}
-	return strings.TrimSpace(s)
+	return names.Unwrap(strings.TrimRight(s, ".,;"))
 }
 
 func plausibleToken(s string) bool {
@@ -169,7 +173,7 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 	var org tallyfy.Organization
 	switch {
 	case f.Organisation != "":
-		org.ID = tallyfy.ID(f.Organisation)
+		org.ID = tallyfy.ID(names.Unwrap(f.Organisation))
 		if i := slices.IndexFunc(p.Organisations, func(o tallyfy.Organization) bool { return o.ID == org.ID }); i >= 0 {
 			org = p.Organisations[i]
 		}

@@ -358,7 +358,7 @@ func guestsFieldset(f GroupForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = pickerSearch("guest_q", "Search guests by email", f.Guests.Query).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = pickerSearch("guest_q", "Search guests by name or email", f.Guests.Query).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

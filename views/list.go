@@ -93,7 +93,12 @@ type FilterBar struct {
 	ReadAt time.Time
 	// GroupsOnly says that only the names of groups in the rows are from the copy.
 	GroupsOnly bool
+	// TallyfySearch says that Tallyfy's own search found the rows.
+	TallyfySearch bool
 }
+
+// FromCopy reports whether the rows are from the copy.
+func (b FilterBar) FromCopy() bool { return !b.ReadAt.IsZero() && !b.GroupsOnly }
 
 // A Menu is a choice above a list. The value of its first option is empty.
 type Menu struct {

@@ -35,14 +35,15 @@ var GroupOrders = []Order{
 	{"updated_at", "Updated"},
 }
 
-// SortGroups sorts by one of [GroupOrders].
+// SortGroups sorts by one of [GroupOrders]. Equals stand in the order of their ids.
 func SortGroups(groups []Group, order string) {
+	id := func(g Group) string { return string(g.ID) }
 	switch order {
 	case "name":
-		sortBy(groups, false, func(g Group) string { return strings.ToLower(g.Name) }, strings.Compare, "")
+		sortBy(groups, false, func(g Group) string { return nameKey(g.DisplayName()) }, strings.Compare, "", id)
 	case "created_at":
-		sortBy(groups, false, func(g Group) time.Time { return g.CreatedAt.Time }, time.Time.Compare, time.Time{})
+		sortBy(groups, false, func(g Group) time.Time { return g.CreatedAt.Time }, time.Time.Compare, time.Time{}, id)
 	case "updated_at":
-		sortBy(groups, false, func(g Group) time.Time { return g.LastUpdated.Time }, time.Time.Compare, time.Time{})
+		sortBy(groups, false, func(g Group) time.Time { return g.LastUpdated.Time }, time.Time.Compare, time.Time{}, id)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // A Member is a member with the groups that the member is in.
@@ -17,6 +18,9 @@ type Member struct {
 
 // recent is the age up to which a member counts as having joined lately.
 const recent = 30 * 24 * time.Hour
+
+// clockError is how far Tallyfy's clock may be ahead of ours: a later date is none to go by.
+const clockError = 24 * time.Hour
 
 // MemberFilters are the filters of members, as of now.
 func MemberFilters(now time.Time) []Filter[Member] {
@@ -46,11 +50,15 @@ func MemberFilters(now time.Time) []Filter[Member] {
 		}},
 		{"joined", "Joined", "Joined any time", []Value[Member]{
 			{"lately", "Joined in the last 30 days", func(m Member) bool {
-				return !m.CreatedAt.IsZero() && now.Sub(m.CreatedAt.Time) <= recent
+				age := now.Sub(m.CreatedAt.Time)
+				return !m.CreatedAt.IsZero() && age >= -clockError && age <= recent
 			}},
 		}},
 	}
 }
+
+// ByName words the order of a list of members from a copy where none is chosen.
+const ByName = "Name"
 
 // MemberOrders are the orders of members. A leading minus reverses one.
 var MemberOrders = []Order{
@@ -67,35 +75,56 @@ var MemberOrders = []Order{
 	{"last_login_at", "Last sign-in, oldest"},
 }
 
-// SortMembers sorts by one of [MemberOrders]. Members without a value come last either way.
+// SortMembers sorts by one of [MemberOrders]. Members without a value come last either way, and equals stand
+// in the order of their ids.
 func SortMembers(members []Member, order string) {
+	id := func(m Member) string { return string(m.ID) }
 	field, down := strings.CutPrefix(order, "-")
 	switch field {
 	case "first_name":
-		sortBy(members, down, func(m Member) string { return strings.ToLower(m.FirstName) }, strings.Compare, "")
+		sortBy(members, down, func(m Member) string { return nameKey(m.FirstName) }, strings.Compare, "", id)
 	case "last_name":
-		sortBy(members, down, func(m Member) string { return strings.ToLower(m.LastName) }, strings.Compare, "")
+		sortBy(members, down, func(m Member) string { return nameKey(m.LastName) }, strings.Compare, "", id)
 	case "email":
-		sortBy(members, down, func(m Member) string { return strings.ToLower(m.Email) }, strings.Compare, "")
+		sortBy(members, down, func(m Member) string { return nameKey(m.Email) }, strings.Compare, "", id)
 	case "created_at":
-		sortBy(members, down, func(m Member) time.Time { return m.CreatedAt.Time }, time.Time.Compare, time.Time{})
+		sortBy(members, down, func(m Member) time.Time { return m.CreatedAt.Time }, time.Time.Compare, time.Time{}, id)
 	case "last_login_at":
-		sortBy(members, down, func(m Member) time.Time { return m.LastLoginAt.Time }, time.Time.Compare, time.Time{})
+		sortBy(members, down, func(m Member) time.Time { return m.LastLoginAt.Time }, time.Time.Compare, time.Time{}, id)
 	}
 }
 
-// sortBy sorts by a key and keeps the order of equals. Items whose key is none come last.
-func sortBy[T any, K comparable](items []T, down bool, key func(T) K, compare func(a, b K) int, none K) {
-	slices.SortStableFunc(items, func(a, b T) int {
-		x, y := key(a), key(b)
-		switch {
-		case x == none || y == none:
-			return cmp.Compare(rank(x == none), rank(y == none))
-		case down:
-			return compare(y, x)
+// nameKey is a text's place in the order of names, "" for one that shows nothing.
+func nameKey(s string) string {
+	if !tallyfy.Visible(s) {
+		return ""
+	}
+	return names.Key(s)
+}
+
+// sortBy sorts by a key, and equals by their ids. Items whose key is none come last.
+func sortBy[T any, K comparable](items []T, down bool, key func(T) K, compare func(a, b K) int, none K, id func(T) string) {
+	type keyed struct {
+		key  K
+		item T
+	}
+	list := make([]keyed, len(items))
+	for i, item := range items {
+		list[i] = keyed{key(item), item}
+	}
+	slices.SortFunc(list, func(a, b keyed) int {
+		c := compare(a.key, b.key)
+		if down {
+			c = -c
 		}
-		return compare(x, y)
+		if a.key == none || b.key == none {
+			c = cmp.Compare(rank(a.key == none), rank(b.key == none))
+		}
+		return cmp.Or(c, strings.Compare(id(a.item), id(b.item)))
 	})
+	for i, k := range list {
+		items[i] = k.item
+	}
 }
 
 func rank(last bool) int {

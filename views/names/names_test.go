@@ -127,7 +127,7 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestOrder(t *testing.T) {
-	want := []string{"12 Ops", "apple", "Apple", "Ärzte", "Arzu", "Łódź", "Team 2", "Team 10", "Zulu"}
+	want := []string{"12 Ops", "apple", "Apple", "Ärzte", "Arzu", "Łódź", "Team", "Team 0", "Team 1", "Team 02", "Team 2a", "Team 9", "Team 10", "Team 99999999", "Team 999999999", "Team 1000000000", "Zulu"}
 	list := slices.Clone(want)
 	slices.Reverse(list)
 	slices.SortFunc(list, Compare)

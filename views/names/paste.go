@@ -3,6 +3,7 @@ package names
 import (
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,10 +15,25 @@ import (
 
 // Unwrap is a pasted text without what comes along with it: invisible characters, blanks and line ends
 // around it, and quotation marks and brackets that it stood in. Blanks within it become one.
-func Unwrap(s string) string { return oneBlank(strings.Trim(visible(s), around)) }
+func Unwrap(s string) string { return oneBlank(unwrap(visible(s), "")) }
 
-// around is what pasted texts stand in.
-const around = ` "'<>()[]{}“”„‟‘’‚‛«»‹›` + "`"
+// unwrap takes off quotation marks and brackets, and what may follow.
+func unwrap(s, follows string) string {
+	for {
+		s = strings.TrimLeft(strings.TrimRight(s, quotationMarks+follows), quotationMarks)
+		opens := slices.IndexFunc(brackets, func(pair string) bool {
+			return len(s) > 1 && s[0] == pair[0] && s[len(s)-1] == pair[1]
+		})
+		if opens < 0 {
+			return s
+		}
+		s = s[1 : len(s)-1]
+	}
+}
+
+const quotationMarks = ` "'“”„‟‘’‚‛«»‹›` + "`"
+
+var brackets = []string{"<>", "()", "[]", "{}"}
 
 // visible drops the characters that take no room, and makes blanks of all that do and show nothing.
 func visible(s string) string {
@@ -62,7 +78,7 @@ func Clean(s string) string {
 	s = Unwrap(s)
 	for rest, was := s, ""; rest != was; {
 		was = rest
-		rest = strings.TrimLeft(strings.TrimRight(rest, around+"./,;:"), around)
+		rest = unwrap(rest, "./,;:")
 		if len(rest) > len(mailto) && strings.EqualFold(rest[:len(mailto)], mailto) {
 			rest, _, _ = strings.Cut(rest[len(mailto):], "?")
 		}

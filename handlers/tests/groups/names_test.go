@@ -111,3 +111,12 @@ func TestDeletingOneOfTwoGroupsThatLookTheSame(t *testing.T) {
 	assert.Contains(t, strings.Join(s.Get("/activity").Texts(".rows a"), "\n"), "deleted the group Quiet Team ("+id+")")
 	assert.False(t, s.Exists("Quiet Team"))
 }
+
+// Guests are found by their names, which Tallyfy does not search.
+func TestCreateFindsGuestsByName(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.GroupForm("N", "d").Set("guest_q", "Aksoy Mehmet").Submit("Search").Whole(http.StatusOK)
+	assert.Equal(t, []string{"mehmet@broker.example.com"}, p.Texts("[data-results=guests] .sub"))
+	p = s.GroupForm("N", "d").Set("guest_q", "mailto:MEHMET@broker.example.com.").Submit("Search").Whole(http.StatusOK)
+	assert.Equal(t, []string{"mehmet@broker.example.com"}, p.Texts("[data-results=guests] .sub"))
+}

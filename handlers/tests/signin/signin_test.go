@@ -36,7 +36,7 @@ func pasted(s *sitetest.Site, token string) *sitetest.Page {
 func TestTokenIsTakenAsItIsCopied(t *testing.T) {
 	for name, typed := range map[string]string{
 		"plain": "sandbox-standard", "from a curl command": "Bearer sandbox-standard", "in lower case": "bearer  sandbox-standard",
-		"with white space": "  \tsandbox-standard \r\n", "from JSON": `"sandbox-standard"`, "all of it": ` "Bearer sandbox-standard" `,
+		"with white space": "  \tsandbox-standard \r\n", "from a chat": "\u201csandbox-standard\u201d.", "with what nobody sees": "\ufeffsandbox-standard\u200b", "a whole header": "Authorization: Bearer <sandbox-standard>", "from JSON": `"sandbox-standard"`, "all of it": ` "Bearer sandbox-standard" `,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sitetest.New(t, sitetest.Options{NoButton: true})
