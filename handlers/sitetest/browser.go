@@ -52,7 +52,7 @@ func OpenTab(t *testing.T, s *Site) *Tab {
 	t.Cleanup(stop)
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute) // a busy machine takes one
+	ctx, cancel := context.WithTimeout(ctx, 9*time.Minute) // below the time of go test; a busy machine takes three
 	t.Cleanup(cancel)
 	b := &Tab{T: t, Context: ctx, site: s}
 	b.Do(chromedp.Navigate("about:blank"))

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"flag"
 	"fmt"
 	"net/url"
 	"os"
@@ -14,11 +15,21 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
+// TestMain lets a few browsers look at pages side by side: each waits for much of its time.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "3"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
 // axeFile is the accessibility checker; "npm ci" in .ci brings it, for development only.
 const axeFile = "../../../.ci/node_modules/axe-core/axe.min.js"
 
 // No page, in no state, on no screen and in no colour scheme has a fault that axe can find.
 func TestBrowserAccessibility(t *testing.T) {
+	t.Parallel()
 	axe, err := os.ReadFile(axeFile)
 	if err != nil {
 		t.Skip("axe is not installed (npm ci in .ci): accessibility is not tested")

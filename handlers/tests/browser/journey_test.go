@@ -18,12 +18,14 @@ import (
 // The main job as a person does it, with the page's script and without: a group is made, and a member removed whose work
 // goes to somebody else. Also under a sub-path.
 func TestBrowserJourney(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		script bool
 		base   string
 	}{{"with script", true, ""}, {"without script", false, "/tools/tallyfy"}} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			s := sitetest.New(t, sitetest.Options{Base: test.base})
 			b := sitetest.OpenTab(t, s)
 			if !test.script {
@@ -78,6 +80,7 @@ func find(b *sitetest.Tab, field, text string, script bool) {
 
 // With the keyboard alone: the search, the way into the list, the choice, the way back.
 func TestBrowserPickerByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -105,6 +108,7 @@ func TestBrowserPickerByKeyboard(t *testing.T) {
 
 // Enter in a picker's field searches; it never sends the form.
 func TestBrowserEnterInThePickerSearches(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -122,6 +126,7 @@ func TestBrowserEnterInThePickerSearches(t *testing.T) {
 
 // Two quick presses send one form, and the button says what it is doing.
 func TestBrowserSecondPressSendsNothing(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -136,6 +141,7 @@ func TestBrowserSecondPressSendsNothing(t *testing.T) {
 
 // No page scrolls sideways, from 320 px up, in either scheme; nor does the browser complain about any.
 func TestBrowserNoSidewaysScrolling(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -156,6 +162,7 @@ func TestBrowserNoSidewaysScrolling(t *testing.T) {
 
 // Markup in a name is text on every page that shows it.
 func TestBrowserMarkupInNamesIsText(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()

@@ -15,6 +15,7 @@ import (
 
 // The whole way from sign-in to the receipt of a removal, without a mouse; then back and forward.
 func TestBrowserJourneyByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.Open("/signin")

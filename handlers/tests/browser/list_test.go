@@ -16,6 +16,7 @@ import (
 
 // The list follows what is typed and chosen; the address and the announced count follow the list.
 func TestBrowserListFollowsItsToolbar(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -53,6 +54,7 @@ func waitForAddress(b *sitetest.Tab, query string) {
 
 // The list of changes follows its filters, and a day can be typed without losing its field. Without script a button does it.
 func TestBrowserChangesFollowTheirFilters(t *testing.T) {
+	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.GroupForm("Night watch", "d").Submit("Create the group").Whole(http.StatusOK)
 	s.Remove("esi.mensah", "leave").Whole(http.StatusOK)
@@ -93,6 +95,7 @@ func TestBrowserTypingCostsOneCall(t *testing.T) {
 
 // "/" goes to the search, "?" shows the keys, Escape closes them; neither fires while one types.
 func TestBrowserKeys(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -115,6 +118,7 @@ func TestBrowserKeys(t *testing.T) {
 
 // The focus moves to the first thing that is wrong, and to the heading of a new page.
 func TestBrowserFocus(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.Open("/signin")
@@ -133,6 +137,7 @@ func TestBrowserFocus(t *testing.T) {
 
 // The picker reaches everybody in an organisation of ten thousand, from the first letters of a name.
 func TestBrowserPickerOverTenThousand(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Members: 10_000}})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -154,6 +159,7 @@ func TestBrowserPickerOverTenThousand(t *testing.T) {
 
 // The columns stand still from page to page, and so while the rows of one arrive; what is short in them stays on one line.
 func TestBrowserColumnsStandStill(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Groups: 120}})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()

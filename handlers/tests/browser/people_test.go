@@ -14,6 +14,7 @@ import (
 
 // The people of a group of a thousand are searched and paged without a mouse, and the way back to the list stays what it was.
 func TestBrowserPeopleOfALargeGroupByKeyboard(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Members: 1_000}})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
@@ -46,6 +47,7 @@ func TestBrowserPeopleOfALargeGroupByKeyboard(t *testing.T) {
 
 // Nothing moves when script shows the button that copies an id.
 func TestBrowserCopyButtonMovesNothing(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()

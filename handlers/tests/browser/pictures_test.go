@@ -16,6 +16,7 @@ import (
 
 // TestPictures takes the README's pictures: "make pictures".
 func TestPictures(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.Screen(1200, 760, "light")

@@ -15,6 +15,7 @@ import (
 
 // Signing in at Tallyfy as a person does it. What the browser remembers of the way holds no token.
 func TestBrowserSignsInWithTallyfy(t *testing.T) {
+	t.Parallel()
 	for _, base := range []string{"", "/tools/tallyfy"} {
 		s := sitetest.New(t, sitetest.Options{Base: base, OAuth: true, NoButton: true})
 		b := sitetest.OpenTab(t, s)
@@ -46,6 +47,7 @@ func TestBrowserSignsInWithTallyfy(t *testing.T) {
 }
 
 func TestBrowserSaysWhatTheAnswerPageNeeds(t *testing.T) {
+	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{OAuth: true})
 	b := sitetest.OpenTab(t, s)
 	b.Open("/signin/answer")
