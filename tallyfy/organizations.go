@@ -50,8 +50,8 @@ func (s *OrganizationsService) Me(ctx context.Context) (*User, error) {
 // chooses among more.
 const maxOrganizations = 1000
 
-// List returns every organisation of the person, over all pages; more than 1000 are an error. A
-// token is tied to the organisation its owner is signed in to: the others may answer 401 or 403 to
+// List returns every organisation of the person, over all pages; more than 1000 are an error. Those that
+// could be read come with a [ShortError] if some are missing. A token is tied to the organisation its owner is signed in to: the others may answer 401 or 403 to
 // further calls (documented).
 //
 // GET /me/organizations
@@ -63,16 +63,17 @@ func (s *OrganizationsService) List(ctx context.Context) ([]Organization, error)
 		setNumber(q, "per_page", perPage)
 		return getPage[Organization](ctx, s.client, request{op: "organizations.list", path: path, query: q})
 	}
-	var all []Organization
-	for org, err := range pages(path, 0, list) {
-		if err != nil {
-			return nil, err
+	return ReadAll(func(yield func(Organization, error) bool) {
+		n := 0
+		for org, err := range pages(path, 0, list) {
+			if n++; n > maxOrganizations && err == nil {
+				err = endless(path)
+			}
+			if !yield(org, err) || err != nil {
+				return
+			}
 		}
-		if all = append(all, org); len(all) > maxOrganizations {
-			return nil, endless(path)
-		}
-	}
-	return all, nil
+	}, func(o Organization) string { return string(o.ID) })
 }
 
 // Membership returns the signed-in person as a member of the organisation, with their role.

@@ -3,6 +3,7 @@ package tallyfy
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"strconv"
 	"testing"
@@ -86,9 +87,7 @@ func TestAllFindsEveryItemOnceInFewCalls(t *testing.T) {
 		"capped at 10":                 {pager{n: 25, cap: 10}, 3},
 		"capped, wrong total_pages":    {pager{n: 25, cap: 10, totalPages: -1}, 3},
 		"too many pages announced":     {pager{n: 25, totalPages: 9}, 2},
-		"too large a total":            {pager{n: 25, total: 30}, 2},
 		"items move while reading":     {pager{n: 250, repeatFirst: true}, 3},
-		"page is ignored":              {pager{n: 150, ignorePage: true}, 2},
 		"no meta, none":                {pager{n: 0, noMeta: true}, 1},
 		"no meta, fewer than any page": {pager{n: 9, noMeta: true}, 1},
 		"no meta, maybe capped":        {pager{n: 10, noMeta: true}, 2},
@@ -99,17 +98,109 @@ func TestAllFindsEveryItemOnceInFewCalls(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ids, err := collect(t, &c.pager, GroupListOptions{Query: "x", Page: 7})
 			require.NoError(t, err)
-			want := c.pager.n
-			if c.pager.ignorePage {
-				want = 100
-			}
-			require.Len(t, ids, want)
+			require.Len(t, ids, c.pager.n)
 			for i, id := range ids {
 				require.Equal(t, ID(fmt.Sprint("g", i)), id)
 			}
 			require.Len(t, c.pager.calls, c.calls)
 			assert.Equal(t, "page=1&per_page=100&q=x", c.pager.calls[0])
 		})
+	}
+}
+
+// A moody list has rows that a reading misses.
+type moody struct {
+	t        *testing.T
+	readings [][][]int // the rows of each page of each reading
+	totals   [][]int   // what each page counts; the number of all rows if nil
+	call     int
+}
+
+func (m *moody) walk() iter.Seq2[Guest, error] {
+	reading := 0
+	return func(yield func(Guest, error) bool) {
+		require.Less(m.t, reading, len(m.readings), "read once more")
+		rows := m.readings[reading]
+		var totals []int
+		if m.totals != nil {
+			totals = m.totals[reading]
+		}
+		reading++
+		for g, err := range pages([]string{"things"}, 2, func(page, _ int) (*Page[Guest], error) {
+			m.call++
+			p := &Page[Guest]{Pagination: Pagination{Known: true, Total: 4, CurrentPage: page, TotalPages: len(rows)}}
+			if page > len(rows) {
+				return p, nil
+			}
+			for _, id := range rows[page-1] {
+				p.Items = append(p.Items, Guest{ID: ID(strconv.Itoa(id))})
+			}
+			if totals != nil {
+				p.Pagination.Total = totals[page-1]
+			}
+			return p, nil
+		}) {
+			if !yield(g, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestReadAllNoticesWhatIsMissing(t *testing.T) {
+	for name, c := range map[string]struct {
+		list moody
+		want []ID
+		err  string
+	}{
+		"complete":          {moody{readings: [][][]int{{{1, 2}, {3, 4}}}}, []ID{"1", "2", "3", "4"}, ""},
+		"then complete":     {moody{readings: [][][]int{{{1, 2}, {2, 1}}, {{4, 3}, {2, 1}}}}, []ID{"4", "3", "2", "1"}, ""},
+		"complete together": {moody{readings: [][][]int{{{1, 2}, {2, 3}}, {{4, 3}, {3, 1}}}}, []ID{"4", "3", "1", "2"}, ""},
+		"short twice":       {moody{readings: [][][]int{{{1, 2}, {2, 1}}, {{2, 3}, {3, 1}}}}, []ID{"2", "3", "1"}, "the list is short: 3 of 4 rows"},
+		"one deleted while it is read": {
+			moody{readings: [][][]int{{{1, 2}, {4}}, {{2, 3}, {4}}}, totals: [][]int{{4, 3}, {3, 3}}}, []ID{"2", "3", "4"}, "",
+		},
+		"deleted, and short then": { // 1 is in the first reading, and may be the deleted one
+			moody{readings: [][][]int{{{1, 2}, {4}}, {{2, 3}, {3}}}, totals: [][]int{{4, 3}, {3, 3}}}, []ID{"2", "3"}, "the list is short: 2 of 3 rows",
+		},
+		"changes all the time": {
+			moody{readings: [][][]int{{{1, 2}, {4}}, {{2, 4}, {5}}}, totals: [][]int{{4, 3}, {4, 3}}}, []ID{"2", "4", "5"}, "the list changed while it was read: 3 of 3 rows",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.list.t = t
+			rows, err := ReadAll(c.list.walk(), func(g Guest) string { return string(g.ID) })
+			ids := make([]ID, len(rows))
+			for i, g := range rows {
+				ids[i] = g.ID
+			}
+			assert.Equal(t, c.want, ids)
+			if c.err == "" {
+				require.NoError(t, err)
+				return
+			}
+			var short *ShortError
+			require.ErrorAs(t, err, &short)
+			assert.EqualError(t, err, c.err)
+		})
+	}
+}
+
+func TestReadAllPassesAnErrorOn(t *testing.T) {
+	c, s := scripted(t, answers(200, `{"data":[{"id":1}],"meta":{"pagination":{"total":3,"current_page":1,"total_pages":1}}}`), answers(200, `{"data":[]}`), answers(403, ``))
+	all, err := ReadAll(c.Members.All(t.Context(), "o", MemberListOptions{}), func(m Member) string { return string(m.ID) })
+	assert.True(t, IsForbidden(err), "of the second reading")
+	assert.Empty(t, all)
+	assert.Equal(t, 3, s.count())
+}
+
+func TestAListThatCountsMoreThanItGivesIsShort(t *testing.T) {
+	for name, p := range map[string]*pager{"too large a total": {n: 25, total: 30}, "page is ignored": {n: 150, ignorePage: true}} {
+		ids, err := collect(t, p, GroupListOptions{})
+		var short *ShortError
+		require.ErrorAs(t, err, &short, name)
+		assert.Len(t, ids, short.Read, name)
+		assert.Len(t, p.calls, 2, name)
 	}
 }
 

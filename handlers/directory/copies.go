@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -38,7 +39,7 @@ type reading[T any, ID ~string] struct {
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed at the end
 
-	rows    []row[T]
+	rows    []row[T]     // so far, for pages that do not wait for the end
 	list    *List[T, ID] // what it read, once it has read all
 	err     error
 	waiting int  // pages
@@ -127,17 +128,34 @@ func (c *copies[T, ID]) read(ctx context.Context, client *tallyfy.Client, s cach
 		r.cancel(fmt.Errorf("nothing came for %s: %w", c.Timeout, context.DeadlineExceeded))
 	})
 	defer stuck.Stop()
-	for item, err := range c.kind.read(ctx, client, s.Organisation()) {
-		if err != nil {
-			return nil, cmp.Or(context.Cause(ctx), err)
+	shown := map[ID]bool{} // a list that is read once more brings its rows again
+	key := func(row row[T]) string { return string(c.kind.id(row.item)) }
+	rows, err := tallyfy.ReadAll(func(yield func(row[T], error) bool) {
+		for item, err := range c.kind.read(ctx, client, s.Organisation()) {
+			if err != nil {
+				yield(row[T]{}, err)
+				return
+			}
+			stuck.Reset(c.Timeout)
+			row := c.kind.row(&item)
+			if id := c.kind.id(row.item); !shown[id] {
+				shown[id] = true
+				c.mu.Lock()
+				r.rows = append(r.rows, row)
+				c.mu.Unlock()
+			}
+			if !yield(row, nil) {
+				return
+			}
 		}
-		stuck.Reset(c.Timeout)
-		row := c.kind.row(&item)
-		c.mu.Lock()
-		r.rows = append(r.rows, row)
-		c.mu.Unlock()
+	}, key)
+	var short *tallyfy.ShortError
+	if err != nil && !errors.As(err, &short) {
+		return nil, cmp.Or(context.Cause(ctx), err)
 	}
-	return newList(c.kind, r.rows, r.began, true), nil
+	list = newList(c.kind, rows, r.began, short == nil)
+	list.Short = short
+	return list, nil
 }
 
 // drop gives up what the entry holds and reads. The mutex is held.

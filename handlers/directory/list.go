@@ -23,8 +23,11 @@ type List[T any, ID ~string] struct {
 	Items []*T
 	// ReadAt is when the reading began.
 	ReadAt time.Time
-	// Complete is false while more is being read, and when the reading stopped half-way.
+	// Complete is false while more is being read, when the reading stopped half-way, and when Tallyfy
+	// counts more than it gave.
 	Complete bool
+	// Short says how many there are of how many, when the reading is over and some are missing.
+	Short *tallyfy.ShortError
 	// Version is another one for every list.
 	Version uint64
 
@@ -53,12 +56,13 @@ var versions atomic.Uint64
 
 // newList makes a list of rows, which stay as they are.
 func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time, complete bool) *List[T, ID] {
-	if k.name != nil {
-		rows = slices.Clone(rows)
-		slices.SortFunc(rows, func(a, b row[T]) int {
+	rows = slices.Clone(rows)
+	slices.SortStableFunc(rows, func(a, b row[T]) int {
+		if k.name != nil {
 			return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(k.id(a.item), k.id(b.item)))
-		})
-	}
+		}
+		return k.age(a.item).Compare(k.age(b.item))
+	})
 	l := &List[T, ID]{
 		Items: make([]*T, len(rows)), ReadAt: readAt, Complete: complete, Version: versions.Add(1),
 		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
@@ -75,10 +79,13 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 	return l
 }
 
+// Ended reports that the reading is over: the list is complete, or as complete as can be had.
+func (l *List[T, ID]) Ended() bool { return l.Complete || l.Short != nil }
+
 // incomplete is the list marked as not complete.
 func (l *List[T, ID]) incomplete() *List[T, ID] {
 	marked := *l
-	marked.Complete = false
+	marked.Complete, marked.Short = false, nil
 	return &marked
 }
 
@@ -93,7 +100,9 @@ func (l *List[T, ID]) with(item *T) *List[T, ID] {
 	} else {
 		rows = append(rows, l.kind.row(item))
 	}
-	return newList(l.kind, rows, l.ReadAt, l.Complete)
+	list := newList(l.kind, rows, l.ReadAt, l.Complete)
+	list.Short = l.Short
+	return list
 }
 
 // ByID finds an item.
@@ -103,6 +112,21 @@ func (l *List[T, ID]) ByID(id ID) (*T, bool) {
 		return nil, false
 	}
 	return l.Items[i], true
+}
+
+// Count returns how many of the ids are in the list. Those that an incomplete list lacks count, too: they
+// are not known to be gone.
+func (l *List[T, ID]) Count(ids []ID) int {
+	if !l.Complete {
+		return len(ids)
+	}
+	n := 0
+	for _, id := range ids {
+		if _, ok := l.at[id]; ok {
+			n++
+		}
+	}
+	return n
 }
 
 // Of returns the groups that a member is in.

@@ -186,14 +186,20 @@ func FindAlike(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, name
 }
 
 // FindByName finds the group that has a name; nil when there is none. It may take several pages, because
-// Tallyfy's search finds parts of names and of descriptions, too.
+// Tallyfy's search finds parts of names and of descriptions, too. A list that is short is searched once
+// more; then it is an error that no group was found.
 func FindByName(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, name string) (*tallyfy.Group, error) {
-	return findGroup(ctx, client, org, name, AllPages, func(g *tallyfy.Group) bool { return strings.EqualFold(g.Name, name) })
+	fits := func(g *tallyfy.Group) bool { return strings.EqualFold(g.Name, name) }
+	g, err := findGroup(ctx, client, org, name, AllPages, fits)
+	if short := (*tallyfy.ShortError)(nil); errors.As(err, &short) {
+		return findGroup(ctx, client, org, name, AllPages, fits)
+	}
+	return g, err
 }
 
 func findGroup(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, query string, pages int, fits func(*tallyfy.Group) bool) (*tallyfy.Group, error) {
 	searched := 0
-	for g, err := range client.Groups.All(ctx, org, tallyfy.GroupListOptions{Query: query}) {
+	for g, err := range client.Groups.All(ctx, org, tallyfy.GroupListOptions{Query: query, SortBy: "name"}) {
 		if err != nil {
 			return nil, err
 		}

@@ -69,7 +69,7 @@
 //     nobody can probe for organisations. Not 401: the token itself is good.
 //   - Only administrators have the manage_groups permission. Permission comes before existence:
 //     403, then 404.
-//   - Lists sort ascending, equal items by age. A group's name is unique whatever its letter case.
+//   - Lists sort ascending, equal items by age, or as [Options].ShuffleTies says. A group's name is unique whatever its letter case.
 //     Names, descriptions and roles lose outer space. Sizes above the maximum are capped, a page
 //     past the end is empty, empty parameters count as absent.
 //   - Each field has one date form, always the same. The forms differ between fields.

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -23,6 +24,10 @@ func (s *Server) listGroups(c *call) answer {
 		return p.problems.answer()
 	}
 	groups := c.org.groupsBy(order)
+	if s.options.ShuffleTies {
+		groups = shuffled(s, c.org.groups)
+		slices.SortStableFunc(groups, groupOrder(order))
+	}
 	if q != "" {
 		var found []*group
 		for _, g := range groups {
@@ -116,7 +121,16 @@ func (o *organisation) groupsBy(field string) []*group {
 		return sorted
 	}
 	sorted := slices.Clone(o.groups)
-	slices.SortStableFunc(sorted, func(a, b *group) int {
+	slices.SortStableFunc(sorted, groupOrder(field))
+	if o.groupOrders == nil {
+		o.groupOrders = map[string][]*group{}
+	}
+	o.groupOrders[field] = sorted
+	return sorted
+}
+
+func groupOrder(field string) func(a, b *group) int {
+	return func(a, b *group) int {
 		switch field {
 		case "name":
 			return cmp.Compare(a.text, b.text) // begins with the name, in lower case
@@ -125,12 +139,15 @@ func (o *organisation) groupsBy(field string) []*group {
 		default:
 			return a.createdAt.Compare(b.createdAt)
 		}
-	})
-	if o.groupOrders == nil {
-		o.groupOrders = map[string][]*group{}
 	}
-	o.groupOrders[field] = sorted
-	return sorted
+}
+
+// shuffled is a copy in another order at each call. The server's mutex is held.
+func shuffled[T any](s *Server, items []T) []T {
+	s.shuffles++
+	items = slices.Clone(items)
+	rand.New(rand.NewPCG(s.shuffles, 0)).Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
+	return items
 }
 
 func (c *call) group(g *group, with map[string]bool) groupWire {

@@ -32,7 +32,11 @@ func (s *Server) listGuests(c *call) answer {
 		return p.problems.answer()
 	}
 	var found []*guest
-	for _, g := range c.org.guests {
+	guests := c.org.guests
+	if s.options.ShuffleTies {
+		guests = shuffled(s, guests)
+	}
+	for _, g := range guests {
 		if strings.Contains(strings.ToLower(g.email), q) {
 			found = append(found, g)
 		}

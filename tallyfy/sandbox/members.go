@@ -50,7 +50,11 @@ func (s *Server) listMembers(c *call) answer {
 		return p.problems.answer()
 	}
 	var found []*member
-	for _, m := range c.org.members {
+	members := c.org.members
+	if s.options.ShuffleTies {
+		members = shuffled(s, members)
+	}
+	for _, m := range members {
 		if q == "" || m.matches(q) {
 			found = append(found, m)
 		}

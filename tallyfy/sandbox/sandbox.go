@@ -41,6 +41,8 @@ type Options struct {
 	// one office's address. More get 429. 0 is no limit. Reads needs a Per above 0.
 	Reads int
 	Per   time.Duration
+	// ShuffleTies gives the items of a list that are equal in its order in another order at each call, as a database may.
+	ShuffleTies bool
 	// Now is the clock, time.Now when nil. The seed's dates are relative to its value at [New].
 	Now func() time.Time
 }

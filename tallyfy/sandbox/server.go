@@ -15,8 +15,9 @@ import (
 type Server struct {
 	options Options
 
-	mu          sync.Mutex // guards the two organisations
+	mu          sync.Mutex // guards the three below
 	main, other *organisation
+	shuffles    uint64 // of lists, see Options.ShuffleTies
 
 	tokens *tokenTable
 	limit  limit
