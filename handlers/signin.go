@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/cache"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -98,6 +100,11 @@ func (req *request) mayTry() (wait time.Duration) {
 	return wait
 }
 
+// signInCtx is the context of calls with the token of somebody who is not signed in yet.
+func (req *request) signInCtx() context.Context {
+	return ratelimit.SignIn(req.ctx(), network(req.RealIP()).String())
+}
+
 // heldBack asks to wait. Tallyfy is not asked meanwhile.
 func (req *request) heldBack(f views.SignInForm, wait time.Duration) error {
 	req.auditSignIn(signInHeldBack)
@@ -128,12 +135,12 @@ var plausibleID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 // checkToken asks Tallyfy whose token it is, and for which organisations. The second may be refused: then none are known.
 func (req *request) checkToken(token newToken) (*pendingSignIn, error) {
 	api := req.app.API.WithToken(token.text)
-	me, err := api.Organizations.Me(req.ctx())
+	me, err := api.Organizations.Me(req.signInCtx())
 	if err != nil {
 		return nil, err
 	}
 	p := &pendingSignIn{Token: token.text, User: *me, Ends: token.ends}
-	if p.Organisations, err = api.Organizations.List(req.ctx()); err != nil {
+	if p.Organisations, err = api.Organizations.List(req.signInCtx()); err != nil {
 		req.app.Log.Info("organisations not listed at sign-in", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
 	return p, nil
@@ -187,7 +194,7 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 	if !plausibleID.MatchString(string(org.ID)) {
 		return req.askForOrganisation(http.StatusUnprocessableEntity, f, p, "This is not an organisation's id: it holds characters that no id has.")
 	}
-	member, err := req.app.API.WithToken(p.Token).Organizations.Membership(req.ctx(), org.ID)
+	member, err := req.app.API.WithToken(p.Token).Organizations.Membership(req.signInCtx(), org.ID)
 	switch {
 	case isShutOut(err) || tallyfy.IsValidation(err):
 		req.auditSignIn(signInRefused, slog.String("user", string(p.User.ID)))

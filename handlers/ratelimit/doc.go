@@ -5,6 +5,8 @@
 //     is far higher (about 140 calls in 10 seconds), and somebody has pressed a button.
 //   - Clicks go before background reads (copies of the organisation, logos), which leave them room.
 //     A click that would wait long is refused at once.
+//   - People take turns, whatever one of them asks for: one read of each, then the next of each.
+//   - Sign-ins have a small part of the pace. Tokens that are worth nothing hold up nobody else.
 //   - A 429 pauses everybody, writes included. An hourly cap holds only the caller who met it, and
 //     only that operation.
 //
@@ -12,5 +14,5 @@
 // their share as the setting.
 //
 // To change who is served first: next, in queue.go. Facts about a call that the choice needs become
-// fields of waiter.
+// fields of waiter, in line.go.
 package ratelimit

@@ -61,11 +61,40 @@ func New(r Rate, waited func(background bool, d time.Duration)) *Limiter {
 	return l
 }
 
-type backgroundKey struct{}
+// A kind is what a read is for.
+type kind int
+
+const (
+	click kind = iota // of somebody who is signed in
+	background
+	signIn
+)
+
+type (
+	backgroundKey struct{}
+	signInKey     struct{}
+)
 
 // Background marks calls that nobody is waiting for, or that a page can do without for a while.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
+}
+
+// SignIn marks calls with the token of somebody who is not signed in yet. from is where they come
+// from: such calls share their part of the pace by it, because anybody can make up tokens.
+func SignIn(ctx context.Context, from string) context.Context {
+	return context.WithValue(ctx, signInKey{}, from)
+}
+
+// kindOf returns what a read is for, and who takes turns with it.
+func kindOf(ctx context.Context, c tallyfy.Call) (k kind, by string) {
+	if from, ok := ctx.Value(signInKey{}).(string); ok {
+		return signIn, from
+	}
+	if ctx.Value(backgroundKey{}) != nil {
+		return background, string(c.Caller[:])
+	}
+	return click, string(c.Caller[:])
 }
 
 // Wait implements [tallyfy.Limiter]: it waits for the end of a pause, and with a read then for its
@@ -75,7 +104,7 @@ func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duratio
 	if deadline, ok := ctx.Deadline(); ok {
 		giveUp = deadline
 	}
-	background := ctx.Value(backgroundKey{}) != nil
+	k, by := kindOf(ctx, c)
 	paced := l.reads != nil && c.Method == http.MethodGet
 	for hasTurn := !paced; ; {
 		now, held := time.Now(), l.heldBy(c)
@@ -84,9 +113,9 @@ func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duratio
 		case wait <= 0 && hasTurn:
 			return paused, nil
 		case wait <= 0:
-			waited, err := l.reads.wait(ctx, background)
+			waited, err := l.reads.wait(ctx, k, by)
 			if waited > 0 {
-				l.waited(background, waited)
+				l.waited(k == background, waited)
 			}
 			if err != nil {
 				return paused, err
