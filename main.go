@@ -156,7 +156,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	if err != nil {
 		return err
 	}
-	o.Leases = db.Leases()
+	o.Keys, o.Leases = keys, db.Leases()
 	o.Journal = journal.New(db, keys, time.Duration(cfg.JournalDays)*24*time.Hour, time.Now)
 	records := db.Records(keys)
 	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }

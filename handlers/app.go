@@ -34,8 +34,10 @@ import (
 type Options struct {
 	API      *tallyfy.Client
 	Sessions *store.Sessions
-	Leases   *store.Leases
-	Journal  *journal.Journal
+	// Keys seal what goes through a browser on the way to Tallyfy.
+	Keys    *store.Keys
+	Leases  *store.Leases
+	Journal *journal.Journal
 	// OldReceipts gives the presses under which the journal may hold the receipt of a removal from before
 	// there was a journal. It is nil where there was none.
 	OldReceipts func(member, record string) []string
@@ -101,7 +103,7 @@ func New(o Options) (*App, error) {
 		Journal: o.Journal, Leases: o.Leases, Log: o.Log, RepeatWait: o.RepeatWait, Now: func() time.Time { return a.Now() },
 		Count: func(kind string, s journal.State) { o.Metrics.Change(kind, string(s)) },
 	}
-	a.oauth = newOAuth(o.OAuth, a.urls, o.PublicURL)
+	a.oauth = newOAuth(o.OAuth, o.Keys, a.urls, o.PublicURL)
 	a.ready.Store(true)
 	var err error
 	if a.assets, err = static.New(a.urls.Base + "/assets"); err != nil {

@@ -115,10 +115,11 @@ func (req *request) explain(err error) *problem {
 			text: "Your browser says that the form was sent from another address than this dashboard's, so nothing was done. Open the page here and send it again.", links: req.wayHome(),
 		}
 	case errors.Is(err, web.ErrTooLarge):
-		return &problem{
-			status: http.StatusRequestEntityTooLarge, title: "The form is too large",
-			text: "A form may hold 1 MB. Nothing was done.", links: req.wayHome(),
+		text := "A form may hold 1 MB. Nothing was done."
+		if req.who == nil {
+			text = "Before you sign in a form may hold 64 kB. Nothing was done."
 		}
+		return &problem{status: http.StatusRequestEntityTooLarge, title: "The form is too large", text: text, links: req.wayHome()}
 	case errors.Is(err, context.DeadlineExceeded):
 		return req.noAnswer()
 	}

@@ -1,10 +1,13 @@
 package handlers
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/views"
 )
 
@@ -23,11 +26,12 @@ func OAuthRedirect(public *url.URL) string {
 // oauth starts and ends sign-ins with Tallyfy. It is nil where no client is configured.
 type oauth struct {
 	OAuth
+	keys        *store.Keys
 	redirectURI string
 	cookie      http.Cookie
 }
 
-func newOAuth(o *OAuth, urls views.URLs, public *url.URL) *oauth {
+func newOAuth(o *OAuth, keys *store.Keys, urls views.URLs, public *url.URL) *oauth {
 	if o == nil {
 		return nil
 	}
@@ -36,10 +40,43 @@ func newOAuth(o *OAuth, urls views.URLs, public *url.URL) *oauth {
 		name = "__Secure-" + name
 	}
 	return &oauth{
-		OAuth: *o, redirectURI: OAuthRedirect(public),
+		OAuth: *o, keys: keys, redirectURI: OAuthRedirect(public),
 		cookie: http.Cookie{
-			Name: name, Path: urls.TallyfyAnswer(), HttpOnly: true, Secure: public.Scheme == "https",
-			SameSite: http.SameSiteStrictMode, // it is read only where our own page sends a form
+			Name: name, Path: urls.SignIn(""), HttpOnly: true, Secure: public.Scheme == "https",
+			SameSite: http.SameSiteStrictMode, // it is read only where our own pages send a form or link
 		},
 	}
 }
+
+// signInState goes to Tallyfy and comes back with its answer. It is sealed for the browser that begins the sign-in, so that
+// several tabs of it can sign in at the same time and nothing is stored here.
+type signInState struct {
+	Begun time.Time
+	// Next is the page to go to.
+	Next string
+}
+
+// seal makes a state that opens for the same browser only.
+func (o *oauth) seal(browser string, s signInState) (string, error) {
+	plain, err := json.Marshal(s)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := o.keys.Seal(boundTo(browser), plain)
+	return toAddress.Replace(sealed), err
+}
+
+// open opens a state. ok is false for one that is not of this browser, or not ours.
+func (o *oauth) open(browser, state string) (s signInState, ok bool) {
+	plain, err := o.keys.Open(boundTo(browser), fromAddress.Replace(state))
+	ok = browser != "" && err == nil && json.Unmarshal(plain, &s) == nil
+	return s, ok
+}
+
+func boundTo(browser string) string { return "sign-in of browser " + browser }
+
+// A state goes through addresses, in which the signs of plain base64 have a meaning.
+var (
+	toAddress   = strings.NewReplacer("+", "-", "/", "_", "=", "~")
+	fromAddress = strings.NewReplacer("-", "+", "_", "/", "~", "=")
+)

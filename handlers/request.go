@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -253,11 +254,11 @@ func (req *request) sendToSignIn(why string) error {
 // sign-in.
 func (req *request) refuseForm() error {
 	if req.route.path == "/groups" {
-		form, err := web.Form(req)
-		if err != nil {
+		form, err := web.StrangersForm(req)
+		if err != nil && !errors.Is(err, web.ErrTooLarge) {
 			return err
 		}
-		if typed := form.Encode(); form.Get("as") != "" && len(typed) <= mostTyped {
+		if typed := form.Encode(); form.Get("as") != "" && carried(typed) != "" {
 			return req.askForToken(http.StatusUnauthorized, views.SignInForm{Next: req.formPage(), Unsent: true, Typed: typed})
 		}
 	}

@@ -51,7 +51,6 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/signin", public, signIn},
 		{http.MethodPost, "/signout", public, signOut},
 		{http.MethodGet, "/signin/tallyfy", public, withTallyfy(startAtTallyfy)},
-		{http.MethodPost, "/signin/tallyfy", public, withTallyfy(keepAndGoToTallyfy)},
 		{http.MethodGet, "/signin/answer", public, withTallyfy(showTallyfyAnswer)},
 		{http.MethodPost, "/signin/answer", public, withTallyfy(takeTallyfyAnswer)},
 

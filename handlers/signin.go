@@ -15,6 +15,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -35,11 +36,11 @@ func (req *request) askForToken(status int, f views.SignInForm) error {
 // signIn takes a token, and the organisation if that has to be asked for. Both are verified with Tallyfy before a session
 // with access exists. In between, when there are several organisations, the session holds the token and nothing else.
 func signIn(req *request) error {
-	form, err := web.Form(req)
+	form, err := web.StrangersForm(req)
 	if err != nil {
 		return err
 	}
-	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Organisation: strings.TrimSpace(form.Get("organization")), Typed: form.Get("typed")}
+	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Organisation: strings.TrimSpace(form.Get("organization")), Typed: carried(form.Get("typed"))}
 	pending := req.session.data.Pending
 	token := cleanToken(form.Get("token"))
 	button := form.Get("sandbox") != "" && req.app.SandboxToken != ""
@@ -48,6 +49,8 @@ func signIn(req *request) error {
 		pending, token = nil, req.app.SandboxToken
 	case token != "":
 		pending = nil
+	case pending == nil && f.Organisation != "" && req.session.data.Who != nil:
+		return req.signedInMeanwhile(f)
 	case pending == nil:
 		f.Errors = map[string]string{"token": "Paste your personal access token."}
 		return req.askForToken(http.StatusUnprocessableEntity, f)
@@ -56,6 +59,9 @@ func signIn(req *request) error {
 		if wait := req.mayTry(); wait > 0 {
 			return req.heldBack(f, wait)
 		}
+		if by := form.Get("for"); by != "" && by != string(pending.User.ID) {
+			return req.askForOrganisation(http.StatusConflict, f, pending, "In another tab you have begun to sign in as "+pending.User.Name()+". Choose again.")
+		}
 		return req.chooseOrganisation(f, pending)
 	}
 	if !plausibleToken(token) {
@@ -63,6 +69,19 @@ func signIn(req *request) error {
 		return req.askForToken(http.StatusUnprocessableEntity, f)
 	}
 	return req.signInWith(f, newToken{text: token, ends: tokenEnd(token), firstOrganisation: button})
+}
+
+// mostCarried is the size of the largest form that the pages of signing in carry along, as it is sent again: it has to fit
+// web.MaxStrangersForm, beside a token.
+const mostCarried = 48 << 10
+
+// carried is a form that was typed before its sender had to sign in, or "" for one that is too large to go along. Nothing
+// of a stranger's is kept on the server, so it travels in the pages.
+func carried(typed string) string {
+	if len(url.QueryEscape(typed)) > mostCarried {
+		return ""
+	}
+	return typed
 }
 
 // newToken is a token that somebody came with.
@@ -231,7 +250,7 @@ func (req *request) askForOrganisation(status int, f views.SignInForm, p *pendin
 	for i, o := range p.Organisations {
 		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName()}
 	}
-	return req.show(status, views.ChooseOrganisation(req.page("Choose the organisation", views.SectionNone), f, p.User.Name(), message, choices))
+	return req.show(status, views.ChooseOrganisation(req.page("Choose the organisation", views.SectionNone), f, string(p.User.ID), p.User.Name(), message, choices))
 }
 
 // enter makes the session: a new id, and nothing of an earlier one but this person's own draft and, for
@@ -276,6 +295,21 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 		next = req.urls().Local(req.urls().In(org.ID).Groups())
 	}
 	return req.goTo(req.urls().Base + next)
+}
+
+// signedInMeanwhile answers a choice of the organisation after which another tab has signed in.
+func (req *request) signedInMeanwhile(f views.SignInForm) error {
+	who := req.session.data.Who
+	next := req.urls().In(who.Organisation.ID).Groups()
+	if f.Next != "" {
+		next = req.urls().Base + f.Next
+	}
+	req.signedInAs(who)
+	return &problem{
+		status: http.StatusConflict, title: "You signed in meanwhile as " + who.Name,
+		text:  "That was in another tab, in the organisation " + who.Organisation.Name + ". Your choice in this tab was not needed any more, and nothing was done with it.",
+		links: []components.LinkProps{{Text: "Go on", URL: next, Kind: components.ButtonPrimary}, {Text: "Sign in as somebody else", URL: req.urls().SignIn(f.Next)}},
+	}
 }
 
 // signedOutMeanwhile answers a request that would go on with a session which was signed out while it was under way.

@@ -1,16 +1,17 @@
 package handlers
 
 import (
+	"cmp"
 	"crypto/rand"
-	"crypto/subtle"
-	"encoding/base64"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
 )
@@ -18,14 +19,8 @@ import (
 // signInTime is how long the way to Tallyfy and back may take.
 const signInTime = 15 * time.Minute
 
-// signInStart is what the browser keeps between the start of a sign-in with Tallyfy and its end, in a cookie: the state, which
-// comes back by way of Tallyfy, too, and the page to go to.
-type signInStart struct {
-	state, next string
-}
-
-// maxNext is the longest page to go to that fits a cookie; a longer one is forgotten.
-const maxNext = 1500
+// maxNext is the longest page to go to that a state holds; a longer one is forgotten.
+const maxNext = 500
 
 // withTallyfy is a page of signing in with Tallyfy. Where that is not configured there is no such page.
 func withTallyfy(handle func(*request) error) func(*request) error {
@@ -40,42 +35,32 @@ func withTallyfy(handle func(*request) error) func(*request) error {
 // startAtTallyfy sends the browser to Tallyfy. It is a link and not a form: browsers that obey form-action let no form be
 // redirected to another site.
 func startAtTallyfy(req *request) error {
-	return req.goTo(req.startSignIn(web.LocalPath(req.QueryParam("next"))))
-}
-
-// keepAndGoToTallyfy keeps a form that was typed before the session ended, and shows a link to Tallyfy.
-func keepAndGoToTallyfy(req *request) error {
-	form, err := web.Form(req)
+	o := req.app.oauth
+	state := signInState{Begun: req.app.Now(), Next: web.LocalPath(req.QueryParam("next"))}
+	if len(state.Next) > maxNext {
+		state.Next = ""
+	}
+	cookie := o.cookie
+	cookie.Value, cookie.MaxAge = cmp.Or(req.browser(), rand.Text()), int(signInTime.Seconds())
+	sealed, err := o.seal(cookie.Value, state)
 	if err != nil {
 		return err
 	}
-	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Typed: form.Get("typed")}
-	if wait := req.mayTry(); wait > 0 { // it writes a session for somebody who is not known
-		return req.heldBack(f, wait)
-	}
-	address := req.startSignIn(f.Next)
-	if typed, err := url.ParseQuery(f.Typed); err == nil && typed.Get("as") != "" && len(f.Typed) <= mostTyped {
-		data := sessionData{Draft: &draft{Path: f.Next, Form: typed, Owner: typed.Get("as")}}
-		if _, err := req.app.renew(req, req.session, data); err != nil {
-			return err
-		}
-	}
-	return req.show(http.StatusOK, views.GoToTallyfy(req.page("Sign in with Tallyfy", views.SectionNone), address))
+	req.SetCookie(&cookie)
+	return req.goTo(o.AuthorizeURL + "?" + url.Values{
+		"client_id": {o.ClientID}, "response_type": {"token"}, "redirect_uri": {o.redirectURI}, "state": {sealed},
+	}.Encode())
 }
 
-// startSignIn gives the address at Tallyfy, and the browser a state to prove with that the answer is to its own question.
-func (req *request) startSignIn(next string) string {
-	o := req.app.oauth
-	if len(next) > maxNext {
-		next = ""
+var browserForm = regexp.MustCompile(`^[A-Z2-7]{26,40}$`) // what rand.Text gives
+
+// browser is what tells this browser from others while it signs in with Tallyfy; "" before it has begun to.
+func (req *request) browser() string {
+	cookie, err := req.Cookie(req.app.oauth.cookie.Name)
+	if err != nil || !browserForm.MatchString(cookie.Value) {
+		return ""
 	}
-	state, cookie := rand.Text(), o.cookie
-	cookie.Value = state + "." + base64.RawURLEncoding.EncodeToString([]byte(next))
-	cookie.MaxAge = int(signInTime.Seconds())
-	req.SetCookie(&cookie)
-	return o.AuthorizeURL + "?" + url.Values{
-		"client_id": {o.ClientID}, "response_type": {"token"}, "redirect_uri": {o.redirectURI}, "state": {state},
-	}.Encode()
+	return cookie.Value
 }
 
 // showTallyfyAnswer is where Tallyfy sends the browser back to. The token stands in the fragment, which a browser does not
@@ -87,28 +72,20 @@ func showTallyfyAnswer(req *request) error {
 // takeTallyfyAnswer takes what the page hands over. It must be the answer to a question that this browser asked, and is taken
 // once.
 func takeTallyfyAnswer(req *request) error {
-	form, err := web.Form(req)
+	form, err := web.StrangersForm(req)
 	if err != nil {
 		return err
 	}
-	start, ok := req.endSignIn()
-	f := views.SignInForm{Next: start.next}
-	state := form.Get("state")
-	if !ok || subtle.ConstantTimeCompare([]byte(state), []byte(start.state)) != 1 {
+	state, ok := req.app.oauth.open(req.browser(), form.Get("state"))
+	f := views.SignInForm{Next: web.LocalPath(state.Next), Typed: carried(form.Get("typed"))}
+	if age := req.app.Now().Sub(state.Begun); !ok || age < -store.MaxClockSkew || age > signInTime {
 		return req.answerRefused(f, "This sign-in was not started in this browser, or more than 15 minutes ago. Nothing was taken from it; please start again.")
 	}
-	if wait := req.mayTry(); wait > 0 { // before anything is written or asked
+	if wait := req.mayTry(); wait > 0 { // before anything is asked
 		return req.heldBack(f, wait)
-	}
-	// The lease is never given back: an answer is taken once.
-	_, taken, err := req.app.Leases.Acquire(req.ctx(), "sign-in "+web.Hash(state), "answer", signInTime)
-	if err != nil {
-		return err
 	}
 	token := cleanToken(form.Get("access_token"))
 	switch {
-	case taken != nil:
-		return req.answerRefused(f, "This answer of Tallyfy's has been used already. Please start again.")
 	case form.Get("error") == "access_denied":
 		return req.answerRefused(f, "Tallyfy did not let the dashboard in, because it was not allowed to. Nothing was changed.")
 	case form.Get("error") != "":
@@ -120,25 +97,19 @@ func takeTallyfyAnswer(req *request) error {
 	if ends.IsZero() {
 		ends = tokenEnd(token)
 	}
-	return req.checkAndChoose(f, newToken{text: token, ends: ends})
-}
-
-// endSignIn takes the start of the sign-in from the browser, so that it is used once.
-func (req *request) endSignIn() (start signInStart, ok bool) {
-	o := req.app.oauth
-	cookie, err := req.Cookie(o.cookie.Name)
+	pending, err := req.checkToken(newToken{text: token, ends: ends})
 	if err != nil {
-		return start, false
+		return req.tokenRefused(f, err)
 	}
-	gone := o.cookie
-	gone.MaxAge = -1
-	req.SetCookie(&gone)
-	state, rest, _ := strings.Cut(cookie.Value, ".")
-	next, err := base64.RawURLEncoding.DecodeString(rest)
-	if err != nil || len(state) < 26 { // what rand.Text gives
-		return start, false
+	// The lease is never given back: an answer is taken once. Only somebody whom Tallyfy knows leaves one.
+	_, taken, err := req.app.Leases.Acquire(req.ctx(), "sign-in "+web.Hash(form.Get("state")), "answer", signInTime+store.MaxClockSkew)
+	if err != nil {
+		return err
 	}
-	return signInStart{state: state, next: web.LocalPath(string(next))}, true
+	if taken != nil {
+		return req.answerRefused(f, "This answer of Tallyfy's has been used already. Please start again.")
+	}
+	return req.chooseOrganisation(f, pending)
 }
 
 func (req *request) answerRefused(f views.SignInForm, message string) error {

@@ -51,8 +51,7 @@ func (u URLs) SignInUnsent(next string) string {
 	return u.Base + "/signin" + query(parameter{"next", next}, parameter{"unsent", "1"})
 }
 
-// SignInWithTallyfy leads to Tallyfy's own sign-in. next is the page to go to afterwards. A POST
-// to it keeps a form meanwhile.
+// SignInWithTallyfy leads to Tallyfy's own sign-in. next is the page to go to afterwards.
 func (u URLs) SignInWithTallyfy(next string) string {
 	return u.Base + "/signin/tallyfy" + query(parameter{"next", next})
 }

@@ -6,7 +6,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -93,8 +95,8 @@ func (s *Sessions) Get(r *http.Request, name string) (*sessions.Session, error) 
 }
 
 // New reads the session of a request. Without a cookie, or with one that is unknown, expired or
-// made under another secret, it returns an empty session with IsNew and no error. An error means
-// that the database did not answer; it does not mean that nobody is signed in, so do not save the
+// made under another secret, it returns an empty session with IsNew and no error; with the cookies
+// of two living sessions, too, and ends both. An error means that the database did not answer; it does not mean that nobody is signed in, so do not save the
 // (empty, new) session that comes with it.
 func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) {
 	session := sessions.NewSession(s, name)
@@ -103,23 +105,41 @@ func (s *Sessions) New(r *http.Request, name string) (*sessions.Session, error) 
 	session.IsNew = true
 	// A cookie of the same name left by another path, or set by another host of the domain, must
 	// not hide ours.
-	cookies := r.CookiesNamed(name)
-	for _, cookie := range cookies[:min(len(cookies), maxCookies)] {
-		id := cookie.Value
-		if len(id) != idLength {
-			continue
-		}
+	for _, id := range sessionIDs(r, name) {
 		data, found, err := s.load(r.Context(), id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return session, err
-		}
-		if found {
+		case found && session.ID != "":
+			return s.endBoth(r, session, id)
+		case found:
 			session.ID, session.IsNew = id, false
 			SetData(session, data)
-			return session, nil
 		}
 	}
 	return session, nil
+}
+
+// sessionIDs are the ids that the cookies of a request could name, each of them once.
+func sessionIDs(r *http.Request, name string) (ids []string) {
+	for _, cookie := range r.CookiesNamed(name) {
+		if len(cookie.Value) == idLength && len(ids) < maxCookies && !slices.Contains(ids, cookie.Value) {
+			ids = append(ids, cookie.Value)
+		}
+	}
+	return ids
+}
+
+// endBoth ends two living sessions of one request: nobody can say which of them the visitor means,
+// and one may have been planted by another host of the domain. The next sign-in works again.
+func (s *Sessions) endBoth(r *http.Request, session *sessions.Session, other string) (*sessions.Session, error) {
+	slog.WarnContext(r.Context(), "two living sessions in one request, both are ended")
+	if _, err := s.remove(r.Context(), other); err != nil {
+		return session, err
+	}
+	err := s.Renew(r, session)
+	clear(session.Values)
+	return session, err
 }
 
 // dataKey is the only key of a session's values.

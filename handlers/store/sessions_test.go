@@ -184,6 +184,41 @@ func TestGoodCookieBehindForeignOnes(t *testing.T) {
 	}
 }
 
+func TestTwoLivingSessionsInOneRequestAreNone(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		s := newSessions(t, e.open(t), newClock())
+		mine, planted := newVisitor(t, s), newVisitor(t, s)
+		mine.signIn()
+		planted.signIn()
+		both := mine.request()
+		both.AddCookie(planted.jar[cookieName])
+		session, err := s.New(both, cookieName)
+		require.NoError(t, err)
+		assert.True(t, session.IsNew)
+		assert.Empty(t, session.ID)
+		assert.Nil(t, Data(session))
+		for _, v := range []*visitor{mine, planted} {
+			assert.True(t, v.session(v.request()).IsNew, "both have ended: a planted one cannot keep its victim out")
+		}
+
+		mine.signIn()
+		twice := mine.request()
+		twice.AddCookie(mine.jar[cookieName])
+		session, err = s.New(twice, cookieName)
+		require.NoError(t, err)
+		assert.False(t, session.IsNew, "one session twice, as for two paths, is one")
+	})
+}
+
+func TestACookieThatIsRepeatedIsLookedUpOnce(t *testing.T) {
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	dead := newID()
+	for range 1000 {
+		r.AddCookie(&http.Cookie{Name: cookieName, Value: dead})
+	}
+	assert.Equal(t, []string{dead}, sessionIDs(r, cookieName))
+}
+
 func TestDamagedRowGivesNewSession(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
 		db := e.open(t)

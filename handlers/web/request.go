@@ -132,14 +132,22 @@ var ErrTooLarge = errors.New("form too large")
 // go.mod limits the number of fields.
 const MaxForm = 1 << 20
 
+// MaxStrangersForm is the largest form that is read of somebody who is not signed in.
+const MaxStrangersForm = 64 << 10
+
 // Form reads the form that was posted. Unlike FormValue it returns an error for a broken body, an
 // oversized one, and one in another format.
-func Form(c echo.Context) (url.Values, error) {
+func Form(c echo.Context) (url.Values, error) { return readForm(c, MaxForm) }
+
+// StrangersForm is Form for somebody who is not signed in.
+func StrangersForm(c echo.Context) (url.Values, error) { return readForm(c, MaxStrangersForm) }
+
+func readForm(c echo.Context, most int64) (url.Values, error) {
 	r := c.Request()
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); kind != echo.MIMEApplicationForm && r.ContentLength != 0 {
 		return nil, echo.NewHTTPError(http.StatusUnsupportedMediaType)
 	}
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, MaxForm)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
 	if err := r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {

@@ -52,6 +52,15 @@ addEventListener("pageshow", (event) => {
   }
 });
 
+// What was typed before the session ended waits in this tab while its owner is at Tallyfy: see answer.js.
+document.querySelector("[data-tallyfy] a")?.addEventListener("click", (event) => {
+  try {
+    sessionStorage.setItem("typed", event.target.closest("[data-tallyfy]").dataset.tallyfy);
+  } catch {
+    // No storage: it is lost, as it would be without this.
+  }
+});
+
 // A field with a limit counts its characters by code points, as Go does.
 for (const field of document.querySelectorAll("[data-max]")) {
   const counter = document.createElement("p");

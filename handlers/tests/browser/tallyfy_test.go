@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -66,4 +67,28 @@ func TestBrowserSaysWhatTheAnswerPageNeeds(t *testing.T) {
 	b.WaitForTitle("Signing in")
 	assert.Contains(t, s.Get("/signin/answer").Find("noscript").Text(), "Sign in with a personal access token instead.")
 	assert.Equal(t, http.StatusOK, s.Get("/signin/answer").Status)
+}
+
+// What was typed when the session had ended waits in the tab while its owner is at Tallyfy, and nowhere else.
+func TestBrowserKeepsWhatWasTypedOnTheWayToTallyfy(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{OAuth: true})
+	b := sitetest.OpenTab(t, s)
+	b.Open("/signin")
+	b.Press("Sign in as the administrator")
+	b.WaitForTitle("Groups")
+	b.Open("/groups/new")
+	b.Do(chromedp.SendKeys("#field-name", "Night watch"), chromedp.SendKeys("#field-description", "Of the yard"))
+	_, err := chromedp.Call(b.Context, network.ClearBrowserCookies, cdp.Empty{})
+	require.NoError(t, err)
+	b.Press("Create the group")
+	b.WaitForTitle("Sign in")
+	b.Press("Sign in with Tallyfy")
+	b.Do(chromedp.WaitVisible(`input[name=person]`), chromedp.Click(`input[name=person][value="maren.dahl@example.com"]`), chromedp.Click(`button[value=allow]`))
+	b.WaitForTitle("Choose the organisation")
+	b.Do(chromedp.Click(`input[value="` + s.Sandbox.OrgID() + `"]`))
+	b.Press("Go on")
+	b.WaitForTitle("New group")
+	assert.Equal(t, "Night watch", sitetest.Evaluate[string](b, "document.querySelector('#field-name').value"))
+	assert.Zero(t, sitetest.Evaluate[int](b, "sessionStorage.length"), "it is taken once")
+	assert.False(t, s.Exists("Night watch"), "it waits for the button")
 }

@@ -50,7 +50,7 @@ func changes() []change {
 
 // callsNobody are the forms that have nothing to do with Tallyfy's API, but for the role of who sends them. What takes Tallyfy's answer to a sign-in goes on as
 // the token does.
-var callsNobody = []string{"/signout", "/sign-ins", "/signin/tallyfy", "/signin/answer"}
+var callsNobody = []string{"/signout", "/sign-ins", "/signin/answer"}
 
 const typedName = `Returns & "Repairs" <b>%d</b>`
 

@@ -57,7 +57,13 @@ func (w *witness) RoundTrip(r *http.Request) (*http.Response, error) {
 // issue lets the administrator sign in at Tallyfy, and gives the token that Tallyfy issues there.
 func issue(s *sitetest.Site) url.Values {
 	s.T.Helper()
-	start := s.Once(s.Request(http.MethodGet, "/signin/tallyfy?next=%2Fmembers", nil))
+	return issueFor(s, "/members")
+}
+
+// issueFor is issue on the way to a page.
+func issueFor(s *sitetest.Site, next string) url.Values {
+	s.T.Helper()
+	start := s.Once(s.Request(http.MethodGet, "/signin/tallyfy?"+url.Values{"next": {next}}.Encode(), nil))
 	require.Equal(s.T, http.StatusSeeOther, start.Status)
 	at, err := url.Parse(start.Header.Get("Location"))
 	require.NoError(s.T, err)
