@@ -66,6 +66,12 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	}
 	log := newLog(cfg, stderr)
 	slog.SetDefault(log)
+	// Below the limit of a container garbage is collected more often, before the kernel ends the program for it.
+	if _, said := lookupEnv("GOMEMLIMIT"); !said {
+		if limit := config.MemoryLimit(os.DirFS("/")); limit > 0 {
+			debug.SetMemoryLimit(limit / 10 * 9)
+		}
+	}
 	return serve(ctx, cfg, log, stdout)
 }
 

@@ -70,6 +70,7 @@ type App struct {
 	assets   *static.Set
 	oauth    *oauth
 	attempts *attempts
+	files    fileSlots
 	changes  *change.Service
 	// answers are those of reads, and what was made of them. logoPlaces are by group, and logoImages by
 	// address, so that a change leaves them.
@@ -93,7 +94,7 @@ func New(o Options) (*App, error) {
 	o.ReadTime = cmp.Or(o.ReadTime, readTime)
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
-		attempts: newAttempts(), followed: expirable.NewLRU[string, ownChanges](4096, nil, 0),
+		attempts: newAttempts(), files: fileSlots{of: map[tallyfy.UserID]int{}}, followed: expirable.NewLRU[string, ownChanges](4096, nil, 0),
 		answers: cache.New(512), logoPlaces: cache.New(keptPlaces), logoImages: cache.New(keptImages), logoSlots: logo.NewSlots[cache.Scope](),
 	}
 	if a.OldReceipts == nil {

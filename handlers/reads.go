@@ -72,11 +72,19 @@ func (req *request) memberName(id tallyfy.UserID) string {
 	return "Member " + string(id)
 }
 
-// isAdmin reports whether the person is an administrator now. Tallyfy decides, not a copy of the members.
-func (req *request) isAdmin(ctx context.Context) (bool, error) {
-	m, err := fetch(ctx, req, "me", req.fresh, nil, func(ctx context.Context) (*tallyfy.Member, error) {
+// membership reads what the person is in the organisation.
+func (req *request) membership(ctx context.Context, fresh bool) (*tallyfy.Member, error) {
+	if req.asked != nil {
+		return req.asked, nil
+	}
+	return fetch(ctx, req, "me", fresh, nil, func(ctx context.Context) (*tallyfy.Member, error) {
 		return req.api.Organizations.Membership(ctx, req.org())
 	})
+}
+
+// isAdmin reports whether the person is an administrator now. Tallyfy decides, not a copy of the members.
+func (req *request) isAdmin(ctx context.Context) (bool, error) {
+	m, err := req.membership(ctx, req.fresh)
 	if err != nil {
 		return false, err
 	}

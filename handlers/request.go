@@ -37,6 +37,8 @@ type request struct {
 	// reload says that the browser was told to reload the page. fresh says that what another page has
 	// read will not do: on a reload, and for a POST, which checks what it changes.
 	reload, fresh bool
+	// asked is what Tallyfy has said of the person in this request, nil if it was not asked.
+	asked *tallyfy.Member
 	// returnTo is the page to come back to, without the base, when the sign-in with Tallyfy turns out to have ended; empty
 	// for the page itself. A POST sets it, for its own address may not have a page.
 	returnTo string

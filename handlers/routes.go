@@ -165,6 +165,9 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				return echo.ErrNotFound
 			}
 		}
+		if r.isFile() {
+			return req.file(r.handle)
+		}
 		return r.handle(req)
 	}
 }

@@ -33,7 +33,7 @@ func TestAnIDStaysOnePartOfTheAddress(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	org, before := s.Sandbox.OrgID(), s.State()
 	// The one address that each route may ask about the id, and what it may ask besides.
-	besides := regexp.MustCompile(`^/organizations/` + org + `/(users|tasks|groups|guests)$`)
+	besides := regexp.MustCompile(`^/organizations/` + org + `/(users|tasks|groups|guests|me)$`)
 	for _, route := range s.App.Routes() {
 		part, own := ":group", "/organizations/"+org+"/groups/"
 		if strings.Contains(route.Path, ":member") {
