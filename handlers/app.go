@@ -166,7 +166,7 @@ func (a *App) router() (*echo.Echo, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = web.ClientIP(a.TrustedProxies)
 	e.HTTPErrorHandler = a.answerError
-	e.Use(web.RequestID(a.TrustedProxies), web.AccessLog(a.Log, a.Metrics.Request, whoInLog), a.recover, sameSite)
+	e.Use(web.RequestID(a.TrustedProxies), web.NoticeProxy(a.Log, a.TrustedProxies), web.AccessLog(a.Log, a.Metrics.Request, whoInLog), a.recover, sameSite)
 	add := func(r route) {
 		handler := a.wrap(r)
 		e.Add(r.method, a.urls.Base+r.address(), handler)

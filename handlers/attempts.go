@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -14,8 +15,8 @@ const (
 	mostFailures = 20
 	// perFailure is the time after which one failure is forgotten.
 	perFailure = 30 * time.Second
-	// mostAtOnce is how many attempts of one address may be under way, of which it is not known yet how they end. It bounds what
-	// trying many at once can gain, and lets a whole office begin its day.
+	// mostAtOnce is how many attempts of one address may be under way, of which it is not known yet how they end, while none of
+	// it has been refused: it lets a whole office begin its day. After a refusal only as many may be as could still be refused.
 	mostAtOnce = 100
 	// keptAddresses bounds the memory; the address that has been quiet for longest is forgotten first.
 	keptAddresses = 10_000
@@ -34,6 +35,13 @@ type tries struct {
 	at       time.Time
 }
 
+func (t tries) mostAtOnce() int {
+	if t.refused == 0 {
+		return mostAtOnce
+	}
+	return max(1, mostFailures-int(math.Ceil(t.refused)))
+}
+
 func newAttempts() *attempts {
 	return &attempts{addresses: expirable.NewLRU[netip.Prefix, tries](keptAddresses, nil, 0)}
 }
@@ -47,7 +55,7 @@ func (a *attempts) begin(address string, now time.Time) (wait time.Duration) {
 	switch {
 	case t.refused > mostFailures-1:
 		return time.Duration((t.refused-(mostFailures-1))*float64(perFailure)).Round(time.Second) + time.Second
-	case t.underWay >= mostAtOnce:
+	case t.underWay >= t.mostAtOnce():
 		return time.Second
 	}
 	t.underWay++
@@ -63,7 +71,7 @@ func (a *attempts) end(address string, now time.Time, refused bool) {
 	t := a.now(key, now)
 	t.underWay = max(0, t.underWay-1) // the address may have been forgotten meanwhile
 	if refused {
-		t.refused++
+		t.refused = min(t.refused+1, mostFailures) // a burst costs the address no more than its last attempt
 	}
 	a.addresses.Add(key, t)
 }

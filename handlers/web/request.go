@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -82,6 +83,24 @@ func ClientIP(trusted []netip.Prefix) echo.IPExtractor {
 		options = append(options, echo.TrustIPRange(prefixNet(p)))
 	}
 	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// NoticeProxy logs one line the first time that a neighbour who is no trusted proxy says for whom a
+// request is. A proxy that the operator has not named makes all visitors look like one.
+func NoticeProxy(log *slog.Logger, trusted []netip.Prefix) echo.MiddlewareFunc {
+	var once sync.Once
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			if r.Header.Get(echo.HeaderXForwardedFor) != "" && !fromTrusted(r, trusted) {
+				once.Do(func() {
+					log.Warn("X-Forwarded-For is not believed: if this neighbour is a proxy of yours, name it in TRUSTED_PROXIES, or all visitors count as one",
+						slog.String("neighbour", r.RemoteAddr))
+				})
+			}
+			return next(c)
+		}
+	}
 }
 
 // AccessLog counts each request and writes one line about it. The route is that of the table, empty

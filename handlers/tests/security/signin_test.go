@@ -148,6 +148,26 @@ func TestAForgedAddressIsNoWayAround(t *testing.T) {
 	}
 }
 
+// A proxy that nobody has named is named once.
+func TestAProxyThatIsNotTrustedIsNamedOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		trusted []netip.Prefix
+		want    int
+	}{
+		"no proxy at all":     {nil, 1},
+		"another one":         {[]netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, 1},
+		"a proxy that is one": {[]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, 0},
+	} {
+		s := sitetest.New(t, sitetest.Options{TrustedProxies: c.trusted})
+		s.Get("/signin")
+		assert.NotContains(t, s.Log.String(), "TRUSTED_PROXIES", "%s, and nobody says that it is one", name)
+		for range 3 {
+			attempt(s, "192.0.2.1", url.Values{"token": {"wrong"}})
+		}
+		assert.Equal(t, c.want, strings.Count(s.Log.String(), "TRUSTED_PROXIES"), name)
+	}
+}
+
 // Each way in that is refused counts, and nothing else does.
 func TestEveryWayInCounts(t *testing.T) {
 	for name, c := range map[string]struct {
