@@ -82,7 +82,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 		return err
 	}
 	defer db.Close()
-	o := handlers.Options{PublicURL: cfg.PublicURL, TrustedProxies: cfg.TrustedProxies, Log: log, Logos: logo.New(logo.Options{}), Recall: 15 * time.Second}
+	o := handlers.Options{PublicURL: cfg.PublicURL, AnyHost: cfg.AnyHost, TrustedProxies: cfg.TrustedProxies, Log: log, Logos: logo.New(logo.Options{}), Recall: 15 * time.Second}
 	if err := openStores(ctx, cfg, db, &o); err != nil {
 		return err
 	}

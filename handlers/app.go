@@ -44,7 +44,9 @@ type Options struct {
 	Directory   *directory.Cache
 	Logos       *logo.Fetcher
 	// PublicURL is the address that people use; its path, if any, is where the dashboard is mounted.
-	PublicURL      *url.URL
+	PublicURL *url.URL
+	// AnyHost says that PublicURL is a guess: people may use any name of this machine.
+	AnyHost        bool
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
 	// SandboxToken, if set, says that API is a sandbox, and signs in there as its administrator.
@@ -166,7 +168,11 @@ func (a *App) router() (*echo.Echo, error) {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = web.ClientIP(a.TrustedProxies)
 	e.HTTPErrorHandler = a.answerError
-	e.Use(web.RequestID(a.TrustedProxies), web.NoticeProxy(a.Log, a.TrustedProxies), web.AccessLog(a.Log, a.Metrics.Request, whoInLog), a.recover, sameSite)
+	ownHost := func(next echo.HandlerFunc) echo.HandlerFunc { return next }
+	if !a.AnyHost {
+		ownHost = web.OwnHost(a.PublicURL, a.TrustedProxies, a.probes()...)
+	}
+	e.Use(web.RequestID(a.TrustedProxies), web.NoticeProxy(a.Log, a.TrustedProxies), web.AccessLog(a.Log, a.Metrics.Request, whoInLog), a.recover, ownHost, sameSite)
 	add := func(r route) {
 		handler := a.wrap(r)
 		e.Add(r.method, a.urls.Base+r.address(), handler)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ func (a *App) answerError(err error, c echo.Context) {
 	}
 	req, ok := c.Get(requestKey).(*request)
 	if !ok {
-		req = a.strayRequest(c)
+		req = a.strayRequest(c, err)
 	}
 	if errors.Is(c.Request().Context().Err(), context.Canceled) { // nobody is there to read an answer
 		a.Log.Info("visitor went away", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
@@ -84,9 +85,12 @@ func (a *App) answerError(err error, c echo.Context) {
 }
 
 // strayRequest is a request that no route took: whoever is signed in sees the error page in the usual frame.
-func (a *App) strayRequest(c echo.Context) *request {
+func (a *App) strayRequest(c echo.Context, err error) *request {
 	req := &request{Context: c, app: a}
 	c.Set(requestKey, req) // for the access line
+	if errors.Is(err, web.ErrOtherHost) {
+		return req // a page for anybody
+	}
 	if s, err := a.openSession(c); err == nil && s.data.Who != nil {
 		req.session = s
 		req.signedInAs(s.data.Who)
@@ -109,10 +113,17 @@ func (req *request) explain(err error) *problem {
 		return req.explainUpstream(upstream)
 	}
 	switch {
+	case errors.Is(err, web.ErrOtherHost):
+		return &problem{
+			status: http.StatusMisdirectedRequest, title: "The dashboard has another address",
+			text:  req.bothAddresses() + " Nothing was done. If a proxy stands in between, it has to pass on the name that the visitor asked for.",
+			links: req.toOwnAddress(),
+		}
 	case errors.Is(err, web.ErrCrossSite):
 		return &problem{
 			status: http.StatusForbidden, title: "This form came from another site",
-			text: "Your browser says that the form was sent from another address than this dashboard's, so nothing was done. Open the page here and send it again.", links: req.wayHome(),
+			text:  "Your browser says that the form was sent from " + req.origin() + ". This dashboard is at " + req.app.PublicURL.String() + ", so nothing was done. Open the page there and send it again.",
+			links: req.toOwnAddress(),
 		}
 	case errors.Is(err, web.ErrTooLarge):
 		text := "A form may hold 1 MB. Nothing was done."
@@ -132,6 +143,13 @@ func (req *request) explain(err error) *problem {
 func (req *request) explainHTTP(err *echo.HTTPError) *problem {
 	switch err.Code {
 	case http.StatusNotFound:
+		if !strings.HasPrefix(req.Request().URL.Path+"/", req.urls().Base+"/") {
+			return &problem{
+				status: err.Code, title: "There is no such page",
+				text:  req.bothAddresses() + " If a proxy stands in between, it has to pass the path on whole, without taking " + req.urls().Base + " away.",
+				links: req.toOwnAddress(),
+			}
+		}
 		return &problem{status: err.Code, title: "There is no such page", text: "The address may be mistyped, or what it showed is gone.", links: req.wayHome()}
 	case http.StatusMethodNotAllowed:
 		return &problem{status: err.Code, title: "This page can't be used that way", text: "The address exists, but not for this kind of request.", links: req.wayHome()}
@@ -300,6 +318,28 @@ func (req *request) sessionGone() bool {
 	}
 	living, err := req.app.Sessions.Living(req.Request().Context(), req.session.raw)
 	return err == nil && !living
+}
+
+// bothAddresses says which address was asked for, and which one is right.
+func (req *request) bothAddresses() string {
+	asked := web.AskedHost(req.Request(), req.app.PublicURL, req.app.TrustedProxies) + req.Request().URL.Path
+	return fmt.Sprintf("You asked for %.300s, but this dashboard is at %s/.", asked, req.app.PublicURL)
+}
+
+// origin is where the browser says that a form comes from.
+func (req *request) origin() string {
+	return fmt.Sprintf("%.300s", cmp.Or(req.Request().Header.Get("Origin"), "another address"))
+}
+
+// toOwnAddress leads to the same page under the right address, or to the start.
+func (req *request) toOwnAddress() []components.LinkProps {
+	own := *req.app.PublicURL
+	origin := own.Scheme + "://" + own.Host
+	address := origin + req.urls().Home()
+	if path := web.LocalPath(req.Request().URL.RequestURI()); req.reads() && strings.HasPrefix(path, req.urls().Base+"/") {
+		address = origin + path
+	}
+	return []components.LinkProps{{Text: "Open the dashboard", URL: address, Kind: components.ButtonPrimary}}
 }
 
 // wayHome leads to a page that works.

@@ -45,8 +45,11 @@ func (req *request) followChanges() {
 func (req *request) followKey() string { return req.session.raw.ID + " " + string(req.org()) }
 
 // refresh drops what this person's pages are made of, and shows the page again. The copies of other
-// people in the organisation stay.
+// people in the organisation stay. A link on another site drops nothing: it would cost calls.
 func (req *request) refresh(path string) error {
+	if req.fromOtherSite() {
+		return req.goTo(path)
+	}
 	req.app.Directory.Forget(req.scope)
 	req.app.answers.Invalidate(req.org())
 	req.countChange(directory.Change{Members: true}) // another process may answer the page

@@ -276,6 +276,19 @@ func (req *request) ownReferer() (*url.URL, bool) {
 	return u, true
 }
 
+// fromOtherSite reports that another site may have sent the visitor here. Browsers say where a request comes from
+// (Sec-Fetch-Site) except on plain http; there only a link on a page of ours counts.
+func (req *request) fromOtherSite() bool {
+	switch req.Request().Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "":
+		_, ours := req.ownReferer()
+		return !ours
+	}
+	return true
+}
+
 // cameFrom is the list that the visitor came from, search and page included, if that is where the link was followed; else
 // the plain list.
 func (req *request) cameFrom(list string) string {

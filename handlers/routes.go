@@ -88,6 +88,16 @@ func (a *App) routes() []route {
 	}
 }
 
+// probes are the paths that ask nobody and that anybody may ask.
+func (a *App) probes() (paths []string) {
+	for _, r := range a.routes() {
+		if r.access == plain {
+			paths = append(paths, a.urls.Base+r.path)
+		}
+	}
+	return paths
+}
+
 // A Route is where a page is, and whether only those who signed in see it: then its path is below the
 // organisation, else below the base.
 type Route struct {

@@ -34,6 +34,7 @@ type Config struct {
 
 	Addr           string   // the host may be empty (every interface), the port 0 (any free one)
 	PublicURL      *url.URL // its path is "" or the sub-path, without a trailing slash
+	AnyHost        bool     // PublicURL was not given: it is made of Addr, and other names may lead here
 	APIURL         string   // without a trailing slash; not used in the sandbox
 	DatabaseURL    Secret   // a path, sqlite:///path, "memory:" or a postgres:// URL
 	SecretFile     string   // empty with a database in memory, unless given
@@ -153,6 +154,7 @@ func (c *Config) fillIn(sources map[string]string) {
 		c.Pace = ratelimit.Published
 	}
 	if c.PublicURL == nil {
+		c.AnyHost = true
 		host, port, _ := net.SplitHostPort(c.Addr)
 		if ip, err := netip.ParseAddr(host); host == "" || err == nil && ip.Unmap().IsUnspecified() {
 			host = "localhost"

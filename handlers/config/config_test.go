@@ -34,6 +34,7 @@ func TestDefaults(t *testing.T) {
 	cfg.PublicURL = nil
 	assert.Equal(t, config.Config{
 		Addr:        "127.0.0.1:8080",
+		AnyHost:     true,
 		APIURL:      "https://go.tallyfy.com/api",
 		Pace:        ratelimit.Published,
 		DatabaseURL: "tallyfy-admin.db",
@@ -164,7 +165,9 @@ func TestDerivedPublicURL(t *testing.T) {
 		"intranet:80":        "http://intranet",
 		"Intranet:8080":      "http://intranet:8080",
 	} {
-		assert.Equal(t, want, parse(t, nil, "--addr", addr).PublicURL.String(), addr)
+		cfg := parse(t, nil, "--addr", addr)
+		assert.Equal(t, want, cfg.PublicURL.String(), addr)
+		assert.True(t, cfg.AnyHost, addr)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,6 +42,34 @@ func SecurityHeaders(public *url.URL, next http.Handler) http.Handler {
 		maps.Copy(w.Header(), headers)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ErrOtherHost means that a request for another host was refused.
+var ErrOtherHost = errors.New("request for another host")
+
+// OwnHost refuses requests for another host than that of the public address. A proxy that puts its own
+// name into Host gives the visitor's in X-Forwarded-Host, which counts if the proxy is trusted. Probes
+// know no name: exempt are their paths.
+func OwnHost(public *url.URL, trusted []netip.Prefix, exempt ...string) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if AskedHost(c.Request(), public, trusted) != public.Host && !slices.Contains(exempt, c.Request().URL.Path) {
+				return ErrOtherHost
+			}
+			return next(c)
+		}
+	}
+}
+
+// AskedHost is the host that a request is for, in the form of the public address: in lower case,
+// without the scheme's own port.
+func AskedHost(r *http.Request, public *url.URL, trusted []netip.Prefix) string {
+	host := r.Host
+	if forwarded := r.Header.Get("X-Forwarded-Host"); forwarded != "" && fromTrusted(r, trusted) {
+		host = forwarded
+	}
+	port := map[string]string{"http": ":80", "https": ":443"}[public.Scheme]
+	return strings.TrimSuffix(strings.ToLower(host), port)
 }
 
 // ErrCrossSite means that a form from another site was refused.

@@ -41,7 +41,7 @@ func (p *dashboard) talk(raw string) []int {
 func TestHostileRequests(t *testing.T) {
 	t.Parallel()
 	p := start(t, program.Options{})
-	const host = "Host: x\r\n"
+	host := "Host: " + p.Options.Address + "\r\n"
 	const end = "Connection: close\r\n\r\n"
 	const form = "Content-Type: application/x-www-form-urlencoded\r\n"
 	none := []int(nil)
@@ -54,11 +54,11 @@ func TestHostileRequests(t *testing.T) {
 		"garbage behind a request":            {"GET /healthz HTTP/1.1\r\n" + host + "\r\nGARBAGE\x00\r\n\r\n", []int{200, 400}},
 		"HTTP/1.0":                            {"GET /healthz HTTP/1.0\r\n\r\n", []int{200}},
 		"HTTP/0.9":                            {"GET /healthz\r\n\r\n", []int{400}},
-		"HTTP/2 without TLS":                  {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{404}},
+		"HTTP/2 without TLS":                  {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", []int{421}},
 		"HTTP/9.9":                            {"GET / HTTP/9.9\r\n" + host + end, []int{505}},
 		"absolute form":                       {"GET http://evil.example/healthz HTTP/1.1\r\n" + host + end, []int{200}},
-		"absolute form of a page":             {"GET http://evil.example/groups HTTP/1.1\r\n" + host + end, []int{303}},
-		"CONNECT":                             {"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n" + end, []int{404}},
+		"absolute form of a page":             {"GET http://evil.example/groups HTTP/1.1\r\n" + host + end, []int{421}},
+		"CONNECT":                             {"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\n" + end, []int{421}},
 		"CONNECT to a page":                   {"CONNECT /groups HTTP/1.1\r\n" + host + end, []int{405}},
 		"asterisk":                            {"OPTIONS * HTTP/1.1\r\n" + host + end, []int{200}},
 		"TRACE":                               {"TRACE /signin HTTP/1.1\r\n" + host + end, []int{405}},

@@ -145,6 +145,7 @@ func TestTwoReplicas(t *testing.T) {
 	for i, each := range r.programs {
 		old := program.VisitorAt(t, "http://"+each.Options.Address, r.api)
 		request := old.Request(http.MethodGet, "/groups", nil)
+		request.Host = strings.TrimPrefix(r.url, "http://")
 		request.AddCookie(cookies[0])
 		assert.Contains(t, old.Do(request).URL, "/signin", "replica %d still knows the session", i)
 		each.AssertNoPanic()
@@ -167,6 +168,7 @@ func TestTwoProgramsOnOneFile(t *testing.T) {
 		old := program.VisitorAt(t, "http://"+each.Options.Address, r.api)
 		require.Eventually(t, func() bool {
 			request := old.Request(http.MethodGet, "/groups", nil)
+			request.Host = strings.TrimPrefix(r.url, "http://")
 			request.AddCookie(cookies[0])
 			return strings.Contains(old.Do(request).URL, "/signin")
 		}, time.Minute, 50*time.Millisecond)

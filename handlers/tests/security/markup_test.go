@@ -52,6 +52,7 @@ func skeleton(p *sitetest.Page) map[string]int {
 }
 
 func leadsWithin(s *sitetest.Site, address string) bool {
+	address = strings.TrimPrefix(address, s.Server.URL) // the page under another address leads to the right one
 	u, err := url.Parse(address)
 	return err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && !strings.Contains(u.Path, `\`) &&
 		(strings.HasPrefix(address, s.Base+"/") && !strings.HasPrefix(address, "//") || strings.HasPrefix(address, "?") || strings.HasPrefix(address, "#") || address == "")

@@ -57,6 +57,8 @@ func TestFormsByWhereTheyComeFrom(t *testing.T) {
 					}
 					assert.Equal(t, http.StatusForbidden, p.Status, "%s from %q, %q", route.Path, site, origin)
 					assert.Equal(t, "This form came from another site", p.Text("h1"), "%s from %q, %q", route.Path, site, origin)
+					assert.Contains(t, p.Text("main"), "This dashboard is at "+s.Server.URL+base, "both addresses are named")
+					assert.Contains(t, p.Text("main"), origin)
 					assert.Empty(t, p.Header.Get("Set-Cookie"), "%s from %q, %q", route.Path, site, origin)
 				}
 			}

@@ -119,7 +119,8 @@ func TestUnknownPathsAndWrongMethodsHaveAPage(t *testing.T) {
 		p := s.Once(r)
 		assert.Equal(t, http.StatusNotFound, p.Status, path)
 		link, _ := p.Find("main a").Attr("href")
-		assert.Equal(t, "/tools/tallyfy/", link, path)
+		assert.Equal(t, s.Server.URL+"/tools/tallyfy/", link, "a proxy that takes the sub-path away would lead from /tools/tallyfy/ to here again")
+		assert.Contains(t, p.Text("main"), "You asked for "+strings.TrimPrefix(s.Server.URL, "http://")+path+", but this dashboard is at "+s.Server.URL+"/tools/tallyfy/.")
 	}
 }
 

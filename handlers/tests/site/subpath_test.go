@@ -2,6 +2,7 @@ package site_test
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -103,7 +104,7 @@ func (p behindProxy) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestProxyThatRewritesTheHost(t *testing.T) {
 	t.Parallel()
 	const base = "/tools/tallyfy"
-	s := sitetest.New(t, sitetest.Options{Base: base})
+	s := sitetest.New(t, sitetest.Options{Base: base, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
 	s.Client.Transport = behindProxy{s.Client.Transport}
 	s.SignIn() // the form is sent with the public Origin, as a browser on plain http does
 	r := s.Get("/groups/new").Form("form[action$='/groups']").Set("name", "Behind a proxy").Set("description", "x").Prepare("Create the group")
@@ -121,6 +122,11 @@ func TestProxyThatRewritesTheHost(t *testing.T) {
 	r = s.Request(http.MethodPost, "/signout", nil)
 	r.Header.Set("Origin", "http://evil.example")
 	assert.Equal(t, http.StatusForbidden, s.Do(r).Status)
+	assert.Contains(t, s.Log.String(), `"client":"203.0.113.9"`)
+
+	s = sitetest.New(t, sitetest.Options{Base: base})
+	s.Client.Transport = behindProxy{s.Client.Transport}
+	assert.Equal(t, http.StatusMisdirectedRequest, s.Get("/signin").Status, "where no proxy is trusted nobody is believed")
 	assert.Contains(t, s.Log.String(), `"client":"127.0.0.1"`)
-	assert.NotContains(t, s.Log.String(), "203.0.113.9", "no proxy is trusted here, so nobody is believed")
+	assert.NotContains(t, s.Log.String(), "203.0.113.9")
 }
