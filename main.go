@@ -77,6 +77,12 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 
 // serve puts the parts together and answers requests until ctx ends.
 func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) error {
+	for _, warning := range cfg.Warnings() {
+		log.Warn(warning)
+	}
+	if err := store.CheckSecretFile(cfg.DatabaseFile); err != nil {
+		return err
+	}
 	db, err := store.Open(ctx, string(cfg.DatabaseURL))
 	if err != nil {
 		return err
@@ -106,6 +112,9 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 	}
 	if o.API, err = tallyfy.New(api); err != nil {
 		return err
+	}
+	for _, id := range cfg.Organisations {
+		o.Organisations = append(o.Organisations, tallyfy.ID(id))
 	}
 	o.Directory = directory.New(directory.Options{})
 	if cfg.OAuthClientID != "" {
@@ -285,7 +294,8 @@ func healthcheck(ctx context.Context, cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(request)
+	// Not the proxy of the environment, which is for the way to Tallyfy and does not know this machine's own addresses.
+	answer, err := (&http.Client{Transport: &http.Transport{}}).Do(request)
 	if err != nil {
 		return err
 	}

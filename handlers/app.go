@@ -2,11 +2,13 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -51,6 +53,8 @@ type Options struct {
 	Log            *slog.Logger
 	// SandboxToken, if set, says that API is a sandbox, and signs in there as its administrator.
 	SandboxToken string
+	// Organisations are those whose members may sign in; all of them if it is empty.
+	Organisations []tallyfy.ID
 	// OAuth, if set, lets people sign in with Tallyfy itself, without a token to paste.
 	OAuth *OAuth
 	// Recall is how long pages use what was just read for another page; 0: not at all.
@@ -137,6 +141,17 @@ func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.root.ServeHT
 
 // SetReady is told false when the server is about to stop, so that a load balancer sends nobody here any more.
 func (a *App) SetReady(ready bool) { a.ready.Store(ready) }
+
+// admits reports whether the members of an organisation may sign in.
+func (a *App) admits(org tallyfy.ID) bool {
+	return len(a.Organisations) == 0 || slices.Contains(a.Organisations, org)
+}
+
+// organisations lists those of a person that are admitted here.
+func (a *App) organisations(ctx context.Context, api *tallyfy.Client) ([]tallyfy.Organization, error) {
+	list, err := api.Organizations.List(ctx)
+	return slices.DeleteFunc(list, func(o tallyfy.Organization) bool { return !a.admits(o.ID) }), err
+}
 
 // CookieName is the name of the session's cookie: with the strongest prefix that the public address allows.
 func CookieName(public *url.URL) string {

@@ -17,7 +17,7 @@ func showOrganisations(req *request) error {
 }
 
 func (req *request) chooseOther(status int, message string) error {
-	list, err := req.api.Organizations.List(req.ctx())
+	list, err := req.app.organisations(req.ctx(), req.api)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func switchOrganisation(req *request) error {
 	}
 	req.returnTo = req.urls().Local(req.urls().Organisations())
 	id := tallyfy.ID(strings.TrimSpace(form.Get("organization")))
-	list, err := req.api.Organizations.List(req.ctx())
+	list, err := req.app.organisations(req.ctx(), req.api)
 	if err != nil {
 		return err
 	}

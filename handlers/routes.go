@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -153,6 +154,12 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			return err
 		}
 		req.session = s
+		notAdmitted := func(who *identity) bool { return !a.admits(who.Organisation.ID) }
+		if slices.ContainsFunc(s.data.everywhere(), notAdmitted) { // since a change of the setting
+			if err := a.end(c, s); err != nil {
+				return err
+			}
+		}
 		if r.access == signedIn {
 			switch who := s.data.in(tallyfy.ID(web.Param(c, "org"))); {
 			case who != nil:

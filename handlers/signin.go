@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -159,13 +160,23 @@ func (req *request) checkToken(token newToken) (*pendingSignIn, error) {
 		return nil, err
 	}
 	p := &pendingSignIn{Token: token.text, User: *me, Ends: token.ends}
-	if p.Organisations, err = api.Organizations.List(req.signInCtx()); err != nil {
+	if p.Organisations, err = req.app.organisations(req.signInCtx(), api); err != nil {
 		req.app.Log.Info("organisations not listed at sign-in", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	} else if len(req.app.Organisations) > 0 && len(p.Organisations) == 0 {
+		return nil, errNotAdmitted
 	}
 	return p, nil
 }
 
+// errNotAdmitted is why somebody cannot sign in here who can at Tallyfy.
+var errNotAdmitted = errors.New("the organisation is not admitted")
+
+const aboutAdmission = "This dashboard is for the members of certain organisations only, and this is not one of them. Ask whoever runs it."
+
 func (req *request) tokenRefused(f views.SignInForm, err error) error {
+	if errors.Is(err, errNotAdmitted) {
+		return req.notAdmitted(f)
+	}
 	if r, _ := refusalOf(err); r.Status == http.StatusForbidden && r.Quoted {
 		req.auditSignIn(signInRefused)
 		f.Problem, f.RequestID = r.Text+" The token itself may be good.", web.IDOf(req)
@@ -178,6 +189,13 @@ func (req *request) tokenRefused(f views.SignInForm, err error) error {
 	}
 	req.auditSignIn(signInUnchecked)
 	return req.signInUnchecked(f, err)
+}
+
+// notAdmitted answers when the person belongs to no organisation that may use this dashboard. Nothing is stored.
+func (req *request) notAdmitted(f views.SignInForm) error {
+	req.auditSignIn(signInRefused)
+	f.Problem = aboutAdmission
+	return req.askForToken(http.StatusForbidden, f)
 }
 
 // signInUnchecked answers when Tallyfy could not be asked. A form that was typed before goes along through sign-in, so the page
@@ -207,11 +225,19 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 		org = p.Organisations[0]
 	case slices.ContainsFunc(p.Organisations, isFor(f.Next)): // the page to go to names its organisation
 		org = p.Organisations[slices.IndexFunc(p.Organisations, isFor(f.Next))]
+	case len(p.Organisations) == 0 && len(req.app.Organisations) == 1:
+		org.ID = req.app.Organisations[0]
+	case len(p.Organisations) == 0 && len(req.app.Organisations) > 1:
+		f.AskOrganisation = true // with the token again: nothing is kept of somebody who may not be admitted
+		return req.askForToken(http.StatusOK, f)
 	default:
 		return req.askForOrganisation(http.StatusOK, f, p, "")
 	}
 	if !plausibleID.MatchString(string(org.ID)) {
 		return req.askForOrganisation(http.StatusUnprocessableEntity, f, p, "This is not an organisation's id: it holds characters that no id has.")
+	}
+	if !req.app.admits(org.ID) {
+		return req.notAdmitted(f)
 	}
 	member, err := req.app.API.WithToken(p.Token).Organizations.Membership(req.signInCtx(), org.ID)
 	switch {
@@ -256,6 +282,9 @@ func (req *request) askForOrganisation(status int, f views.SignInForm, p *pendin
 // enter makes the session: a new id, and nothing of an earlier one but this person's own draft and, for
 // the same token, the organisations entered before.
 func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
+	if !req.app.admits(org.ID) { // whichever way led here
+		return &problem{status: http.StatusForbidden, title: "This organisation can't be worked in here", text: aboutAdmission, links: req.wayHome(), cause: errNotAdmitted}
+	}
 	who := &identity{
 		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,
 		Role: member.Role, Timezone: p.User.Timezone, TokenEnds: p.Ends,

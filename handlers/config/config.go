@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,9 +40,11 @@ type Config struct {
 	AnyHost        bool     // PublicURL was not given: it is made of Addr, and other names may lead here
 	APIURL         string   // without a trailing slash; not used in the sandbox
 	DatabaseURL    Secret   // a path, sqlite:///path, "memory:" or a postgres:// URL
+	DatabaseFile   string   // the file that DatabaseURL was read from, if it was
 	SecretFile     string   // empty with a database in memory, unless given
 	JournalDays    int
 	TrustedProxies []netip.Prefix // empty: X-Forwarded-For is ignored
+	Organisations  []string       // empty: members of every organisation may sign in
 	OAuthClientID  string         // empty: no sign-in with Tallyfy
 	OAuthURL       string         // empty without a client, and in the sandbox
 	Pace           ratelimit.Rate // zero: no limit
@@ -64,10 +69,12 @@ func settings(c *Config) []Setting {
 		row("API_URL", &c.APIURL, baseURL, "Base address of the Tallyfy API.").fixed("https://go.tallyfy.com/api"),
 		row("DATABASE_URL", &c.DatabaseURL, database, "Database for sessions and the journal: an SQLite file, PostgreSQL (postgres://…), or memory:.").
 			words("tallyfy-admin.db; memory: in the sandbox"),
+		row("DATABASE_URL_FILE", &c.DatabaseFile, file, "File that holds DATABASE_URL, so that its password is in no environment.").words("none"),
 		row("SECRET_FILE", &c.SecretFile, file, "File with the secrets that seal stored data, one a line, at least 32 characters each; required with PostgreSQL.").
 			words("the SQLite file with .secret added, made at the first start"),
 		row("JOURNAL_DAYS", &c.JournalDays, wholeNumber("DAYS", 1, 3650), "Days for which the journal keeps an entry.").fixed("400"),
 		row("TRUSTED_PROXIES", &c.TrustedProxies, proxies, "Proxies whose X-Forwarded-For is trusted: addresses and networks, separated by commas.").words("none"),
+		row("ORGANISATIONS", &c.Organisations, organisations, "Ids of the organisations whose members may sign in, separated by commas.").words("all"),
 		row("OAUTH_CLIENT_ID", &c.OAuthClientID, clientID, "Client id for signing in with Tallyfy (OAuth).").words("none: personal access tokens only"),
 		row("OAUTH_AUTHORIZE_URL", &c.OAuthURL, baseURL, "Address of Tallyfy's sign-in page for OAuth.").words(tallyfysOAuthURL),
 		row("PACE", &c.Pace, rate, "Limit for the reads of Tallyfy by this process, such as 12/5s, or off.").
@@ -122,11 +129,59 @@ func Parse(args []string, lookupEnv func(string) (string, bool)) (Config, error)
 			mistakes = append(mistakes, fmt.Errorf("%s: %w; accepted: %s", source, err, row.Accepts))
 		}
 	}
+	if c.DatabaseFile != "" {
+		mistakes = append(mistakes, c.readDatabaseURL(sources)...)
+	}
 	if mistakes = append(mistakes, contradictions(c, table, sources)...); len(mistakes) > 0 {
 		return Config{}, errors.Join(mistakes...)
 	}
 	c.fillIn(sources)
 	return c, nil
+}
+
+// readDatabaseURL reads the file that holds the database's URL.
+func (c *Config) readDatabaseURL(sources map[string]string) []error {
+	source := sources["DATABASE_URL_FILE"]
+	if given := sources["DATABASE_URL"]; given != "" {
+		return []error{fmt.Errorf("%s: given together with %s; accepted: one of them", source, given)}
+	}
+	text, err := readShort(c.DatabaseFile)
+	var failed *fs.PathError
+	if errors.As(err, &failed) { // which repeats the path: it could be a password in the wrong place
+		err = failed.Err
+	}
+	if err != nil {
+		return []error{fmt.Errorf("%s: the file cannot be read: %w; accepted: %s", source, err, file.accepts)}
+	}
+	if c.DatabaseURL, err = parseDatabase(strings.TrimSpace(string(text))); err != nil {
+		return []error{fmt.Errorf("%s: the file holds %w; accepted: a file that holds %s", source, err, database.accepts)}
+	}
+	return nil
+}
+
+// readShort reads the beginning of a file, which holds more than any address.
+func readShort(path string) (text []byte, err error) {
+	f, err := os.Open(path) //nolint:gosec // the path is the operator's setting
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return io.ReadAll(io.LimitReader(f, 16<<10))
+}
+
+// Warnings are what an operator should know about settings that are accepted, a line of the log each.
+func (c Config) Warnings() (list []string) {
+	host, _, _ := net.SplitHostPort(c.Addr)
+	ip, err := netip.ParseAddr(host)
+	if c.PublicURL.Scheme == "http" && (host == "" || err == nil && ip.Unmap().IsUnspecified()) {
+		list = append(list, "plain http on every interface: tokens and names can be read on the way; put a proxy with https in front and give its address as PUBLIC_URL")
+	}
+	public := c.PublicURL.Hostname()
+	ip, err = netip.ParseAddr(public)
+	if here := public == "localhost" || err == nil && ip.Unmap().IsLoopback(); !here && !c.Sandbox && len(c.Organisations) == 0 {
+		list = append(list, "everybody with an account at Tallyfy can sign in: name the organisations that may in ORGANISATIONS")
+	}
+	return list
 }
 
 // contradictions returns the mistakes of settings that exclude or require each other.

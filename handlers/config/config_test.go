@@ -2,7 +2,11 @@ package config_test
 
 import (
 	"log/slog"
+	"maps"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +59,7 @@ func TestEverySettingFromEachSource(t *testing.T) {
 		"SECRET_FILE":     "/run/secrets/key",
 		"JOURNAL_DAYS":    "90",
 		"TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
+		"ORGANISATIONS":   "6d0aa48725f2ed12a7dc900ce58a6798, other_1,",
 		"OAUTH_CLIENT_ID": "client-7",
 		"METRICS_ADDR":    ":9090",
 		"SHUTDOWN_DELAY":  "5s",
@@ -70,7 +75,7 @@ func TestEverySettingFromEachSource(t *testing.T) {
 	}
 	env, args := environment{}, []string{"healthcheck"}
 	for _, row := range config.Settings() {
-		if row.Variable == "OAUTH_AUTHORIZE_URL" { // does not go together with the sandbox
+		if row.Variable == "OAUTH_AUTHORIZE_URL" || row.Variable == "DATABASE_URL_FILE" { // do not go together with others
 			continue
 		}
 		require.Contains(t, texts, row.Variable)
@@ -91,6 +96,7 @@ func TestEverySettingFromEachSource(t *testing.T) {
 				SecretFile:     "/run/secrets/key",
 				JournalDays:    90,
 				TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
+				Organisations:  []string{"6d0aa48725f2ed12a7dc900ce58a6798", "other_1"},
 				OAuthClientID:  "client-7",
 				MetricsAddr:    ":9090",
 				ShutdownDelay:  5 * time.Second,
@@ -106,6 +112,57 @@ func TestEverySettingFromEachSource(t *testing.T) {
 				Command:        config.CommandHealthcheck,
 			}, cfg)
 		})
+	}
+}
+
+func TestTheDatabaseFromAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "url")
+	write := func(text string) { require.NoError(t, os.WriteFile(path, []byte(text), 0o600)) }
+	write("postgres://u:hunter2@db/name\n")
+	cfg := parse(t, environment{"DATABASE_URL_FILE": path, "SECRET_FILE": "key"})
+	assert.Equal(t, "postgres://u:hunter2@db/name", string(cfg.DatabaseURL))
+	assert.Equal(t, path, cfg.DatabaseFile)
+	for name, c := range map[string]struct {
+		text string
+		env  environment
+		want string
+	}{
+		"two of them":      {"memory:", environment{"DATABASE_URL": "memory:"}, "DATABASE_URL_FILE: given together with DATABASE_URL"},
+		"garbage":          {"hunter2=x", nil, "DATABASE_URL_FILE: the file holds neither a file nor a database URL"},
+		"nothing":          {"\n", nil, "DATABASE_URL_FILE: the file holds neither"},
+		"without a secret": {"postgres://u:hunter2@db/name", nil, "SECRET_FILE"},
+		"another scheme":   {"mysql://u:hunter2@db/name", nil, "DATABASE_URL_FILE: the file holds neither"},
+	} {
+		write(c.text)
+		env := environment{"DATABASE_URL_FILE": path}
+		maps.Copy(env, c.env)
+		_, err := config.Parse(nil, env.lookup)
+		require.ErrorContains(t, err, c.want, name)
+		assert.NotContains(t, err.Error(), "hunter2", name)
+	}
+	require.NoError(t, os.Remove(path))
+	_, err := config.Parse([]string{"--database-url-file", path}, environment{}.lookup)
+	assert.ErrorContains(t, err, "--database-url-file: the file cannot be read: no such file or directory")
+}
+
+func TestWarnings(t *testing.T) {
+	const open, anybody = "plain http on every interface", "name the organisations that may in ORGANISATIONS"
+	for line, want := range map[string][]string{
+		"":                           nil,
+		"--addr 127.0.0.1:9000":      nil,
+		"--addr :8080":               {open},
+		"--addr [::]:8080 --sandbox": {open},
+		"--addr 0.0.0.0:8080 --public-url http://tools.example.com":                    {open, anybody},
+		"--addr :8080 --public-url https://tools.example.com":                          {anybody},
+		"--addr :8080 --public-url https://tools.example.com --organisations 6d0aa487": nil,
+		"--public-url http://10.1.2.3 --addr 10.1.2.3:80":                              {anybody},
+		"--sandbox --public-url https://tools.example.com":                             nil,
+	} {
+		got := parse(t, nil, strings.Fields(line)...).Warnings()
+		require.Len(t, got, len(want), line)
+		for i := range want {
+			assert.Contains(t, got[i], want[i], line)
+		}
 	}
 }
 

@@ -47,6 +47,8 @@ func TestMistakes(t *testing.T) {
 			[]string{"--sandbox-members=70", "--sandbox-listen=:1"},
 			[]string{"SANDBOX_GROUPS: ", "--sandbox-members: ", "SANDBOX_LATENCY: ", "--sandbox-listen: "},
 		},
+		{"organisations", environment{"ORGANISATIONS": "a,b c"}, nil, []string{`ORGANISATIONS: "b c"`}},
+		{"no organisation", environment{"ORGANISATIONS": ","}, nil, []string{"ORGANISATIONS: "}},
 		{"client id", environment{"OAUTH_CLIENT_ID": "a b"}, nil, []string{"OAUTH_CLIENT_ID: "}},
 		{"authorisation without client", environment{"OAUTH_AUTHORIZE_URL": "https://a.example/x"}, nil, []string{"OAUTH_AUTHORIZE_URL: "}},
 		{

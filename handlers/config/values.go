@@ -27,18 +27,19 @@ type kind[T any] struct {
 const aURL = "an http or https URL without user, query or fragment, such as https://tools.example.com/tallyfy"
 
 var (
-	address   = kind[string]{"HOST:PORT", "host:port such as 127.0.0.1:8080, or :8080 for every interface", parseAddress}
-	baseURL   = kind[string]{"URL", aURL, parseBaseURL}
-	publicURL = kind[*url.URL]{"URL", aURL, parsePublicURL}
-	database  = kind[Secret]{"URL", "a file such as tallyfy-admin.db, sqlite:///path, memory: or postgres://user:password@host/name", parseDatabase}
-	file      = kind[string]{"FILE", "the path of a file", func(text string) (string, error) { return text, nil }}
-	proxies   = kind[[]netip.Prefix]{"LIST", "addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.1", parseProxies}
-	clientID  = kind[string]{"ID", "the id that Tallyfy gave, of letters, digits and -._~", parseClientID}
-	rate      = kind[ratelimit.Rate]{"RATE", "reads in a time, such as 12/5s, or off", parseRate}
-	shortTime = kind[time.Duration]{"DURATION", "a duration from 0s to 1m, such as 150ms", parseShortTime}
-	logLevel  = kind[slog.Level]{"LEVEL", "debug, info, warn or error", parseLevel}
-	logFormat = kind[string]{"FORMAT", "auto, text or json", parseLogFormat}
-	toggle    = kind[bool]{"", "true or false", parseToggle}
+	address       = kind[string]{"HOST:PORT", "host:port such as 127.0.0.1:8080, or :8080 for every interface", parseAddress}
+	baseURL       = kind[string]{"URL", aURL, parseBaseURL}
+	publicURL     = kind[*url.URL]{"URL", aURL, parsePublicURL}
+	database      = kind[Secret]{"URL", "a file such as tallyfy-admin.db, sqlite:///path, memory: or postgres://user:password@host/name", parseDatabase}
+	file          = kind[string]{"FILE", "the path of a file", func(text string) (string, error) { return text, nil }}
+	proxies       = kind[[]netip.Prefix]{"LIST", "addresses or networks separated by commas, such as 10.0.0.0/8,192.0.2.1", parseProxies}
+	organisations = kind[[]string]{"LIST", "ids of organisations separated by commas", parseOrganisations}
+	clientID      = kind[string]{"ID", "the id that Tallyfy gave, of letters, digits and -._~", parseClientID}
+	rate          = kind[ratelimit.Rate]{"RATE", "reads in a time, such as 12/5s, or off", parseRate}
+	shortTime     = kind[time.Duration]{"DURATION", "a duration from 0s to 1m, such as 150ms", parseShortTime}
+	logLevel      = kind[slog.Level]{"LEVEL", "debug, info, warn or error", parseLevel}
+	logFormat     = kind[string]{"FORMAT", "auto, text or json", parseLogFormat}
+	toggle        = kind[bool]{"", "true or false", parseToggle}
 )
 
 func wholeNumber(value string, least, most int) kind[int] {
@@ -185,6 +186,25 @@ func parseProxies(text string) (list []netip.Prefix, err error) {
 		list = append(list, prefix.Masked())
 	}
 	return list, nil
+}
+
+var organisationForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+
+// parseOrganisations reads ids.
+func parseOrganisations(text string) (ids []string, err error) {
+	for id := range strings.SplitSeq(text, ",") {
+		if id = strings.TrimSpace(id); id == "" {
+			continue // a comma at the end
+		}
+		if !organisationForm.MatchString(id) {
+			return nil, fmt.Errorf("%s is no id", repeated(id, text))
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return nil, errors.New("holds no id")
+	}
+	return ids, nil
 }
 
 // parseClientID accepts characters that need no escaping in a URL. The error does not repeat the

@@ -64,8 +64,10 @@ type Options struct {
 	Recall    time.Duration  // how long pages use what another page has read; not at all unless asked for
 	MaxBody   int64          // the largest answer that the client reads
 	Store     *store.DB      // instead of an empty one of the site's own, to be closed by whoever opened it
-	OAuth     bool           // people may sign in with Tallyfy, which the sandbox plays on an address of its own
-	HTTPS     bool           // the public address is an https one
+	// Organisations are those whose members may sign in, all if it is empty.
+	Organisations []tallyfy.ID
+	OAuth         bool // people may sign in with Tallyfy, which the sandbox plays on an address of its own
+	HTTPS         bool // the public address is an https one
 	// TrustedProxies are the peers that may say for whom they ask; the tests themselves come from 127.0.0.1.
 	TrustedProxies []netip.Prefix
 	LogText        bool             // the log as on a terminal, not as JSON
@@ -143,7 +145,7 @@ func New(t *testing.T, o Options) *Site {
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Keys: keys, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
 		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, func() time.Time { return s.App.Now() }),
-		PublicURL: public, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
+		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // LoadKeys reads the server's secrets from a file, one a line: the first one seals, all of them
@@ -27,7 +29,27 @@ func LoadKeys(path string, create bool) (*Keys, error) {
 	return readKeys(path)
 }
 
+// CheckSecretFile refuses a file with secrets that others than its owner can change, and warns of one
+// that they can read. Symbolic links are followed. A file that cannot be looked at is for its reader
+// to complain about.
+func CheckSecretFile(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" { // which has no such modes
+		return nil
+	}
+	switch mode := info.Mode().Perm(); {
+	case mode&0o022 != 0:
+		return fmt.Errorf("the secret file %s can be changed by others than its owner (mode %04o); chmod 600 it, and replace what it holds if somebody may have", path, mode)
+	case mode&0o044 != 0:
+		slog.Warn("a secret file can be read by others than its owner; chmod 600 it", "file", path, "mode", fmt.Sprintf("%04o", mode))
+	}
+	return nil
+}
+
 func readKeys(path string) (*Keys, error) {
+	if err := CheckSecretFile(path); err != nil {
+		return nil, err
+	}
 	content, err := os.ReadFile(path) //nolint:gosec // the path is the operator's setting
 	if err != nil {
 		return nil, fmt.Errorf("the secret file cannot be read: %w", err)

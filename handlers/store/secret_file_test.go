@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"encoding/base64"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,4 +106,32 @@ func TestLoadKeysCannotCreate(t *testing.T) {
 	require.ErrorContains(t, err, "folder must exist")
 	_, err = LoadKeys(t.TempDir(), true)
 	require.Error(t, err, "a folder")
+}
+
+func TestASecretFileIsItsOwnersOnly(t *testing.T) {
+	before := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(before) })
+	for mode, want := range map[fs.FileMode]struct{ refused, warned bool }{
+		0o600: {}, 0o400: {}, 0o640: {warned: true}, 0o604: {warned: true}, 0o444: {warned: true},
+		0o620: {refused: true}, 0o602: {refused: true}, 0o664: {refused: true}, 0o666: {refused: true},
+	} {
+		var log bytes.Buffer
+		slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+		path := filepath.Join(t.TempDir(), "secret")
+		require.NoError(t, os.WriteFile(path, []byte(strings.Repeat("k", 32)), 0o600))
+		require.NoError(t, os.Chmod(path, mode))
+		link := path + ".link"
+		require.NoError(t, os.Symlink(path, link))
+		for _, name := range []string{path, link} {
+			_, err := LoadKeys(name, true)
+			if want.refused {
+				require.ErrorContains(t, err, name, "%o", mode)
+				require.ErrorContains(t, err, "chmod 600", "%o", mode)
+			} else {
+				require.NoError(t, err, "%o", mode)
+			}
+		}
+		assert.Equal(t, want.warned, strings.Contains(log.String(), "chmod 600"), "%o", mode)
+		assert.NotContains(t, log.String(), "kkk")
+	}
 }
