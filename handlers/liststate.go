@@ -142,7 +142,9 @@ func lastPage[R any](s *views.ListState, read func() (rowPage[R], error)) (rowPa
 
 // noSuchID reports whether err means that the searched id does not exist. Other errors are
 // inconclusive.
-func noSuchID(err error) bool { return tallyfy.IsNotFound(err) || tallyfy.IsValidation(err) }
+func noSuchID(err error) bool {
+	return tallyfy.IsNotFound(err) || tallyfy.IsValidation(err) || tallyfy.IsOtherItem(err)
+}
 
 // countsTime is how long counts are kept: as long as a copy may serve.
 const countsTime = 5 * time.Minute

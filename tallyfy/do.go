@@ -13,11 +13,28 @@ func getItem[T any](ctx context.Context, c *Client, r request) (*T, error) {
 	if fail != nil {
 		return nil, fail
 	}
-	item, err := decodeItem[T](a.body)
+	item, err := askedItem[T](a.body, r)
 	if err != nil {
 		return nil, a.unreadable(err)
 	}
 	return item, nil
+}
+
+// errOtherItem is why an answer about something else is refused: what is shown, locked and changed
+// would be another thing than was asked about.
+var errOtherItem = errors.New("the answer is about another id than was asked about")
+
+// IsOtherItem reports whether the answer was about another id than the asked one. An id written in
+// another way, like 007 for 7, counts as another.
+func IsOtherItem(err error) bool { return errors.Is(err, errOtherItem) }
+
+// askedItem decodes the item that was asked about.
+func askedItem[T any](body []byte, r request) (*T, error) {
+	item, err := decodeItem[T](body)
+	if err == nil && r.item != "" && identityOf(item) != r.item {
+		return nil, errOtherItem
+	}
+	return item, err
 }
 
 // getOptionalItem is getItem for calls whose answer may be empty: then it returns nil.
@@ -26,7 +43,7 @@ func getOptionalItem[T any](ctx context.Context, c *Client, r request) (*T, erro
 	if fail != nil {
 		return nil, fail
 	}
-	item, err := decodeItem[T](a.body)
+	item, err := askedItem[T](a.body, r)
 	switch {
 	case errors.Is(err, errNoItem):
 		return nil, nil

@@ -63,5 +63,5 @@ func (s *FilesService) OpenURL(ctx context.Context, u *url.URL) (*File, error) {
 //
 // GET /organizations/{org}/assets/{asset}
 func (s *FilesService) Asset(ctx context.Context, org, assetID ID) (*Asset, error) {
-	return getItem[Asset](ctx, s.client, request{op: "files.asset", path: orgPath(org, "assets", string(assetID))})
+	return getItem[Asset](ctx, s.client, request{op: "files.asset", path: orgPath(org, "assets", string(assetID)), item: string(assetID)})
 }

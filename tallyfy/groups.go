@@ -123,7 +123,7 @@ func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) ite
 func (s *GroupsService) Get(ctx context.Context, org, id ID, with ...string) (*Group, error) {
 	q := url.Values{}
 	setText(q, "with", strings.Join(with, ","))
-	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q})
+	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q, item: string(id)})
 }
 
 // Create makes a group and returns it as stored. Documented answer: 201; 422 with field errors.
@@ -141,7 +141,7 @@ func (s *GroupsService) Create(ctx context.Context, org ID, g CreateGroupRequest
 // PUT /organizations/{org}/groups/{group}
 func (s *GroupsService) Update(ctx context.Context, org, id ID, g UpdateGroupRequest) (*Group, error) {
 	return getItem[Group](ctx, s.client, request{
-		op: "groups.update", method: http.MethodPut, path: orgPath(org, "groups", string(id)), body: g.wire(),
+		op: "groups.update", method: http.MethodPut, path: orgPath(org, "groups", string(id)), body: g.wire(), item: string(id),
 	})
 }
 

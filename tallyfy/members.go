@@ -181,7 +181,7 @@ func (s *MembersService) All(ctx context.Context, org ID, o MemberListOptions) i
 func (s *MembersService) Get(ctx context.Context, org ID, id UserID, with ...string) (*Member, error) {
 	q := url.Values{}
 	setText(q, "with", strings.Join(with, ","))
-	return getItem[Member](ctx, s.client, request{op: "members.get", path: orgPath(org, "users", string(id)), query: q})
+	return getItem[Member](ctx, s.client, request{op: "members.get", path: orgPath(org, "users", string(id)), query: q, item: string(id)})
 }
 
 // Remove ends a member's access to the organisation and takes them out of every group; the account
@@ -197,7 +197,7 @@ func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o Remove
 		setText(q, "with_reassignment", "true")
 	}
 	return getOptionalItem[Member](ctx, s.client, request{
-		op: "members.remove", method: http.MethodDelete, path: orgPath(org, "users", string(id)), query: q,
+		op: "members.remove", method: http.MethodDelete, path: orgPath(org, "users", string(id)), query: q, item: string(id),
 	})
 }
 
@@ -207,6 +207,6 @@ func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o Remove
 // PUT /organizations/{org}/users/{user}/enable
 func (s *MembersService) Enable(ctx context.Context, org ID, id UserID) (*Member, error) {
 	return getOptionalItem[Member](ctx, s.client, request{
-		op: "members.enable", method: http.MethodPut, path: orgPath(org, "users", string(id), "enable"),
+		op: "members.enable", method: http.MethodPut, path: orgPath(org, "users", string(id), "enable"), item: string(id),
 	})
 }

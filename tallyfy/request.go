@@ -19,7 +19,8 @@ type request struct {
 	path   []string // unescaped segments below the base URL
 	url    *url.URL // instead of path: an address from the API, known to be on its host
 	query  url.Values
-	body   any // nil: none
+	body   any    // nil: none
+	item   string // the id that the answer has to have; "" where it is not known
 	stream bool
 }
 

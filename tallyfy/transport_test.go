@@ -58,7 +58,7 @@ func TestRedirectToAnotherHostIsAnError(t *testing.T) {
 
 func TestRedirectWithinTheHost(t *testing.T) {
 	c, self, _ := redirecting(t, http.StatusFound, func(self, _ string) string { return self + "/api/end" })
-	g, err := c.Groups.Get(t.Context(), "o", "g")
+	g, err := c.Groups.Get(t.Context(), "o", "end")
 	require.NoError(t, err)
 	assert.Equal(t, ID("end"), g.ID)
 	assert.EqualValues(t, 2, self.Load())
