@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/cache"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -63,6 +64,9 @@ func (req *request) ctx() context.Context {
 	ctx := req.Request().Context()
 	if req.readCtx != nil {
 		ctx = req.readCtx
+	}
+	if req.who != nil {
+		ctx = ratelimit.For(ctx, string(req.who.UserID))
 	}
 	return tallyfy.WithRequestID(ctx, web.IDOf(req))
 }

@@ -133,6 +133,27 @@ func TestNobodyHasMoreThanHalfOfTheQueue(t *testing.T) {
 	})
 }
 
+// Several tokens of one person have one turn together.
+func TestTokensOfOnePersonShareTheTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := ratelimit.New(ratelimit.Published, nil)
+		ctx, stop := context.WithCancel(ratelimit.For(t.Context(), "hasty"))
+		var all sync.WaitGroup
+		hurry(ctx, &all, 40, func(i int) error {
+			_, err := l.Wait(ctx, of(byte(i%40+10)))
+			return err
+		})
+		for range 20 {
+			time.Sleep(3 * time.Second)
+			took, err := wait(t.Context(), l, of(1))
+			require.NoError(t, err)
+			assert.LessOrEqual(t, took, 5250*time.Millisecond)
+		}
+		stop()
+		all.Wait()
+	})
+}
+
 // Nonsense tokens come from one network without end, and from a thousand others. People who are signed in keep three quarters of
 // the pace, and somebody else who signs in gets through.
 func TestSignInsHaveALaneOfTheirOwn(t *testing.T) {

@@ -73,11 +73,18 @@ const (
 type (
 	backgroundKey struct{}
 	signInKey     struct{}
+	personKey     struct{}
 )
 
 // Background marks calls that nobody is waiting for, or that a page can do without for a while.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
+}
+
+// For marks calls that are for a person, whichever of several tokens they are made with. Without it
+// every token counts as a person.
+func For(ctx context.Context, person string) context.Context {
+	return context.WithValue(ctx, personKey{}, person)
 }
 
 // SignIn marks calls with the token of somebody who is not signed in yet. from is where they come
@@ -91,10 +98,14 @@ func kindOf(ctx context.Context, c tallyfy.Call) (k kind, by string) {
 	if from, ok := ctx.Value(signInKey{}).(string); ok {
 		return signIn, from
 	}
-	if ctx.Value(backgroundKey{}) != nil {
-		return background, string(c.Caller[:])
+	by, ok := ctx.Value(personKey{}).(string)
+	if !ok {
+		by = string(c.Caller[:])
 	}
-	return click, string(c.Caller[:])
+	if ctx.Value(backgroundKey{}) != nil {
+		return background, by
+	}
+	return click, by
 }
 
 // Wait implements [tallyfy.Limiter]: it waits for the end of a pause, and with a read then for its

@@ -19,7 +19,7 @@ type person struct {
 
 // A waiter is a read in the queue.
 type waiter struct {
-	by      string // the caller's token, or for a sign-in the visitor's network
+	by      string // whom it is for, or for a sign-in the network that it comes from
 	arrived time.Time
 	turn    chan struct{} // closed when it may be sent, or is refused
 	err     error         // why it is refused, nil if it is not
