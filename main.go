@@ -17,6 +17,7 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+	_ "time/tzdata" // for hosts without time zones of their own
 
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/config"

@@ -108,7 +108,7 @@ func exportGroups(req *request) error {
 	}
 	list, _ := filterGroups(s, copied)
 	listing.SortGroups(list, s.Order)
-	return req.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id"}, func(yield func([]string) bool) {
+	return req.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created (UTC)", "Updated (UTC)", "Id"}, func(yield func([]string) bool) {
 		for _, g := range list {
 			if !yield([]string{
 				g.DisplayName(), g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),

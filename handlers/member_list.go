@@ -128,7 +128,7 @@ func exportMembers(req *request) error {
 	}
 	list, _ := filterMembers(s, copied, req.app.Now())
 	listing.SortMembers(list, s.Order)
-	return req.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id"}, func(yield func([]string) bool) {
+	return req.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id"}, func(yield func([]string) bool) {
 		for _, m := range list {
 			row := inGroups(memberRow(m.Member), m.In)
 			in := make([]string, len(row.Groups))

@@ -126,17 +126,26 @@ func (req *request) page(title string, section views.Section) views.Page {
 // locations are the time zones that were loaded: each is a file to read. Their names are Tallyfy's, and those that exist are few.
 var locations sync.Map
 
-// locationOf finds a time zone; UTC for a name that is none.
+// locationOf finds a time zone; UTC for a name that is none, and for "Local", which is this server's.
 func locationOf(name string) *time.Location {
+	location, _ := findLocation(name)
+	return location
+}
+
+// findLocation finds a time zone. ok is false where UTC stands in for one that is not known.
+func findLocation(name string) (location *time.Location, ok bool) {
+	if name == "Local" {
+		return time.UTC, false
+	}
 	if known, ok := locations.Load(name); ok {
-		return known.(*time.Location)
+		return known.(*time.Location), true
 	}
 	location, err := time.LoadLocation(name)
 	if err != nil {
-		return time.UTC
+		return time.UTC, false
 	}
 	locations.Store(name, location)
-	return location
+	return location, true
 }
 
 // show sends a screen. A person who was signed out while the page was being made does not see it.

@@ -313,6 +313,9 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 	} else if ended && had.holds(p.Token) {
 		return req.signedOutMeanwhile()
 	}
+	if _, known := findLocation(who.Timezone); !known {
+		req.notice(views.Notice{Kind: views.NoticeInfo, Text: "All times are in UTC: your time zone in Tallyfy, “" + names.Isolate(who.Timezone) + "”, is not known here."})
+	}
 	if err := req.session.save(req); err != nil { // here and not later: a lost cookie would be a loop
 		return err
 	}

@@ -1,10 +1,13 @@
 package tallyfy
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
-// Time is a moment in an answer, always in UTC. It is zero for null, "", a missing field, and for
-// a text that is no date at all: one odd date is no reason to lose a whole list, and a zero time
-// is shown as unknown.
+// Time is a moment in an answer, always in UTC. It is zero for null, "", a missing field, for a text that
+// is no date at all, and for a date before 1990, with which databases write that there is none: one odd
+// date is no reason to lose a whole list, and a zero time is shown as unknown.
 type Time struct{ time.Time }
 
 // timeLayouts are the forms of the contract. Go's parser accepts a fraction of any length after
@@ -20,10 +23,32 @@ var timeLayouts = [...]string{
 // UnmarshalJSON reads every documented form. It never fails on a well-formed value.
 func (t *Time) UnmarshalJSON(data []byte) error {
 	*t = Time{}
-	if len(data) > 0 && data[0] == '"' {
+	switch {
+	case len(data) == 0:
+	case data[0] == '"':
 		*t = parseTime(unquote(data))
+	default: // not seen: seconds since 1970, or milliseconds
+		seconds, err := strconv.ParseInt(string(data), 10, 64)
+		if err == nil && seconds > mostSeconds {
+			seconds /= 1000
+		}
+		if err == nil && seconds <= mostSeconds {
+			*t = plausible(time.Unix(seconds, 0))
+		}
 	}
 	return nil
+}
+
+// mostSeconds is the year 5138. Larger numbers are milliseconds.
+const mostSeconds = 100_000_000_000
+
+// plausible is a time in UTC, the zero time for one before 1990 or after the year 9999, which cannot be
+// written again.
+func plausible(t time.Time) Time {
+	if t = t.UTC(); t.Year() < 1990 || t.Year() > 9999 {
+		return Time{}
+	}
+	return Time{t}
 }
 
 // MarshalJSON writes RFC 3339 in UTC, and null for the zero time, so that a stored value reads
@@ -41,12 +66,7 @@ func parseTime(s string) Time {
 		if err != nil {
 			continue
 		}
-		parsed = parsed.UTC()
-		// An offset can move the first or last day out of the years that can be written again.
-		if parsed.Year() < 1 || parsed.Year() > 9999 {
-			return Time{}
-		}
-		return Time{parsed}
+		return plausible(parsed)
 	}
 	return Time{}
 }

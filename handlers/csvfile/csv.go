@@ -45,9 +45,9 @@ func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 var inside = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)([=+\-@＝＋－＠])`)
 
 // blank reports the characters that a program may drop from the beginning of a cell: white space,
-// visible or not, and control characters.
+// visible or not, control characters, and a quotation mark.
 func blank(r rune) bool {
-	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b'
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b' || r == '"'
 }
 
 // Plain returns a cell that no spreadsheet program runs as a formula (OWASP, CSV Injection). A cell

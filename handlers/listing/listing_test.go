@@ -148,3 +148,12 @@ func assertWords[T any](t *testing.T, filters []Filter[T]) {
 		}
 	}
 }
+
+// A date in the future is none to go by.
+func TestNobodyJoinsInTheFuture(t *testing.T) {
+	for days, want := range map[int]int{-2: 0, -365: 0, 0: 1, 5: 1, 31: 0} {
+		m := tallyfy.Member{CreatedAt: tallyfy.Time{Time: now.AddDate(0, 0, -days).Add(-time.Minute)}}
+		kept, _ := Apply([]Member{{Member: &m}}, MemberFilters(now), Selection{"joined": "lately"})
+		assert.Len(t, kept, want, "%d days ago", days)
+	}
+}

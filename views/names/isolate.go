@@ -47,7 +47,10 @@ func turns(s string) bool {
 	return false
 }
 
-// Neutral is a foreign text on one line, with no direction begun that it does not end, and none ended that
+// mostMarks is how many accents a letter keeps. No language stacks more; they would reach over other lines.
+const mostMarks = 6
+
+// Neutral is a foreign text on one line, with no pile of accents, with no direction begun that it does not end, and none ended that
 // it has not begun: either would reach beyond the text. Bytes that are no UTF-8 become U+FFFD.
 func Neutral(s string) string {
 	if isPlain(s) {
@@ -61,8 +64,14 @@ func Neutral(s string) string {
 		at, open = open[len(open)-1], open[:len(open)-1]
 		return at
 	}
+	marks := 0 // on the letter before
 	for i, r := range text {
+		if marks++; !unicode.Is(unicode.M, r) {
+			marks = 0
+		}
 		switch {
+		case marks > mostMarks:
+			drop[i] = true
 		case isIsolate(r):
 			open = append(open, i)
 			isolates++

@@ -39,12 +39,12 @@ func file(p *sitetest.Page, columns ...string) [][]string {
 
 func groupRows(p *sitetest.Page) [][]string {
 	p.Site.T.Helper()
-	return file(p, "Name", "Description", "Members", "Guests", "Disabled members", "Created", "Updated", "Id")
+	return file(p, "Name", "Description", "Members", "Guests", "Disabled members", "Created (UTC)", "Updated (UTC)", "Id")
 }
 
 func memberRows(p *sitetest.Page) [][]string {
 	p.Site.T.Helper()
-	return file(p, "Name", "Email", "Role", "Status", "Groups", "Job title", "Joined", "Last sign-in", "Id")
+	return file(p, "Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id")
 }
 
 // column is one column of a file.
