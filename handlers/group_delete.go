@@ -29,7 +29,7 @@ func deleteGroup(req *request) error {
 		return err
 	}
 	d := req.deletion(tallyfy.ID(web.Param(req, "group")))
-	d.Typed, d.Asked, d.Sending = form.Get("phrase"), form.Has("phrase"), true
+	d.Typed, d.Asked = form.Get("phrase"), form.Has("phrase")
 	req.returnTo = req.urls().Local(req.urls().DeleteGroup(d.ID))
 	g := groupDeletion{req, d}
 	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
@@ -49,7 +49,7 @@ type groupDeletion struct {
 func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 	d := g.deletion
 	plan := d.Plan()
-	view.ID, view.Name, view.LogoVersion = d.Group.ID, d.Group.DisplayName(), g.groupRow(d.Group).LogoVersion
+	view.ID, view.Name, view.LogoVersion = d.Group.ID, d.Group.DisplayName(), g.groupRow(d.Group, nil).LogoVersion
 	view.Tasks, view.Phrase, view.Typed = taskView(d.Tasks), d.Phrase(), d.Typed
 	if d.Namesake != nil {
 		view.Namesake = g.urls().Group(d.Namesake.ID)

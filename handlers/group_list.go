@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tallyfy-admin/handlers/cache"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -22,10 +23,10 @@ func listGroups(req *request) error {
 		return req.refresh(req.urls().GroupList(s))
 	}
 	copied, isCopied := req.cachedSnapshot()
-	if len(s.Chosen) > 0 || isCopied && copied.complete() && ordersByText(s) {
+	if len(s.Chosen) > 0 || isCopied && copied.ended() && ordersByText(s) {
 		return req.listGroupsFromCopy(s)
 	}
-	page, err := lastPage(&s, func() (rowPage[views.GroupRow], error) { return req.readGroupRows(s) })
+	page, err := lastPage(&s, func() (rowPage[views.GroupRow], error) { return req.readGroupRows(s, copied.members) })
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func listGroups(req *request) error {
 		g, err := req.api.Groups.Get(req.ctx(), req.org(), tallyfy.ID(names.Clean(s.Query)))
 		switch {
 		case err == nil:
-			page = rowPage[views.GroupRow]{[]views.GroupRow{req.groupRow(g)}, 1}
+			page = rowPage[views.GroupRow]{[]views.GroupRow{req.groupRow(g, copied.members)}, 1}
 		case !noSuchID(err):
 			return err
 		}
@@ -47,12 +48,12 @@ func listGroups(req *request) error {
 	}
 	return req.showGroups(views.GroupList{
 		State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows,
-		Bar: views.FilterBar{TallyfySearch: s.Query != ""},
+		Bar: views.FilterBar{TallyfySearch: s.Query != "", Missing: missingInMenus(copied, isCopied)},
 	}, counts)
 }
 
 // readGroupRows reads a page of Tallyfy's list.
-func (req *request) readGroupRows(s views.ListState) (rowPage[views.GroupRow], error) {
+func (req *request) readGroupRows(s views.ListState, members *directory.Members) (rowPage[views.GroupRow], error) {
 	o := cache.Options[rowPage[views.GroupRow]]{TTL: req.app.Recall, Fresh: req.fresh}
 	return cache.Fetch(req.ctx(), req.app.answers, req.scope, req.urls().GroupList(s), o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
 		groups, err := req.api.Groups.List(ctx, req.org(), tallyfy.GroupListOptions{Query: names.Clean(s.Query), SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
@@ -61,7 +62,7 @@ func (req *request) readGroupRows(s views.ListState) (rowPage[views.GroupRow], e
 		}
 		page.total = groups.Pagination.Total
 		for i := range groups.Items {
-			page.rows = append(page.rows, req.groupRow(&groups.Items[i]))
+			page.rows = append(page.rows, req.groupRow(&groups.Items[i], members))
 		}
 		return page, nil
 	})
@@ -77,16 +78,16 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 	if err != nil {
 		return err
 	}
-	if !copied.complete() {
+	if !copied.ended() {
 		return req.showLoading("Groups", "The filters", copied, req.urls().Groups())
 	}
 	found, counts := filterGroups(s, copied)
 	listing.SortGroups(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
-	list := views.GroupList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt()}}
+	list := views.GroupList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt(), Missing: copied.missing()}}
 	for _, g := range shown {
-		list.Rows = append(list.Rows, req.groupRow(g.Group))
+		list.Rows = append(list.Rows, req.groupRow(g.Group, copied.members))
 	}
 	return req.showGroups(list, counts)
 }
@@ -103,19 +104,20 @@ func exportGroups(req *request) error {
 	if err != nil {
 		return err
 	}
-	if !copied.complete() {
+	if !copied.ended() {
 		return req.showLoading("Preparing the file", "The rows of the file", copied, req.urls().GroupList(s))
 	}
 	list, _ := filterGroups(s, copied)
 	listing.SortGroups(list, s.Order)
-	return req.sendFile("groups", []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created (UTC)", "Updated (UTC)", "Id"}, func(yield func([]string) bool) {
+	columns := []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created (UTC)", "Updated (UTC)", "Id"}
+	return req.sendFile("groups", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {
 		for _, g := range list {
 			if !yield([]string{
-				g.DisplayName(), g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),
+				g.DisplayName(), g.Description, strconv.Itoa(g.Present), strconv.Itoa(len(g.Guests)), strconv.Itoa(g.Disabled),
 				inFile(g.CreatedAt.Time), inFile(g.LastUpdated.Time), string(g.ID),
 			}) {
 				return
 			}
 		}
-	})
+	}))
 }

@@ -15,6 +15,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // showGroup reads the group and its open tasks side by side, and the members' names from the
@@ -43,7 +44,7 @@ func showGroup(req *request) error {
 	if err != nil {
 		return err
 	}
-	page := views.GroupPage{GroupRow: req.groupRow(group), Tasks: taskView(tasks)}
+	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: taskView(tasks)}
 	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
@@ -69,20 +70,28 @@ func (req *request) groupPeople() (back string, people views.PeopleState) {
 func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Members, problem error) {
 	s := &page.State
 	all := members.Resolve(g.Members)
-	page.AllMembers, page.AllGuests = len(all), len(g.Guests)
-	page.Searchable = max(page.AllMembers, page.AllGuests) > peoplePerPage
+	page.AllMembers, page.AllGuests = len(all)-gone(members, all), len(g.Guests)
+	page.Searchable = max(len(all), page.AllGuests) > peoplePerPage
 	if !page.Searchable {
 		s.Query = ""
 	}
 	unknown := "not in the list of members"
 	// Ids without a name come last.
-	if !members.Complete && len(all) > 0 && all[len(all)-1].Item == nil {
-		unknown, page.NamesNote = "name not read yet", "Not all names are read yet. Reload in a moment."
-		if problem != nil {
+	if len(all) > 0 && all[len(all)-1].Item == nil {
+		switch {
+		case members.Complete:
+			page.NamesNote = words.Count(gone(members, all), "id belongs", "ids belong") + " to nobody in the organisation."
+		case members.Short != nil:
+			unknown, page.NamesNote = "name could not be read", missing(members.Short, "members")
+		case problem != nil:
 			unknown, page.NamesNote = "name could not be read", "Tallyfy did not give all names. Reload to try again."
+		default:
+			unknown, page.NamesNote = "name not read yet", "Not all names are read yet. Reload in a moment."
 		}
 	}
-	shown, pager := pageOf(members.Filter(all, s.Query), s.MemberPage, peoplePerPage)
+	found := members.Filter(all, s.Query)
+	shown, pager := pageOf(found, s.MemberPage, peoplePerPage)
+	pager = pager.LessLast(gone(members, found))
 	page.MemberList, page.MemberPager, s.MemberPage = groupMembers(shown, unknown), pager, pager.Page
 	guests := directory.Match(sortedGuests(g), s.Query)
 	page.GuestList, page.GuestPager = pageOf(guests, s.GuestPage, peoplePerPage)
@@ -92,6 +101,14 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Memb
 // sortedGuests are the guests of a group in the order of their addresses.
 func sortedGuests(g *tallyfy.Group) []string {
 	return slices.SortedFunc(slices.Values(g.Guests), func(a, b string) int { return cmp.Or(names.Compare(a, b), cmp.Compare(a, b)) })
+}
+
+// gone counts the ids that nobody in the organisation has. They come last.
+func gone(members *directory.Members, resolved []directory.Resolved[tallyfy.Member, tallyfy.UserID]) (n int) {
+	for members.Complete && n < len(resolved) && resolved[len(resolved)-1-n].Item == nil {
+		n++
+	}
+	return n
 }
 
 // exportPeople sends the members and guests of one group as a file.
@@ -119,17 +136,22 @@ func exportPeople(req *request) error {
 	if problem != nil {
 		return problem
 	}
-	if !members.Complete {
+	if !members.Ended() {
 		return req.showLoading("Preparing the file", "The names in the file", snapshot{members: members}, req.urls().Group(group.ID))
 	}
 	people := groupMembers(members.Resolve(group.Members), "")
-	return req.sendFile(group.DisplayName(), []string{"Kind", "Name", "Email", "Role", "Status", "Id"}, func(yield func([]string) bool) {
+	unknown := "Not known"
+	if members.Complete {
+		unknown = "Not in the organisation"
+	}
+	columns := []string{"Kind", "Name", "Email", "Role", "Status", "Id"}
+	return req.sendFile(group.DisplayName(), columns, withNote(missing(members.Short, "members"), len(columns), func(yield func([]string) bool) {
 		for _, p := range people {
-			email := p.Email
+			status := p.Status.Text
 			if !p.Known {
-				email = ""
+				status = unknown
 			}
-			if !yield([]string{"Member", p.Name, email, p.Role, p.Status.Text, string(p.ID)}) {
+			if !yield([]string{"Member", p.Name, p.Email, p.Role, status, string(p.ID)}) {
 				return
 			}
 		}
@@ -138,5 +160,5 @@ func exportPeople(req *request) error {
 				return
 			}
 		}
-	})
+	}))
 }

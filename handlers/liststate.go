@@ -89,12 +89,20 @@ func ordersByText(s views.ListState) bool {
 	return s.Query != "" || slices.Contains([]string{"name", "first_name", "last_name", "email"}, strings.TrimPrefix(s.Order, "-"))
 }
 
+// missingInMenus says what the numbers in the menus of a list do not count, "" where nothing is missing.
+func missingInMenus(copied snapshot, isCopied bool) string {
+	if !isCopied || copied.missing() == "" {
+		return ""
+	}
+	return "Not everything is counted in the menus: " + copied.missing()
+}
+
 // filterGroups searches and filters the copy.
 func filterGroups(s views.ListState, copied snapshot) ([]listing.Group, listing.Counts) {
 	found := copied.groups.Search(s.Query, nil)
 	list := make([]listing.Group, len(found))
 	for i, g := range found {
-		list[i].Group = g
+		list[i].Group, list[i].Present = g, copied.members.Count(g.Members)
 		for _, id := range g.Members {
 			if m, ok := copied.members.ByID(id); ok && m.IsDisabled() {
 				list[i].Disabled++

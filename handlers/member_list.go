@@ -22,7 +22,7 @@ func listMembers(req *request) error {
 		return req.refresh(req.urls().MemberList(s))
 	}
 	copied, isCopied := req.cachedSnapshot()
-	if len(s.Chosen) > 0 || isCopied && copied.complete() && ordersByText(s) {
+	if len(s.Chosen) > 0 || isCopied && copied.ended() && ordersByText(s) {
 		return req.listMembersFromCopy(s)
 	}
 	with := []string{"groups"}
@@ -44,10 +44,11 @@ func listMembers(req *request) error {
 	}
 	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total)}
 	list.Bar.TallyfySearch = s.Query != ""
+	list.Bar.Missing = missingInMenus(copied, isCopied)
 	for _, row := range page.rows {
 		if with == nil && !row.GroupsKnown {
 			row = inGroups(row, copied.groups.Of(row.ID))
-			list.Bar.ReadAt, list.Bar.GroupsOnly = copied.groups.ReadAt, true
+			list.Bar.ReadAt, list.Bar.GroupsOnly, list.Bar.Missing = copied.groups.ReadAt, true, copied.missing()
 		}
 		list.Rows = append(list.Rows, row)
 	}
@@ -94,14 +95,14 @@ func (req *request) listMembersFromCopy(s views.ListState) error {
 	if err != nil {
 		return err
 	}
-	if !copied.complete() {
+	if !copied.ended() {
 		return req.showLoading("Members", "The filters", copied, req.urls().Members())
 	}
 	found, counts := filterMembers(s, copied, req.app.Now())
 	listing.SortMembers(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
-	list := views.MemberList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt()}}
+	list := views.MemberList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt(), Missing: copied.missing()}}
 	for _, m := range shown {
 		list.Rows = append(list.Rows, inGroups(memberRow(m.Member), m.In))
 	}
@@ -123,12 +124,13 @@ func exportMembers(req *request) error {
 	if err != nil {
 		return err
 	}
-	if !copied.complete() {
+	if !copied.ended() {
 		return req.showLoading("Preparing the file", "The rows of the file", copied, req.urls().MemberList(s))
 	}
 	list, _ := filterMembers(s, copied, req.app.Now())
 	listing.SortMembers(list, s.Order)
-	return req.sendFile("members", []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id"}, func(yield func([]string) bool) {
+	columns := []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id"}
+	return req.sendFile("members", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {
 		for _, m := range list {
 			row := inGroups(memberRow(m.Member), m.In)
 			in := make([]string, len(row.Groups))
@@ -143,5 +145,5 @@ func exportMembers(req *request) error {
 				return
 			}
 		}
-	})
+	}))
 }

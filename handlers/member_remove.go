@@ -9,6 +9,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // memberRemoval is the removal of a member for one request. Its three steps change nothing; the press of
@@ -39,7 +40,7 @@ func showRemoval(req *request) error {
 
 func (m memberRemoval) showHeld(status int) error {
 	r := m.removal
-	view := views.RemovalStart{Head: m.head(), GroupsKnown: r.Leaver.GroupsIncluded, Tasks: taskView(r.Tasks)}
+	view := views.RemovalStart{Head: m.head(), GroupsKnown: r.Leaver.GroupsIncluded, Tasks: taskView(r.Tasks), Note: m.unknownNote()}
 	for _, b := range r.Blockers() {
 		blocker := views.Blocker{Title: b.Title, Text: b.Out}
 		if b.Kind == removal.Yourself || b.Kind == removal.LastAdmin {
@@ -53,4 +54,25 @@ func (m memberRemoval) showHeld(status int) error {
 		})
 	}
 	return m.show(status, views.RemovalFirst(m.page("Remove "+names.Isolate(r.Leaver.Name()), views.SectionMembers), view))
+}
+
+// unknownNote says of how many groups it is not known who stays, if of any, and why.
+func (m memberRemoval) unknownNote() string {
+	n := 0
+	for _, g := range m.removal.Groups() {
+		if g.Unknown > 0 {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	note := "It is not known who stays in " + words.Count(n, "group", "groups") + ". "
+	switch r := m.removal; {
+	case r.Copy.Short != nil:
+		return note + missing(r.Copy.Short, "members")
+	case r.CopyError != nil:
+		return note + "Tallyfy did not give all members."
+	}
+	return note + "The members are still being read: look again in a moment."
 }

@@ -32,6 +32,7 @@ func (m memberRemoval) askBeforeRemoving(status int, problem string) error {
 	words, plan := m.removal.Words(), m.removal.Plan()
 	view := views.RemovalPlan{
 		Head: m.head(), Warnings: plan.Warnings, To: m.to, Press: newPress(), Seen: plan.Fingerprint(), Button: words.Button(), Problem: problem,
+		Note: m.unknownNote(),
 	}
 	for _, line := range plan.Lines {
 		view.Lines = append(view.Lines, line.String())

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,9 +18,12 @@ func showOrganisations(req *request) error {
 }
 
 func (req *request) chooseOther(status int, message string) error {
-	list, err := req.app.organisations(req.ctx(), req.api)
+	list, short, err := req.organisations()
 	if err != nil {
 		return err
+	}
+	if message == "" {
+		message = short
 	}
 	choices := make([]views.OrganisationChoice, len(list))
 	for i, o := range list {
@@ -31,6 +35,16 @@ func (req *request) chooseOther(status int, message string) error {
 	return req.show(status, views.SwitchOrganisation(req.page("Organisations", views.SectionNone), message, choices))
 }
 
+// organisations reads the person's organisations, and says which could not be read.
+func (req *request) organisations() (list []tallyfy.Organization, note string, err error) {
+	list, err = req.app.organisations(req.ctx(), req.api)
+	var short *tallyfy.ShortError
+	if errors.As(err, &short) {
+		return list, missing(short, "organisations"), nil
+	}
+	return list, "", err
+}
+
 // switchOrganisation goes to work in another organisation. Tallyfy is asked first whether the token
 // may; then the session gets a new id. The organisations entered before stay open in other tabs.
 func switchOrganisation(req *request) error {
@@ -40,7 +54,7 @@ func switchOrganisation(req *request) error {
 	}
 	req.returnTo = req.urls().Local(req.urls().Organisations())
 	id := tallyfy.ID(strings.TrimSpace(form.Get("organization")))
-	list, err := req.app.organisations(req.ctx(), req.api)
+	list, _, err := req.organisations()
 	if err != nil {
 		return err
 	}

@@ -69,6 +69,8 @@ func (req *request) directoryNote(members *directory.Members, err error) string 
 	case err != nil:
 		req.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		return "Tallyfy did not give all members: somebody may be missing."
+	case members.Short != nil:
+		return missing(members.Short, "members") + " Search by name or email to find the others."
 	case !members.Complete:
 		return "The members are still being read (" + words.Number(len(members.Items)) + " so far): search by name or email to find the others."
 	}

@@ -64,12 +64,17 @@ func groupMembers(resolved []directory.Resolved[tallyfy.Member, tallyfy.UserID],
 	return list
 }
 
-// groupRow shapes a group, and keeps where its logo is for the browser's request for it.
-func (req *request) groupRow(g *tallyfy.Group) views.GroupRow {
+// groupRow shapes a group, and keeps where its logo is for the browser's request for it. Members who are
+// gone are not counted as far as a copy of the members, which may be nil, tells them.
+func (req *request) groupRow(g *tallyfy.Group, members *directory.Members) views.GroupRow {
 	req.rememberLogo(g)
+	present := len(g.Members)
+	if members != nil {
+		present = members.Count(g.Members)
+	}
 	return views.GroupRow{
 		ID: g.ID, Name: g.DisplayName(), Description: g.Description, LogoVersion: logo.Version(g.Logo),
-		Members: len(g.Members), Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
+		Members: present, Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
 	}
 }
 

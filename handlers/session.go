@@ -50,7 +50,9 @@ type pendingSignIn struct {
 	Token         string
 	User          tallyfy.User
 	Organisations []tallyfy.Organization
-	Ends          time.Time
+	// Missing says that they are not all, if so.
+	Missing string
+	Ends    time.Time
 }
 
 // draft is a form that could not be sent because the sign-in with Tallyfy had ended. It is shown

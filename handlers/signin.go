@@ -160,7 +160,11 @@ func (req *request) checkToken(token newToken) (*pendingSignIn, error) {
 		return nil, err
 	}
 	p := &pendingSignIn{Token: token.text, User: *me, Ends: token.ends}
-	if p.Organisations, err = req.app.organisations(req.signInCtx(), api); err != nil {
+	var short *tallyfy.ShortError
+	if p.Organisations, err = req.app.organisations(req.signInCtx(), api); errors.As(err, &short) {
+		p.Missing = missing(short, "organisations")
+	}
+	if err != nil {
 		req.app.Log.Info("organisations not listed at sign-in", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	} else if len(req.app.Organisations) > 0 && len(p.Organisations) == 0 {
 		return nil, errNotAdmitted
@@ -221,7 +225,7 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 		if i := slices.IndexFunc(p.Organisations, func(o tallyfy.Organization) bool { return o.ID == org.ID }); i >= 0 {
 			org = p.Organisations[i]
 		}
-	case len(p.Organisations) == 1:
+	case len(p.Organisations) == 1 && p.Missing == "":
 		org = p.Organisations[0]
 	case slices.ContainsFunc(p.Organisations, isFor(f.Next)): // the page to go to names its organisation
 		org = p.Organisations[slices.IndexFunc(p.Organisations, isFor(f.Next))]
@@ -231,7 +235,7 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 		f.AskOrganisation = true // with the token again: nothing is kept of somebody who may not be admitted
 		return req.askForToken(http.StatusOK, f)
 	default:
-		return req.askForOrganisation(http.StatusOK, f, p, "")
+		return req.askForOrganisation(http.StatusOK, f, p, p.Missing)
 	}
 	if !plausibleID.MatchString(string(org.ID)) {
 		return req.askForOrganisation(http.StatusUnprocessableEntity, f, p, "This is not an organisation's id: it holds characters that no id has.")

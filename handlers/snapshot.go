@@ -2,11 +2,14 @@ package handlers
 
 import (
 	"context"
+	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/words"
 )
@@ -17,7 +20,7 @@ type snapshot struct {
 	groups  *directory.Groups
 }
 
-// snapshot reads both copies side by side. They may not be complete yet.
+// snapshot reads both copies side by side. They may not be read to their end yet.
 func (req *request) snapshot() (s snapshot, err error) {
 	err = parallel.Run(req.ctx(),
 		func(ctx context.Context) (err error) {
@@ -37,7 +40,42 @@ func (req *request) cachedSnapshot() (s snapshot, ok bool) {
 	return s, ok
 }
 
-func (s snapshot) complete() bool { return s.members.Complete && s.groups.Complete }
+// ended reports that both are read, as completely as can be had.
+func (s snapshot) ended() bool { return s.members.Ended() && s.groups.Ended() }
+
+// missing says what could not be read, "" if nothing.
+func (s snapshot) missing() string {
+	return strings.TrimSpace(missing(s.members.Short, "members") + " " + missing(s.groups.Short, "groups"))
+}
+
+// missing says how much of a list could be read; "" for nil, which is all.
+func missing(short *tallyfy.ShortError, many string) string {
+	switch {
+	case short == nil:
+		return ""
+	case short.Read < short.Total:
+		return words.Number(short.Read) + " of " + words.Number(short.Total) + " " + many + " could be read."
+	}
+	return "The list of " + many + " changed while it was read, so some may be missing."
+}
+
+// withNote gives the rows of a file, and a last one that says what is missing, if something is: a file
+// is read without the page that it came from.
+func withNote(note string, columns int, rows iter.Seq[[]string]) iter.Seq[[]string] {
+	if note == "" {
+		return rows
+	}
+	last := make([]string, columns)
+	last[0] = note
+	return func(yield func([]string) bool) {
+		for row := range rows {
+			if !yield(row) {
+				return
+			}
+		}
+		yield(last)
+	}
+}
 
 // readAt is the age of the older copy.
 func (s snapshot) readAt() time.Time {

@@ -45,8 +45,9 @@ type GroupPage struct {
 	State   PeopleState
 	// Searchable says that the group is so large that it has a search and pages.
 	Searchable bool
-	// AllMembers and AllGuests count the people with and without the search. The pagers say which
-	// of those found are in MemberList and GuestList.
+	// AllMembers and AllGuests count the people without the search. Ids of people who are gone are listed
+	// behind the members, and not counted. The pagers say which of those found are in MemberList and
+	// GuestList.
 	AllMembers, AllGuests   int
 	MemberPager, GuestPager Pager
 	MemberList              []GroupMember

@@ -95,6 +95,8 @@ type FilterBar struct {
 	GroupsOnly bool
 	// TallyfySearch says that Tallyfy's own search found the rows.
 	TallyfySearch bool
+	// Missing says what the copy lacks, "" if nothing.
+	Missing string
 }
 
 // FromCopy reports whether the rows are from the copy.
@@ -142,6 +144,16 @@ func NewPager(page, perPage, rows, total int) Pager {
 		// A list can grow between the count and the rows.
 		p.Total = max(total, p.To)
 		p.Pages = max(p.Pages, page)
+	}
+	return p
+}
+
+// LessLast does not count the last rows of the list, though they are shown.
+func (p Pager) LessLast(rows int) Pager {
+	p.Total -= rows
+	p.To = min(p.To, p.Total)
+	if p.From > p.To {
+		p.From, p.To = 0, 0
 	}
 	return p
 }

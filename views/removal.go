@@ -15,6 +15,8 @@ type RemovalStart struct {
 	Head     RemovalHead
 	Blockers []Blocker
 	Groups   []HeldGroup
+	// Note says that it is not known who stays in some groups.
+	Note string
 	// GroupsKnown is false when Tallyfy left the groups out of its answer.
 	GroupsKnown bool
 	Tasks       OpenTasks
@@ -69,6 +71,8 @@ type RemovalPlan struct {
 	// the plan.
 	To, Press, Seen string
 	Button          string
+	// Note says that it is not known who stays in some groups.
+	Note string
 	// Problem says why the plan is shown again.
 	Problem string
 }

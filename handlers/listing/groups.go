@@ -7,19 +7,20 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A Group is a group with the number of its members that are disabled.
+// A Group is a group with the number of its members that are in the organisation, and of those that are
+// disabled. Tallyfy leaves the ids of people who were deleted in its groups.
 type Group struct {
 	*tallyfy.Group
-	Disabled int
+	Present, Disabled int
 }
 
 // GroupFilters are the filters of groups.
 func GroupFilters() []Filter[Group] {
 	return []Filter[Group]{
 		{"people", "People", "Any people", []Value[Group]{
-			{"none", "Empty", func(g Group) bool { return len(g.Members) == 0 && len(g.Guests) == 0 }},
-			{"one", "One member", func(g Group) bool { return len(g.Members) == 1 }},
-			{"guests", "Guests only", func(g Group) bool { return len(g.Members) == 0 && len(g.Guests) > 0 }},
+			{"none", "Empty", func(g Group) bool { return g.Present == 0 && len(g.Guests) == 0 }},
+			{"one", "One member", func(g Group) bool { return g.Present == 1 }},
+			{"guests", "Guests only", func(g Group) bool { return g.Present == 0 && len(g.Guests) > 0 }},
 		}},
 		{"holds", "Holds", "Whoever is in it", []Value[Group]{
 			{"disabled", "Holds disabled people", func(g Group) bool { return g.Disabled > 0 }},

@@ -84,10 +84,11 @@ func TestCountsComeTrue(t *testing.T) {
 
 func TestGroupFilters(t *testing.T) {
 	group := func(name string, members, guests, disabled int) Group {
-		return Group{Group: &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)}, Disabled: disabled}
+		return Group{Group: &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)}, Present: members, Disabled: disabled}
 	}
-	groups := []Group{group("empty", 0, 0, 0), group("one", 1, 2, 0), group("guests", 0, 2, 0), group("many", 5, 0, 1)}
-	for value, want := range map[string]string{"people=none": "empty", "people=one": "one", "people=guests": "guests", "holds=disabled": "many"} {
+	ghosts := Group{Group: &tallyfy.Group{Name: "ghosts", Members: make([]tallyfy.UserID, 3), Guests: make([]string, 1)}}
+	groups := []Group{group("empty", 0, 0, 0), group("one", 1, 2, 0), ghosts, group("many", 5, 0, 1)}
+	for value, want := range map[string]string{"people=none": "empty", "people=one": "one", "people=guests": "ghosts", "holds=disabled": "many"} {
 		address, err := url.ParseQuery(value)
 		require.NoError(t, err)
 		filters := GroupFilters()

@@ -34,16 +34,12 @@ type Deletion struct {
 	// Typed is the confirmation that was typed. Asked says that the form had a field for it.
 	Typed string
 	Asked bool
-	// Sending says that Look is for the press of the button: then the names of the members are looked up
-	// for the journal.
-	Sending bool
-
 	// Group and Tasks are what Look found.
 	Group *tallyfy.Group
 	Tasks tallyfy.OpenTasks
 	// Namesake is another group that looks the same, as far as a copy of the groups is at hand; else nil.
 	Namesake *tallyfy.Group
-	copy     *directory.Members // of all members; nil for a page that only asks
+	copy     *directory.Members // of all members
 }
 
 // Kind implements change.Change.
@@ -60,9 +56,7 @@ func (d *Deletion) Look(ctx context.Context) error {
 			return err
 		},
 		func(ctx context.Context) error {
-			if d.Sending {
-				d.copy, _ = d.Source.Members(ctx) // what it can give is good enough
-			}
+			d.copy, _ = d.Source.Members(ctx) // what it can give is good enough
 			return nil
 		},
 		func(ctx context.Context) error {
@@ -124,7 +118,7 @@ func (d *Deletion) Plan() change.Plan {
 		Plan: journal.Plan{
 			Will: "delete the group " + called, Did: "deleted the group " + called,
 			Lines: []journal.Line{
-				{Kind: leave, Text: whoLeaves(g)},
+				{Kind: leave, Text: whoLeaves(d.copy.Count(g.Members), len(g.Guests))},
 				{Kind: Gone, Text: name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."},
 			},
 			Differences: []journal.Difference{
@@ -146,21 +140,21 @@ type deletionFacts struct {
 	Namesake bool `json:",omitempty"`
 }
 
-func whoLeaves(g *tallyfy.Group) string {
-	members, guests := words.Count(len(g.Members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")
+// whoLeaves counts members of the organisation: not the ids of people who are gone.
+func whoLeaves(members, guests int) string {
 	var who string
 	switch {
-	case len(g.Members)+len(g.Guests) == 0:
+	case members+guests == 0:
 		return "Nobody is in the group, so nobody leaves it."
-	case len(g.Guests) == 0:
-		who = members
-	case len(g.Members) == 0:
-		who = guests
+	case guests == 0:
+		who = words.Count(members, "member", "members")
+	case members == 0:
+		who = words.Count(guests, "guest", "guests")
 	default:
-		who = members + " and " + guests
+		who = people(members, guests)
 	}
 	verb := "leave"
-	if len(g.Members)+len(g.Guests) == 1 {
+	if members+guests == 1 {
 		verb = "leaves"
 	}
 	return fmt.Sprintf("%s %s the group; nobody's account is touched.", who, verb)

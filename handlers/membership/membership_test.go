@@ -78,7 +78,7 @@ func (d *desk) creation(name string) *membership.Creation {
 }
 
 func (d *desk) deletion(name string) *membership.Deletion {
-	return &membership.Deletion{Source: d, Client: d.client, Org: d.org(), ID: d.groupID(name), Sending: true}
+	return &membership.Deletion{Source: d, Client: d.client, Org: d.org(), ID: d.groupID(name)}
 }
 
 // entry is what the journal has of a change in some state, after it was looked at.
@@ -268,14 +268,13 @@ func TestDeletionFromPlanToCheck(t *testing.T) {
 func TestFingerprintOfADeletion(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, sandbox.Options{})
-	look := func(sending bool) string {
+	look := func() string {
 		del := d.deletion("Finance")
-		del.Sending = sending
 		require.NoError(t, del.Look(t.Context()))
 		return del.Plan().Fingerprint()
 	}
-	shown := look(false)
-	assert.Equal(t, shown, look(true))
+	shown := look()
+	assert.Equal(t, shown, look())
 	g, err := d.client.Groups.Get(t.Context(), d.org(), d.groupID("Finance"))
 	require.NoError(t, err)
 	update := func(members []tallyfy.UserID, guests []string) {
@@ -283,11 +282,51 @@ func TestFingerprintOfADeletion(t *testing.T) {
 		require.NoError(t, err)
 	}
 	update(g.Members, g.Guests)
-	assert.Equal(t, shown, look(true), "the description is nothing that is lost")
+	assert.Equal(t, shown, look(), "the description is nothing that is lost")
 	update(append([]tallyfy.UserID{d.id("esi.mensah")}, g.Members[1:]...), g.Guests)
-	assert.NotEqual(t, shown, look(true), "as many members, but others")
+	assert.NotEqual(t, shown, look(), "as many members, but others")
 	update(g.Members, append(g.Guests, "new@x.example"))
-	assert.NotEqual(t, shown, look(true))
+	assert.NotEqual(t, shown, look())
+}
+
+// Tallyfy leaves the ids of people in a group who were deleted for good.
+func TestADeletionCountsPeopleWhoAreThere(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		others  []string // beside the one who is gone
+		guests  []string
+		failing bool // the list of members
+		want    string
+	}{
+		"nobody else":             {want: "Nobody is in the group, so nobody leaves it."},
+		"a guest":                 {guests: []string{"a@x.example"}, want: "1 guest leaves the group; nobody's account is touched."},
+		"a member":                {others: []string{"maren.dahl"}, want: "1 member leaves the group; nobody's account is touched."},
+		"a member, and not known": {others: []string{"maren.dahl"}, failing: true, want: "2 members leave the group; nobody's account is touched."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, sandbox.Options{})
+			ids := []tallyfy.UserID{d.id("gareth.pugh")}
+			for _, name := range test.others {
+				ids = append(ids, d.id(name))
+			}
+			_, err := d.client.Groups.Create(t.Context(), d.org(), tallyfy.CreateGroupRequest{Name: "Some", Description: "x", Members: ids, Guests: test.guests})
+			require.NoError(t, err)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, sandbox.BaseURL+"/organizations/"+d.OrgID()+"/users/"+string(ids[0])+"/delete", nil)
+			require.NoError(t, err)
+			r.Header = http.Header{"Authorization": {"Bearer " + sandbox.AdminToken}, "Accept": {"application/json"}, "X-Tallyfy-Client": {"APIClient"}}
+			answer, err := d.Transport().RoundTrip(r)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusOK, answer.StatusCode)
+			require.NoError(t, answer.Body.Close())
+			if test.failing {
+				d.Fail(sandbox.Fault{Route: "/organizations/{org}/users", Status: 500})
+			}
+			del := d.deletion("Some")
+			require.NoError(t, del.Look(t.Context()))
+			assert.Equal(t, test.want, del.Plan().Lines[0].Text)
+		})
+	}
 }
 
 func TestCheckOfADeletion(t *testing.T) {
@@ -346,22 +385,18 @@ func TestSummaryOfADeletion(t *testing.T) {
 	}
 }
 
-// The members' names are looked up without the groups, and not for the page that asks.
+// The members are looked up without the groups, and once.
 func TestNamesOfMembersAreReadWhenNeeded(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, sandbox.Options{})
 	del := d.deletion("Payroll")
-	del.Sending = false
 	d.ClearRequests()
 	require.NoError(t, del.Look(t.Context()))
-	assert.Len(t, d.Requests(), 2)
-	del.Sending = true
+	assert.Len(t, d.Requests(), 3, "the group, its tasks, and the members")
 	require.NoError(t, del.Look(t.Context()))
-	assert.Len(t, d.Requests(), 5, "and the members")
-	require.NoError(t, del.Look(t.Context()))
-	assert.Len(t, d.Requests(), 7, "the copy is there now")
+	assert.Len(t, d.Requests(), 5, "the copy is there now")
 	require.NoError(t, d.creation("Night watch").Look(t.Context()))
-	assert.Len(t, d.Requests(), 7)
+	assert.Len(t, d.Requests(), 5)
 
 	cold := newDesk(t, sandbox.Options{})
 	cold.Fail(sandbox.Fault{Route: "/organizations/{org}/users", Status: 500})

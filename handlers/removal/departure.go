@@ -93,9 +93,11 @@ type Held struct {
 	ID tallyfy.ID
 	// Name is with the id where another of the groups looks the same.
 	Name string
-	// Others and Guests count who stays.
+	// Others and Guests count who stays. People who are not in the organisation any more are left out.
 	Others, Guests int
-	Cover          Cover
+	// Unknown is how many of the others are not known, because not all members could be read.
+	Unknown int
+	Cover   Cover
 	// Last is the one active member who stays, when Cover is OneActive; with the email if somebody else in the plan looks the same.
 	Last string
 }
@@ -129,18 +131,18 @@ func (d Departure) Groups() []Held {
 
 func (d Departure) held(g *tallyfy.Group) Held {
 	h := Held{ID: g.ID, Name: g.DisplayName(), Guests: len(g.Guests)}
-	active, unknown := 0, 0
+	active := 0
 	for _, id := range g.Members {
-		if id == d.Leaver.ID {
+		if id == d.Leaver.ID || d.isGone(id) {
 			continue
 		}
 		h.Others++
 		switch m, ok := d.Lookup(id); {
-		case ok && m.CanWork():
+		case !ok:
+			h.Unknown++
+		case m.CanWork():
 			active++
 			h.Last = d.called(m)
-		case !ok && !d.AllMembers:
-			unknown++
 		}
 	}
 	switch {
@@ -148,9 +150,9 @@ func (d Departure) held(g *tallyfy.Group) Held {
 		h.Cover = NoOne
 	case h.Others == 0:
 		h.Cover = GuestsOnly
-	case active == 0 && unknown == 0:
+	case active == 0 && h.Unknown == 0:
 		h.Cover = NoActive
-	case active == 1 && unknown == 0:
+	case active == 1 && h.Unknown == 0:
 		h.Cover = OneActive
 	default:
 		h.Cover = Enough
@@ -159,6 +161,13 @@ func (d Departure) held(g *tallyfy.Group) Held {
 		h.Last = ""
 	}
 	return h
+}
+
+// isGone reports that an id is nobody's in the organisation. Tallyfy leaves the ids of people who were
+// deleted in its groups.
+func (d Departure) isGone(id tallyfy.UserID) bool {
+	_, ok := d.Lookup(id)
+	return !ok && d.AllMembers
 }
 
 // Warning words what little a group is left with; empty when it is enough.

@@ -54,11 +54,19 @@ func TestWhatAGroupIsLeftWith(t *testing.T) {
 			warning: "Payroll will have no active member: whoever stays is invited, disabled or a bot.",
 		},
 		"somebody who is not in the organisation": {
-			group: group("Payroll", idJane, stranger), want: removal.Held{Others: 1, Cover: removal.NoActive},
-			warning: "Payroll will have no active member: whoever stays is invited, disabled or a bot.",
+			group: group("Payroll", idJane, stranger), want: removal.Held{Cover: removal.NoOne},
+			warning: "Payroll will have nobody in it. Work sent to Payroll may reach no one.",
 		},
-		"somebody not known yet":                 {group: group("Payroll", idJane, stranger), incomplete: true, want: removal.Held{Others: 1, Cover: removal.Enough}},
-		"one active and somebody not known yet":  {group: group("Payroll", idJane, idOmar, stranger), others: []*tallyfy.Member{omar}, incomplete: true, want: removal.Held{Others: 2, Cover: removal.Enough}},
+		"one active and somebody who is not in the organisation": {
+			group: group("Payroll", idJane, stranger, idOmar), others: []*tallyfy.Member{omar},
+			want: removal.Held{Others: 1, Cover: removal.OneActive, Last: "Omar Ali"}, warning: "Payroll will have one active member: Omar Ali.",
+		},
+		"a guest and somebody who is not in the organisation": {
+			group: withGuests(group("Payroll", idJane, stranger), "a@example.com"), want: removal.Held{Guests: 1, Cover: removal.GuestsOnly},
+			warning: "Payroll will have no member, only 1 guest.",
+		},
+		"somebody not known yet":                 {group: group("Payroll", idJane, stranger), incomplete: true, want: removal.Held{Others: 1, Unknown: 1, Cover: removal.Enough}},
+		"one active and somebody not known yet":  {group: group("Payroll", idJane, idOmar, stranger), others: []*tallyfy.Member{omar}, incomplete: true, want: removal.Held{Others: 2, Unknown: 1, Cover: removal.Enough}},
 		"nobody, though not all are known":       {group: group("Payroll", idJane), incomplete: true, want: removal.Held{Cover: removal.NoOne}, warning: "Payroll will have nobody in it. Work sent to Payroll may reach no one."},
 		"one active, known, in a half-read list": {group: group("Payroll", idJane, idOmar), others: []*tallyfy.Member{omar}, incomplete: true, want: removal.Held{Others: 1, Cover: removal.OneActive, Last: "Omar Ali"}, warning: "Payroll will have one active member: Omar Ali."},
 	} {

@@ -37,6 +37,8 @@ type Facts struct {
 	TasksNow, SuccessorTasksNow int
 	// NewToSuccessor are the leaver's groups that the successor was not in.
 	NewToSuccessor []tallyfy.ID `json:",omitempty"`
+	// Gone are ids in the groups that are left with nobody, of people who were not there any more.
+	Gone []tallyfy.UserID `json:",omitempty"`
 }
 
 // A Plan is what a removal will do.
@@ -79,6 +81,7 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	for _, h := range held {
 		if h.Cover == NoOne {
 			add(journal.Line{Kind: Emptied, Text: h.Warning(), ID: h.ID})
+			p.Gone = append(p.Gone, d.goneFrom(h.ID)...)
 		} else if w := h.Warning(); w != "" {
 			p.Warnings = append(p.Warnings, w)
 		}
@@ -92,6 +95,17 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	}
 	add(journal.Line{Kind: Account, Text: fmt.Sprintf("%s's account is not deleted: it stays in Tallyfy, disabled.", name)})
 	return p
+}
+
+// goneFrom are the ids in a group of people who are not there any more.
+func (d Departure) goneFrom(group tallyfy.ID) (ids []tallyfy.UserID) {
+	i := slices.IndexFunc(d.Leaver.Groups, func(g tallyfy.Group) bool { return g.ID == group })
+	for _, id := range d.Leaver.Groups[i].Members {
+		if id != d.Leaver.ID && d.isGone(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add func(journal.Line)) {

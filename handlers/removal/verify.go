@@ -59,8 +59,14 @@ func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 		if !ok {
 			return journal.NotChecked, "The group was not read back."
 		}
-		return verdict(len(g.Members)+len(g.Guests) == 0,
-			fmt.Sprintf("%s has %s and %s.", names.Isolate(g.DisplayName()), words.Count(len(g.Members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
+		members := len(g.Members)
+		for _, id := range g.Members {
+			if slices.Contains(f.Gone, id) {
+				members--
+			}
+		}
+		return verdict(members+len(g.Guests) == 0,
+			fmt.Sprintf("%s has %s and %s.", names.Isolate(g.DisplayName()), words.Count(members, "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
 	case Moves:
 		return f.verifyMoves(a)
 	case Templates, StepsStay:

@@ -119,3 +119,24 @@ func TestASentenceWithoutACheckIsNotConfirmed(t *testing.T) {
 	lines := []journal.Line{{Kind: "of a later version", Text: "Something."}}
 	assert.Equal(t, []journal.Finding{{Result: journal.NotChecked}}, removal.Facts{}.Verify(lines, removal.After{Gone: true}))
 }
+
+// Who was deleted before stays in Tallyfy's list of the group.
+func TestAGroupOfPeopleWhoAreGoneIsEmptied(t *testing.T) {
+	const stranger tallyfy.UserID = "99"
+	jane := person(idJane, "Jane Doe", in(group("Payroll", idJane, stranger), group("Legal", idJane, idOmar, "98")))
+	p := aCase(jane, person(idOmar, "Omar Ali")).Plan(nil)
+	assert.Equal(t, []tallyfy.UserID{stranger}, p.Gone)
+	for _, test := range []struct {
+		left   tallyfy.Group
+		want   journal.Result
+		detail string
+	}{
+		{group("Payroll", stranger), journal.Confirmed, ""},
+		{group("Payroll", stranger, idOmar), journal.NotAsExpected, "Payroll has 1 member and 0 guests."},
+		{group("Payroll", idJane, stranger), journal.NotAsExpected, "Payroll has 1 member and 0 guests."},
+	} {
+		result, detail := check(t, p, removal.Emptied, removal.After{Groups: map[tallyfy.ID]*tallyfy.Group{test.left.ID: &test.left}})
+		assert.Equal(t, test.want, result)
+		assert.Equal(t, test.detail, detail)
+	}
+}

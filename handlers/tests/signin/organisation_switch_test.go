@@ -73,3 +73,16 @@ func TestSigningOutEndsASwitchUnderWay(t *testing.T) {
 	assert.Equal(t, "/signin", p.Header.Get("Location"))
 	assert.Equal(t, "Sign in", s.Get("/groups").Text("h1"))
 }
+
+// The list of organisations counts more than it gives.
+func TestOrganisationsThatCouldNotBeReadAreSaid(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Route: "/me/organizations", Status: 200, Body: `{"data":[{"id":"` + s.Sandbox.OrgID() + `","name":"Aldermoor Logistics"}],` +
+		`"meta":{"pagination":{"total":3,"count":1,"per_page":100,"current_page":1,"total_pages":1}}}`})
+	p := s.SignInWith(sandbox.AdminToken)
+	assert.Equal(t, "/signin", p.URL, "the one that could be read is not taken for the only one")
+	assert.Contains(t, p.Text("main"), "1 of 3 organisations could be read.")
+	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+	assert.Equal(t, "Groups", p.Text("h1"))
+	assert.Contains(t, s.Get("/organisations").Text("main"), "1 of 3 organisations could be read.")
+}
