@@ -44,7 +44,7 @@ func TestNamesStandInIsolates(t *testing.T) {
 	jane := person(idJane, "Noa \u202eivel", in(group("Ops \u202egnp", idJane), group("צוות", idJane), group("12 Ops", idJane, idOmar)))
 	p := aCase(jane).Plan(person(idOmar, "\u2067Sami"))
 	assert.Equal(t, "Remove Noa ivel and give the work to Sami", p.Button())
-	assert.Equal(t, "Noa ivel leaves 3 groups: Ops gnp, \u2068צוות\u2069 and 12 Ops.", texts(p)[1])
+	assert.Equal(t, "Noa ivel leaves 3 groups: 12 Ops, Ops gnp and \u2068צוות\u2069.", texts(p)[1])
 	p = aCase(person(idJane, "נועה", at("noa@example.com"))).Plan(person(idOmar, "سامي", at("sami@example.com")))
 	assert.Equal(t, "Remove \u2068נועה\u2069 and give the work to \u2068سامي\u2069", p.Button())
 	assert.Equal(t, "Every open task that is \u2068נועה\u2069's then goes to \u2068سامي\u2069 (sami@example.com). There are 5 open tasks now.", texts(p)[2])
