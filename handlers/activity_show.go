@@ -96,6 +96,8 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	if c := req.changeOf(e); c != nil && !e.NotMade() {
 		tone, summary := c.Summary(e, underWay)
 		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, req.urls().EntryCheck(e.ID)
+		view.OnlyAsked = e.State == journal.Refused
+		view.LookAgain = underWay || e.Check.Count(journal.GoingOn) > 0
 	}
 	view.Links = []components.LinkProps{{Text: "All changes", URL: req.urls().Activity(views.ActivityState{})}}
 	title := "Receipt"

@@ -43,11 +43,27 @@ func removeMember(req *request) error {
 			{Text: "Look at the member", URL: req.urls().Member(r.ID)}, {Text: "All members", URL: req.urls().Members()},
 		})
 	case change.Refused:
+		if tallyfy.IsNotFound(out.Err) {
+			return m.removedAlready(out)
+		}
 		if !change.SaysOtherwise(out.Err) || out.Entry.Finding(removal.Access).Result == journal.NotAsExpected {
 			return m.refused(out.Err)
 		}
 	}
 	return req.goTo(req.urls().Entry(out.Entry.ID))
+}
+
+// removedAlready answers when Tallyfy does not have the member a moment after the member was read: somebody
+// else may have been first, or the answer may not have been Tallyfy's own.
+func (m memberRemoval) removedAlready(out change.Outcome) error {
+	m.invalidate(directory.Change{Members: true})
+	if err := m.app.changes.Check(m.ctx(), out.Entry, m.removal); err != nil {
+		return err
+	}
+	if out.Entry.Finding(removal.Access).Result == journal.NotAsExpected {
+		return m.refused(out.Err)
+	}
+	return m.goTo(m.urls().Entry(out.Entry.ID))
 }
 
 // refused shows the plan again with Tallyfy's reason. Errors that are about more than this removal have

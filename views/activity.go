@@ -102,7 +102,19 @@ type Receipt struct {
 	RequestID, UpstreamID string
 	// CheckURL looks again; empty where nothing can be checked.
 	CheckURL string
-	Links    []components.LinkProps
+	// LookAgain says that the change is still going on: then that is the next step.
+	LookAgain bool
+	// OnlyAsked says that the change was asked for, and not carried out by it.
+	OnlyAsked bool
+	Links     []components.LinkProps
+}
+
+// checkKind is the kind of the link that looks again.
+func (v Receipt) checkKind() components.ButtonKind {
+	if v.LookAgain {
+		return components.ButtonPrimary
+	}
+	return ""
 }
 
 // ReceiptLine is a sentence of the plan with the result of its check.
@@ -121,6 +133,7 @@ const (
 	Confirmed    ReceiptResult = "confirmed"
 	NotAsPlanned ReceiptResult = "not as expected"
 	NotChecked   ReceiptResult = "could not check"
+	GoingOn      ReceiptResult = "going on"
 )
 
 func (r ReceiptResult) badge() string {
@@ -129,6 +142,8 @@ func (r ReceiptResult) badge() string {
 		return "good"
 	case NotAsPlanned:
 		return "bad"
+	case GoingOn:
+		return ""
 	default:
 		return "warn"
 	}
@@ -140,6 +155,8 @@ func (r ReceiptResult) word() string {
 		return "Confirmed"
 	case NotAsPlanned:
 		return "Not as expected"
+	case GoingOn:
+		return "Still going on"
 	default:
 		return "Could not check"
 	}

@@ -220,6 +220,7 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 	if tallyfy.MayHaveHappened(err) {
 		o.State = journal.NotConfirmed
 	}
+	o.Missing = o.State == journal.Refused && tallyfy.IsNotFound(err)
 	return o
 }
 

@@ -106,6 +106,8 @@ type Outcome struct {
 	// Words is the reason for any other state than Done. Tallyfys says that they are Tallyfy's own.
 	Words    string `json:",omitempty"`
 	Tallyfys bool   `json:",omitempty"`
+	// Missing says that the refusal was that there is no such thing, which somebody else may have done.
+	Missing bool `json:",omitempty"`
 	// UpstreamID is Tallyfy's id of the request.
 	UpstreamID string `json:",omitempty"`
 	// Subjects are those that only the answer named, such as a new group.
@@ -120,12 +122,17 @@ const (
 	Confirmed     Result = "confirmed"
 	NotAsExpected Result = "not as expected"
 	NotChecked    Result = "could not check"
+	// GoingOn says that Tallyfy is still carrying it out, or may be.
+	GoingOn Result = "going on"
 )
 
 // A Finding is the result of one line. Detail says what was found, where the sentence leaves it open.
 type Finding struct {
 	Result Result
 	Detail string `json:",omitempty"`
+	// Left is how much was not done yet, and Fell when that number was last seen to have fallen.
+	Left int       `json:",omitempty"`
+	Fell time.Time `json:",omitzero"`
 }
 
 // A Check is what a later reading found, a finding for each line of the plan.

@@ -35,6 +35,8 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 		return "Not checked."
 	case wrong > 0:
 		return fmt.Sprintf("Checked %s: %d of %d sentences not as expected.", minute(e.Check.At), wrong, len(e.Check.Findings))
+	case e.Check.Count(GoingOn) > 0:
+		return "Still going on at " + minute(e.Check.At) + "."
 	case open == len(e.Check.Findings):
 		return "It could not be checked."
 	case open > 0:
@@ -45,11 +47,15 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 
 // refused words a refusal. One in an answer of success was checked, and may be untrue.
 func (e *Entry) refused(minute func(time.Time) string) string {
+	done := e.Check != nil && len(e.Check.Findings) > 0 && e.Check.Findings[0].Result == Confirmed
+	if done && e.Outcome.Missing {
+		return "It was done already."
+	}
 	words := "Tallyfy refused."
 	if e.Outcome.Tallyfys {
 		words = fmt.Sprintf("Tallyfy refused: “%s”", names.Isolate(e.Outcome.Words))
 	}
-	if e.Check != nil && len(e.Check.Findings) > 0 && e.Check.Findings[0].Result == Confirmed {
+	if done {
 		words += " But it was found done " + minute(e.Check.At) + "."
 	}
 	return words

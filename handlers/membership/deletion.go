@@ -39,7 +39,7 @@ type Deletion struct {
 	Tasks tallyfy.OpenTasks
 	// Namesake is another group that looks the same, as far as a copy of the groups is at hand; else nil.
 	Namesake *tallyfy.Group
-	copy     *directory.Members // of all members
+	copy     *directory.Members // of all members; nil before Look
 }
 
 // Kind implements change.Change.
@@ -109,6 +109,10 @@ func (d *Deletion) Plan() change.Plan {
 	if d.Namesake != nil {
 		called = names.Marked(g.DisplayName(), string(g.ID))
 	}
+	members := len(g.Members)
+	if d.copy != nil {
+		members = d.copy.Count(g.Members)
+	}
 	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members, d.Namesake != nil}) // texts only
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
@@ -118,7 +122,7 @@ func (d *Deletion) Plan() change.Plan {
 		Plan: journal.Plan{
 			Will: "delete the group " + called, Did: "deleted the group " + called,
 			Lines: []journal.Line{
-				{Kind: leave, Text: whoLeaves(d.copy.Count(g.Members), len(g.Guests))},
+				{Kind: leave, Text: whoLeaves(members, len(g.Guests))},
 				{Kind: Gone, Text: name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."},
 			},
 			Differences: []journal.Difference{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"sync"
+	"time"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -39,6 +40,8 @@ type Removal struct {
 	By tallyfy.UserID
 	// ID is the member to be removed.
 	ID tallyfy.UserID
+	// Now is the clock.
+	Now func() time.Time
 	// To is who takes over: a member's id, LeaveWork, or empty while nothing is chosen.
 	To string
 	// Sending says that Look is for the press of the button: then the open tasks of the one who takes over
@@ -250,7 +253,7 @@ func (r *Removal) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 	if err := parallel.Run(ctx, calls...); err != nil {
 		return nil, err
 	}
-	return facts.Verify(e.Plan.Lines, after), nil
+	return facts.settle(e, after, r.Now()), nil
 }
 
 func onlyUnauthorized(err error) error {

@@ -16,8 +16,16 @@ func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string)
 	if unchecked > 0 {
 		gaps = " " + words.Count(unchecked, "line", "lines") + " of the plan could not be checked."
 	}
-	done := e.State == journal.Done
+	done, said := e.State == journal.Done, ""
+	if !done {
+		said = "Tallyfy didn't confirm the removal, but "
+	}
 	switch {
+	case e.State == journal.Refused && e.Outcome.Missing && access == journal.Confirmed:
+		if unexpected > 0 {
+			gaps = " " + words.Count(unexpected, "line is", "lines are") + " not as expected." + gaps
+		}
+		return change.Info, name + " was removed already. Nothing was done by this press of the button." + gaps
 	case underWay:
 		return change.Info, "The removal of " + name + " has been sent and is not answered yet. Check again in a moment."
 	case access == journal.NotChecked && done:
@@ -30,8 +38,12 @@ func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string)
 		return change.Problem, "Tallyfy didn't confirm the removal, and " + name + " is still active. It may still be under way: check again in a minute before you repeat it."
 	case unexpected > 0:
 		return change.Warning, name + " is removed, but " + words.Count(unexpected, "line is", "lines are") + " not as expected."
+	case e.Finding(Moves).Result == journal.GoingOn:
+		return change.Info, said + name + " is removed. The work is still being moved: " + e.Finding(Moves).Detail
+	case e.Check.Count(journal.GoingOn) > 0:
+		return change.Info, said + name + " is removed. Tallyfy is still carrying out the rest, look again in a moment."
 	case !done:
-		return change.Good, "Tallyfy didn't confirm the removal, but " + name + " is removed." + gaps
+		return change.Good, said + name + " is removed." + gaps
 	}
 	return change.Good, name + " is removed from " + names.Isolate(r.Org.DisplayName()) + "." + gaps
 }

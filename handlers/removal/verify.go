@@ -3,6 +3,7 @@ package removal
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
@@ -21,6 +22,35 @@ type After struct {
 	Successor      *tallyfy.Member // with the groups included
 	// Groups are the groups that were to be left with nobody, as they are now.
 	Groups map[tallyfy.ID]*tallyfy.Group
+	// Settling says that the removal is so young, or its work still moves, that what is not as expected
+	// may yet become so.
+	Settling bool
+}
+
+// settleTime is how long Tallyfy may take to carry out what it has confirmed, from the removal on and from
+// each time that the number of open tasks fell.
+const settleTime = 10 * time.Minute
+
+// settle compares as Verify does, and with the check before: work that moves is still going on.
+func (f Facts) settle(e *journal.Entry, a After, now time.Time) []journal.Finding {
+	before := e.Finding(Moves)
+	left, fell := before.Left, before.Fell
+	if a.Tasks.Checked {
+		if a.Tasks.Total < left {
+			fell = now
+		}
+		left = a.Tasks.Total
+	}
+	removed, _ := a.Removed()
+	young := now.Sub(e.At) < settleTime || now.Sub(fell) < settleTime
+	a.Settling = removed && young && e.State != journal.Refused && e.State != journal.NotSent
+	findings := f.Verify(e.Plan.Lines, a)
+	for i, l := range e.Plan.Lines {
+		if l.Kind == Moves {
+			findings[i].Left, findings[i].Fell = left, fell
+		}
+	}
+	return findings
 }
 
 // Removed reports whether the leaver has lost access; known is false when that could not be read.
@@ -59,14 +89,10 @@ func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 		if !ok {
 			return journal.NotChecked, "The group was not read back."
 		}
-		members := len(g.Members)
-		for _, id := range g.Members {
-			if slices.Contains(f.Gone, id) {
-				members--
-			}
-		}
-		return verdict(members+len(g.Guests) == 0,
-			fmt.Sprintf("%s has %s and %s.", names.Isolate(g.DisplayName()), words.Count(members, "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
+		members := slices.DeleteFunc(slices.Clone(g.Members), func(id tallyfy.UserID) bool { return slices.Contains(f.Gone, id) })
+		a.Settling = a.Settling && len(g.Guests) == 0 && slices.Equal(members, tallyfy.UserIDs{f.LeaverID})
+		return a.verdict(len(members)+len(g.Guests) == 0,
+			fmt.Sprintf("%s has %s and %s.", names.Isolate(g.DisplayName()), words.Count(len(members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
 	case Moves:
 		return f.verifyMoves(a)
 	case Templates, StepsStay:
@@ -94,6 +120,14 @@ func verdict(ok bool, otherwise string) (journal.Result, string) {
 	return journal.NotAsExpected, otherwise
 }
 
+// verdict is that of something that Tallyfy may take a while for.
+func (a After) verdict(ok bool, otherwise string) (journal.Result, string) {
+	if !ok && a.Settling {
+		return journal.GoingOn, otherwise + " Look again in a moment."
+	}
+	return verdict(ok, otherwise)
+}
+
 func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	switch {
 	case a.Gone:
@@ -105,19 +139,21 @@ func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	for i := range a.Leaver.Groups {
 		in[i] = a.Leaver.Groups[i].DisplayName()
 	}
-	return verdict(len(in) == 0, fmt.Sprintf("%s is still in %s.", f.LeaverName, names.List(in)))
+	return a.verdict(len(in) == 0, fmt.Sprintf("%s is still in %s.", f.LeaverName, names.List(in)))
 }
 
 func (f Facts) verifyMoves(a After) (journal.Result, string) {
 	switch {
 	case !a.Tasks.Checked:
 		return journal.NotChecked, "The open tasks could not be counted."
+	case a.Tasks.Total > 0 && a.Settling && f.TasksNow > 0:
+		return journal.GoingOn, fmt.Sprintf("%s of %s moved so far, look again.", words.Number(max(0, f.TasksNow-a.Tasks.Total)), words.Number(f.TasksNow))
 	case a.Tasks.Total > 0:
-		return journal.NotAsExpected, fmt.Sprintf("%s still in %s's name.", areOpen(a.Tasks.Total), f.LeaverName)
+		return a.verdict(false, fmt.Sprintf("%s still in %s's name.", areOpen(a.Tasks.Total), f.LeaverName))
 	case f.TasksNow > 0 && !a.SuccessorTasks.Checked:
 		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more; %s's could not be counted.", f.LeaverName, f.SuccessorName)
 	case f.TasksNow > 0 && a.SuccessorTasks.Total == 0:
-		return journal.NotAsExpected, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", f.LeaverName, f.SuccessorName)
+		return a.verdict(false, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", f.LeaverName, f.SuccessorName))
 	case f.TasksNow > 0 && (f.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < f.SuccessorTasksNow+f.TasksNow):
 		// Some may have been both people's before, or done meanwhile: that cannot be told apart from some that are lost.
 		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more. %s has %s now%s.", f.LeaverName, f.SuccessorName,

@@ -115,6 +115,48 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 	}
 }
 
+// For a while after a removal what is not as expected may become so, as far as Tallyfy has it to do.
+func TestARemovalThatIsStillBeingCarriedOut(t *testing.T) {
+	payroll, legal := group("Payroll", idJane), group("Legal", idJane, idOmar, idLena)
+	jane, omar := person(idJane, "Jane Doe", in(payroll, legal)), person(idOmar, "Omar Ali")
+	c := aCase(jane, omar, person(idLena, "Lena"))
+	over, left := c.Plan(omar), c.Plan(nil)
+	c.Tasks = tallyfy.OpenTasks{}
+	overUnknown := c.Plan(omar)
+	out := person(idJane, "Jane Doe", disabled)
+	groups := func(g tallyfy.Group) removal.After {
+		return removal.After{Groups: map[tallyfy.ID]*tallyfy.Group{g.ID: &g}}
+	}
+	moving := func(mine, theirs int) removal.After {
+		return removal.After{Leaver: out, Tasks: tasks(mine), SuccessorTasks: tasks(theirs)}
+	}
+	for name, test := range map[string]struct {
+		plan   removal.Plan
+		kind   string
+		after  removal.After
+		want   journal.Result
+		detail string
+	}{
+		"some have moved":          {over, removal.Moves, moving(2, 3), journal.GoingOn, "3 of 5 moved so far, look again."},
+		"and others have come":     {over, removal.Moves, moving(7, 3), journal.GoingOn, "0 of 5 moved so far, look again."},
+		"of how many is not known": {overUnknown, removal.Moves, moving(2, 3), journal.GoingOn, "2 open tasks are still in Jane Doe's name. Look again in a moment."},
+		"on their way":             {over, removal.Moves, moving(0, 0), journal.GoingOn, "None is in Jane Doe's name any more, but Omar Ali has no open task either. Look again in a moment."},
+		"all have moved":           {over, removal.Moves, moving(0, 5), journal.NotChecked, "None is in Jane Doe's name any more. Omar Ali has 5 open tasks now."},
+		"still in a group":         {over, removal.Leaves, removal.After{Leaver: person(idJane, "Jane Doe", disabled, in(legal))}, journal.GoingOn, "Jane Doe is still in Legal. Look again in a moment."},
+		"not emptied yet":          {over, removal.Emptied, groups(payroll), journal.GoingOn, "Payroll has 1 member and 0 guests. Look again in a moment."},
+		"somebody joined":          {over, removal.Emptied, groups(group("Payroll", idJane, idOmar)), journal.NotAsExpected, "Payroll has 2 members and 0 guests."},
+		"a guest joined":           {over, removal.Emptied, groups(withGuests(payroll, "a@example.com")), journal.NotAsExpected, "Payroll has 1 member and 1 guest."},
+		"not to be moved":          {left, removal.Stays, moving(0, 0), journal.NotAsExpected, "No open task is in Jane Doe's name any more."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.after.Settling = true
+			result, detail := check(t, test.plan, test.kind, test.after)
+			assert.Equal(t, test.want, result)
+			assert.Equal(t, test.detail, detail)
+		})
+	}
+}
+
 func TestASentenceWithoutACheckIsNotConfirmed(t *testing.T) {
 	lines := []journal.Line{{Kind: "of a later version", Text: "Something."}}
 	assert.Equal(t, []journal.Finding{{Result: journal.NotChecked}}, removal.Facts{}.Verify(lines, removal.After{Gone: true}))

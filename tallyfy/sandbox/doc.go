@@ -44,6 +44,9 @@
 //   - a Retry-After of a day;
 //   - 200 with a failure inside.
 //
+// [Fault].Meanwhile is what somebody else does at the same time. [Options].HandOver lets the tasks of a
+// removed member move slowly.
+//
 // A name together with a status or a body of the fault's own is a mistake.
 //
 // # The demo organisation

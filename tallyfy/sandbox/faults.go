@@ -11,7 +11,7 @@ import (
 )
 
 // A Fault is a scripted misbehaviour for the requests of a method and a route. The effects come in
-// this order: Execute, Delay, Hang, Abort, answer.
+// this order: Meanwhile, Execute, Delay, Hang, Abort, answer.
 type Fault struct {
 	Method string // "" is every method
 	Route  string // a pattern of routes.go, or "/oauth/authorize"; "" is every request, to unknown routes, too
@@ -21,6 +21,8 @@ type Fault struct {
 	Status int    // answer with this instead; 0 keeps the normal answer
 	Header http.Header
 	Body   string // of the answer with Status; its type is guessed unless Header names it
+
+	Meanwhile func() // what somebody else does in the moment before, such as removing a member
 
 	Execute bool          // carry the request out first, so that only the answer fails
 	Delay   time.Duration // wait first; a client that goes away meanwhile drops the request, unless Execute is set
@@ -77,6 +79,9 @@ func (sc *script) take(method, pattern string) Fault {
 // play answers a request as the fault says. The zero fault is the normal answer.
 func (s *Server) play(w http.ResponseWriter, r *http.Request, f Fault, run func() answer, finish func(status int)) {
 	var a answer
+	if f.Meanwhile != nil {
+		f.Meanwhile()
+	}
 	executed := f.Execute
 	if executed {
 		a = run()

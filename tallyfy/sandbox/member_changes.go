@@ -45,7 +45,7 @@ func (s *Server) removeMember(c *call) answer {
 		return p.problems.answer()
 	}
 	if successor != nil {
-		c.org.reassign(m, successor)
+		c.org.reassign(m, successor, c.now, s.options.HandOver)
 	}
 	c.org.handOverDefault(m)
 	c.org.takeOutOfGroups(m, c.now)

@@ -19,6 +19,7 @@ const (
 	OtherField     Answer = "422, an error of a field that no form has"
 	Rule           Answer = "403, a rule that the text names"
 	NoReason       Answer = "403 without a text"
+	NoSuchMember   Answer = "404, no such member"
 	RuleInHTML     Answer = "409, a message with HTML marks"
 	TokenUnknown   Answer = "401, about the token"
 	TokenAtEdge    Answer = "401, about the token, from the edge of the network"
@@ -55,6 +56,7 @@ var namedAnswers = map[Answer]namedAnswer{
 	OtherField:   {status: http.StatusUnprocessableEntity, body: `{"errors":{"organization":["This organization cannot have more groups."]}}`},
 	Rule:         {status: http.StatusForbidden, body: `{"error":true,"message":"Groups that own a running process cannot be changed."}`},
 	NoReason:     {status: http.StatusForbidden, body: `{"error":true}`},
+	NoSuchMember: {status: http.StatusNotFound, body: `{"error":true,"message":"User not found"}`},
 	RuleInHTML:   {status: http.StatusConflict, body: `{"error":true,"message":"<p>Groups that own a <b>running</b> process cannot be changed.</p>"}`},
 	TokenUnknown: {status: http.StatusUnauthorized, body: `{"error":true,"message":"Unauthenticated."}`},
 	TokenAtEdge:  {status: http.StatusUnauthorized, body: `{"error":true,"message":"Permission denied. Error code: APSH213."}`},

@@ -43,6 +43,9 @@ type Options struct {
 	Per   time.Duration
 	// ShuffleTies gives the items of a list that are equal in its order in another order at each call, as a database may.
 	ShuffleTies bool
+	// HandOver is how long after a removal it takes until all tasks of the member are the successor's. They move one after the
+	// other, by the sandbox's clock.
+	HandOver time.Duration
 	// Now is the clock, time.Now when nil. The seed's dates are relative to its value at [New].
 	Now func() time.Time
 }
@@ -72,6 +75,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: %d members asked for, the seed has %d", o.Members, seedMembers)
 	case o.Reads < 0 || (o.Reads > 0 && o.Per <= 0):
 		return o, fmt.Errorf("sandbox: a limit of %d reads in %s", o.Reads, o.Per)
+	case o.HandOver < 0:
+		return o, fmt.Errorf("sandbox: a hand-over of %s", o.HandOver)
 	case o.Latency < 0:
 		return o, fmt.Errorf("sandbox: negative latency %s", o.Latency)
 	case o.TokenLife < 0 || o.TokenLife%time.Second != 0:

@@ -101,6 +101,9 @@ func (s *Server) answer(r *http.Request, m match, body []byte) answer {
 	c := &call{r: r, body: body, vars: m.vars, base: baseURL(r), email: email, now: s.now()}
 	if org, inOrganisation := m.vars["{org}"]; inOrganisation {
 		c.org = s.organisation(org)
+		if c.org != nil {
+			c.org.settle(c.now)
+		}
 		// One answer for an organisation that does not exist and for one that is not the caller's.
 		if c.org == nil || !c.signIn() {
 			return refuse(http.StatusForbidden, "You do not have access to this organization.")

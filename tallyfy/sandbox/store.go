@@ -27,6 +27,7 @@ type organisation struct {
 	guests      []*guest
 	guestBy     map[string]*guest // by email in lower case
 	tasks       []*task
+	handOvers   []*handOver
 	files       map[string]*file
 
 	groupOrders map[string][]*group // by sort field, built when first asked for, dropped by every change to groups
@@ -189,18 +190,49 @@ func (o *organisation) takeOutOfGroups(m *member, now time.Time) {
 	o.groupOrders = nil
 }
 
-// reassign moves the open tasks of one member to another. A task that the successor shares already
-// only loses the first.
-func (o *organisation) reassign(from, to *member) {
+// A handOver moves open tasks from one member to another within a time.
+type handOver struct {
+	from, to *member
+	began    time.Time
+	takes    time.Duration
+	tasks    []*task
+	moved    int
+}
+
+// reassign begins to move the open tasks of one member to another.
+func (o *organisation) reassign(from, to *member, now time.Time, takes time.Duration) {
+	h := &handOver{from: from, to: to, began: now, takes: takes}
 	for _, t := range o.tasks {
-		i := slices.Index(t.owners, from)
-		if i < 0 || t.status != taskActive {
-			continue
+		if t.status == taskActive && slices.Contains(t.owners, from) {
+			h.tasks = append(h.tasks, t)
 		}
-		if slices.Contains(t.owners, to) {
-			t.owners = without(t.owners, from)
-			continue
+	}
+	o.handOvers = append(o.handOvers, h)
+	o.settle(now)
+}
+
+// settle moves the tasks whose time has come.
+func (o *organisation) settle(now time.Time) {
+	o.handOvers = slices.DeleteFunc(o.handOvers, func(h *handOver) bool {
+		due := len(h.tasks)
+		if passed := now.Sub(h.began); passed < h.takes {
+			due = int(int64(due) * int64(passed) / int64(h.takes))
 		}
+		for ; h.moved < due; h.moved++ {
+			h.tasks[h.moved].move(h.from, h.to)
+		}
+		return h.moved == len(h.tasks)
+	})
+}
+
+// move gives the task to another owner; one the successor already shares only loses the leaver.
+func (t *task) move(from, to *member) {
+	i := slices.Index(t.owners, from)
+	switch {
+	case i < 0:
+	case slices.Contains(t.owners, to):
+		t.owners = without(t.owners, from)
+	default:
 		owners := slices.Clone(t.owners)
 		owners[i] = to
 		t.owners = owners

@@ -111,6 +111,8 @@ func always(body string) func(*http.Request, []byte) []byte {
 	return func(*http.Request, []byte) []byte { return []byte(body) }
 }
 
+func unchanged(_ *http.Request, body []byte) []byte { return body }
+
 // half is an answer that ends too early without the connection saying so.
 func half(_ *http.Request, body []byte) []byte {
 	if len(body) < 2 {

@@ -66,6 +66,9 @@ const (
 	slowDown    = "429 Tallyfy asks to slow down"
 	signInEnded = "200 Sign in"
 
+	// slowHandOver is a Tallyfy that moves the tasks of a removed member after its answer.
+	slowHandOver = "hand-over still going on"
+
 	briefly = time.Second
 	// largest is the largest answer that is read here; the program's own limit is met by one page (see newSite).
 	largest = 512 << 10
@@ -101,6 +104,7 @@ func faults() []fault {
 		{name: "endless pages", far: server(instead(endless)), endless: late, carries: surely},
 		{name: "total_pages lies", far: server(instead(lyingPages)), carries: surely},
 		{name: "duplicate rows", far: server(instead(doubled)), carries: surely, same: true},
+		{name: slowHandOver, far: server(instead(unchanged)), carries: surely},
 		{name: "301 to another host", far: func(t *testing.T, w *wire) dialler { return server(moved(w))(t, w) }, page: unreadable, lead: `proxy`},
 		{name: "401", far: server(says(401, `{"message":"Unauthenticated."}`)), page: signInEnded, alone: true},
 		{name: "401 about the organisation", far: server(says(401, `{"message":"Saml Is Not Enabled In this Organization"}`)), page: shutOut, says: "“Saml Is Not Enabled In this Organization”"},

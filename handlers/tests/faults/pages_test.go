@@ -116,6 +116,9 @@ func newSite(t *testing.T, f fault, carry bool) (*sitetest.Site, *wire) {
 	if f.endless != "" {
 		o.Directory.Timeout = 2 * time.Second
 	}
+	if f.name == slowHandOver {
+		o.Sandbox.HandOver = time.Hour
+	}
 	if f.name == hangs {
 		o.ReadTime, o.Attempt = hangTime, time.Hour
 	}
