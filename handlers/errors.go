@@ -29,7 +29,9 @@ type problem struct {
 	status      int
 	title, text string
 	links       []components.LinkProps
-	cause       error
+	// signOut says that signing out is a next step.
+	signOut bool
+	cause   error
 }
 
 func (p *problem) Error() string {
@@ -77,7 +79,7 @@ func (a *App) answerError(err error, c echo.Context) {
 	}
 	a.Log.Log(c.Request().Context(), level, "request failed", slog.String("request_id", web.IDOf(c)), slog.Int("status", p.status), slog.Any("error", err))
 	req.setRetryAfter(err)
-	view := views.ErrorView{Status: p.status, Title: p.title, Text: p.text, RequestID: web.IDOf(c), UpstreamID: tallyfy.RequestID(err), Links: p.links}
+	view := views.ErrorView{Status: p.status, Title: p.title, Text: p.text, RequestID: web.IDOf(c), UpstreamID: tallyfy.RequestID(err), Links: p.links, SignOut: p.signOut}
 	if err := req.show(p.status, views.Error(req.page(p.title, views.SectionNone), view)); err != nil {
 		a.Log.Error("error page failed", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
 		_ = c.String(http.StatusInternalServerError, "Something went wrong. Request "+web.IDOf(c)+"\n")
@@ -271,7 +273,7 @@ func tryAgainIn(wait time.Duration) string {
 // tokenEnded ends a session whose token Tallyfy no longer takes. What was typed waits for the same person to sign in.
 func (req *request) tokenEnded() error {
 	who := req.who
-	req.app.Directory.Forget(req.scope) // what is being read with that token will fail, too
+	req.app.forget(req.scope) // what is being read with that token will fail, too
 	req.who, req.api = nil, nil
 	if req.typed == nil && req.sessionGone() {
 		// Another request met the same refusal first. Its new session, which may hold a draft, must not be replaced.
@@ -346,6 +348,9 @@ func (req *request) toOwnAddress() []components.LinkProps {
 func (req *request) wayHome() []components.LinkProps {
 	if req.who == nil {
 		return []components.LinkProps{{Text: "Go to the start", URL: req.urls().Home(), Kind: components.ButtonPrimary}}
+	}
+	if req.who.ShutOut {
+		return []components.LinkProps{{Text: "Other organisations", URL: req.urls().Organisations(), Kind: components.ButtonPrimary}}
 	}
 	return []components.LinkProps{{Text: "All groups", URL: req.urls().Groups()}, {Text: "All members", URL: req.urls().Members()}}
 }

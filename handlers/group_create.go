@@ -48,8 +48,12 @@ func showGroupForm(req *request) error {
 }
 
 func (req *request) showGroupForm(status int, t *typedGroup) error {
+	members, err := req.memberPicker(t.memberFind, t.members)
+	if err != nil {
+		return err
+	}
 	f := views.GroupForm{
-		Name: t.name, Description: t.description, Members: req.memberPicker(t.memberFind, t.members),
+		Name: t.name, Description: t.description, Members: members,
 		Guests: req.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(), Despite: t.despite,
 	}
 	if t.existing != nil {

@@ -11,7 +11,11 @@ func home(req *request) error {
 	if req.session.data.Who == nil {
 		return req.goTo(req.urls().SignIn(""))
 	}
-	return req.goTo(req.urls().In(req.session.data.Who.Organisation.ID).Groups())
+	who := req.session.data.Who
+	if who.ShutOut {
+		return req.goTo(req.urls().In(who.Organisation.ID).Organisations())
+	}
+	return req.goTo(req.urls().In(who.Organisation.ID).Groups())
 }
 
 // health answers as long as the process does. It asks nobody.

@@ -21,9 +21,13 @@ import (
 const pickerRows = 50
 
 // memberPicker makes the picker for several members. It costs no call while the directory is
-// complete; while a large organisation is being read, Tallyfy's own search fills in.
-func (req *request) memberPicker(query string, chosen []tallyfy.UserID) views.MemberPicker {
+// complete; while a large organisation is being read, Tallyfy's own search fills in. The picker says what it
+// lacks. An error means that the person is shut out.
+func (req *request) memberPicker(query string, chosen []tallyfy.UserID) (views.MemberPicker, error) {
 	members, err := req.Members(req.ctx())
+	if shut := req.shutOutBy(err); shut != nil {
+		return views.MemberPicker{}, shut
+	}
 	p := views.MemberPicker{Query: query, Note: req.directoryNote(members, err)}
 	picked := make(map[tallyfy.UserID]bool, len(chosen)) // thousands may be
 	for _, id := range chosen {
@@ -41,7 +45,7 @@ func (req *request) memberPicker(query string, chosen []tallyfy.UserID) views.Me
 	for _, m := range found[:min(pickerRows, len(found))] {
 		p.Found = append(p.Found, personOf(m))
 	}
-	return p
+	return p, nil
 }
 
 // searchMembers searches the directory, and Tallyfy too while the directory is incomplete.

@@ -109,7 +109,7 @@ func (req *request) page(title string, section views.Section) views.Page {
 		Title: title, Section: section, URL: req.urls(), Assets: req.app.assets, Sandbox: req.app.SandboxToken != "",
 		Clock: req.clock(),
 	}
-	if req.who != nil {
+	if req.who != nil && !req.who.ShutOut { // whose links would all be refused
 		p.Account = &views.Account{
 			Name: req.who.Name, Email: req.who.Email, Organisation: req.who.Organisation.Name, Tag: req.who.tag(), TokenEnds: req.who.TokenEnds,
 		}

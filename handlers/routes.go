@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -182,10 +183,21 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				return echo.ErrNotFound
 			}
 		}
-		if r.isFile() {
-			return req.file(r.handle)
+		// The list of organisations is the way out, and a logo is a picture whatever happens.
+		if req.who != nil && req.who.ShutOut && r.path != "/organisations" && !strings.HasSuffix(r.path, "/logo") {
+			if err := req.checkShutOut(); err != nil {
+				return err
+			}
 		}
-		return r.handle(req)
+		if r.isFile() {
+			err = req.file(r.handle)
+		} else {
+			err = r.handle(req)
+		}
+		if shut := req.shutOutBy(err); shut != nil {
+			return shut
+		}
+		return err
 	}
 }
 

@@ -30,6 +30,8 @@ type identity struct {
 	Timezone     string
 	// TokenEnds is when the token will end, as far as that is known.
 	TokenEnds time.Time
+	// ShutOut says that Tallyfy did not let the person into the organisation when it was last asked.
+	ShutOut bool `json:",omitempty"`
 	// Changed is what the session has changed in the organisation.
 	Changed ownChanges `json:",omitzero"`
 }

@@ -88,6 +88,11 @@ func (req *request) run(p change.Press, c change.Change, sent func(err error)) (
 			links: req.tryAgain(),
 		}
 	}
+	if err == nil && out.Kind == change.Refused {
+		if shut := req.shutOutBy(out.Err); shut != nil {
+			return out, shut
+		}
+	}
 	if err == nil && out.Kind == change.NotConfirmed {
 		req.notConfirmed(out.Err)
 	}

@@ -119,6 +119,18 @@ func (c *Cache) Invalidate(org tallyfy.ID) {
 	}
 }
 
+// Forget drops everything of one scope, and keeps no value that is being read for it.
+func (c *Cache) Forget(s Scope) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.changes[s.org]++
+	for _, k := range c.entries.Keys() {
+		if k.Scope == s {
+			c.entries.Remove(k)
+		}
+	}
+}
+
 func (c *Cache) changesOf(org tallyfy.ID) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -138,6 +138,22 @@ func TestAChangeDropsWhatWasReadOfTheOrganisation(t *testing.T) {
 	assert.Equal(t, 5, fetch(t, c, theirs, "groups", minute, from))
 }
 
+func TestForgettingDropsWhatOneTokenRead(t *testing.T) {
+	c, from := cache.New(100), &source{}
+	theirs, elsewhere := cache.ScopeOf("another token", "aldermoor"), cache.ScopeOf("my token", "another organisation")
+	for i, s := range []cache.Scope{mine, theirs, elsewhere} {
+		assert.Equal(t, i+1, fetch(t, c, s, "groups", minute, from))
+	}
+	c.Forget(mine)
+	assert.Equal(t, 2, fetch(t, c, theirs, "groups", minute, from))
+	assert.Equal(t, 3, fetch(t, c, elsewhere, "groups", minute, from))
+	assert.Equal(t, 4, fetch(t, c, mine, "groups", minute, from))
+
+	from.before = func(context.Context) error { c.Forget(mine); return nil }
+	assert.Equal(t, 5, fetch(t, c, mine, "members", minute, from))
+	assert.Equal(t, 6, fetch(t, c, mine, "members", minute, from), "what was under way is not kept")
+}
+
 func TestAReadingThatBeganBeforeAChangeIsNotKept(t *testing.T) {
 	for _, fresh := range []bool{false, true} {
 		c := cache.New(100)

@@ -58,8 +58,6 @@ const (
 	late        = "504 Tallyfy did not answer in time"
 	itsProblem  = "502 Tallyfy has a problem"
 	refusal     = "502 Tallyfy refused this"
-	forbidden   = "403 Tallyfy does not allow this for your account"
-	ruledOut    = "403 Tallyfy does not allow this"
 	shutOut     = "403 Tallyfy does not let you in here"
 	tooSmall    = "402 Your Tallyfy plan does not include this"
 	missing     = "404 Tallyfy does not have this"
@@ -109,8 +107,8 @@ func faults() []fault {
 		{name: "401", far: server(says(401, `{"message":"Unauthenticated."}`)), page: signInEnded, alone: true},
 		{name: "401 about the organisation", far: server(says(401, `{"message":"Saml Is Not Enabled In this Organization"}`)), page: shutOut, says: "“Saml Is Not Enabled In this Organization”"},
 		{name: "402", far: server(says(402, `{"error":{"message":"Your plan allows 5 groups."}}`)), page: tooSmall, says: "“Your plan allows 5 groups.”"},
-		{name: "403", far: server(says(403, `{"trace":"secret.php"}`)), page: forbidden, lead: `Your role in Tallyfy, or your organisation's plan|takes an administrator|takes the permission`},
-		{name: "403 with a rule", far: server(says(403, `{"message":"<p>Not while a <b>process</b> runs.</p>"}`)), page: ruledOut, says: "“Not while a process runs.”"},
+		{name: "403", far: server(says(403, `{"trace":"secret.php"}`)), page: shutOut, alone: true},
+		{name: "403 with a rule", far: server(says(403, `{"message":"<p>Not while a <b>process</b> runs.</p>"}`)), page: shutOut, says: "“Not while a process runs.”"},
 		{name: "404", far: server(says(404, `{"message":"Not found."}`)), page: missing, alone: true, lead: `deleted`},
 		{name: "409", far: server(says(409, `{"message":"Locked."}`)), page: refusal, says: "“Locked.”"},
 		{name: "422 without errors", far: server(says(422, `{"message":"Not now."}`)), page: refusal, says: "“Not now.”"},

@@ -366,7 +366,11 @@ func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, path string, p *sit
 	assert.Contains(t, p.Text("main"), id, "the request id is on the page")
 	assert.Contains(t, s.Log.String(), id)
 	assert.Equal(t, "no-store", p.Header.Get("Cache-Control"))
-	assert.True(t, p.Has(".account"), "the usual frame")
+	if outcome(p) == shutOut {
+		assert.True(t, p.Has("main form[action$='/signout']") && !p.Has(".account"), "no link that leads to the same refusal")
+	} else {
+		assert.True(t, p.Has(".account"), "the usual frame")
+	}
 	judgeRetryAfter(t, f, p)
 	if follow {
 		assert.Regexp(t, f.lead, p.Text("main .lead"))

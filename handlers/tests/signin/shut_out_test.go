@@ -2,10 +2,14 @@ package signin_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -90,4 +94,75 @@ func TestATokenThatTallyfyDoesNotKnow(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.GroupsRoute, Answer: sandbox.TokenAtEdge, Times: 1})
 	assert.Contains(t, s.Get("/groups").Whole(http.StatusOK).Text(".notice"), sitetest.EndedNotice)
+}
+
+// Somebody who was removed from the organisation, in Tallyfy itself or here, has one page left.
+func TestARemovedPersonGetsNothingFromMemory(t *testing.T) {
+	// Each is a first refusal. What follows it must not come from memory.
+	for name, first := range map[string]func(*sitetest.Site) *sitetest.Page{
+		"a list":    func(s *sitetest.Site) *sitetest.Page { return s.Get("/groups?page=2") },
+		"a search":  func(s *sitetest.Site) *sitetest.Page { return s.Get("/members?q=anna") },
+		"a group":   func(s *sitetest.Site) *sitetest.Page { return s.Get(s.GroupPath("Payroll")) },
+		"a plan":    func(s *sitetest.Site) *sitetest.Page { return s.Get(s.PlanPath("chiara.dangelo", "leave")) },
+		"a form":    func(s *sitetest.Site) *sitetest.Page { return s.Get("/groups/new") },
+		"a journal": func(s *sitetest.Site) *sitetest.Page { return s.Get("/activity") },
+		"a file":    func(s *sitetest.Site) *sitetest.Page { return s.Get(s.GroupPath("Payroll") + "/people.csv") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Minute, Directory: directory.Options{MaxAge: time.Hour, Stale: time.Hour}})
+			if name != "a form" { // which is made of what is in memory
+				require.Len(t, strings.Split(strings.TrimSpace(s.Get("/members.csv").Body), "\n"), 61)
+			}
+			s.Elsewhere(http.MethodDelete, "/users/"+s.ID("maren.dahl"), "")
+			shutOut := func(p *sitetest.Page) {
+				t.Helper()
+				p.Whole(http.StatusForbidden)
+				assert.Equal(t, "Tallyfy does not let you in here", p.Text("h1"))
+				assert.Equal(t, "Tallyfy does not let you into Aldermoor Logistics any more. Tallyfy refused: “You do not have access to this organization.”"+
+					" Nothing that was read there before is shown. If this is a mistake, ask one of its administrators.", p.Text(".lead"))
+				assert.Equal(t, []string{"Skip to the content", "Tallyfy admin", "Other organisations"}, p.Texts("a"))
+				assert.True(t, p.Has("form[action='/signout'] button"))
+			}
+			shutOut(first(s))
+			for _, path := range []string{
+				"/members.csv", "/members?role=admin", "/groups", "/groups.csv", "/groups?people=none", "/groups/new", "/members", "/activity", "/activity.csv", "/keys",
+				s.GroupPath("Payroll"), s.GroupPath("Payroll") + "/delete", s.MemberPath("chiara.dangelo"), "/groups?refresh=1",
+			} {
+				shutOut(s.Get(path))
+			}
+			logo := s.Get(s.GroupPath("Finance") + "/logo")
+			assert.Contains(t, logo.Header.Get("Content-Type"), "svg", "no logo from memory")
+			assert.Equal(t, "?", strings.TrimSpace(logo.Text("text")))
+			assert.Equal(t, "/organisations", s.Get("/").URL)
+			p := s.Get("/organisations").Whole(http.StatusOK)
+			assert.Equal(t, []string{"Skip to the content", "Tallyfy admin"}, p.Texts("a"))
+			p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+			assert.Equal(t, "Groups", p.Text("h1"))
+		})
+	}
+}
+
+func TestAFormOfARemovedPersonIsKeptUntilTheyAreBack(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	form := s.GroupForm("Night watch", "Of the yard.")
+	s.Elsewhere(http.MethodDelete, "/users/"+s.ID("maren.dahl"), "")
+	p := form.Submit("Create the group").Whole(http.StatusForbidden)
+	assert.Equal(t, "Tallyfy does not let you in here", p.Text("h1"))
+	assert.Contains(t, p.Text(".lead"), "Nothing was changed.")
+	assert.NotContains(t, p.Text("main"), "Chiara", "no picker from memory")
+	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Times: 1, Status: 200, Body: `{"data":{"id":` + s.ID("maren.dahl") + `,"role":"admin"}}`})
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.UsersRoute, Status: 200, Body: `{"data":[]}`})
+	p = s.Get("/groups/new").Whole(http.StatusOK)
+	assert.Equal(t, "Night watch", p.GroupForm().Values.Get("name"))
+	assert.True(t, p.Has(".account"), "the usual frame is back")
+}
+
+// A refusal that is about the call alone leaves everything else as it is.
+func TestARefusalThatIsNotAboutTheOrganisation(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	s.SignInWith(sandbox.StandardToken)
+	p := s.Get(s.MemberPath("chiara.dangelo")).Whole(http.StatusForbidden)
+	assert.Equal(t, "Tallyfy does not allow this for your account", p.Text("h1"))
+	assert.True(t, p.Has(".account"))
+	assert.Equal(t, "Groups", p.Follow("All groups").Whole(http.StatusOK).Text("h1"))
 }
