@@ -75,6 +75,7 @@ func (req *request) looksAgain(e *journal.Entry) bool {
 
 func (req *request) showReceipt(e *journal.Entry) error {
 	underWay := change.UnderWay(e, req.app.Now())
+	members, from := req.membersFrom()
 	view := views.Receipt{
 		Title: "Receipt", BackText: "Activity", BackURL: req.urls().Activity(views.ActivityState{}),
 		Kind: views.NoticeInfo, Summary: req.activityRow(e).Sentence, At: e.At, By: actorOf(e), RequestID: e.RequestID,
@@ -95,7 +96,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	}
 	if c := req.changeOf(e); c != nil && !e.NotMade() {
 		tone, summary := c.Summary(e, underWay)
-		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, req.urls().EntryCheck(e.ID)
+		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, views.FromList(req.urls().EntryCheck(e.ID), from)
 		view.OnlyAsked = e.State == journal.Refused
 		view.LookAgain = underWay || e.Check.Count(journal.GoingOn) > 0
 	}
@@ -104,10 +105,12 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	if e.Kind == removal.MemberRemoved && !e.Unreadable {
 		s := e.Subject(journal.Member)
 		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: req.who.Organisation.Name}
-		view.Links = []components.LinkProps{{Text: "All members", URL: req.urls().Members()}}
+		view.Links = []components.LinkProps{{Text: "All members", URL: members}}
 		title += ": " + names.Isolate(s.Name)
 	}
-	return req.show(http.StatusOK, views.ReceiptPage(req.page(title, views.SectionActivity), view))
+	frame := req.page(title, views.SectionActivity)
+	frame.From = from
+	return req.show(http.StatusOK, views.ReceiptPage(frame, view))
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.

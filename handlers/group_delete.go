@@ -30,8 +30,9 @@ func deleteGroup(req *request) error {
 	}
 	d := req.deletion(tallyfy.ID(web.Param(req, "group")))
 	d.Typed, d.Asked = form.Get("phrase"), form.Has("phrase")
-	req.returnTo = req.urls().Local(req.urls().DeleteGroup(d.ID))
 	g := groupDeletion{req, d}
+	_, from := g.groupsFrom()
+	req.returnTo = req.urls().Local(views.FromList(req.urls().DeleteGroup(d.ID), from))
 	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
 	if err != nil {
 		return g.notLooked(err)
@@ -43,6 +44,19 @@ func deleteGroup(req *request) error {
 type groupDeletion struct {
 	*request
 	deletion *membership.Deletion
+}
+
+// page is the frame with the list that the visitor came from.
+func (g groupDeletion) page(title string, section views.Section) views.Page {
+	p := g.request.page(title, section)
+	_, p.From = g.groupsFrom()
+	return p
+}
+
+// toList leads back to the list that the visitor came from.
+func (g groupDeletion) toList() error {
+	list, _ := g.groupsFrom()
+	return g.goTo(list)
 }
 
 // ask shows the page; view holds what is said beside the group itself.
@@ -112,7 +126,7 @@ func (g groupDeletion) looked(out change.Outcome) error {
 			return g.alreadyDeleted()
 		case refused:
 			g.notice(views.Notice{Kind: views.NoticeDone, Text: r.Text + " But " + name + " is gone."})
-			return g.goTo(g.urls().Groups())
+			return g.toList()
 		}
 		return g.deleted(out.Entry)
 	case journal.NotAsExpected:
@@ -143,7 +157,7 @@ func (g groupDeletion) looked(out change.Outcome) error {
 func (g groupDeletion) deleted(e *journal.Entry) error {
 	tone, text := g.deletion.Summary(e, false)
 	g.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text})
-	return g.goTo(g.urls().Groups())
+	return g.toList()
 }
 
 // notLooked answers when the group could not be read.
@@ -157,7 +171,7 @@ func (g groupDeletion) notLooked(err error) error {
 func (g groupDeletion) alreadyDeleted() error {
 	g.groupGone()
 	g.notice(views.Notice{Kind: views.NoticeInfo, Text: "That group is already gone. Nothing was done now."})
-	return g.goTo(g.urls().Groups())
+	return g.toList()
 }
 
 // groupGone drops what is remembered of the group, so that no list shows it any more.

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
@@ -48,20 +46,16 @@ func showGroup(req *request) error {
 	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
-	return req.show(http.StatusOK, views.Group(req.page(names.Isolate(group.DisplayName()), views.SectionGroups), page))
+	frame := req.page(names.Isolate(group.DisplayName()), views.SectionGroups)
+	frame.From = page.State.From
+	return req.show(http.StatusOK, views.Group(frame, page))
 }
 
 // groupPeople reads which people of a group are asked for, and the list that the visitor came
 // from. The browser names the list on the first page of the people; from there the links carry it.
 func (req *request) groupPeople() (back string, people views.PeopleState) {
 	people = parsePeopleState(req.QueryParams())
-	list := req.urls().Groups()
-	if from, err := url.ParseQuery(req.QueryParam(views.FromKey)); err == nil && len(from) > 0 {
-		back = req.urls().GroupList(groupListState(from)) // parameters of no list are dropped
-	} else {
-		back = req.cameFrom(list)
-	}
-	people.From = strings.TrimPrefix(strings.TrimPrefix(back, list), "?")
+	back, people.From = req.groupsFrom()
 	return back, people
 }
 

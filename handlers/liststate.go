@@ -48,6 +48,26 @@ func parseListState[T any](address url.Values, orderKey string, orders []listing
 	return s
 }
 
+// groupsFrom is the list of groups that the visitor came from, and its query. A page names it in its
+// address; else the browser does, on the page that the list leads to.
+func (req *request) groupsFrom() (list, from string) {
+	return req.listFrom(req.urls().Groups(), func(v url.Values) string { return req.urls().GroupList(groupListState(v)) })
+}
+
+// membersFrom is groupsFrom for the list of members.
+func (req *request) membersFrom() (list, from string) {
+	return req.listFrom(req.urls().Members(), func(v url.Values) string { return req.urls().MemberList(memberListState(v, req.app.Now())) })
+}
+
+func (req *request) listFrom(plain string, at func(url.Values) string) (list, from string) {
+	if query, err := url.ParseQuery(req.QueryParam(views.FromKey)); err == nil && len(query) > 0 {
+		list = at(query) // parameters of no list are dropped
+	} else {
+		list = req.cameFrom(plain)
+	}
+	return list, strings.TrimPrefix(strings.TrimPrefix(list, plain), "?")
+}
+
 // parsePeopleState takes from the address of a group's page what it says about the people.
 func parsePeopleState(address url.Values) views.PeopleState {
 	return views.PeopleState{

@@ -25,6 +25,19 @@ func removalOf(req *request, to string) memberRemoval {
 	return memberRemoval{req, req.removal(tallyfy.UserID(web.Param(req, "member"))), strings.TrimSpace(to)}
 }
 
+// page is the frame with the list that the visitor came from.
+func (m memberRemoval) page(title string, section views.Section) views.Page {
+	p := m.request.page(title, section)
+	_, p.From = m.membersFrom()
+	return p
+}
+
+// goTo sends the browser to another page of the flow, with the list that the visitor came from.
+func (m memberRemoval) goTo(path string) error {
+	_, from := m.membersFrom()
+	return m.request.goTo(views.FromList(path, from))
+}
+
 func (m memberRemoval) head() views.RemovalHead {
 	return views.RemovalHead{Person: personOf(m.removal.Leaver), Organisation: m.removal.Organisation}
 }

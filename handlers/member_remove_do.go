@@ -10,6 +10,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
 )
 
@@ -22,7 +23,8 @@ func removeMember(req *request) error {
 	m := removalOf(req, form.Get("to"))
 	r := m.removal
 	r.To, r.Sending = m.to, true
-	req.returnTo = req.urls().Local(req.urls().RemovalPlan(r.ID, m.to))
+	_, from := req.membersFrom()
+	req.returnTo = req.urls().Local(views.FromList(req.urls().RemovalPlan(r.ID, m.to), from))
 	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, func(err error) {
 		c := directory.Change{Members: true}
 		if err == nil {
@@ -50,7 +52,7 @@ func removeMember(req *request) error {
 			return m.refused(out.Err)
 		}
 	}
-	return req.goTo(req.urls().Entry(out.Entry.ID))
+	return m.goTo(req.urls().Entry(out.Entry.ID))
 }
 
 // removedAlready answers when Tallyfy does not have the member a moment after the member was read: somebody

@@ -29,10 +29,13 @@ func showMember(req *request) error {
 	if err != nil {
 		return err
 	}
+	list, from := req.membersFrom()
 	page := views.MemberPage{
-		MemberRow: memberRow(member), BackURL: req.cameFrom(req.urls().Members()), JobTitle: member.JobTitle, Phone: string(member.Phone),
+		MemberRow: memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: taskView(tasks),
 	}
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)})
-	return req.show(http.StatusOK, views.Member(req.page(names.Isolate(member.Name()), views.SectionMembers), page))
+	frame := req.page(names.Isolate(member.Name()), views.SectionMembers)
+	frame.From = from
+	return req.show(http.StatusOK, views.Member(frame, page))
 }

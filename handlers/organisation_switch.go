@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -14,10 +15,28 @@ import (
 
 // showOrganisations lists the person's organisations to work in another one.
 func showOrganisations(req *request) error {
-	return req.chooseOther(http.StatusOK, "")
+	return req.chooseOther(http.StatusOK, "", req.listBefore())
 }
 
-func (req *request) chooseOther(status int, message string) error {
+// listBefore is the list that the page with the link belongs to, with its search, filters and page.
+func (req *request) listBefore() string {
+	u, ok := req.ownReferer()
+	if !ok {
+		return req.urls().Groups()
+	}
+	members := u.Path == req.urls().Members() || strings.HasPrefix(u.Path, req.urls().Members()+"/")
+	address := u.Query()
+	if u.Path != req.urls().Groups() && u.Path != req.urls().Members() {
+		address, _ = url.ParseQuery(address.Get(views.FromKey)) // of a broken one what can be read
+	}
+	if members {
+		return req.urls().MemberList(memberListState(address, req.app.Now()))
+	}
+	return req.urls().GroupList(groupListState(address))
+}
+
+// chooseOther asks for an organisation. stay is where to go back to.
+func (req *request) chooseOther(status int, message, stay string) error {
 	list, short, err := req.organisations()
 	if err != nil {
 		return err
@@ -32,7 +51,7 @@ func (req *request) chooseOther(status int, message string) error {
 			choices[i].URL = req.urls().In(o.ID).Groups()
 		}
 	}
-	return req.show(status, views.SwitchOrganisation(req.page("Organisations", views.SectionNone), message, choices))
+	return req.show(status, views.SwitchOrganisation(req.page("Organisations", views.SectionNone), message, stay, choices))
 }
 
 // organisations reads the person's organisations, and says which could not be read.
@@ -60,12 +79,12 @@ func switchOrganisation(req *request) error {
 	}
 	i := slices.IndexFunc(list, func(o tallyfy.Organization) bool { return o.ID == id })
 	if i < 0 {
-		return req.chooseOther(http.StatusUnprocessableEntity, "Choose one of your organisations.")
+		return req.chooseOther(http.StatusUnprocessableEntity, "Choose one of your organisations.", req.urls().Groups())
 	}
 	member, err := req.api.Organizations.Membership(req.ctx(), id)
 	if isShutOut(err) {
 		return req.chooseOther(http.StatusUnprocessableEntity, shutOut(err, "Tallyfy does not let this token into "+names.Isolate(list[i].DisplayName())+
-			". A token belongs to the organisation that it was made in: sign in there with one of its own."))
+			". A token belongs to the organisation that it was made in: sign in there with one of its own."), req.urls().Groups())
 	}
 	if err != nil {
 		return err

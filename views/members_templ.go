@@ -318,7 +318,7 @@ func Member(p Page, v MemberPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Status.Text != "Disabled" {
-					templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Remove from the organisation…", URL: p.URL.RemoveMember(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Remove from the organisation…", URL: p.from(p.URL.RemoveMember(v.ID))}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -19,6 +19,20 @@ type Page struct {
 	Notices []Notice
 	// Sandbox says that nothing here is real.
 	Sandbox bool
+	// From is the query of the list that the visitor came from. The links of a flow carry it, for the browser
+	// only names the last page.
+	From string
+}
+
+// from adds to an address the list that the visitor came from.
+func (p Page) from(address string) string { return FromList(address, p.From) }
+
+// back is the list that the visitor came from.
+func (p Page) back(list string) string {
+	if p.From == "" {
+		return list
+	}
+	return list + "?" + p.From
 }
 
 // Account is the signed-in person.

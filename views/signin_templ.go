@@ -606,8 +606,8 @@ func signInFields(next, typed string) templ.Component {
 	})
 }
 
-// SwitchOrganisation asks which organisation to work in from now on.
-func SwitchOrganisation(p Page, message string, choices []OrganisationChoice) templ.Component {
+// SwitchOrganisation asks which organisation to work in from now on. stay is where to go back to.
+func SwitchOrganisation(p Page, message, stay string, choices []OrganisationChoice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -716,7 +716,7 @@ func SwitchOrganisation(p Page, message string, choices []OrganisationChoice) te
 				return templ_7745c5c3_Err
 			}
 			if p.Account != nil {
-				templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Stay", URL: p.URL.Groups()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Stay", URL: stay}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

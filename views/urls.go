@@ -163,6 +163,18 @@ func (u URLs) EntryCheck(id string) string { return u.Entry(id) + "?check=again"
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }
 
+// FromList adds to an address the query of the list that its visitor came from.
+func FromList(address, from string) string {
+	if from == "" {
+		return address
+	}
+	path, rest, ok := strings.Cut(address, "?")
+	if ok {
+		rest += "&"
+	}
+	return path + "?" + rest + FromKey + "=" + url.QueryEscape(from)
+}
+
 type parameter struct{ name, value string }
 
 // query is the query of an address, sorted by name. Empty values are left out.

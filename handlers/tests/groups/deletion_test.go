@@ -35,7 +35,7 @@ func TestDeleteDoesWhatThePageSaid(t *testing.T) {
 			assert.Equal(t, "Delete "+name+"?", p.Text("h1"))
 			assert.Equal(t, []string{who, name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."}, promises(p))
 			assert.Equal(t, "None", p.Text(sectionTasks+" .badge"))
-			assert.Equal(t, "/groups/"+g.ID, p.Link("Keep the group"))
+			assert.Equal(t, "/groups", p.Link("Keep the group"))
 			f := p.Form("main form")
 			assert.False(t, f.Values.Has("phrase"), "nothing is at stake, nothing is to be typed")
 			assert.Equal(t, "Delete "+name, p.Text("main form button"))
