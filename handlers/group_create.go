@@ -30,10 +30,11 @@ type typedGroup struct {
 	typedGuests           string
 	memberFind, guestFind string
 	errors                map[string]string
-	existing              *tallyfy.Group
+	existing              views.GroupLink // a group of the same name
 	// despite is the name, folded, for which the form said already that a group looks the same.
 	despite string
 	notice  *views.Notice
+	form    url.Values
 }
 
 // maxName is the longest name of a group, in characters (documented).
@@ -41,6 +42,12 @@ const maxName = 200
 
 func showGroupForm(req *request) error {
 	t := typedGroup{}
+	if f := req.refusedForm(); f != nil {
+		req.returnTo, req.typed = req.urls().Local(req.urls().NewGroup()), f.Form
+		t = readGroupForm(f.Form)
+		t.errors, t.notice, t.existing = f.Errors, f.Notice, views.GroupLink{ID: tallyfy.ID(f.ExistingID), Name: f.ExistingName}
+		return req.showGroupForm(f.Status, &t)
+	}
 	if kept := req.takeDraft(req.urls().Local(req.urls().NewGroup())); kept != nil {
 		t = readGroupForm(kept)
 	}
@@ -56,10 +63,24 @@ func (req *request) showGroupForm(status int, t *typedGroup) error {
 		Name: t.name, Description: t.description, Members: members,
 		Guests: req.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(), Despite: t.despite,
 	}
-	if t.existing != nil {
-		f.ExistingName, f.ExistingURL = t.existing.DisplayName(), req.urls().Group(t.existing.ID)
+	if t.existing.ID != "" {
+		f.ExistingName, f.ExistingURL = t.existing.Name, req.urls().Group(t.existing.ID)
 	}
 	return req.show(status, views.NewGroup(req.page("New group", views.SectionGroups), f))
+}
+
+// answerGroupForm leads to the form with everything in it.
+func (req *request) answerGroupForm(status int, t *typedGroup) error {
+	// What the check has moved is kept, too: an address of a member from the guests to the members.
+	t.form["members"] = nil
+	for _, id := range t.members {
+		t.form.Add("members", string(id))
+	}
+	t.form["guests"] = append(slices.Clone(t.pickedGuests), t.typedGuests)
+	t.form.Set("despite", t.despite)
+	return req.answerOn(req.urls().NewGroup(), refusedForm{
+		Form: t.form, Status: status, Errors: t.errors, Notice: t.notice, ExistingName: t.existing.Name, ExistingID: string(t.existing.ID),
+	}, func() error { return req.showGroupForm(status, t) })
 }
 
 // createGroup creates a group; or, when the button of a picker was pressed, shows the form again with what was searched
@@ -72,19 +93,22 @@ func createGroup(req *request) error {
 	req.returnTo, req.typed = req.urls().Local(req.urls().NewGroup()), form
 	t := readGroupForm(form)
 	if form.Get("action") == "find" {
-		return req.showGroupForm(http.StatusOK, &t)
+		if req.Request().Header.Get("Sec-Fetch-Dest") == "empty" { // our script, which takes the list out of the answer
+			return req.showGroupForm(http.StatusOK, &t)
+		}
+		return req.answerGroupForm(http.StatusOK, &t)
 	}
 	creation := t.check()
 	if len(creation.Guests) > 0 {
 		req.offerMembers(&t, &creation)
 	}
 	if len(t.errors) > 0 {
-		return req.showGroupForm(http.StatusUnprocessableEntity, &t)
+		return req.answerGroupForm(http.StatusUnprocessableEntity, &t)
 	}
-	if t.existing = req.alikeGroup(&t, pressOf(form), creation.Name); t.existing != nil {
-		t.despite = names.Fold(creation.Name)
+	if g := req.alikeGroup(&t, pressOf(form), creation.Name); g != nil {
+		t.existing, t.despite = views.GroupLink{ID: g.ID, Name: g.DisplayName()}, names.Fold(creation.Name)
 		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "There is a group already whose name looks the same. Nothing was created yet: press the button again to create another one all the same."}
-		return req.showGroupForm(http.StatusConflict, &t)
+		return req.answerGroupForm(http.StatusConflict, &t)
 	}
 	c := req.creation(creation)
 	out, err := req.run(change.Press{Press: pressOf(form)}, c, func(error) { req.groupCreated() })
@@ -95,11 +119,11 @@ func createGroup(req *request) error {
 	case change.Busy:
 		text, link := req.underWay(out)
 		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "A group of this name is being created right now. " + text, LinkText: link.Text, LinkURL: link.URL}
-		return req.showGroupForm(http.StatusConflict, &t)
+		return req.answerGroupForm(http.StatusConflict, &t)
 	case change.Repeated:
 		if out.Entry.NotMade() { // the first press left this form, too
 			t.notice = &views.Notice{Kind: views.NoticeProblem, Text: req.activityRow(out.Entry).Sentence + " The group was not created."}
-			return req.showGroupForm(http.StatusUnprocessableEntity, &t)
+			return req.answerGroupForm(http.StatusUnprocessableEntity, &t)
 		}
 	case change.Refused:
 		if !change.SaysOtherwise(out.Err) {
@@ -207,7 +231,7 @@ func (req *request) offerMembers(t *typedGroup, r *tallyfy.CreateGroupRequest) {
 // name.
 func readGroupForm(form url.Values) typedGroup {
 	t := typedGroup{
-		name: form.Get("name"), description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
+		form: form, name: form.Get("name"), description: strings.ReplaceAll(form.Get("description"), "\r\n", "\n"),
 		memberFind: strings.TrimSpace(form.Get("member_q")), guestFind: strings.TrimSpace(form.Get("guest_q")), despite: form.Get("despite"),
 	}
 	seen := map[string]bool{"": true}
@@ -272,17 +296,18 @@ func (t *typedGroup) check() tallyfy.CreateGroupRequest {
 // notCreated shows the form again with the reason at the right place.
 func (req *request) notCreated(t *typedGroup, err error) error {
 	r, refused := refusalOf(err, groupFields...)
-	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) {
+	var own *problem
+	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut {
 		return err
 	}
 	if refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {
 		req.placeRefusal(t, r, err)
-		return req.showGroupForm(http.StatusUnprocessableEntity, t)
+		return req.answerGroupForm(http.StatusUnprocessableEntity, t)
 	}
 	p := req.explain(err)
 	t.notice = &views.Notice{Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " The group was not created.", RequestID: web.IDOf(req)}
 	req.setRetryAfter(err)
-	return req.showGroupForm(p.status, t)
+	return req.answerGroupForm(p.status, t)
 }
 
 // groupFields are the fields of the form for a group that Tallyfy's messages can be about.
@@ -299,8 +324,12 @@ func (req *request) placeRefusal(t *typedGroup, r refusal, err error) {
 		t.notice = &views.Notice{Kind: views.NoticeProblem, Text: text + " The group was not created."}
 	}
 	if t.errors["name"] != "" || tallyfy.IsConflict(err) {
-		if t.existing = membership.AlikeInCopy(req, names.Tidy(t.name), ""); t.existing == nil {
-			t.existing, _ = membership.FindAlike(req.ctx(), req.api, req.org(), names.Tidy(t.name), membership.AllPages)
+		g := membership.AlikeInCopy(req, names.Tidy(t.name), "")
+		if g == nil {
+			g, _ = membership.FindAlike(req.ctx(), req.api, req.org(), names.Tidy(t.name), membership.AllPages)
+		}
+		if g != nil {
+			t.existing = views.GroupLink{ID: g.ID, Name: g.DisplayName()}
 		}
 	}
 }
@@ -331,6 +360,9 @@ func (req *request) notConfirmedCreation(t *typedGroup, c *membership.Creation, 
 	if c.Found != nil {
 		n.LinkText, n.LinkURL = names.Isolate(c.Found.DisplayName()), req.urls().Group(c.Found.ID)
 	}
-	t.existing, t.notice = c.Found, n
-	return req.showGroupForm(status, t)
+	t.notice = n
+	if c.Found != nil {
+		t.existing = views.GroupLink{ID: c.Found.ID, Name: c.Found.DisplayName()}
+	}
+	return req.answerGroupForm(status, t)
 }

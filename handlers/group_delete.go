@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -16,10 +17,25 @@ import (
 // showGroupDeletion says what deleting the group will do.
 func showGroupDeletion(req *request) error {
 	d := req.deletion(tallyfy.ID(web.Param(req, "group")))
-	if err := d.Look(req.ctx()); err != nil {
-		return groupDeletion{req, d}.notLooked(err)
+	g := groupDeletion{req, d}
+	refused := req.refusedForm()
+	if refused != nil {
+		d.Typed, d.Asked = refused.Form.Get("phrase"), refused.Form.Has("phrase")
 	}
-	return groupDeletion{req, d}.ask(http.StatusOK, views.GroupDeletion{})
+	err := d.Look(req.ctx())
+	switch {
+	case err != nil && refused == nil:
+		return g.notLooked(err)
+	case tallyfy.IsNotFound(err):
+		g.notice(views.Notice{Kind: views.NoticeInfo, Text: "That group is gone now."})
+		return g.toList()
+	case err != nil:
+		req.sayRefused()
+		return err
+	case refused != nil:
+		return g.ask(refused.Status, views.GroupDeletion{Problem: refused.Problem, RequestID: refused.RequestID, PhraseError: refused.Errors["phrase"]})
+	}
+	return g.ask(http.StatusOK, views.GroupDeletion{})
 }
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.
@@ -75,13 +91,26 @@ func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 	return g.show(status, views.DeleteGroup(g.page("Delete "+names.Isolate(d.Group.DisplayName()), views.SectionGroups), view))
 }
 
+// askAgain leads to the page that asks, with what became of the form.
+func (g groupDeletion) askAgain(status int, view views.GroupDeletion) error {
+	f := refusedForm{Status: status, Problem: view.Problem, RequestID: view.RequestID, Form: url.Values{}}
+	if g.deletion.Asked {
+		f.Form.Set("phrase", g.deletion.Typed)
+	}
+	if view.PhraseError != "" {
+		f.Errors = map[string]string{"phrase": view.PhraseError}
+	}
+	_, from := g.groupsFrom()
+	return g.answerOn(views.FromList(g.urls().DeleteGroup(g.deletion.ID), from), f, func() error { return g.ask(status, view) })
+}
+
 func (g groupDeletion) answer(out change.Outcome) error {
 	d := g.deletion
 	switch out.Kind {
 	case change.Stopped:
-		return g.ask(http.StatusUnprocessableEntity, views.GroupDeletion{PhraseError: d.PhraseError()})
+		return g.askAgain(http.StatusUnprocessableEntity, views.GroupDeletion{PhraseError: d.PhraseError()})
 	case change.Changed:
-		return g.ask(http.StatusConflict, views.GroupDeletion{
+		return g.askAgain(http.StatusConflict, views.GroupDeletion{
 			Problem: "Stopped before anything was done: " + names.Isolate(d.Group.DisplayName()) + " has changed since you opened this page. This is how it is now.",
 		})
 	case change.Busy:
@@ -103,7 +132,7 @@ func (g groupDeletion) answer(out change.Outcome) error {
 				return err
 			}
 		case refused && r.gaveReason():
-			return g.ask(http.StatusConflict, views.GroupDeletion{RequestID: web.IDOf(g), Problem: r.Text + " Nothing was deleted."})
+			return g.askAgain(http.StatusConflict, views.GroupDeletion{RequestID: web.IDOf(g), Problem: r.Text + " Nothing was deleted."})
 		default:
 			return out.Err
 		}
@@ -141,7 +170,7 @@ func (g groupDeletion) looked(out change.Outcome) error {
 		default:
 			said = "Tallyfy didn't confirm the deletion, and " + name + " is still there. It may still be deleted: look again in a minute before you press the button again."
 		}
-		return g.ask(status, views.GroupDeletion{RequestID: web.IDOf(g), Problem: said})
+		return g.askAgain(status, views.GroupDeletion{RequestID: web.IDOf(g), Problem: said})
 	}
 	if out.Kind == change.Done {
 		return g.deleted(out.Entry)

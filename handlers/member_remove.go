@@ -48,6 +48,9 @@ func showRemoval(req *request) error {
 	if err := m.removal.Look(req.ctx()); err != nil {
 		return err
 	}
+	if f := req.refusedForm(); f != nil && len(m.removal.Blockers()) > 0 {
+		return m.showHeld(f.Status)
+	}
 	return m.showHeld(http.StatusOK)
 }
 

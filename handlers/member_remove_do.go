@@ -37,9 +37,9 @@ func removeMember(req *request) error {
 	}
 	switch out.Kind {
 	case change.Stopped:
-		return m.showStopped()
+		return m.stopped()
 	case change.Changed:
-		return m.askBeforeRemoving(http.StatusConflict, "Something has changed since you opened the plan. This is how it is now.")
+		return m.planAgain("Something has changed since you opened the plan. This is how it is now.")
 	case change.Busy:
 		return req.busy("This member is being removed right now", out, []components.LinkProps{
 			{Text: "Look at the member", URL: req.urls().Member(r.ID)}, {Text: "All members", URL: req.urls().Members()},
@@ -55,6 +55,27 @@ func removeMember(req *request) error {
 	return m.goTo(req.urls().Entry(out.Entry.ID))
 }
 
+// stopped leads to the step at which the removal cannot go on.
+func (m memberRemoval) stopped() error {
+	_, from := m.membersFrom()
+	if len(m.removal.Blockers()) > 0 {
+		return m.answerOn(views.FromList(m.urls().RemoveMember(m.removal.ID), from), refusedForm{Status: http.StatusConflict}, m.showStopped)
+	}
+	to := m.to
+	if !tallyfy.PlausibleID(to) { // which may be longer than an address
+		to = ""
+	}
+	return m.answerOn(views.FromList(m.urls().RemovalHandover(m.removal.ID, to), from),
+		refusedForm{Status: http.StatusUnprocessableEntity, Problem: m.removal.ChoiceProblem()}, m.showStopped)
+}
+
+// planAgain leads to the plan, which says why it was stopped.
+func (m memberRemoval) planAgain(problem string) error {
+	_, from := m.membersFrom()
+	return m.answerOn(views.FromList(m.urls().RemovalPlan(m.removal.ID, m.to), from), refusedForm{Status: http.StatusConflict, Problem: problem},
+		func() error { return m.askBeforeRemoving(http.StatusConflict, problem) })
+}
+
 // removedAlready answers when Tallyfy does not have the member a moment after the member was read: somebody
 // else may have been first, or the answer may not have been Tallyfy's own.
 func (m memberRemoval) removedAlready(out change.Outcome) error {
@@ -68,7 +89,7 @@ func (m memberRemoval) removedAlready(out change.Outcome) error {
 	return m.goTo(m.urls().Entry(out.Entry.ID))
 }
 
-// refused shows the plan again with Tallyfy's reason. Errors that are about more than this removal have
+// refused leads to the plan again, with Tallyfy's reason. Errors that are about more than this removal have
 // pages of their own.
 func (m memberRemoval) refused(err error) error {
 	r, refused := refusalOf(err)
@@ -76,7 +97,7 @@ func (m memberRemoval) refused(err error) error {
 	_ = errors.As(err, &answer)
 	expected := []int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}
 	if refused && (r.gaveReason() || change.SaysOtherwise(err) || slices.Contains(expected, answer.Status)) {
-		return m.askBeforeRemoving(http.StatusConflict, r.Text)
+		return m.planAgain(r.Text)
 	}
 	return err
 }

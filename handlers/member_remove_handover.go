@@ -18,10 +18,14 @@ import (
 func showHandover(req *request) error {
 	m := removalOf(req, req.QueryParam("to"))
 	if err := m.removal.Look(req.ctx()); err != nil {
+		req.sayRefused()
 		return err
 	}
 	if len(m.removal.Blockers()) > 0 {
 		return m.showHeld(http.StatusConflict)
+	}
+	if f := req.refusedForm(); f != nil {
+		return m.askForSuccessor(f.Status, f.Problem)
 	}
 	return m.askForSuccessor(http.StatusOK, "")
 }

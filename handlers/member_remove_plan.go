@@ -12,10 +12,14 @@ func showPlan(req *request) error {
 	m := removalOf(req, req.QueryParam("to"))
 	m.removal.To = m.to
 	if err := m.removal.Look(req.ctx()); err != nil {
+		req.sayRefused()
 		return err
 	}
 	if m.removal.Plan().Stopped {
 		return m.showStopped()
+	}
+	if f := req.refusedForm(); f != nil {
+		return m.askBeforeRemoving(f.Status, f.Problem)
 	}
 	return m.askBeforeRemoving(http.StatusOK, "")
 }

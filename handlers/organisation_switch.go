@@ -15,6 +15,9 @@ import (
 
 // showOrganisations lists the person's organisations to work in another one.
 func showOrganisations(req *request) error {
+	if f := req.refusedForm(); f != nil {
+		return req.chooseOther(f.Status, f.Problem, f.Form.Get("next"))
+	}
 	return req.chooseOther(http.StatusOK, "", req.listBefore())
 }
 
@@ -54,6 +57,13 @@ func (req *request) chooseOther(status int, message, stay string) error {
 	return req.show(status, views.SwitchOrganisation(req.page("Organisations", views.SectionNone), message, stay, choices))
 }
 
+// chooseAgain leads to the list, with the reason why it did not work.
+func (req *request) chooseAgain(problem, next string) error {
+	return req.answerOn(req.urls().Organisations(), refusedForm{
+		Status: http.StatusUnprocessableEntity, Problem: problem, Form: url.Values{"next": {next}},
+	}, func() error { return req.chooseOther(http.StatusUnprocessableEntity, problem, next) })
+}
+
 // organisations reads the person's organisations, and says which could not be read.
 func (req *request) organisations() (list []tallyfy.Organization, note string, err error) {
 	list, err = req.app.organisations(req.ctx(), req.api)
@@ -79,11 +89,11 @@ func switchOrganisation(req *request) error {
 	}
 	i := slices.IndexFunc(list, func(o tallyfy.Organization) bool { return o.ID == id })
 	if i < 0 {
-		return req.chooseOther(http.StatusUnprocessableEntity, "Choose one of your organisations.", req.urls().Groups())
+		return req.chooseAgain("Choose one of your organisations.", req.urls().Groups())
 	}
 	member, err := req.api.Organizations.Membership(req.ctx(), id)
 	if isShutOut(err) {
-		return req.chooseOther(http.StatusUnprocessableEntity, shutOut(err, "Tallyfy does not let this token into "+names.Isolate(list[i].DisplayName())+
+		return req.chooseAgain(shutOut(err, "Tallyfy does not let this token into "+names.Isolate(list[i].DisplayName())+
 			". A token belongs to the organisation that it was made in: sign in there with one of its own."), req.urls().Groups())
 	}
 	if err != nil {

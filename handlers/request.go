@@ -81,11 +81,11 @@ func (req *request) urls() views.URLs {
 	return req.app.urls.In(tallyfy.ID(web.Param(req, "org")))
 }
 
-// freshness sets how fresh the request's answers must be. Browsers send forms as if they were
-// reloads, so the header counts for a GET only.
+// freshness sets how fresh the request's answers must be. Browsers send forms as if they were reloads, and
+// follow the redirect to a refused form so, too: the header counts for another GET only.
 func (req *request) freshness() {
 	asked := req.Request().Header.Get("Cache-Control")
-	req.reload = req.reads() && (strings.Contains(asked, "no-cache") || strings.Contains(asked, "max-age=0"))
+	req.reload = req.reads() && req.QueryParam(refusedKey) == "" && (strings.Contains(asked, "no-cache") || strings.Contains(asked, "max-age=0"))
 	req.fresh = req.reload || !req.reads()
 }
 

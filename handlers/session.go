@@ -66,6 +66,75 @@ type draft struct {
 	Owner string
 }
 
+// A refusedForm is what became of a form that was not carried out. The answer to a form is a redirect, and
+// the page that it leads to says it, as often as it is loaded: its address names the form. Another form
+// that is refused takes its place.
+type refusedForm struct {
+	ID   string
+	Path string // of the page
+	Form url.Values
+	// Status is that of the page, so that machines see it, too.
+	Status int
+	// Problem, RequestID and RetryAfter are about the whole form, Errors about its fields.
+	Problem, RequestID, RetryAfter string            `json:",omitempty"`
+	Errors                         map[string]string `json:",omitempty"`
+	Notice                         *views.Notice     `json:",omitempty"`
+	// ExistingName and ExistingID are a group that has the name already.
+	ExistingName, ExistingID string `json:",omitempty"`
+}
+
+// refusedKey is the parameter that names a refused form.
+const refusedKey = "refused"
+
+// answerOn sends the browser to the page that says what became of a form. Where the session cannot hold it,
+// that page is the answer itself.
+func (req *request) answerOn(address string, f refusedForm, show func() error) error {
+	if len(f.Form.Encode()) > mostTyped {
+		return show()
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	f.ID, f.Path, f.RetryAfter = web.NewID(), u.Path, req.Response().Header().Get(echo.HeaderRetryAfter)
+	query := u.Query()
+	query.Set(refusedKey, f.ID)
+	u.RawQuery = query.Encode()
+	req.session.change(func(d *sessionData) { d.Refused = &f })
+	if err := req.session.save(req); err != nil { // here and not later: what was typed would be lost
+		req.app.Log.Error("session not saved", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		return show()
+	}
+	return req.goTo(u.String())
+}
+
+// refusedForm is the form that led to this page, nil if none did.
+func (req *request) refusedForm() *refusedForm {
+	f := req.session.data.Refused
+	if f == nil || f.ID != req.QueryParam(refusedKey) || f.Path != req.Request().URL.Path {
+		return nil
+	}
+	if f.RetryAfter != "" {
+		req.Response().Header().Set(echo.HeaderRetryAfter, f.RetryAfter)
+	}
+	return f
+}
+
+// sayRefused says what became of a form on the page that is shown instead of its own, which then keeps what
+// was typed only.
+func (req *request) sayRefused() {
+	f := req.refusedForm()
+	if f == nil || f.Problem == "" {
+		return
+	}
+	req.notice(views.Notice{Kind: views.NoticeWarning, Text: f.Problem, RequestID: f.RequestID})
+	req.session.change(func(d *sessionData) {
+		said := *f
+		said.Problem, said.RequestID, said.Status = "", "", http.StatusOK
+		d.Refused = &said
+	})
+}
+
 // sessionData is all that a session holds. It is stored sealed.
 type sessionData struct {
 	// Who is the person in the organisation that was entered last, Others the same person, with the
@@ -75,6 +144,8 @@ type sessionData struct {
 	Pending *pendingSignIn `json:",omitempty"`
 	Draft   *draft         `json:",omitempty"`
 	Notices []views.Notice `json:",omitempty"`
+	// Refused is the last form that was not carried out.
+	Refused *refusedForm `json:",omitempty"`
 }
 
 // everywhere is the person in every organisation that the session has entered, the last one first.
