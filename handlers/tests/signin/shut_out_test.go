@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -110,7 +111,7 @@ func TestARemovedPersonGetsNothingFromMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Minute, Directory: directory.Options{MaxAge: time.Hour, Stale: time.Hour}})
-			if name != "a form" { // which is made of what is in memory
+			if !slices.Contains([]string{"a form", "a search", "a journal"}, name) { // which ask nobody when enough is in memory
 				require.Len(t, strings.Split(strings.TrimSpace(s.Get("/members.csv").Body), "\n"), 61)
 			}
 			s.Elsewhere(http.MethodDelete, "/users/"+s.ID("maren.dahl"), "")
