@@ -1,7 +1,6 @@
 package names
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -150,7 +149,7 @@ func FuzzForeignText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		neutral := Neutral(s)
 		if Neutral(neutral) != neutral || Fold(Fold(s)) != Fold(s) {
-			t.Error(fmt.Sprintf("%q is not the same the second time", s))
+			t.Errorf("%q is not the same the second time", s)
 		}
 		Words(s)
 		Addresses(s)

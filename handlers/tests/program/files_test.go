@@ -48,7 +48,7 @@ func TestManyFilesAtOnceTakeLittleMemory(t *testing.T) {
 		c, err := net.Dial("tcp", host)
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = c.Close() })
-		require.NoError(t, c.SetDeadline(time.Now().Add(5 * time.Minute)))
+		require.NoError(t, c.SetDeadline(time.Now().Add(5*time.Minute)))
 		all.Go(func() {
 			fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\n\r\n", path, host, cookies[i%len(cookies)])
 			answer, err := http.ReadResponse(bufio.NewReaderSize(c, 16), nil) // and not the body

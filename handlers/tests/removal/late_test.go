@@ -23,8 +23,12 @@ func TestLateAnswer(t *testing.T) {
 	}{
 		"a member": {
 			sitetest.UserRoute,
-			func(s *sitetest.Site) *sitetest.Form { return s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form") },
-			func(s *sitetest.Site) *sitetest.Form { return s.Get(s.PlanPath("chiara.dangelo", "anna.kowalska")).Form("main form") },
+			func(s *sitetest.Site) *sitetest.Form {
+				return s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
+			},
+			func(s *sitetest.Site) *sitetest.Form {
+				return s.Get(s.PlanPath("chiara.dangelo", "anna.kowalska")).Form("main form")
+			},
 			func(s *sitetest.Site) string { return "/users/" + s.ID("chiara.dangelo") },
 			"Remove Chiara D'Angelo",
 		},

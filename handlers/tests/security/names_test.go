@@ -111,7 +111,9 @@ func TestWhatShowsNothingHasAStandIn(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(pages)) {
 			p := pages[name]
 			p.Find("a[href], button, h1, h2, legend, option, summary, strong, .name, li, dt, dd").Each(func(_ int, e *goquery.Selection) {
-				assert.True(t, strings.ContainsFunc(e.Text(), func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) }), "%q: a %s without a name on %s", text, goquery.NodeName(e), name)
+				assert.True(t, strings.ContainsFunc(e.Text(), func(r rune) bool {
+					return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsPunct(r) || unicode.IsSymbol(r)
+				}), "%q: a %s without a name on %s", text, goquery.NodeName(e), name)
 			})
 			for _, gap := range []string{": ,", ", ,", " and .", ": .", " ,", "“”", "  and "} {
 				assert.NotContains(t, strings.Join(p.Texts("p, li, h1, h2, button, legend, title"), "\n"), gap, name)
