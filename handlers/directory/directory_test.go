@@ -207,6 +207,29 @@ func TestTokensAndOrganisationsNeverShareACopy(t *testing.T) {
 	assert.EqualValues(t, 6, a.calls.Load())
 }
 
+// Ten people who read the same organisation hold its rows once. Who sees a field otherwise has a row
+// of their own.
+func TestEqualRowsAreHeldOnce(t *testing.T) {
+	other := crowd(3)
+	other[1].Status = "disabled"
+	a := &api{rows: func(token string) []row {
+		if token == "theirs" {
+			return other
+		}
+		return crowd(3)
+	}, groups: func(string) []groupRow { return someGroups }}
+	d := directory.New(directory.Options{})
+	mine, theirs := a.reader(t, d, "mine"), a.reader(t, d, "theirs")
+	elsewhere := mine.elsewhere("elsewhere").whole(3)
+	one, two := mine.whole(3), theirs.whole(3)
+	assert.Same(t, one.Items[0], two.Items[0])
+	assert.Equal(t, tallyfy.StatusActive, one.Items[1].Status)
+	assert.Equal(t, tallyfy.StatusDisabled, two.Items[1].Status)
+	assert.Len(t, two.Search("person 000001", nil), 1)
+	assert.Same(t, mine.groups().Items[0], theirs.groups().Items[0])
+	assert.NotSame(t, elsewhere.Items[0], one.Items[0], "of another organisation")
+}
+
 func TestOnlySoManyCopiesAreKept(t *testing.T) {
 	for name, test := range map[string]struct{ copies, rows int }{"by their number": {64, 1}, "by their rows": {4, 25_000}} {
 		t.Run(name, func(t *testing.T) {

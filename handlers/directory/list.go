@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -103,6 +104,18 @@ func (l *List[T, ID]) with(item *T) *List[T, ID] {
 	list := newList(l.kind, rows, l.ReadAt, l.Complete)
 	list.Short = l.Short
 	return list
+}
+
+// equal is the row of an item that is the same in every field, if the list has one. The list may be nil.
+func (l *List[T, ID]) equal(item *T) (row[T], bool) {
+	if l == nil {
+		return row[T]{}, false
+	}
+	i, ok := l.at[l.kind.id(item)]
+	if !ok || !reflect.DeepEqual(l.Items[i], item) {
+		return row[T]{}, false
+	}
+	return row[T]{l.Items[i], l.texts[i], l.keys[i]}, true
 }
 
 // ByID finds an item.
