@@ -3,6 +3,8 @@ package tallyfy
 import (
 	"context"
 	"errors"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // The functions in this file are all that a service calls: one per kind of answer.
@@ -73,7 +75,7 @@ func (c *Client) doEmpty(ctx context.Context, r request) error {
 	if fail != nil {
 		return fail
 	}
-	if _, err := openEnvelope(a.body); err != nil && !errors.Is(err, errNoItem) {
+	if _, err := openEnvelope[jsontext.Value](a.body); err != nil && !errors.Is(err, errNoItem) {
 		return a.unreadable(err)
 	}
 	return nil

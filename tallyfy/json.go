@@ -76,17 +76,17 @@ func isEmpty(value jsontext.Value) bool {
 	return false
 }
 
-// envelope is an answer as a whole.
-type envelope struct {
-	Data    jsontext.Value `json:"data"`
+// envelope is an answer as a whole, with what it is about in Data.
+type envelope[D any] struct {
+	Data    D              `json:"data"`
 	Meta    jsontext.Value `json:"meta"`
 	Error   jsontext.Value `json:"error"`
 	Success flag           `json:"success"`
 }
 
-// openEnvelope reads an answer whose content does not matter yet. Data is nil when the answer has
-// no such field. An answer that tells of a failure is errRefused, whatever else is in it.
-func openEnvelope(body []byte) (e envelope, err error) {
+// openEnvelope reads an answer. Data is as it was made when the answer has no such field. An answer
+// that can be read and tells of a failure is errRefused; a [jsontext.Value] can always be read.
+func openEnvelope[D any](body []byte) (e envelope[D], err error) {
 	switch jsontext.Value(body).Kind() {
 	case '{':
 		err = unmarshal(body, &e)
@@ -124,7 +124,7 @@ func tellsFailure(value jsontext.Value) bool {
 // decodeItem reads one item, bare or as {"data": …}. It returns errNoItem for an answer that is
 // well formed and holds no item with an id: null, {}, [] or a bare message.
 func decodeItem[T any](body []byte) (*T, error) {
-	e, err := openEnvelope(body)
+	e, err := openEnvelope[jsontext.Value](body)
 	if err != nil {
 		return nil, err
 	}
@@ -153,27 +153,44 @@ func identityOf[T any](item *T) string {
 	return ""
 }
 
+// rows is the data of a list. kind is 0 when the answer had none. empty is about data that is no list.
+type rows[T any] struct {
+	items []T
+	kind  jsontext.Kind
+	empty bool
+}
+
+// UnmarshalJSONFrom reads the items of a list, and of anything else whether it is empty.
+func (r *rows[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	*r = rows[T]{kind: dec.PeekKind()}
+	if r.kind == '[' {
+		return json.UnmarshalDecode(dec, &r.items)
+	}
+	value, err := dec.ReadValue()
+	r.empty = err == nil && isEmpty(value)
+	return err
+}
+
 // decodeList reads a list and its meta. A row that comes again, by its id, is left out. {} is an
 // empty list. null is no list, unless the meta says that there is nothing.
 func decodeList[T any](body []byte) (*Page[T], error) {
-	e, err := openEnvelope(body)
+	e, err := openEnvelope[rows[T]](body)
 	if err != nil {
+		// That the call failed says more than an item that cannot be read.
+		if _, refused := openEnvelope[jsontext.Value](body); refused != nil {
+			err = refused
+		}
 		return nil, err
 	}
-	page := &Page[T]{Items: []T{}}
-	switch {
-	case e.Data.Kind() == '[':
-		err = unmarshal(e.Data, &page.Items)
-	case e.Data == nil && !isEmpty(body):
-		err = errNotAList
-	case e.Data != nil && !isEmpty(e.Data):
-		err = errNotAList
+	if e.Data.kind == 0 && !isEmpty(body) || e.Data.kind != 0 && e.Data.kind != '[' && !e.Data.empty {
+		return nil, errNotAList
 	}
-	if err != nil {
-		return nil, err
+	page := &Page[T]{Items: e.Data.items}
+	if page.Items == nil {
+		page.Items = []T{}
 	}
 	page.Pagination = paginationOf(e.Meta, len(page.Items))
-	if e.Data.Kind() == 'n' && (!page.Pagination.Known || page.Pagination.Total != 0) {
+	if e.Data.kind == 'n' && (!page.Pagination.Known || page.Pagination.Total != 0) {
 		return nil, errNotAList
 	}
 	page.Items = withoutRepeats(page.Items)

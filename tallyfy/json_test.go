@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -171,7 +172,7 @@ func TestDecodingTellsFailureFirst(t *testing.T) {
 		assert.ErrorIs(t, err, errRefused, body)
 		_, err = decodeItem[Group]([]byte(body))
 		assert.ErrorIs(t, err, errRefused, body)
-		_, err = openEnvelope([]byte(body))
+		_, err = openEnvelope[jsontext.Value]([]byte(body))
 		assert.ErrorIs(t, err, errRefused, body)
 	}
 }
@@ -191,7 +192,7 @@ func TestDecodingSaysWhere(t *testing.T) {
 		`{"data":[{"id":"g","x":tru}]}`:  "no JSON, or nested too deep, at byte 26",
 		`{"data":[{"id":"g","x"`:         "the JSON is cut off after 22 bytes",
 		`{"data":[{"id":"g"}{}]}`:        "no JSON, or nested too deep, at byte 19",
-		`{"data":[{"id":"g","name":5}]}`: "a value is of another kind than documented, at byte 18",
+		`{"data":[{"id":"g","name":5}]}`: "a value is of another kind than documented, at byte 26",
 		`{"data":[{"id":1.5}]}`:          "an id must be a string or a whole number",
 		`{"data":[{"members":[true]}]}`:  "an id must be a string or a whole number",
 		`{"data":[{"assets":"x"}]}`:      "related data must be a list or an object",

@@ -1,7 +1,6 @@
 package tallyfy
 
 import (
-	"bytes"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -71,19 +70,21 @@ func splitNumbers[T ~string](list jsontext.Value) (refs []T, ok bool) {
 	if list.Kind() != '[' {
 		return nil, false
 	}
-	inner := list[1 : len(list)-1]
-	if len(bytes.Trim(inner, "0123456789, \t\r\n")) > 0 {
-		return nil, false
-	}
-	ids := string(inner)
+	ids := string(list[1 : len(list)-1])
 	refs = make([]T, 0, strings.Count(ids, ",")+1)
-	ascending, last := true, ""
-	for id := range strings.SplitSeq(ids, ",") {
-		id = strings.TrimSpace(id)
-		// JSON has no leading zeros, so the longer number is the larger one.
-		ascending = ascending && (len(id) > len(last) || len(id) == len(last) && id > last)
-		last = id
-		refs = append(refs, T(id))
+	ascending, begin := true, 0
+	var number, last uint64 // modulo 2^64: equal ids have equal numbers
+	for end := 0; end <= len(ids); end++ {
+		switch {
+		case end == len(ids) || ids[end] == ',':
+			refs = append(refs, T(strings.TrimSpace(ids[begin:end])))
+			ascending = ascending && number > last
+			last, number, begin = number, 0, end+1
+		case ids[end] >= '0' && ids[end] <= '9':
+			number = number*10 + uint64(ids[end]-'0')
+		case ids[end] > ' ': // no white space either
+			return nil, false
+		}
 	}
 	if ascending { // the usual order, in which nothing repeats
 		return refs, true
