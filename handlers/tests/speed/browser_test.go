@@ -54,7 +54,7 @@ func firstPaint(t *testing.T, tb *table) {
 	// a call. A frame takes 16 ms, so a few times say little.
 	for _, letter := range "aeiorntsldhcmup"[:3*rounds] {
 		words = append(words, paint(word.URL))
-		lists = append(lists, paint(p.Options.Public+"/groups?q="+string(letter)))
+		lists = append(lists, paint(p.Options.Public+p.Site().Full("/groups?q="+string(letter))))
 	}
 	require.Greater(t, slices.Min(lists), milliseconds(latency), "a list came without asking Tallyfy")
 	tb.most(what, "", reach, median(lists)/median(words), fmt.Sprintf(" (%.0f of %.0f ms)", median(lists), median(words)))

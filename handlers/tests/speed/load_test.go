@@ -34,7 +34,7 @@ type address struct {
 func pageAt(p *program.Program, path, cookie, holds string) address {
 	// no-cache, as a reload says it: the page is to ask Tallyfy each time, and not to use what it has just read.
 	host := p.Options.Address
-	return address{host, []byte("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie + "\r\nAccept: text/html\r\nCache-Control: no-cache\r\nUser-Agent: speed\r\n\r\n"), holds}
+	return address{host, []byte("GET " + p.Site().Full(path) + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie + "\r\nAccept: text/html\r\nCache-Control: no-cache\r\nUser-Agent: speed\r\n\r\n"), holds}
 }
 
 // jsonAt is a path of the API below the organisation, or of the proxy in front of it, as the program
