@@ -22,7 +22,11 @@ type DB struct {
 }
 
 func newDB(db *sql.DB, dialect string, file fileIdentity) *DB {
-	return &DB{Querier: Querier{on: db, file: file, readTimeout: readTimeout, writeTimeout: writeTimeout}, sql: db, dialect: dialect}
+	var on statements = db
+	if dialect == SQLite {
+		on = &prepared{DB: db}
+	}
+	return &DB{Querier: Querier{on: on, file: file, readTimeout: readTimeout, writeTimeout: writeTimeout}, sql: db, dialect: dialect}
 }
 
 // Open opens a database and brings its tables up to date. databaseURL is one of

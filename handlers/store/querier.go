@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -24,13 +25,39 @@ const (
 // itself waits for it: use the transaction's Querier there, and collect rows before you work on
 // them.
 type Querier struct {
-	on interface {
-		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	}
+	on                        statements
 	file                      fileIdentity
 	readTimeout, writeTimeout time.Duration
+}
+
+// statements runs statements on a database, or within a transaction.
+type statements interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// prepared has each query of one row parsed once. SQLite needs longer to parse the query of a session,
+// which every page makes twice, than to answer it. There are a handful of these queries, whose texts
+// are constant. The driver of PostgreSQL does this by itself.
+type prepared struct {
+	*sql.DB
+	byQuery sync.Map // *sql.Stmt by the text of the query
+}
+
+// QueryRowContext asks anew where the query cannot be prepared, which gives the error to the caller.
+func (p *prepared) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	statement, ok := p.byQuery.Load(query)
+	if !ok {
+		made, err := p.PrepareContext(ctx, query)
+		if err != nil {
+			return p.DB.QueryRowContext(ctx, query, args...)
+		}
+		if statement, ok = p.byQuery.LoadOrStore(query, made); ok {
+			_ = made.Close() // another one was quicker
+		}
+	}
+	return statement.(*sql.Stmt).QueryRowContext(ctx, args...)
 }
 
 // Read scans the only row of a query into dest, or returns sql.ErrNoRows.
