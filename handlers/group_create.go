@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"tallyfy-admin/handlers/change"
@@ -36,6 +38,10 @@ type typedGroup struct {
 	notice  *views.Notice
 	form    url.Values
 }
+
+// hintTime is how long all that only helps may take together before a group is created. The creation
+// needs the rest of the page's time.
+const hintTime = 5 * time.Second
 
 // maxName is the longest name of a group, in characters (documented).
 const maxName = 200
@@ -99,13 +105,15 @@ func createGroup(req *request) error {
 		return req.answerGroupForm(http.StatusOK, &t)
 	}
 	creation := t.check()
+	ctx, done := context.WithTimeout(req.ctx(), hintTime)
+	defer done()
 	if len(creation.Guests) > 0 {
-		req.offerMembers(&t, &creation)
+		req.offerMembers(ctx, &t, &creation)
 	}
 	if len(t.errors) > 0 {
 		return req.answerGroupForm(http.StatusUnprocessableEntity, &t)
 	}
-	if g := req.alikeGroup(&t, pressOf(form), creation.Name); g != nil {
+	if g := req.alikeGroup(ctx, &t, pressOf(form), creation.Name); g != nil {
 		t.existing, t.despite = views.GroupLink{ID: g.ID, Name: g.DisplayName()}, names.Fold(creation.Name)
 		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "There is a group already whose name looks the same. Nothing was created yet: press the button again to create another one all the same."}
 		return req.answerGroupForm(http.StatusConflict, &t)
@@ -160,7 +168,7 @@ func (req *request) groupCreated() {
 // alikeGroup finds a group whose name is another one and looks the same: in the copy of the groups if it is
 // at hand, else with one call. It finds none where the form has said so before, and for a second press of
 // the button, which might find what the first one made. The very name is Tallyfy's to refuse.
-func (req *request) alikeGroup(t *typedGroup, press, name string) *tallyfy.Group {
+func (req *request) alikeGroup(ctx context.Context, t *typedGroup, press, name string) *tallyfy.Group {
 	if t.despite == names.Fold(name) {
 		return nil
 	}
@@ -170,7 +178,7 @@ func (req *request) alikeGroup(t *typedGroup, press, name string) *tallyfy.Group
 	g := membership.AlikeInCopy(req, name, "")
 	if req.CopiedGroups() == nil {
 		var err error
-		if g, err = membership.FindAlike(req.ctx(), req.api, req.org(), name, 1); err != nil { // that holds nothing up
+		if g, err = membership.FindAlike(ctx, req.api, req.org(), name, 1); err != nil { // that holds nothing up
 			req.app.Log.Info("no look for a group like the new one", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		}
 	}
@@ -182,8 +190,8 @@ func (req *request) alikeGroup(t *typedGroup, press, name string) *tallyfy.Group
 
 // offerMembers takes from the guests who is a member, and ticks the member instead: a guest is somebody
 // outside the organisation.
-func (req *request) offerMembers(t *typedGroup, r *tallyfy.CreateGroupRequest) {
-	members, err := req.Members(req.ctx())
+func (req *request) offerMembers(ctx context.Context, t *typedGroup, r *tallyfy.CreateGroupRequest) {
+	members, err := req.Members(ctx)
 	if err != nil && len(members.Items) == 0 {
 		return
 	}

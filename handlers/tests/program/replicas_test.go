@@ -195,10 +195,11 @@ func TestOneRemovalOverTwoReplicas(t *testing.T) {
 		for _, a := range answers {
 			got := <-a
 			require.NoError(t, got.err)
-			if got.status == http.StatusSeeOther {
-				receipts[got.to] = true
-			} else {
+			switch {
+			case got.status != http.StatusSeeOther:
 				assert.Equal(t, http.StatusConflict, got.status)
+			case !strings.Contains(got.to, "?refused="): // the plan as it is by now
+				receipts[got.to] = true
 			}
 		}
 		assert.Len(t, s.Removals(), 1)
