@@ -50,7 +50,7 @@ func (req *request) chooseOther(status int, message, stay string) error {
 	choices := make([]views.OrganisationChoice, len(list))
 	for i, o := range list {
 		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName(), Current: o.ID == req.org()}
-		if req.session.data.in(o.ID) != nil {
+		if who := req.session.data.in(o.ID); who != nil && !who.ShutOut {
 			choices[i].URL = req.urls().In(o.ID).Groups()
 		}
 	}

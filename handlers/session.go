@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -83,6 +84,9 @@ type refusedForm struct {
 	ExistingName, ExistingID string `json:",omitempty"`
 }
 
+// saveTime bounds the saving of a session.
+const saveTime = 5 * time.Second
+
 // refusedKey is the parameter that names a refused form.
 const refusedKey = "refused"
 
@@ -101,11 +105,21 @@ func (req *request) answerOn(address string, f refusedForm, show func() error) e
 	query.Set(refusedKey, f.ID)
 	u.RawQuery = query.Encode()
 	req.session.change(func(d *sessionData) { d.Refused = &f })
-	if err := req.session.save(req); err != nil { // here and not later: what was typed would be lost
+	if err := req.saveInTime(); err != nil { // here and not later: what was typed would be lost
 		req.app.Log.Error("session not saved", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		return show()
 	}
 	return req.goTo(u.String())
+}
+
+// saveInTime saves the session even if the time of the page is over.
+func (req *request) saveInTime() error {
+	whole := req.Request()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(whole.Context()), saveTime)
+	defer cancel()
+	req.SetRequest(whole.WithContext(ctx))
+	defer req.SetRequest(whole)
+	return req.session.save(req)
 }
 
 // refusedForm is the form that led to this page, nil if none did.
