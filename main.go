@@ -162,7 +162,7 @@ func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdo
 	return demo, at + "/oauth/authorize", nil
 }
 
-// openStores opens sessions, leases and the journal.
+// openStores opens sessions, leases, logos and the journal.
 func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handlers.Options) error {
 	keys, err := loadKeys(cfg, db)
 	if err != nil {
@@ -173,6 +173,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 		return err
 	}
 	o.Keys, o.Leases = keys, db.Leases()
+	o.LogoStore = db.Logos(keys, time.Now)
 	o.Journal = journal.New(db, keys, time.Duration(cfg.JournalDays)*24*time.Hour, time.Now)
 	records := db.Records(keys)
 	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }
@@ -194,8 +195,9 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	o.Directory.Sweep()
 	_, sessionsErr := o.Sessions.Sweep(ctx)
 	_, leasesErr := o.Leases.Sweep(ctx)
+	_, logosErr := o.LogoStore.Sweep(ctx)
 	_, journalErr := o.Journal.Sweep(ctx)
-	if err := errors.Join(sessionsErr, leasesErr, journalErr); err != nil && ctx.Err() == nil {
+	if err := errors.Join(sessionsErr, leasesErr, logosErr, journalErr); err != nil && ctx.Err() == nil {
 		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
 }

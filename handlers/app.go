@@ -45,6 +45,7 @@ type Options struct {
 	OldReceipts func(member, record string) []string
 	Directory   *directory.Cache
 	Logos       *logo.Fetcher
+	LogoStore   *store.Logos
 	// PublicURL is the address that people use; its path, if any, is where the dashboard is mounted.
 	PublicURL *url.URL
 	// AnyHost says that PublicURL is a guess: people may use any name of this machine.
@@ -78,10 +79,9 @@ type App struct {
 	attempts *attempts
 	files    fileSlots
 	changes  *change.Service
-	// answers are those of reads, and what was made of them. logoPlaces are by group, and logoImages by
-	// address, so that a change leaves them.
-	answers, logoPlaces, logoImages *cache.Cache
-	logoSlots                       *logo.Slots[cache.Scope]
+	// answers are those of reads, and what was made of them. logoPlaces are by group.
+	answers, logoPlaces *cache.Cache
+	logoSlots           *logo.Slots[cache.Scope]
 	// followed are the changes of each session in each organisation that this process knows of.
 	followed *expirable.LRU[string, ownChanges]
 	ready    atomic.Bool
@@ -101,7 +101,7 @@ func New(o Options) (*App, error) {
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
 		attempts: newAttempts(), files: fileSlots{of: map[tallyfy.UserID]int{}}, followed: expirable.NewLRU[string, ownChanges](4096, nil, 0),
-		answers: cache.New(512), logoPlaces: cache.New(keptPlaces), logoImages: cache.New(keptImages), logoSlots: logo.NewSlots[cache.Scope](),
+		answers: cache.New(512), logoPlaces: cache.New(keptPlaces), logoSlots: logo.NewSlots[cache.Scope](),
 	}
 	if a.OldReceipts == nil {
 		a.OldReceipts = func(string, string) []string { return nil }

@@ -20,8 +20,8 @@ import (
 	"tallyfy-admin/views/components"
 )
 
-// showGroupLogo streams a group's logo with the session's token, or draws the group's initials. It
-// never ends a session and never shows an error page: it is only a picture.
+// showGroupLogo shows a group's logo, or draws the group's initials. It never ends a session and never
+// shows an error page: it is only a picture.
 func showGroupLogo(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
 	place, err := req.readLogoPlace(id)
@@ -40,9 +40,12 @@ func showGroupLogo(req *request) error {
 	}
 	h := req.picture(image.ContentType)
 	if req.QueryParam("v") == logo.Version(place.url) {
-		h.Set(echo.HeaderCacheControl, "private, max-age=604800, immutable")
+		// Without Vary a browser keeps it beyond the next sign-in, which changes the cookie. Only pages
+		// of those who may see the group tell this address.
+		h.Set(echo.HeaderCacheControl, "private, max-age=86400, immutable")
 	} else {
 		h.Set(echo.HeaderCacheControl, "private, no-cache")
+		h.Add(echo.HeaderVary, echo.HeaderCookie)
 	}
 	h.Set("ETag", image.ETag)
 	http.ServeContent(req.Response(), req.Request(), "", time.Time{}, bytes.NewReader(image.Data))
@@ -61,18 +64,49 @@ func (req *request) readLogoPlace(id tallyfy.ID) (logoPlace, error) {
 	}))
 }
 
-// readLogo reads the logo at an address. A nil image is the knowledge that there is none to show.
+// readLogo gives the logo at an address that the person's own token has read. It is read from there
+// once for the whole organisation, and kept in the database. A nil image is the knowledge that there
+// is none to show.
 func (req *request) readLogo(address string) (*logo.Image, error) {
-	keep := func(image *logo.Image) bool { return image == nil || len(image.Data) <= largestImage }
-	o := cache.Options[*logo.Image]{TTL: imageTime, Keep: keep}
-	return cache.Fetch(req.ctx(), req.app.logoImages, req.scope, address, o, inTurn(req, func(ctx context.Context) (*logo.Image, error) {
-		image, err := req.app.Logos.Fetch(ctx, req.api, address)
-		if errors.Is(err, logo.ErrNone) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
-			req.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	read := false
+	load := func(ctx context.Context) (*logo.Image, error) {
+		read = true
+		data, known, err := req.app.LogoStore.Get(ctx, string(req.org()), address)
+		switch {
+		case err != nil:
+			return nil, err
+		case known && len(data) == 0:
 			return nil, nil
+		case known:
+			return req.app.Logos.Image(data)
 		}
-		return image, err
-	}))
+		return inTurn(req, func(ctx context.Context) (*logo.Image, error) { return req.fetchLogo(ctx, address) })(ctx)
+	}
+	// Whoever asks meanwhile waits for the same reading. The cache itself keeps nothing.
+	o := cache.Options[*logo.Image]{Keep: func(*logo.Image) bool { return false }}
+	image, err := cache.Fetch(req.ctx(), req.app.answers, cache.ScopeOf("", req.org()), "logo "+address, o, load)
+	if err != nil && !read { // somebody else's token may have been refused
+		return load(req.ctx())
+	}
+	return image, err
+}
+
+// fetchLogo reads a logo with the person's token, and stores it.
+func (req *request) fetchLogo(ctx context.Context, address string) (*logo.Image, error) {
+	image, err := req.app.Logos.Fetch(ctx, req.api, address)
+	var data []byte
+	switch {
+	case err == nil:
+		data = image.Data
+	case errors.Is(err, logo.ErrNone) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
+		req.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	default:
+		return nil, err
+	}
+	if err := req.app.LogoStore.Put(ctx, string(req.org()), address, data); err != nil {
+		req.app.Log.Error("logo not kept", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	return image, nil
 }
 
 // inTurn makes a call wait for the other logos of the page. Clicks go first.
@@ -87,12 +121,11 @@ func inTurn[V any](req *request, call func(context.Context) (V, error)) func(con
 	}
 }
 
-// picture sets the headers of something that is only a picture, whatever it may contain. The answer depends on who asks.
+// picture sets the headers of something that is only a picture, whatever it may contain.
 func (req *request) picture(contentType string) http.Header {
 	h := req.Response().Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set(echo.HeaderContentType, contentType)
-	h.Add(echo.HeaderVary, echo.HeaderCookie)
 	return h
 }
 
@@ -100,6 +133,7 @@ func (req *request) picture(contentType string) http.Header {
 func (req *request) initials(id tallyfy.ID, name string, err error) error {
 	h := req.picture("image/svg+xml")
 	h.Set(echo.HeaderCacheControl, "private, max-age=300")
+	h.Add(echo.HeaderVary, echo.HeaderCookie) // the answer depends on who asks
 	if err != nil {
 		req.app.Log.Info("logo not fetched", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		h.Set(echo.HeaderCacheControl, "no-store")

@@ -11,11 +11,9 @@ import (
 type logoPlace struct{ name, url string }
 
 const (
-	// placeTime and imageTime are how long places and images are kept.
-	placeTime, imageTime = time.Hour, 10 * time.Minute
-	// keptPlaces and keptImages are how many. Images of at most largestImage take 32 MB.
-	keptPlaces, keptImages = 20_000, 512
-	largestImage           = 64 << 10
+	// placeTime is how long places are kept: so long may a logo be shown to somebody who may not read
+	// the group any more. keptPlaces is how many.
+	placeTime, keptPlaces = 10 * time.Minute, 20_000
 )
 
 // rememberLogo keeps where the logo of a group is that a page shows, so that the browser's request

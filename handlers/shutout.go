@@ -55,7 +55,7 @@ func (req *request) checkShutOut() error {
 // forget drops everything that was read with one token.
 func (a *App) forget(s cache.Scope) {
 	a.Directory.Forget(s)
-	for _, c := range []*cache.Cache{a.answers, a.logoPlaces, a.logoImages} {
+	for _, c := range []*cache.Cache{a.answers, a.logoPlaces} {
 		c.Forget(s)
 	}
 }

@@ -114,6 +114,11 @@ func (f *Fetcher) fetch(ctx context.Context, client *tallyfy.Client, u *url.URL)
 	if err != nil {
 		return nil, err
 	}
+	return f.Image(data)
+}
+
+// Image looks at the bytes of a file. It returns ErrNone for those that are not an image.
+func (f *Fetcher) Image(data []byte) (*Image, error) {
 	contentType, err := sniff(data, f.maxPixels)
 	if err != nil {
 		return nil, none("%w", err)

@@ -10,6 +10,9 @@
 //   - the journal of changes, for package journal: who, when, what kind, which ids, and the result are
 //     plain, so that filters work on both engines. Names, sentences, plans, before and after are
 //     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;
+//   - logos of groups: the time of the last use, the size, and a hash of the organisation's id and the
+//     logo's address are plain, the picture is sealed with a secret of the server. Logos are deleted 90
+//     days after their last use, and those used longest ago when there are too many;
 //   - leases, so that one of all replicas does something at a time. Their names and owners are plain
 //     text made of ids, and of hashes where a name would stand. They are deleted an hour after they
 //     ended.

@@ -146,7 +146,7 @@ func borrowStore(t *testing.T) *store.DB {
 		db, err = store.Open(context.Background(), "memory:")
 		require.NoError(t, err)
 	}
-	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_leases", "dashboard_sign_ins"} {
+	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos"} {
 		_, err := db.Write(t.Context(), "DELETE FROM "+table)
 		require.NoError(t, err)
 	}

@@ -2,9 +2,11 @@ package groups_test
 
 import (
 	"context"
+	"image"
 	"image/png"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +17,7 @@ import (
 
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -37,7 +40,8 @@ func assertPicture(p *sitetest.Page, contentType string) *sitetest.Page {
 	assert.Equal(t, contentType, p.Header.Get("Content-Type"))
 	assert.Equal(t, "nosniff", p.Header.Get("X-Content-Type-Options"))
 	assert.Equal(t, []string{"default-src 'none'; sandbox"}, p.Header.Values("Content-Security-Policy"))
-	assert.Contains(t, strings.Join(p.Header.Values("Vary"), ", "), "Cookie")
+	forTheNextPerson := strings.Contains(p.Header.Get("Cache-Control"), "immutable")
+	assert.Equal(t, !forTheNextPerson, strings.Contains(strings.Join(p.Header.Values("Vary"), ", "), "Cookie"))
 	assert.NotContains(t, p.Header.Get("Cache-Control"), "public")
 	assert.Empty(t, p.Header.Values("Set-Cookie"))
 	assert.NotContains(t, p.Body, "<html")
@@ -66,7 +70,7 @@ func TestLogoIsStreamedWithTheToken(t *testing.T) {
 	config, err := png.DecodeConfig(strings.NewReader(p.Body))
 	require.NoError(t, err)
 	assert.Equal(t, 128, config.Width)
-	assert.Equal(t, "private, max-age=604800, immutable", p.Header.Get("Cache-Control"))
+	assert.Equal(t, "private, max-age=86400, immutable", p.Header.Get("Cache-Control"))
 	requests := s.Sandbox.Requests()
 	require.Len(t, requests, 2, "the list, then the file: where it is was known from the list")
 	assert.Contains(t, requests[1].Path, "/file/")
@@ -90,7 +94,6 @@ func TestLogoIsStreamedWithTheToken(t *testing.T) {
 	assert.Equal(t, http.StatusNotModified, same.Status)
 	assert.Empty(t, same.Body)
 	assert.Equal(t, etag, same.Header.Get("ETag"))
-	assert.Contains(t, same.Header.Values("Vary"), "Cookie")
 	r = s.Request(http.MethodGet, src, nil)
 	r.Header.Set("If-None-Match", `"0123"`)
 	assert.Equal(t, p.Body, s.Do(r).Body)
@@ -160,24 +163,141 @@ func TestLogoNeedsASignIn(t *testing.T) {
 	assert.Empty(t, s.Sandbox.Requests())
 }
 
-// What one token has read is not shown to another, and neither is a place where a logo was.
-func TestLogoIsNotSharedBetweenSessions(t *testing.T) {
+// allLogos opens the list and every logo on it, and counts the logos and the calls for files.
+func allLogos(s *sitetest.Site) (shown, read int) {
+	s.T.Helper()
+	page := s.Get("/groups?per_page=100").Whole(http.StatusOK)
+	s.Sandbox.ClearRequests()
+	for _, img := range page.Find("tbody img").EachIter() {
+		p := s.Get(strings.TrimPrefix(img.AttrOr("src", ""), s.Base))
+		assert.Equal(s.T, http.StatusOK, p.Status)
+		if p.Header.Get("Content-Type") == "image/png" {
+			shown++
+		}
+	}
+	for _, r := range s.Sandbox.Requests() {
+		assert.Contains(s.T, r.Path, "/file/", "the list has told where they are")
+	}
+	return shown, len(s.Sandbox.Requests())
+}
+
+// Every version of a logo is read once, for everybody to whom Tallyfy names its address, also after a restart and at another replica.
+// One of the logos on the list is missing: that is known to all of them, too.
+func TestLogosAreReadOnceForAll(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "dashboard.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	first := sitetest.SignedIn(t, sitetest.Options{Store: db})
+	second := first.As(t)
+	second.SignInWith(sandbox.StandardToken)
+	again := sitetest.New(t, sitetest.Options{Store: db, Transport: first.Sandbox.Transport()})
+	again.Client, again.Sandbox = first.Client, first.Sandbox // cookies do not know ports
+	logos, read := allLogos(first)
+	require.Greater(t, logos, 5)
+	assert.Equal(t, logos+1, read, "one is missing")
+	for name, s := range map[string]*sitetest.Site{"the next visit": first, "a second person": second, "a restart or another replica": again} {
+		t.Run(name, func(t *testing.T) {
+			shown, read := allLogos(s)
+			assert.Equal(t, logos, shown)
+			assert.Zero(t, read)
+		})
+	}
+}
+
+func TestMissingLogoIsAskedForAgainLater(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := sitetest.SignedIn(t, sitetest.Options{Now: func() time.Time { return now }})
+	src := logoOf(s, "Facilities")
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {9 * time.Minute, 1}, {time.Minute, 2}} {
+		now = now.Add(step.after)
+		assertInitials(s.Get(src), "F", "private, max-age=300")
+		assert.Equal(t, step.want, s.Calls(http.MethodGet, "/file/"), "after %s", step.after)
+	}
+}
+
+// Who may not read the group gets nothing of what others have read.
+func TestLogoIsForThoseWhoMayReadTheGroup(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	src := logoOf(s, "First Aiders") // not on the list's first page, which signing in shows
 	assertPicture(s.Get(src), "image/png")
 	other := s.As(t)
 	other.SignInWith(sandbox.StandardToken)
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.GroupRoute, Status: http.StatusForbidden})
 	s.Sandbox.ClearRequests()
-	s.Sandbox.Fail(sandbox.Fault{Route: fileRoute, Status: 403})
-	assertInitials(other.Get(src), "FA", "no-store")
+	assertInitials(other.Get(src), "?", "no-store")
 	requests := s.Sandbox.Requests()
-	require.Len(t, requests, 2, "asks for the group and the file itself")
-	for _, r := range requests {
-		assert.Equal(t, sandbox.StandardToken, r.Token)
+	require.Len(t, requests, 1, "the group")
+	assert.Equal(t, sandbox.StandardToken, requests[0].Token)
+	s.Sandbox.ClearFaults()
+	assertPicture(other.Get(src), "image/png")
+	assert.Len(t, s.Sandbox.Requests(), 2, "the group, and no file")
+}
+
+// The same address in another organisation is another logo.
+func TestLogoIsNotSharedBetweenOrganisations(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	calls := storage(s, time.Minute, func(w http.ResponseWriter, _ *http.Request) { _ = png.Encode(w, image.NewGray(image.Rect(0, 0, 1, 1))) })
+	assertPicture(s.Get(logoAt(s, signedURL)), "image/png")
+	for _, org := range []string{s.Org, "another"} {
+		_, known, err := s.App.LogoStore.Get(t.Context(), org, signedURL)
+		require.NoError(t, err)
+		assert.Equal(t, org == s.Org, known)
 	}
-	assertPicture(s.Get(src), "image/png")
-	assert.Len(t, s.Sandbox.Requests(), 2)
+	assert.EqualValues(t, 1, calls.Load())
+}
+
+// A hold keeps the first call for a file until it is let go.
+type hold struct {
+	next           http.RoundTripper
+	first          sync.Once
+	arrived, letGo chan struct{}
+}
+
+func (h *hold) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.Contains(r.URL.Path, "/file/") {
+		h.first.Do(func() { close(h.arrived); <-h.letGo })
+	}
+	return h.next.RoundTrip(r)
+}
+
+// Two people who ask for a logo at the same time make one call. That one token may not read the file says nothing about the other.
+func TestLogoIsReadOnceAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ status, calls int }{"shown": {0, 1}, "refused to the first": {http.StatusForbidden, 2}} {
+		t.Run(name, func(t *testing.T) {
+			h := &hold{arrived: make(chan struct{}), letGo: make(chan struct{})}
+			s := sitetest.New(t, sitetest.Options{Transport: h})
+			h.next = s.Sandbox.Transport()
+			s.SignIn()
+			other := s.As(t)
+			other.SignInWith(sandbox.StandardToken)
+			src := logoOf(s, "First Aiders")
+			if row.status != 0 {
+				s.Sandbox.Fail(sandbox.Fault{Route: fileRoute, Times: 1, Status: row.status})
+			}
+			var visits sync.WaitGroup
+			visits.Go(func() {
+				if p := s.Get(src); row.status == 0 {
+					assertPicture(p, "image/png")
+				} else {
+					assertInitials(p, "FA", "no-store")
+				}
+			})
+			<-h.arrived
+			visits.Go(func() { assertPicture(other.Get(src), "image/png") })
+			require.Eventually(t, func() bool { return s.Calls(http.MethodGet, "/groups/") == 1 }, time.Minute, time.Millisecond, "the other one knows where it is")
+			close(h.letGo)
+			visits.Wait()
+			assert.Equal(t, row.calls, s.Calls(http.MethodGet, "/file/"))
+		})
+	}
 }
 
 // A crowd notes how many calls are under way at the same time.

@@ -244,7 +244,7 @@ func TestCallsBehindEachRoute(t *testing.T) {
 	}
 }
 
-// A logo costs a call the first time, and none afterwards.
+// A logo costs a call the first time that anybody sees it, and none afterwards.
 func TestCallsBehindALogo(t *testing.T) {
 	s, _ := warm(t)
 	src, ok := s.Get("/groups").Find("img[src*='/logo']").First().Attr("src")
