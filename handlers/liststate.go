@@ -117,29 +117,51 @@ func missingInMenus(copied snapshot, isCopied bool) string {
 	return "Not everything is counted in the menus: " + copied.missing()
 }
 
-// filterGroups searches and filters the copy.
-func filterGroups(s views.ListState, copied snapshot) ([]listing.Group, listing.Counts) {
-	found := copied.groups.Search(s.Query, nil)
+// groupsFound searches the copy.
+func groupsFound(query string, copied snapshot) []listing.Group {
+	found := copied.groups.Search(query, nil)
 	list := make([]listing.Group, len(found))
 	for i, g := range found {
 		list[i].Group, list[i].Present = g, copied.members.Count(g.Members)
 		for _, id := range g.Members {
-			if m, ok := copied.members.ByID(id); ok && m.IsDisabled() {
+			m, ok := copied.members.ByID(id)
+			switch {
+			case !ok && !copied.members.Complete:
+				list[i].Unknown++
+			case ok && m.IsDisabled():
 				list[i].Disabled++
+			case ok && m.CanWork():
+				list[i].Working++
 			}
 		}
 	}
-	return listing.Apply(list, listing.GroupFilters(), s.Chosen)
+	return list
+}
+
+// filterGroups searches and filters the copy.
+func filterGroups(s views.ListState, copied snapshot) ([]listing.Group, listing.Counts) {
+	return listing.Apply(groupsFound(s.Query, copied), listing.GroupFilters(), s.Chosen)
+}
+
+// membersFound searches the copy.
+func membersFound(query string, copied snapshot) []listing.Member {
+	everybody := copied.everybody()
+	found := copied.members.Search(query, nil)
+	list := make([]listing.Member, len(found))
+	for i, m := range found {
+		list[i] = listing.Member{Member: m, In: copied.groups.Of(m.ID)}
+		for _, g := range list[i].In {
+			if everybody[g.ID] {
+				list[i].Shared++
+			}
+		}
+	}
+	return list
 }
 
 // filterMembers searches and filters the copy, as of now.
 func filterMembers(s views.ListState, copied snapshot, now time.Time) ([]listing.Member, listing.Counts) {
-	found := copied.members.Search(s.Query, nil)
-	list := make([]listing.Member, len(found))
-	for i, m := range found {
-		list[i] = listing.Member{Member: m, In: copied.groups.Of(m.ID)}
-	}
-	return listing.Apply(list, listing.MemberFilters(now), s.Chosen)
+	return listing.Apply(membersFound(s.Query, copied), listing.MemberFilters(now), s.Chosen)
 }
 
 // pageOf cuts a page out of a list, or the last page if the list ends before it.

@@ -17,7 +17,7 @@ import (
 // listMembers shows a page of members: straight from Tallyfy with one call; with a filter from the copy
 // in memory, and so with a search or an order of names when the copy is at hand.
 func listMembers(req *request) error {
-	s := memberListState(req.QueryParams(), req.app.Now())
+	s := memberListState(req.QueryParams(), req.now())
 	if req.QueryParam("refresh") != "" {
 		return req.refresh(req.urls().MemberList(s))
 	}
@@ -55,7 +55,7 @@ func listMembers(req *request) error {
 	var counts listing.Counts
 	if isCopied {
 		counts = req.cachedCounts("members", s.Query, copied, func() listing.Counts {
-			_, counts := filterMembers(s, copied, req.app.Now())
+			_, counts := filterMembers(s, copied, req.now())
 			return counts
 		})
 	}
@@ -98,7 +98,7 @@ func (req *request) listMembersFromCopy(s views.ListState) error {
 	if !copied.ended() {
 		return req.showLoading("Members", "The filters", copied, req.urls().Members())
 	}
-	found, counts := filterMembers(s, copied, req.app.Now())
+	found, counts := filterMembers(s, copied, req.now())
 	listing.SortMembers(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
@@ -110,7 +110,7 @@ func (req *request) listMembersFromCopy(s views.ListState) error {
 }
 
 func (req *request) showMembers(list views.MemberList, counts listing.Counts) error {
-	list.Bar.Menus = menus(list.State, listing.MemberOrders, listing.MemberFilters(req.app.Now()), counts)
+	list.Bar.Menus = menus(list.State, listing.MemberOrders, listing.MemberFilters(req.now()), counts)
 	if list.Bar.FromCopy() { // whose order is not Tallyfy's
 		list.Bar.Menus[len(list.Bar.Menus)-1].Options[0].Text = listing.ByName
 	}
@@ -119,7 +119,7 @@ func (req *request) showMembers(list views.MemberList, counts listing.Counts) er
 
 // exportMembers sends the list of members as a file.
 func exportMembers(req *request) error {
-	s := memberListState(req.QueryParams(), req.app.Now())
+	s := memberListState(req.QueryParams(), req.now())
 	copied, err := req.snapshot()
 	if err != nil {
 		return err
@@ -127,7 +127,7 @@ func exportMembers(req *request) error {
 	if !copied.ended() {
 		return req.showLoading("Preparing the file", "The rows of the file", copied, req.urls().MemberList(s))
 	}
-	list, _ := filterMembers(s, copied, req.app.Now())
+	list, _ := filterMembers(s, copied, req.now())
 	listing.SortMembers(list, s.Order)
 	columns := []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id"}
 	return req.sendFile("members", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {

@@ -103,6 +103,12 @@ func (req *request) clock() views.Clock {
 	return c
 }
 
+// now is the time in the person's zone.
+func (req *request) now() time.Time {
+	c := req.clock()
+	return c.Now.In(c.Location)
+}
+
 // page is the frame of a screen. It takes the notices out of the session: they are shown once. A HEAD shows nothing.
 func (req *request) page(title string, section views.Section) views.Page {
 	p := views.Page{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -75,6 +76,11 @@ func withNote(note string, columns int, rows iter.Seq[[]string]) iter.Seq[[]stri
 		}
 		yield(last)
 	}
+}
+
+// everybody are the groups of nearly everybody.
+func (s snapshot) everybody() map[tallyfy.ID]bool {
+	return listing.Everybody(s.members.Items, s.groups.Items)
 }
 
 // readAt is the age of the older copy.

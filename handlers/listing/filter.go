@@ -1,6 +1,9 @@
 package listing
 
-import "net/url"
+import (
+	"net/url"
+	"slices"
+)
 
 // A Filter is a menu above a list. At most one of its values is chosen. Filters combine.
 type Filter[T any] struct {
@@ -82,4 +85,22 @@ func (f Filter[T]) keeps(item T, selection Selection) bool {
 		}
 	}
 	return true
+}
+
+// Keep gives the items that a selection keeps, in their order.
+func Keep[T any](items []T, filters []Filter[T], selection Selection) (kept []T) {
+	var chosen []func(T) bool
+	for _, f := range filters {
+		for _, v := range f.Values {
+			if v.Name == selection[f.Name] {
+				chosen = append(chosen, v.Keeps)
+			}
+		}
+	}
+	for _, item := range items {
+		if !slices.ContainsFunc(chosen, func(keeps func(T) bool) bool { return !keeps(item) }) {
+			kept = append(kept, item)
+		}
+	}
+	return kept
 }

@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -8,10 +9,19 @@ import (
 )
 
 // A Group is a group with the number of its members that are in the organisation, and of those that are
-// disabled. Tallyfy leaves the ids of people who were deleted in its groups.
+// disabled, that can work (active, and no bots), and of whom nothing could be read. Tallyfy leaves the ids
+// of people who were deleted in its groups.
 type Group struct {
 	*tallyfy.Group
-	Present, Disabled int
+	Present, Disabled, Working, Unknown int
+}
+
+// people is how many people are in the group, guests included.
+func (g Group) people() int { return g.Present + len(g.Guests) }
+
+// people keeps groups of so many people.
+func people(least, most int) func(Group) bool {
+	return func(g Group) bool { return g.people() >= least && g.people() <= most }
 }
 
 // GroupFilters are the filters of groups.
@@ -24,6 +34,15 @@ func GroupFilters() []Filter[Group] {
 		}},
 		{"holds", "Holds", "Whoever is in it", []Value[Group]{
 			{"disabled", "Holds disabled people", func(g Group) bool { return g.Disabled > 0 }},
+			{"one", "Held up by one person", func(g Group) bool { return g.Working == 1 && g.Unknown == 0 }},
+		}},
+		{"size", "Size", "Any size", []Value[Group]{
+			{"1", "1 person", people(1, 1)},
+			{"2-5", "2 to 5 people", people(2, 5)},
+			{"6-10", "6 to 10 people", people(6, 10)},
+			{"11-25", "11 to 25 people", people(11, 25)},
+			{"26-100", "26 to 100 people", people(26, 100)},
+			{"more", "More than 100 people", people(101, math.MaxInt)},
 		}},
 	}
 }

@@ -21,13 +21,15 @@ func someMembers() []Member {
 			ID: tallyfy.UserID(id), FirstName: id, Role: tallyfy.Role(role), Status: tallyfy.Status(status), Type: kind, CreatedAt: joined, LastLoginAt: seen,
 		}, In: make([]*tallyfy.Group, groups)}
 	}
-	return []Member{
+	list := []Member{
 		member("ann", "admin", "active", "standard", ago(400), ago(1), 3),
 		member("bob", "standard", "active", "standard", ago(29), tallyfy.Time{}, 0),
 		member("cyd", "standard", "invited", "standard", ago(30), tallyfy.Time{}, 1),
 		member("dee", "light", "disabled", "standard", ago(31), ago(9), 0),
 		member("eve", "standard", "active", "bot", tallyfy.Time{}, tallyfy.Time{}, 2),
 	}
+	list[0].Shared, list[2].Shared = 1, 1
+	return list
 }
 
 func ids(members []Member) (list []string) {
@@ -49,6 +51,12 @@ func TestFiltersKeepWhatTheySay(t *testing.T) {
 		{"groups=none", []string{"bob", "dee"}},
 		{"seen=never", []string{"bob", "cyd", "eve"}},
 		{"joined=lately", []string{"bob", "cyd"}},
+		{"joined=earlier", []string{"ann", "bob", "cyd", "dee"}},
+		{"joined=2026-10", []string{"bob", "cyd", "dee"}},
+		{"joined=2026-11", nil},
+		{"joined=2025-11", []string{"ann", "bob", "cyd", "dee", "eve"}},
+		{"role=full", []string{"ann", "bob", "cyd", "eve"}},
+		{"groups=everybody", []string{"cyd"}},
 		{"groups=none&seen=never&role=standard", []string{"bob"}},
 		{"role=light&status=active", nil},
 		{"role=emperor&status=&other=1", []string{"ann", "bob", "cyd", "dee", "eve"}},
@@ -58,6 +66,7 @@ func TestFiltersKeepWhatTheySay(t *testing.T) {
 		filters := MemberFilters(now)
 		kept, _ := Apply(someMembers(), filters, Select(filters, address))
 		assert.Equal(t, test.want, ids(kept), test.address)
+		assert.Equal(t, test.want, ids(Keep(someMembers(), filters, Select(filters, address))), test.address)
 	}
 }
 
@@ -83,19 +92,65 @@ func TestCountsComeTrue(t *testing.T) {
 }
 
 func TestGroupFilters(t *testing.T) {
-	group := func(name string, members, guests, disabled int) Group {
-		return Group{Group: &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)}, Present: members, Disabled: disabled}
+	group := func(name string, members, guests, disabled, working int) Group {
+		return Group{
+			Group:    &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)},
+			Present: members, Disabled: disabled, Working: working,
+		}
 	}
-	ghosts := Group{Group: &tallyfy.Group{Name: "ghosts", Members: make([]tallyfy.UserID, 3), Guests: make([]string, 1)}}
-	groups := []Group{group("empty", 0, 0, 0), group("one", 1, 2, 0), ghosts, group("many", 5, 0, 1)}
-	for value, want := range map[string]string{"people=none": "empty", "people=one": "one", "people=guests": "ghosts", "holds=disabled": "many"} {
+	groups := []Group{
+		group("empty", 0, 0, 0, 0), group("one", 1, 2, 0, 1), group("guests", 0, 2, 0, 0), group("many", 5, 0, 1, 4), group("left", 3, 4, 2, 1),
+		group("crowd", 90, 10, 0, 90), group("all", 90, 11, 0, 90),
+		{Group: &tallyfy.Group{Name: "ghosts", Members: make([]tallyfy.UserID, 3), Guests: make([]string, 1)}},
+		{Group: &tallyfy.Group{Name: "unread", Members: make([]tallyfy.UserID, 7)}, Present: 7, Working: 1, Unknown: 6},
+	}
+	for value, want := range map[string][]string{
+		"people=none": {"empty"}, "people=one": {"one"}, "people=guests": {"guests", "ghosts"}, "holds=disabled": {"many", "left"}, "holds=one": {"one", "left"},
+		"size=1": {"ghosts"}, "size=2-5": {"one", "guests", "many"}, "size=6-10": {"left", "unread"}, "size=11-25": nil, "size=26-100": {"crowd"}, "size=more": {"all"},
+	} {
 		address, err := url.ParseQuery(value)
 		require.NoError(t, err)
 		filters := GroupFilters()
-		kept, _ := Apply(groups, filters, Select(filters, address))
-		require.Len(t, kept, 1, value)
-		assert.Equal(t, want, kept[0].Name)
+		var names []string
+		for _, g := range Keep(groups, filters, Select(filters, address)) {
+			names = append(names, g.Name)
+		}
+		assert.Equal(t, want, names, value)
 	}
+}
+
+// A month begins and ends at midnight where the person is.
+func TestMonthsAreThoseOfTheZone(t *testing.T) {
+	east := time.FixedZone("UTC+13", 13*60*60)
+	late := tallyfy.Time{Time: time.Date(2026, 10, 31, 12, 0, 0, 0, time.UTC)} // 1 November, 01:00
+	members := []Member{{Member: &tallyfy.Member{ID: "1", CreatedAt: late}}}
+	for value, want := range map[string]int{"2026-11": 1, "2026-10": 0} {
+		assert.Len(t, Keep(members, MemberFilters(now.In(east)), Selection{"joined": value}), want, value)
+		assert.Len(t, Keep(members, MemberFilters(now), Selection{"joined": value}), 1-want, value)
+	}
+	assert.Equal(t, "2026-02", MonthName(Month(time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC), 1)), "no month is left out on a 31st")
+}
+
+func TestEverybody(t *testing.T) {
+	var members []*tallyfy.Member
+	var all []tallyfy.UserID
+	for i := range 20 {
+		m := &tallyfy.Member{ID: tallyfy.UserID(rune('a' + i)), Status: tallyfy.StatusActive, IsActive: true}
+		if i >= 10 {
+			m.Status, m.IsActive = tallyfy.StatusDisabled, false
+		}
+		members, all = append(members, m), append(all, m.ID)
+	}
+	groups := []*tallyfy.Group{
+		{ID: "all", Members: all},
+		{ID: "nine of ten", Members: all[:9]},
+		{ID: "eight of ten", Members: all[:8]},
+		{ID: "mostly disabled", Members: all[5:]},
+		{ID: "empty"},
+	}
+	assert.Equal(t, map[tallyfy.ID]bool{"all": true, "nine of ten": true}, Everybody(members, groups))
+	assert.Empty(t, Everybody(members[1:], groups), "in a small team everybody is everywhere")
+	assert.Empty(t, Everybody(nil, groups))
 }
 
 func TestSortMembers(t *testing.T) {

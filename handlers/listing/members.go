@@ -10,19 +10,55 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// A Member is a member with the groups that the member is in.
+// A Member is a member with the groups that the member is in. Shared is how many of them are groups of
+// everybody, see [Everybody].
 type Member struct {
 	*tallyfy.Member
-	In []*tallyfy.Group
+	In     []*tallyfy.Group
+	Shared int
 }
 
-// recent is the age up to which a member counts as having joined lately.
-const recent = 30 * 24 * time.Hour
+const (
+	// recent is the age up to which a member counts as having joined lately.
+	recent = 30 * 24 * time.Hour
+	// patience is the age from which a member counts as having joined a while ago: an invitation that is
+	// older is hardly accepted any more.
+	patience = 14 * 24 * time.Hour
+	// clockError is how far Tallyfy's clock may be ahead of ours: a later date is none to go by.
+	clockError = 24 * time.Hour
+	// Months is how many months can be chosen from, the current one included.
+	Months = 12
+)
 
-// clockError is how far Tallyfy's clock may be ahead of ours: a later date is none to go by.
-const clockError = 24 * time.Hour
+// Month is the beginning of a month in the time zone of now, some months before the current one.
+func Month(now time.Time, before int) time.Time {
+	return time.Date(now.Year(), now.Month()-time.Month(before), 1, 0, 0, 0, 0, now.Location())
+}
 
-// MemberFilters are the filters of members, as of now.
+// MonthName is a month's value of the filter by the day of joining.
+func MonthName(month time.Time) string { return month.Format("2006-01") }
+
+// joined are the values of the filter by the day of joining.
+func joined(now time.Time) []Value[Member] {
+	list := []Value[Member]{
+		{"lately", "Joined in the last 30 days", func(m Member) bool {
+			age := now.Sub(m.CreatedAt.Time)
+			return !m.CreatedAt.IsZero() && age >= -clockError && age <= recent
+		}},
+		{"earlier", "Joined more than 14 days ago", func(m Member) bool {
+			return !m.CreatedAt.IsZero() && now.Sub(m.CreatedAt.Time) > patience
+		}},
+	}
+	for before := range Months {
+		from, to := Month(now, before), Month(now, before-1)
+		list = append(list, Value[Member]{MonthName(from), "Joined in " + from.Format("Jan 2006"), func(m Member) bool {
+			return !m.CreatedAt.Before(from) && m.CreatedAt.Before(to)
+		}})
+	}
+	return list
+}
+
+// MemberFilters are the filters of members, as of now. Months are those of its time zone.
 func MemberFilters(now time.Time) []Filter[Member] {
 	role := func(r tallyfy.Role) func(Member) bool {
 		return func(m Member) bool { return m.Role == r }
@@ -35,6 +71,9 @@ func MemberFilters(now time.Time) []Filter[Member] {
 			{"admin", "Administrator", role(tallyfy.RoleAdmin)},
 			{"standard", "Standard", role(tallyfy.RoleStandard)},
 			{"light", "Light", role(tallyfy.RoleLight)},
+			{"full", "Administrator or Standard", func(m Member) bool {
+				return m.Role == tallyfy.RoleAdmin || m.Role == tallyfy.RoleStandard
+			}},
 		}},
 		{"status", "Status", "Any status", []Value[Member]{
 			{"active", "Active", status(tallyfy.StatusActive)},
@@ -44,16 +83,14 @@ func MemberFilters(now time.Time) []Filter[Member] {
 		}},
 		{"groups", "Groups", "Any groups", []Value[Member]{
 			{"none", "In no group", func(m Member) bool { return len(m.In) == 0 }},
+			{"everybody", "Only in the group of everybody", func(m Member) bool {
+				return len(m.In) > 0 && m.Shared == len(m.In)
+			}},
 		}},
 		{"seen", "Sign-in", "Any sign-in", []Value[Member]{
 			{"never", "Never signed in", func(m Member) bool { return m.LastLoginAt.IsZero() }},
 		}},
-		{"joined", "Joined", "Joined any time", []Value[Member]{
-			{"lately", "Joined in the last 30 days", func(m Member) bool {
-				age := now.Sub(m.CreatedAt.Time)
-				return !m.CreatedAt.IsZero() && age >= -clockError && age <= recent
-			}},
-		}},
+		{"joined", "Joined", "Joined any time", joined(now)},
 	}
 }
 

@@ -83,34 +83,39 @@ func TestMemberFiltersShowWhomTheySay(t *testing.T) {
 	}
 	light := emails(s, func(m sandbox.Member) bool { return m.Role == "light" })
 	for address, want := range map[string][]string{
-		"role=admin":                  at("ingrid.solheim maren.dahl kwame.asante viktor.ionescu"),
-		"role=standard":               emails(s, func(m sandbox.Member) bool { return m.Role == "standard" }),
-		"role=light":                  light,
-		"status=active":               status("active"),
-		"status=invited":              at("lena.fischbacher ibrahim.sow katarzyna.zak"),
-		"status=disabled":             at("gareth.pugh marisol.quispe"),
-		"status=bot":                  at("assistant.bot"),
-		"groups=none":                 at("noor.vandermeer"),
-		"seen=never":                  at("assistant.bot lena.fischbacher ibrahim.sow katarzyna.zak"),
-		"joined=lately":               at("oskar.nystrom nadia.benali hugo.marchetti eunji.baek samuel.okafor freya.whitcombe ramon.etxeberria thandiwe.moyo"),
-		"joined=lately&role=light":    at("hugo.marchetti"),
-		"seen=never&status=invited":   at("lena.fischbacher ibrahim.sow katarzyna.zak"),
-		"seen=never&role=light":       at("ibrahim.sow"),
-		"groups=none&role=light":      at("noor.vandermeer"),
-		"q=KOWALSKA&status=active":    at("anna.kowalska a.kowalska"),
-		"q=kowalska&role=light":       {},
-		"q=zak&status=invited":        at("katarzyna.zak"), // Żak
-		"role=admin&status=disabled":  {},
-		"role=light&status=&groups=":  light,
-		"role=light&status=asleep":    light,
-		"role=light&role=admin":       light,
-		"role=light&seen=never&x=%00": at("ibrahim.sow"),
+		"role=admin":                    at("ingrid.solheim maren.dahl kwame.asante viktor.ionescu"),
+		"role=standard":                 emails(s, func(m sandbox.Member) bool { return m.Role == "standard" }),
+		"role=light":                    light,
+		"status=active":                 status("active"),
+		"status=invited":                at("lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"status=disabled":               at("gareth.pugh marisol.quispe"),
+		"status=bot":                    at("assistant.bot"),
+		"groups=none":                   at("noor.vandermeer"),
+		"groups=everybody":              {},
+		"role=full&status=invited":      at("lena.fischbacher katarzyna.zak"),
+		"joined=earlier&status=invited": at("lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"seen=never":                    at("assistant.bot lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"joined=lately":                 at("oskar.nystrom nadia.benali hugo.marchetti eunji.baek samuel.okafor freya.whitcombe ramon.etxeberria thandiwe.moyo"),
+		"joined=lately&role=light":      at("hugo.marchetti"),
+		"seen=never&status=invited":     at("lena.fischbacher ibrahim.sow katarzyna.zak"),
+		"seen=never&role=light":         at("ibrahim.sow"),
+		"groups=none&role=light":        at("noor.vandermeer"),
+		"q=KOWALSKA&status=active":      at("anna.kowalska a.kowalska"),
+		"q=kowalska&role=light":         {},
+		"q=zak&status=invited":          at("katarzyna.zak"), // Żak
+		"role=admin&status=disabled":    {},
+		"role=light&status=&groups=":    light,
+		"role=light&status=asleep":      light,
+		"role=light&role=admin":         light,
+		"role=light&seen=never&x=%00":   at("ibrahim.sow"),
 	} {
 		p := s.Get("/members?per_page=100&" + address).Whole(http.StatusOK)
 		assert.ElementsMatch(t, want, p.Texts("tbody .sub"), address)
 		assert.Equal(t, len(want), total(p), address)
 	}
 	assert.Equal(t, []string{"in no group"}, s.Get("/members?groups=none").Texts("tbody [data-label=Groups]"))
+	with := sitetest.SignedIn(t, sitetest.Options{}) // the group of everybody
+	assert.Equal(t, at("noor.vandermeer"), with.Get("/members?groups=everybody").Texts("tbody .sub"))
 }
 
 func TestGroupFiltersShowWhichTheySay(t *testing.T) {
@@ -129,6 +134,10 @@ func TestGroupFiltersShowWhichTheySay(t *testing.T) {
 		"people=none":   {"Archive 2019 Relocation"},
 		"people=one":    {"Payroll"},
 		"people=guests": {"Carrier Partners"},
+		"holds=one":     {"Payroll"},
+		"size=1":        {"Payroll"},
+		"size=more":     nil,
+		"size=26-100":   {everybody},
 		"holds=disabled": holds(func(g sandbox.Group) bool {
 			return slices.Contains(g.Members, gareth) || slices.Contains(g.Members, marisol)
 		}),
@@ -169,7 +178,7 @@ func TestFilterCountsComeTrue(t *testing.T) {
 		"/groups", "/groups?q=a", "/groups?people=one", "/groups?holds=disabled&people=none", "/groups?holds=disabled&q=team&sort_by=name&per_page=10",
 	} {
 		counts := counts(s.Get(start))
-		require.Len(t, counts, map[bool]int{true: 10, false: 4}[strings.HasPrefix(start, "/members")], start)
+		require.Len(t, counts, map[bool]int{true: 25, false: 11}[strings.HasPrefix(start, "/members")], start)
 		for parameter, n := range counts {
 			assert.Equal(t, n, total(s.Get(with(start, parameter))), "%s, then %s", start, parameter)
 		}
