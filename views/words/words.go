@@ -18,9 +18,12 @@ func Number(n int) string {
 }
 
 // Count writes a number and its noun: "0 groups", "1 group", "1,200 groups".
-func Count(n int, one, many string) string {
+func Count(n int, one, many string) string { return Number(n) + " " + Noun(n, one, many) }
+
+// Noun is the noun that stands after a number.
+func Noun(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return one
 	}
-	return Number(n) + " " + many
+	return many
 }
