@@ -45,7 +45,7 @@ func showGroup(req *request) error {
 	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: taskView(tasks)}
 	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
-	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)})
+	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)}, req.isAdmin)
 	frame := req.page(names.Isolate(group.DisplayName()), views.SectionGroups)
 	frame.From = page.State.From
 	return req.show(http.StatusOK, views.Group(frame, page))

@@ -6,18 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// home leads to the groups, or to sign-in.
-func home(req *request) error {
-	if req.session.data.Who == nil {
-		return req.goTo(req.urls().SignIn(""))
-	}
-	who := req.session.data.Who
-	if who.ShutOut {
-		return req.goTo(req.urls().In(who.Organisation.ID).Organisations())
-	}
-	return req.goTo(req.urls().In(who.Organisation.ID).Groups())
-}
-
 // health answers as long as the process does. It asks nobody.
 func health(req *request) error { return req.probe(http.StatusOK, "ok\n") }
 

@@ -34,7 +34,7 @@ func showMember(req *request) error {
 		MemberRow: memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: taskView(tasks),
 	}
-	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)})
+	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
 	frame := req.page(names.Isolate(member.Name()), views.SectionMembers)
 	frame.From = from
 	return req.show(http.StatusOK, views.Member(frame, page))

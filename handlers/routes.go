@@ -48,13 +48,14 @@ func (r route) address() string {
 // below their organisation.
 func (a *App) routes() []route {
 	return []route{
-		{http.MethodGet, "/", public, home},
 		{http.MethodGet, "/signin", public, showSignIn},
 		{http.MethodPost, "/signin", public, signIn},
 		{http.MethodPost, "/signout", public, signOut},
 		{http.MethodGet, "/signin/tallyfy", public, withTallyfy(startAtTallyfy)},
 		{http.MethodGet, "/signin/answer", public, withTallyfy(showTallyfyAnswer)},
 		{http.MethodPost, "/signin/answer", public, withTallyfy(takeTallyfyAnswer)},
+
+		{http.MethodGet, "/", signedIn, showOverview},
 
 		{http.MethodGet, "/groups", signedIn, listGroups},
 		{http.MethodPost, "/groups", signedIn, createGroup},
@@ -207,6 +208,8 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 func oldAddress(req *request) error {
 	who := req.session.data.Who
 	switch {
+	case who != nil && who.ShutOut && req.route.path == "/": // the name of the program leads here
+		return req.goTo(req.urls().In(who.Organisation.ID).Organisations())
 	case who != nil:
 		here := req.urls().Local(req.Request().URL.RequestURI())
 		return req.Redirect(http.StatusTemporaryRedirect, req.urls().In(who.Organisation.ID).Below(here))

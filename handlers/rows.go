@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"slices"
@@ -97,19 +98,22 @@ func (req *request) activityRow(e *journal.Entry) views.ActivityRow {
 // mostRecent is how many changes the page of a person or a group lists.
 const mostRecent = 5
 
-// recentActivity lists the latest changes of a person or a group. Somebody who is not known to be an
-// administrator sees their own only.
-func (req *request) recentActivity(s journal.Subject) views.RecentActivity {
+// recentActivity lists the latest changes of a person or a group, or of the organisation. Somebody whom
+// isAdmin does not know to be an administrator sees their own only.
+func (req *request) recentActivity(s journal.Subject, isAdmin func(context.Context) (bool, error)) views.RecentActivity {
 	f := journal.Filter{Org: req.org(), Subject: s}
 	latest, err := req.app.Journal.Latest(req.ctx(), f, mostRecent)
 	if slices.ContainsFunc(latest, func(e *journal.Entry) bool { return e.Actor.ID != string(req.who.UserID) }) {
-		if admin, adminErr := req.isAdmin(req.ctx()); !admin {
+		if admin, adminErr := isAdmin(req.ctx()); !admin {
 			f.Actor = req.who.UserID
 			latest, err = req.app.Journal.Latest(req.ctx(), f, mostRecent)
 			err = errors.Join(err, adminErr)
 		}
 	}
-	recent := views.RecentActivity{About: s.Key(), Incomplete: err != nil}
+	recent := views.RecentActivity{Incomplete: err != nil}
+	if s.ID != "" {
+		recent.About = s.Key()
+	}
 	if err != nil {
 		req.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}

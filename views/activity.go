@@ -74,12 +74,12 @@ type ActivityRow struct {
 	Sentence string
 }
 
-// RecentActivity is the latest changes of one person or group, on its page.
+// RecentActivity is the latest changes of one person or group, on its page, or of the organisation.
 type RecentActivity struct {
 	Rows []ActivityRow
 	// Incomplete says that the changes, or some of them, could not be read.
 	Incomplete bool
-	// About is the subject, as ActivityState has it.
+	// About is the subject, as ActivityState has it; empty for the organisation.
 	About string
 }
 

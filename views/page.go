@@ -51,6 +51,7 @@ type Section string
 // The entries of the navigation.
 const (
 	SectionNone     Section = ""
+	SectionOverview Section = "overview"
 	SectionGroups   Section = "groups"
 	SectionMembers  Section = "members"
 	SectionActivity Section = "activity"
@@ -102,6 +103,14 @@ func (p Page) tokenEndsOn() string {
 		return p.Clock.Day(p.Account.TokenEnds) + ", " + p.Clock.Minute(p.Account.TokenEnds)
 	}
 	return p.Clock.Day(p.Account.TokenEnds)
+}
+
+// start is where the name of the program leads.
+func (p Page) start() string {
+	if p.Account == nil {
+		return p.URL.Home()
+	}
+	return p.URL.Overview()
 }
 
 func (p Page) documentTitle() string {

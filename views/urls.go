@@ -36,8 +36,11 @@ func (u URLs) org() string {
 	return u.Base + OrgPrefix + url.PathEscape(string(u.Org))
 }
 
-// Home leads to the list of groups, or to sign-in.
+// Home leads to the overview of the organisation that was entered last, or to sign-in.
 func (u URLs) Home() string { return u.Base + "/" }
+
+// Overview is the first page of the organisation.
+func (u URLs) Overview() string { return u.org() + "/" }
 
 // SignIn is the sign-in page. next, if not empty, is the page to go to afterwards, without the
 // base.

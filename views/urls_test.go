@@ -11,6 +11,8 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 		u := URLs{Base: base}
 		for got, want := range map[string]string{
 			u.Home():                       "/",
+			u.Overview():                   "/",
+			u.In("a/b").Overview():         "/o/a%2Fb/",
 			u.SignIn(""):                   "/signin",
 			u.SignIn("/groups?q=a&page=2"): "/signin?next=%2Fgroups%3Fq%3Da%26page%3D2",
 			u.SignInUnsent("/groups"):      "/signin?next=%2Fgroups&unsent=1",

@@ -94,7 +94,7 @@ func TestCountsComeTrue(t *testing.T) {
 func TestGroupFilters(t *testing.T) {
 	group := func(name string, members, guests, disabled, working int) Group {
 		return Group{
-			Group:    &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)},
+			Group:   &tallyfy.Group{Name: name, Members: make([]tallyfy.UserID, members), Guests: make([]string, guests)},
 			Present: members, Disabled: disabled, Working: working,
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Figure is a number that leads to what it counts.
+// A Figure is a number that leads to what it counts. Without a URL it leads nowhere.
 type Figure struct {
 	// Label stands beside a bar: "2 to 5 people".
 	Label string

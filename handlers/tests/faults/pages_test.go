@@ -40,6 +40,7 @@ func pages() []page {
 		return func(s *sitetest.Site) string { return s.RemovePath(somebody) + rest }
 	}
 	return []page{
+		{"overview", "/", at("/"), ""},
 		{"groups", "/groups", at("/groups"), ""},
 		{"groups, searched", "/groups", at("/groups?q=a&sort_by=name"), ""},
 		{"groups, by id", "/groups", func(s *sitetest.Site) string { return "/groups?q=" + s.Group("Operations").ID }, ""},
@@ -78,7 +79,7 @@ func receiptPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody.
-var without = []string{"/", "/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/keys", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/keys", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {

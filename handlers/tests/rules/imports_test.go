@@ -41,6 +41,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/logo", "tallyfy"},
 	{"handlers/membership", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/names views/words"},
 	{"handlers/metrics", "tallyfy"},
+	{"handlers/overview", "handlers/listing tallyfy views/words"},
 	{"handlers/parallel", ""},
 	{"handlers/ratelimit", "tallyfy"},
 	{"handlers/removal", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/names views/words"},

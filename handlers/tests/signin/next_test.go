@@ -169,7 +169,7 @@ func TestSigningInAsSomebodyElse(t *testing.T) {
 
 func TestHomeLeadsWhereItIsUseful(t *testing.T) {
 	s := sitetest.New(t, sitetest.Options{})
-	assert.Equal(t, "/signin", s.Get("/").URL)
+	assert.Equal(t, "/signin?next=%2F", s.Get("/").URL)
 	s.SignIn()
-	assert.Equal(t, "/groups", s.Get("/").URL)
+	assert.Equal(t, "Overview", s.Get("/").Text("h1"))
 }

@@ -71,7 +71,7 @@ func TestEveryLinkNamesItsOrganisation(t *testing.T) {
 
 func TestOldAddressesLeadToTheOrganisationEnteredLast(t *testing.T) {
 	s, _, there := inBoth(t)
-	assert.Equal(t, there+"/groups", s.Once(s.Request(http.MethodGet, "/", nil)).Header.Get("Location"))
+	assert.Equal(t, there+"/", s.Once(s.Request(http.MethodGet, "/", nil)).Header.Get("Location"))
 	for _, r := range s.App.Routes() {
 		if r.SignedIn {
 			path := strings.NewReplacer(":group", "a%20b", ":member", "17", ":record", "0", ":entry", "1").Replace(r.Path) + "?q=a%26b"

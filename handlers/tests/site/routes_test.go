@@ -67,7 +67,7 @@ func TestOnlyTheseRoutesAreForEverybody(t *testing.T) {
 		}
 	}
 	assert.ElementsMatch(t, []string{
-		"GET /", "GET /signin", "POST /signin", "POST /signout",
+		"GET /signin", "POST /signin", "POST /signout",
 		"GET /signin/tallyfy", "GET /signin/answer", "POST /signin/answer", "GET /healthz", "GET /readyz",
 	}, open)
 }

@@ -1,0 +1,75 @@
+package views
+
+import (
+	"time"
+
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// OverviewPage is what to look at first in an organisation. Each figure leads to the list of its rows.
+type OverviewPage struct {
+	ReadAt time.Time
+	// Missing says what could not be read, "" if nothing.
+	Missing               string
+	AllMembers, AllGroups components.Figure
+	Findings              []OverviewFinding
+	// New counts those who joined lately, Newest are the latest of them.
+	New    components.Figure
+	Newest []MemberRow
+	Roles  []OverviewRole
+	Bots   components.Figure
+	// Other is how many people are in no row of Roles: their role or status is a new one.
+	Other         int
+	Sizes, Joined components.ChartProps
+	Activity      RecentActivity
+}
+
+// OverviewFinding is something that may need attention.
+type OverviewFinding struct {
+	components.Figure
+	// Unknown says that too little could be read to tell.
+	Attention, Unknown bool
+	// Names are the first of those that are counted, More is how many more there are.
+	Names []string
+	More  int
+	Seats []components.Figure
+}
+
+// mark is the finding's state: a sign, its word for those who do not see it, and its colour.
+func (f OverviewFinding) mark() (sign, word, class string) {
+	switch {
+	case f.Unknown:
+		return "?", "Not known:", "unknown"
+	case f.Attention:
+		return "!", "Needs attention:", "warn"
+	}
+	return "✓", "All right:", "good"
+}
+
+// named is the names in a sentence, with how many more there are.
+func (f OverviewFinding) named() string {
+	more := ""
+	if f.More > 0 {
+		more = words.Number(f.More) + " more"
+	}
+	return names.Some(f.Names, more)
+}
+
+// OverviewRole is a row of the table of people.
+type OverviewRole struct {
+	Label string
+	// People is the length of the role's part of the bar; 0 for the row of all.
+	People   int
+	Statuses []components.Figure
+}
+
+// shares is the bar above the table of people.
+func (v OverviewPage) shares() components.ChartProps {
+	chart := components.ChartProps{Title: "People by role"}
+	for _, r := range v.Roles[:len(v.Roles)-1] {
+		chart.Figures = append(chart.Figures, components.Figure{Label: r.Label, Value: r.People, Number: words.Number(r.People)})
+	}
+	return chart
+}
