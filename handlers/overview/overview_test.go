@@ -92,7 +92,9 @@ func TestFindings(t *testing.T) {
 			0, "groups nobody is in", Unknown,
 		},
 		"nobody disabled, of those who could be read": {
-			Organisation{Groups: []listing.Group{group("a", 2, func(g *listing.Group) { g.Unknown = 1 })}, MembersShort: true}, Groups, listing.Selection{"holds": "disabled"},
+			Organisation{Groups: []listing.Group{group("a", 2, func(g *listing.Group) { g.Unknown = 1 })}, MembersShort: true},
+			Groups,
+			listing.Selection{"holds": "disabled"},
 			0, "groups with disabled people", Unknown,
 		},
 		"some of those that could be read": {
