@@ -78,7 +78,7 @@ func (req *request) file(handle func(*request) error) error {
 // sendFile sends the file row by row, until the visitor goes away. Whatever can fail has to be read
 // before: a failure is a page, never half a file.
 func (req *request) sendFile(what string, columns []string, rows iter.Seq[[]string]) error {
-	if req.signedOut() {
+	if req.leftUnderWay() {
 		return req.sendToSignIn("")
 	}
 	h := req.Response().Header()

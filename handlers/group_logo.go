@@ -32,7 +32,7 @@ func showGroupLogo(req *request) error {
 	if place.url != "" {
 		image, err = req.readLogo(place.url)
 	}
-	if req.signedOut() {
+	if req.leftUnderWay() {
 		return req.initials(id, "?", errSignedOut)
 	}
 	if err != nil || image == nil {

@@ -27,6 +27,7 @@ type request struct {
 	echo.Context
 	app     *App
 	route   route
+	began   time.Time
 	session *session
 	// who and api are set on routes for signed-in people: the person, and the client with the person's token.
 	who *identity
@@ -156,11 +157,18 @@ func findLocation(name string) (location *time.Location, ok bool) {
 
 // show sends a screen. A person who was signed out while the page was being made does not see it.
 func (req *request) show(status int, screen templ.Component) error {
-	if req.signedOut() {
+	if req.leftUnderWay() {
 		return req.sendToSignIn("")
 	}
 	return web.Page(req, status, screen)
 }
+
+// atOnce is how quickly a page is made that is shown without another look at its session: it is as if it had
+// been shown just before a sign-out.
+const atOnce = 100 * time.Millisecond
+
+// leftUnderWay is signedOut for a page that took a while.
+func (req *request) leftUnderWay() bool { return time.Since(req.began) > atOnce && req.signedOut() }
 
 // signedOut reports that the person was signed out since the request began: nothing of the organisation
 // may be shown or changed any more.

@@ -139,3 +139,15 @@ func TestMemberPagesNameTheMissingPermission(t *testing.T) {
 	assert.Contains(t, p.Text(".lead"), "takes an administrator")
 	assert.Zero(t, s.Writes())
 }
+
+// What stands beside a name that Tallyfy gives stands apart from it.
+func TestTasksAndTheirDaysStandApart(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for _, task := range s.Get(s.MemberPath("chiara.dangelo")).Texts(".bullets li") {
+		assert.Regexp(t, `\S due \d`, task)
+	}
+	for _, who := range s.Get(s.RemovePath("chiara.dangelo") + "/handover?q=a").Texts(".aside") {
+		assert.NotRegexp(t, `[a-z]·`, who)
+	}
+}

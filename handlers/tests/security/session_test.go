@@ -141,6 +141,7 @@ func TestSignOutWhileRequestsAreUnderWay(t *testing.T) {
 	}
 	assert.Equal(t, "/signin", s.Post("/signout", url.Values{}).URL)
 	assert.False(t, isSignedIn(t, s, old))
+	time.Sleep(150 * time.Millisecond) // a page that is made at once is shown
 	close(h.open)
 	all.Wait()
 	for i, p := range answers {

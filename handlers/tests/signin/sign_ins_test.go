@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -89,6 +90,7 @@ func TestSignedOutWhileItIsUnderWay(t *testing.T) {
 			<-gate.Arrived
 			cookies := s.Once(s.Request(http.MethodPost, "/signout", nil))
 			require.Equal(t, http.StatusSeeOther, cookies.Status)
+			time.Sleep(150 * time.Millisecond) // a page that is made at once is shown
 			close(gate.Open)
 			p := <-done
 			assert.Equal(t, http.StatusSeeOther, p.Status)
