@@ -11,11 +11,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"tallyfy-admin/handlers/csvfile"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
-
-	"github.com/labstack/echo/v4"
 )
 
 const (

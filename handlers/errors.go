@@ -309,9 +309,6 @@ func (req *request) tokenEnded() error {
 	return req.sendToSignIn(text)
 }
 
-// mostTyped is the largest form that fits a session, escaped and sealed.
-const mostTyped = 300_000
-
 // sessionGone reports whether the session has been renewed or ended by another request since this one
 // began. When the database does not say, the session is taken to be there.
 func (req *request) sessionGone() bool {

@@ -201,35 +201,6 @@ func (req *request) form() (url.Values, error) {
 	return form, nil
 }
 
-// keepTyped keeps a form that was refused because its sender is not who is signed in, or not in its
-// organisation. It is shown again to its sender only.
-func (req *request) keepTyped(form url.Values) bool {
-	if req.route.path != "/groups" || form.Get("as") == "" || len(form.Encode()) > mostTyped {
-		return false
-	}
-	req.session.change(func(d *sessionData) {
-		d.Draft = &draft{Path: req.formPage(), Form: form, Owner: form.Get("as")}
-	})
-	return true
-}
-
-// formPage is the page that a form of this address is on, without the base.
-func (req *request) formPage() string {
-	if req.route.path == "/groups" {
-		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewGroup())
-	}
-	return req.sentFrom()
-}
-
-// sentFrom is the page that the browser says the form was on, without the base; else the form's own
-// address.
-func (req *request) sentFrom() string {
-	if u, ok := req.ownReferer(); ok {
-		return req.urls().Local(u.RequestURI())
-	}
-	return req.urls().Local(req.Request().URL.RequestURI())
-}
-
 // notEntered answers a request for an organisation that the session has not entered: nothing of it is
 // shown or done. It asks Tallyfy for the organisation's name, once.
 func (req *request) notEntered(org tallyfy.ID) error {

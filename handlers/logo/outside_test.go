@@ -14,10 +14,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"tallyfy-admin/tallyfy"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
 )
 
 func noDial(t *testing.T) func(context.Context, string, string) (net.Conn, error) {

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"tallyfy-admin/handlers/sitetest/program"
-
 	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/program"
 )
 
 // talk sends raw bytes and gives the status of each answer until the program closes the connection, or has nothing more to say.

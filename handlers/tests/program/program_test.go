@@ -10,10 +10,10 @@ import (
 	"syscall"
 	"testing"
 
-	"tallyfy-admin/handlers/sitetest/program"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/program"
 )
 
 // The program serves a sub-path and the sandbox's own API, answers its own health check, and keeps sessions over a restart.

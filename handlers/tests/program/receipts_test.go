@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"tallyfy-admin/handlers/sitetest/program"
-	"tallyfy-admin/tallyfy/sandbox"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/program"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // testdata of package store: a database of the first release, in which Maren Dahl removed Chiara D'Angelo.

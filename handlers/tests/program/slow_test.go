@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"tallyfy-admin/handlers/sitetest/program"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/program"
 )
 
 // connect opens a connection to the program, without HTTP, until the test ends.

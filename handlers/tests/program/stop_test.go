@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"tallyfy-admin/handlers/sitetest/program"
-	"tallyfy-admin/tallyfy/sandbox"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/program"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // A program that is told to stop says first that it is not ready, goes on answering for the delay, takes nothing new then, and
