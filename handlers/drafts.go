@@ -41,7 +41,7 @@ func (req *request) takeDraft(path string) url.Values {
 // keepTyped keeps a form that was refused because its sender is not who is signed in, or not in its
 // organisation. It is shown again to its sender only.
 func (req *request) keepTyped(form url.Values) bool {
-	if req.route.path != "/groups" || form.Get("as") == "" || len(form.Encode()) > mostTyped {
+	if !req.route.createsGroup() || form.Get("as") == "" || len(form.Encode()) > mostTyped {
 		return false
 	}
 	req.session.change(func(d *sessionData) {
@@ -52,7 +52,7 @@ func (req *request) keepTyped(form url.Values) bool {
 
 // formPage is the page that a form of this address is on, without the base.
 func (req *request) formPage() string {
-	if req.route.path == "/groups" {
+	if req.route.createsGroup() {
 		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewGroup())
 	}
 	return req.sentFrom()

@@ -227,11 +227,9 @@ func (req *request) notConfirmedCreation(t *typedGroup, c *membership.Creation, 
 	default:
 		n.Text = "Tallyfy's answer did not arrive, but there is now a group with this name, most likely this one:"
 	}
-	if c.Found != nil {
-		n.LinkText, n.LinkURL = names.Isolate(c.Found.DisplayName()), req.urls().Group(c.Found.ID)
-	}
 	t.notice = n
 	if c.Found != nil {
+		n.LinkText, n.LinkURL = names.Isolate(c.Found.DisplayName()), req.urls().Group(c.Found.ID)
 		t.existing = views.GroupLink{ID: c.Found.ID, Name: c.Found.DisplayName()}
 	}
 	return req.answerGroupForm(status, t)

@@ -56,7 +56,7 @@ func (req *request) groupsFrom() (list, from string) {
 
 // membersFrom is groupsFrom for the list of members.
 func (req *request) membersFrom() (list, from string) {
-	return req.listFrom(req.urls().Members(), func(v url.Values) string { return req.urls().MemberList(memberListState(v, req.app.Now())) })
+	return req.listFrom(req.urls().Members(), func(v url.Values) string { return req.urls().MemberList(memberListState(v, req.now())) })
 }
 
 func (req *request) listFrom(plain string, at func(url.Values) string) (list, from string) {
@@ -122,15 +122,17 @@ func groupsFound(query string, copied snapshot) []listing.Group {
 	found := copied.groups.Search(query, nil)
 	list := make([]listing.Group, len(found))
 	for i, g := range found {
-		list[i].Group, list[i].Present = g, copied.members.Count(g.Members)
+		list[i].Group, list[i].Present = g, len(g.Members)
 		for _, id := range g.Members {
 			m, ok := copied.members.ByID(id)
 			switch {
-			case !ok && !copied.members.Complete:
+			case !ok && copied.members.Complete: // gone
+				list[i].Present--
+			case !ok:
 				list[i].Unknown++
-			case ok && m.IsDisabled():
+			case m.IsDisabled():
 				list[i].Disabled++
-			case ok && m.CanWork():
+			case m.CanWork():
 				list[i].Working++
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // showOrganisations lists the person's organisations to work in another one.
 func showOrganisations(req *request) error {
 	if f := req.refusedForm(); f != nil {
-		return req.chooseOther(f.Status, f.Problem, f.Form.Get("next"))
+		return req.chooseOther(f.Status, f.Problem, req.urls().Groups())
 	}
 	return req.chooseOther(http.StatusOK, "", req.listBefore())
 }
@@ -33,7 +33,7 @@ func (req *request) listBefore() string {
 		address, _ = url.ParseQuery(address.Get(views.FromKey)) // of a broken one what can be read
 	}
 	if members {
-		return req.urls().MemberList(memberListState(address, req.app.Now()))
+		return req.urls().MemberList(memberListState(address, req.now()))
 	}
 	return req.urls().GroupList(groupListState(address))
 }
@@ -58,10 +58,10 @@ func (req *request) chooseOther(status int, message, stay string) error {
 }
 
 // chooseAgain leads to the list, with the reason why it did not work.
-func (req *request) chooseAgain(problem, next string) error {
-	return req.answerOn(req.urls().Organisations(), refusedForm{
-		Status: http.StatusUnprocessableEntity, Problem: problem, Form: url.Values{"next": {next}},
-	}, func() error { return req.chooseOther(http.StatusUnprocessableEntity, problem, next) })
+func (req *request) chooseAgain(problem string) error {
+	return req.answerOn(req.urls().Organisations(), refusedForm{Status: http.StatusUnprocessableEntity, Problem: problem}, func() error {
+		return req.chooseOther(http.StatusUnprocessableEntity, problem, req.urls().Groups())
+	})
 }
 
 // organisations reads the person's organisations, and says which could not be read.
@@ -89,12 +89,12 @@ func switchOrganisation(req *request) error {
 	}
 	i := slices.IndexFunc(list, func(o tallyfy.Organization) bool { return o.ID == id })
 	if i < 0 {
-		return req.chooseAgain("Choose one of your organisations.", req.urls().Groups())
+		return req.chooseAgain("Choose one of your organisations.")
 	}
 	member, err := req.api.Organizations.Membership(req.ctx(), id)
 	if isShutOut(err) {
 		return req.chooseAgain(shutOut(err, "Tallyfy does not let this token into "+names.Isolate(list[i].DisplayName())+
-			". A token belongs to the organisation that it was made in: sign in there with one of its own."), req.urls().Groups())
+			". A token belongs to the organisation that it was made in: sign in there with one of its own."))
 	}
 	if err != nil {
 		return err

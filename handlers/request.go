@@ -204,7 +204,7 @@ func (req *request) form() (url.Values, error) {
 // notEntered answers a request for an organisation that the session has not entered: nothing of it is
 // shown or done. It asks Tallyfy for the organisation's name, once.
 func (req *request) notEntered(org tallyfy.ID) error {
-	if strings.HasSuffix(req.route.path, "/logo") { // nobody reads it
+	if req.route.isPicture() {
 		return echo.ErrNotFound
 	}
 	v := views.NotEnteredView{Title: "This page belongs to another organisation", Name: string(org), ID: org}
@@ -253,7 +253,7 @@ func (req *request) sendToSignIn(why string) error {
 // fill the database. Afterwards the browser goes back to the page that the form was on; what was typed goes along through
 // sign-in.
 func (req *request) refuseForm() error {
-	if req.route.path == "/groups" {
+	if req.route.createsGroup() {
 		form, err := web.StrangersForm(req)
 		if err != nil && !errors.Is(err, web.ErrTooLarge) {
 			return err

@@ -44,6 +44,13 @@ func (r route) address() string {
 	return r.path
 }
 
+// isPicture reports that a route sends a picture, which nobody reads whatever happens.
+func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
+
+// createsGroup reports that a route takes the form for a new group, whose text is kept when it cannot be
+// carried out. The form stands on a page of another address.
+func (r route) createsGroup() bool { return r.method == http.MethodPost && r.path == "/groups" }
+
 // routes is every page, with who may see it. Paths are below the base, and those of signedIn routes
 // below their organisation.
 func (a *App) routes() []route {
@@ -184,8 +191,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 				return echo.ErrNotFound
 			}
 		}
-		// The list of organisations is the way out, and a logo is a picture whatever happens.
-		if req.who != nil && req.who.ShutOut && r.path != "/organisations" && !strings.HasSuffix(r.path, "/logo") {
+		if req.who != nil && req.who.ShutOut && r.path != "/organisations" && !r.isPicture() { // the way out
 			if err := req.checkShutOut(); err != nil {
 				return err
 			}

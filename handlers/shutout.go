@@ -45,11 +45,11 @@ func (req *request) checkShutOut() error {
 	if !req.reads() {
 		text += " Nothing was changed."
 	}
-	links := []components.LinkProps{{Text: "Other organisations", URL: req.urls().Organisations(), Kind: components.ButtonPrimary}}
+	link := req.toOrganisations("Other organisations")
 	if req.route.path == "/organisations" {
-		links[0].Text = "Try again"
+		link.Text = "Try again"
 	}
-	return &problem{status: http.StatusForbidden, title: "Tallyfy does not let you in here", text: text, links: links, signOut: true, cause: err}
+	return &problem{status: http.StatusForbidden, title: "Tallyfy does not let you in here", text: text, links: []components.LinkProps{link}, signOut: true, cause: err}
 }
 
 // forget drops everything that was read with one token.

@@ -359,7 +359,7 @@ func (req *request) signedOutMeanwhile() error {
 // signOut ends the session. It works without one, too.
 func signOut(req *request) error {
 	for _, who := range req.session.data.everywhere() {
-		req.app.Directory.Forget(cache.ScopeOf(who.Token, who.Organisation.ID))
+		req.app.forget(cache.ScopeOf(who.Token, who.Organisation.ID))
 	}
 	if err := req.app.end(req, req.session); err != nil {
 		return err
