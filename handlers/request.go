@@ -207,6 +207,9 @@ func (req *request) notEntered(org tallyfy.ID) error {
 	if req.route.isPicture() {
 		return echo.ErrNotFound
 	}
+	if !req.app.admits(org) {
+		return req.otherThanAdmitted()
+	}
 	v := views.NotEnteredView{Title: "This page belongs to another organisation", Name: string(org), ID: org}
 	v.Next = req.urls().Local(req.Request().URL.RequestURI())
 	if !req.reads() {

@@ -256,6 +256,11 @@ func (req *request) chooseOrganisation(f views.SignInForm, p *pendingSignIn) err
 	return req.enter(f, p, org, member)
 }
 
+// otherThanAdmitted is the page for an organisation that may not use this dashboard.
+func (req *request) otherThanAdmitted() error {
+	return &problem{status: http.StatusForbidden, title: "This organisation can't be worked in here", text: aboutAdmission, links: req.wayHome(), cause: errNotAdmitted}
+}
+
 // isFor finds the organisation that a page belongs to. The page's path is without the base.
 func isFor(page string) func(tallyfy.Organization) bool {
 	return func(o tallyfy.Organization) bool { return strings.HasPrefix(page, views.URLs{Org: o.ID}.Below("/")) }
@@ -287,7 +292,7 @@ func (req *request) askForOrganisation(status int, f views.SignInForm, p *pendin
 // the same token, the organisations entered before.
 func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Organization, member *tallyfy.Member) error {
 	if !req.app.admits(org.ID) { // whichever way led here
-		return &problem{status: http.StatusForbidden, title: "This organisation can't be worked in here", text: aboutAdmission, links: req.wayHome(), cause: errNotAdmitted}
+		return req.otherThanAdmitted()
 	}
 	who := &identity{
 		Token: p.Token, Organisation: org, UserID: p.User.ID, Name: p.User.Name(), Email: p.User.Email,

@@ -78,4 +78,9 @@ func TestNoOtherOrganisationIsGoneTo(t *testing.T) {
 	p := s.Post("/organisations", url.Values{"organization": {s.Sandbox.OtherOrgID()}})
 	assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
 	assert.Contains(t, s.Get("/groups").Text(".organisation"), "Aldermoor Logistics")
+	s.Sandbox.ClearRequests()
+	p = s.Get("/o/" + s.Sandbox.OtherOrgID() + "/groups").Whole(http.StatusForbidden)
+	assert.Equal(t, "This organisation can't be worked in here", p.Text("h1"))
+	assert.False(t, p.Has("main form"), "nor offered by a page of its own")
+	assert.Empty(t, s.Sandbox.Requests())
 }
