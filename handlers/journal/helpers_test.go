@@ -2,12 +2,8 @@ package journal_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/rand"
-	"database/sql"
 	"fmt"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -17,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/sitetest/postgres"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 )
@@ -60,31 +57,7 @@ func eachEngine(t *testing.T, test func(t *testing.T, open func() *store.DB, dir
 		db := opener(t, "memory:")()
 		test(t, func() *store.DB { return db }, "")
 	})
-	t.Run("postgres", func(t *testing.T) { test(t, opener(t, postgresURL(t)), "") })
-}
-
-// postgresURL makes a schema for the test and returns a URL that works in it.
-func postgresURL(t *testing.T) string {
-	base := os.Getenv("TEST_POSTGRES_URL")
-	if base == "" {
-		t.Skip("set TEST_POSTGRES_URL to the URL of an empty PostgreSQL database to run this test there")
-	}
-	admin, err := sql.Open("pgx", base) // package store registers the driver
-	require.NoError(t, err)
-	schema := "test_" + strings.ToLower(rand.Text())
-	_, err = admin.ExecContext(t.Context(), "CREATE SCHEMA "+schema)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		_, err := admin.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE")
-		require.NoError(t, err)
-		require.NoError(t, admin.Close())
-	})
-	u, err := url.Parse(base)
-	require.NoError(t, err)
-	query := u.Query()
-	query.Set("search_path", schema)
-	u.RawQuery = query.Encode()
-	return u.String()
+	t.Run("postgres", func(t *testing.T) { test(t, opener(t, postgres.URL(t)), "") })
 }
 
 // A clock moves only when told to.

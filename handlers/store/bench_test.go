@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/postgres"
 )
 
 // BenchmarkSession measures what a page costs: a load always, a save when something changed. The
@@ -15,7 +17,7 @@ func BenchmarkSession(b *testing.B) {
 	engines := map[string]func(b *testing.B) string{
 		"file":     func(b *testing.B) string { return filepath.Join(b.TempDir(), "x.db") },
 		"memory":   func(*testing.B) string { return "memory:" },
-		"postgres": func(b *testing.B) string { return postgresURL(b) },
+		"postgres": func(b *testing.B) string { return postgres.URL(b) },
 	}
 	for name, databaseURL := range engines {
 		b.Run(name, func(b *testing.B) {

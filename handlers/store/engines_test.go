@@ -2,13 +2,9 @@ package store
 
 import (
 	"bytes"
-	"context"
-	"database/sql"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -17,6 +13,8 @@ import (
 
 	"github.com/gorilla/sessions"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/postgres"
 )
 
 const (
@@ -70,33 +68,8 @@ func eachEngineAlone(t *testing.T, test func(t *testing.T, e engine)) {
 		test(t, engine{url: "memory:"})
 	})
 	t.Run("postgres", func(t *testing.T) {
-		test(t, engine{url: postgresURL(t), durable: true})
+		test(t, engine{url: postgres.URL(t), durable: true})
 	})
-}
-
-// postgresURL makes a schema for the test and returns a URL that works in it.
-func postgresURL(t testing.TB) string {
-	t.Helper()
-	base := os.Getenv("TEST_POSTGRES_URL")
-	if base == "" {
-		t.Skip("set TEST_POSTGRES_URL to the URL of an empty PostgreSQL database to run this test there")
-	}
-	admin, err := sql.Open("pgx", base)
-	require.NoError(t, err)
-	schema := "test_" + strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(newID()))
-	_, err = admin.ExecContext(t.Context(), "CREATE SCHEMA "+schema)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		_, err := admin.ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE")
-		require.NoError(t, err)
-		require.NoError(t, admin.Close())
-	})
-	u, err := url.Parse(base)
-	require.NoError(t, err)
-	query := u.Query()
-	query.Set("search_path", schema)
-	u.RawQuery = query.Encode()
-	return u.String()
 }
 
 // clock is a time that only moves when told to.

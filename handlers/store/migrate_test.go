@@ -15,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/postgres"
 )
 
 func TestNewerDatabaseIsRefused(t *testing.T) {
@@ -138,7 +140,7 @@ func TestDatabaseOfTheFirstReleaseIsTakenOver(t *testing.T) {
 // its lock ends.
 func TestReplicasMigrateOneAfterTheOther(t *testing.T) {
 	t.Parallel()
-	e := engine{url: postgresURL(t), durable: true}
+	e := engine{url: postgres.URL(t), durable: true}
 	other, err := sql.Open("pgx", e.url)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = other.Close() })

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest/postgres"
 )
 
 // wire stands between the store and PostgreSQL and can be cut.
@@ -119,7 +121,7 @@ func TestPostgresFaults(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, databaseURL := newWire(t, postgresURL(t))
+			w, databaseURL := newWire(t, postgres.URL(t))
 			db := engine{url: databaseURL}.open(t)
 			u := newUse(t, db)
 			db.readTimeout, db.writeTimeout = 300*time.Millisecond, 300*time.Millisecond
@@ -139,7 +141,7 @@ func TestPostgresFaults(t *testing.T) {
 // one request; never more.
 func TestPostgresEndsItsConnections(t *testing.T) {
 	t.Parallel()
-	base := postgresURL(t)
+	base := postgres.URL(t)
 	u, err := url.Parse(base)
 	require.NoError(t, err)
 	query := u.Query()
