@@ -68,7 +68,7 @@ func (req *request) sentFrom() string {
 }
 
 // A refusedForm is what became of a form that was not carried out. The answer to a form is a redirect, and
-// the page that it leads to says it, as often as it is loaded: its address names the form. Another form
+// the page that it leads to says it, as often as it is loaded: its address names the press. Another form
 // that is refused takes its place.
 type refusedForm struct {
 	ID   string
@@ -100,7 +100,8 @@ func (req *request) answerOn(address string, f refusedForm, show func() error) e
 	if err != nil {
 		return err
 	}
-	f.ID, f.Path, f.RetryAfter = web.NewID(), u.Path, req.Response().Header().Get(echo.HeaderRetryAfter)
+	// Two presses of one button lead to the same page, whichever answer the browser follows.
+	f.ID, f.Path, f.RetryAfter = pressOf(f.Form), u.Path, req.Response().Header().Get(echo.HeaderRetryAfter)
 	query := u.Query()
 	query.Set(refusedKey, f.ID)
 	u.RawQuery = query.Encode()
