@@ -57,7 +57,10 @@ type Call struct {
 	// Status is 0 when there was no answer.
 	Status int
 	// Attempt counts from 1.
-	Attempt  int
+	Attempt int
+	// Once says that the call is made at once or not at all: after a wait it would write what is out of
+	// date by then.
+	Once     bool
 	Duration time.Duration
 	// Err is nil or a *[Error]. An answer that arrives whole but cannot be decoded counts as a
 	// successful attempt.

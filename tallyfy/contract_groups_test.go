@@ -68,6 +68,19 @@ func (s *service) testGroups(t *testing.T) {
 	same(got) // name and people stay when they are not sent
 	s.wire(t, sent{"PUT", s.at("/groups/%s", g.ID), "", `{"description":"Changed."}`, 201})
 
+	// All four at once, as an edit sends them: both lists are replaced.
+	was := got.LastUpdated
+	want.Guests = []string{"contract.guest@example.com", "contract.other@example.com"}
+	got, err = s.client.Groups.Update(ctx, s.org, g.ID, tallyfy.UpdateGroupRequest{
+		Name: want.Name, Description: want.Description, Members: &want.Members, Guests: &want.Guests,
+	})
+	require.NoError(t, err)
+	same(got)
+	assert.False(t, got.LastUpdated.Before(was.Time), "the time of the last change never goes back")
+	s.wire(t, sent{"PUT", s.at("/groups/%s", g.ID), "", fmt.Sprintf(
+		`{"name":%q,"description":"Changed.","members":[%s],"guests":["contract.guest@example.com","contract.other@example.com"]}`,
+		want.Name, want.Members[0]), 201})
+
 	want.Name, want.Members, want.Guests = want.Name+" 2", nil, nil
 	nobody, noGuests := []tallyfy.UserID{}, []string{}
 	_, err = s.client.Groups.Update(ctx, s.org, g.ID, tallyfy.UpdateGroupRequest{
@@ -163,6 +176,21 @@ func (s *service) testGroupRefusals(t *testing.T) {
 	assert.NotEmpty(t, tallyfy.FieldErrors(err)["name"], "%v", err)
 	_, err = s.client.Groups.Update(ctx, s.org, g.ID, tallyfy.UpdateGroupRequest{Name: want.Name})
 	assert.NotEmpty(t, tallyfy.FieldErrors(err)["description"], "%v", err)
+	other, _ := s.makeGroup(t)
+	for field, body := range map[string]tallyfy.UpdateGroupRequest{
+		"name":    {Name: other.Name, Description: "The name is another group's."},
+		"guests":  {Name: g.Name, Description: "No address.", Members: &want.Members, Guests: &[]string{"nobody"}},
+		"members": {Name: g.Name, Description: "Nobody has this id.", Members: &[]tallyfy.UserID{"999999999"}, Guests: &want.Guests},
+	} {
+		_, err := s.client.Groups.Update(ctx, s.org, g.ID, body)
+		assert.True(t, tallyfy.IsRefused(err) && !tallyfy.MayHaveHappened(err), "%s: %v", field, err)
+		if s.server != nil { // which status and words the service has for them is not documented
+			assert.NotEmpty(t, tallyfy.FieldErrors(err)[field], "%v", err)
+		}
+	}
+	got, err := s.client.Groups.Get(ctx, s.org, g.ID)
+	require.NoError(t, err)
+	assert.Equal(t, [2]any{g.Members, g.Guests}, [2]any{got.Members, got.Guests}, "what was refused changed nothing")
 	_, err = s.client.Groups.Get(ctx, s.org, "no/such?group")
 	assert.True(t, tallyfy.IsNotFound(err), "%v", err)
 	_, err = s.client.WithToken("no-such-token").Organizations.Me(ctx)

@@ -97,7 +97,7 @@ func (s *service) testTasks(t *testing.T) {
 	s.wire(t, sent{"GET", s.at("/tasks"), fmt.Sprintf("groups=%s&per_page=5&status=active", g.ID), "", 200})
 }
 
-// testRemoval removes a member and lets them in again. Their groups are lost by it.
+// testRemoval removes a member and lets them in again, which puts them back in their groups.
 func (s *service) testRemoval(t *testing.T) {
 	if s.removable == "" {
 		t.Skip("no member is named who may be removed")
@@ -113,7 +113,8 @@ func (s *service) testRemoval(t *testing.T) {
 		s.wire(t, sent{"GET", s.at("/users/%s", s.removable), "with=groups", "", 200})
 		return m
 	}
-	require.True(t, read().CanWork())
+	before := read()
+	require.True(t, before.CanWork())
 	for query, o := range map[string]tallyfy.RemoveOptions{
 		"": {}, fmt.Sprintf("to=%s&with_reassignment=true", me.ID): {ReassignTo: me.ID},
 	} {
@@ -132,6 +133,34 @@ func (s *service) testRemoval(t *testing.T) {
 		_, err = s.client.Members.Enable(ctx, s.org, s.removable)
 		require.NoError(t, err)
 		s.wire(t, sent{"PUT", s.at("/users/%s/enable", s.removable), "", "", 200})
-		assert.True(t, read().CanWork())
+		again := read()
+		assert.True(t, again.CanWork())
+		assert.ElementsMatch(t, groupIDs(before), groupIDs(again), "the groups come back by themselves")
+	}
+}
+
+func groupIDs(m *tallyfy.Member) (ids []tallyfy.ID) {
+	for _, g := range m.Groups {
+		ids = append(ids, g.ID)
+	}
+	return ids
+}
+
+// testEnableRefusals enables who cannot be enabled. Nobody is changed by it.
+func (s *service) testEnableRefusals(t *testing.T) {
+	ctx := t.Context()
+	_, err := s.client.Members.Enable(ctx, s.org, "999999999")
+	assert.True(t, tallyfy.IsNotFound(err), "%v", err)
+	s.wire(t, sent{"PUT", s.at("/users/999999999/enable"), "", "", 404})
+	for m, err := range s.client.Members.All(ctx, s.org, tallyfy.MemberListOptions{}) {
+		require.NoError(t, err)
+		if !m.IsBot() {
+			continue
+		}
+		s.forget()
+		_, err := s.client.Members.Enable(ctx, s.org, m.ID)
+		assert.True(t, tallyfy.IsValidation(err) && tallyfy.IsRefused(err), "%v", err)
+		s.wire(t, sent{"PUT", s.at("/users/%s/enable", m.ID), "", "", 422})
+		return
 	}
 }

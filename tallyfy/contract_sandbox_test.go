@@ -240,8 +240,12 @@ func TestSandboxSaysNo(t *testing.T) {
 		fields        map[string][]string
 	}
 	for answer, want := range map[sandbox.Answer]told{
-		sandbox.SeatsFull:   {409, "Your organization has reached its committed full seat limit.", "SEAT_POOL_EXHAUSTED", "full", nil},
-		sandbox.SeatsLight:  {409, "Your organization has reached its committed light seat limit.", "SEAT_POOL_EXHAUSTED", "light", nil},
+		sandbox.SeatsFull:  {409, "Your organization has reached its committed full seat limit.", "SEAT_POOL_EXHAUSTED", "full", nil},
+		sandbox.SeatsLight: {409, "Your organization has reached its committed light seat limit.", "SEAT_POOL_EXHAUSTED", "light", nil},
+		sandbox.SeatsFlat:  {409, "Your organization has reached its committed full seat limit.", "SEAT_POOL_EXHAUSTED", "full", nil},
+		sandbox.MemberUnknown: {422, "The given data was invalid.", "", "", map[string][]string{
+			"members.0": {"The selected members.0 is invalid."},
+		}},
 		sandbox.PlanLimit:   {402, "Your plan allows 5 groups.", "TRIAL_LIMIT_REACHED_5_G", "", nil},
 		sandbox.PlanLimitIn: {402, "Your plan allows 5 groups.", "TRIAL_LIMIT_REACHED_5_G", "", nil},
 		sandbox.FieldsOnly: {422, "", "", "", map[string][]string{

@@ -18,7 +18,7 @@ import (
 //
 // All three are required: nothing is guessed about which organisation may be written to. The suite makes groups whose
 // names begin with "tallyfy-admin contract", and deletes those. TALLYFY_STAGING_MEMBER, when set, is the id of a member
-// who is removed, with their open work going to the token's owner, and let in again without their groups.
+// who is removed, with their open work going to the token's owner, and let in again, which puts them back in their groups.
 func TestContractStaging(t *testing.T) {
 	variable := func(name string) string {
 		value := os.Getenv(name)

@@ -81,6 +81,7 @@ func runContract(t *testing.T, s *service) {
 		{"tasks", s.testTasks},
 		{"files", s.testFiles},
 		{"removal", s.testRemoval},
+		{"enable refusals", s.testEnableRefusals},
 	} {
 		s.forget()
 		t.Run(part.name, part.run)

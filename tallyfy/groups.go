@@ -136,12 +136,14 @@ func (s *GroupsService) Create(ctx context.Context, org ID, g CreateGroupRequest
 }
 
 // Update changes a group and returns it as stored. Documented answer: 201; any 2xx is accepted.
-// 400, 403, 404, 422.
+// 400, 403, 404, 422. With a list it is made at once or not at all: a 429 is not waited for, because the
+// list would be older by then, and would undo what others have done meanwhile.
 //
 // PUT /organizations/{org}/groups/{group}
 func (s *GroupsService) Update(ctx context.Context, org, id ID, g UpdateGroupRequest) (*Group, error) {
 	return getItem[Group](ctx, s.client, request{
 		op: "groups.update", method: http.MethodPut, path: orgPath(org, "groups", string(id)), body: g.wire(), item: string(id),
+		once: g.Members != nil || g.Guests != nil,
 	})
 }
 

@@ -201,8 +201,9 @@ func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o Remove
 	})
 }
 
-// Enable gives a disabled member access again (seen in the vendor's client). It returns nil when
-// the answer is empty.
+// Enable gives a disabled member access again, puts them back in their groups, and lets Tallyfy mail them
+// (documented). It returns nil when the answer is empty. Administrators only. 403, 404, 422 with a text,
+// as for a bot; 409 when no seat is left (seen in the vendor's clients).
 //
 // PUT /organizations/{org}/users/{user}/enable
 func (s *MembersService) Enable(ctx context.Context, org ID, id UserID) (*Member, error) {

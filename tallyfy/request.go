@@ -22,6 +22,8 @@ type request struct {
 	body   any    // nil: none
 	item   string // the id that the answer has to have; "" where it is not known
 	stream bool
+	// once says that the call is made now or not at all: its body would be out of date after a wait.
+	once bool
 }
 
 // setText leaves "" out, because the API treats an empty value as a filter.

@@ -29,6 +29,7 @@ const (
 //	                                   GET      POST, PUT, DELETE
 //	429                                repeat   repeat            a 429 was never executed (seen in the vendor's client)
 //	429 with RATE_LIMIT_EXCEEDED       -        -                 an hourly cap: no short wait ends it
+//	429 of a call that is made once             -                 its body would be out of date
 //	502, 503, 504                      repeat   -                 a write may have been executed
 //	no or half an answer, time-out     repeat   -                 the same
 //	anything else                      -        -
@@ -51,7 +52,7 @@ func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 		giveUp = time.Now().Add(patience)
 	}
 	for number := 1; ; number++ {
-		call := Call{Operation: p.op, Method: p.method, Caller: c.cred.caller, Attempt: number}
+		call := Call{Operation: p.op, Method: p.method, Caller: c.cred.caller, Attempt: number, Once: p.once}
 		if fail = c.admit(ctx, p, call); fail != nil {
 			return nil, fail
 		}
@@ -59,7 +60,7 @@ func (c *Client) run(ctx context.Context, r request) (*answer, *Error) {
 		if a, fail = c.attempt(ctx, p, call); fail == nil {
 			return a, nil
 		}
-		if number == maxAttempts || ctx.Err() != nil || !repeatable(p.method, fail) {
+		if p.once || number == maxAttempts || ctx.Err() != nil || !repeatable(p.method, fail) {
 			return nil, fail
 		}
 		wait := fail.RetryAfter

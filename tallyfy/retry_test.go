@@ -147,6 +147,23 @@ func TestRetrySucceeds(t *testing.T) {
 	}
 }
 
+// A list that replaces a whole list was read just before. After a wait it would undo what others have done.
+func TestListsOfAGroupAreNotSentLater(t *testing.T) {
+	list, guests := []UserID{"5"}, []string{"a@x.test"}
+	for name, body := range map[string]UpdateGroupRequest{
+		"members": {Description: "d", Members: &list}, "guests": {Description: "d", Guests: &guests}, "both": {Description: "d", Members: &list, Guests: &guests},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			client, s := scripted(t, answers(429, ``, "Retry-After", "1"), answers(200, `{"data":{"id":"g"}}`))
+			start := time.Now()
+			_, err := client.Groups.Update(t.Context(), "o", "g", body)
+			assert.True(t, IsRateLimited(err) && !MayHaveHappened(err), "%s: %v", name, err)
+			assert.Equal(t, 1, s.count(), name)
+			assert.Zero(t, time.Since(start), name)
+		})
+	}
+}
+
 func TestCallsDoNotComeBackTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

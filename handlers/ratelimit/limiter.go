@@ -109,7 +109,7 @@ func kindOf(ctx context.Context, c tallyfy.Call) (k kind, by string) {
 }
 
 // Wait implements [tallyfy.Limiter]: it waits for the end of a pause, and with a read then for its
-// turn.
+// turn. A call that is made once does not wait: it is refused during a pause.
 func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duration, err error) {
 	giveUp := time.Now().Add(patience)
 	if deadline, ok := ctx.Deadline(); ok {
@@ -132,7 +132,7 @@ func (l *Limiter) Wait(ctx context.Context, c tallyfy.Call) (paused time.Duratio
 				return paused, err
 			}
 			hasTurn = true // unless a pause has begun meanwhile
-		case tallyfy.IsHourlyCap(held.err) || !held.until.Before(giveUp):
+		case c.Once || tallyfy.IsHourlyCap(held.err) || !held.until.Before(giveUp):
 			return paused, &tallyfy.Error{
 				Status: held.err.Status, Message: held.err.Message, FromService: held.err.FromService, Code: held.err.Code,
 				RetryAfter: held.asked.Sub(now),

@@ -42,6 +42,25 @@ func TestA429PausesEverybody(t *testing.T) {
 	})
 }
 
+// A write of what was just read is refused instead: after a pause it would be out of date.
+func TestACallThatIsMadeOnceDoesNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := ratelimit.New(ratelimit.Published, nil)
+		once := write
+		once.Once = true
+		took, err := wait(t.Context(), l, once)
+		require.NoError(t, err)
+		assert.Zero(t, took)
+		l.Observe(answer(20*time.Second, ""))
+		began := time.Now()
+		_, err = l.Wait(t.Context(), once)
+		assert.True(t, tallyfy.IsRateLimited(err), "%v", err)
+		after, _ := tallyfy.RetryAfter(err)
+		assert.Equal(t, 20*time.Second, after)
+		assert.Zero(t, time.Since(began))
+	})
+}
+
 func TestAPauseLastsAsLongAsWasAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := ratelimit.New(ratelimit.Rate{}, nil)

@@ -72,8 +72,9 @@ func (f fields) groupName(o *organisation, self *group) string {
 	return name
 }
 
-// members is nil when the field is absent. Repeated ids count once.
-func (f fields) members(o *organisation) *[]int {
+// members is nil when the field is absent. Repeated ids count once. held are those of the group, which
+// may stay although nobody has them any more.
+func (f fields) members(o *organisation, held []int) *[]int {
 	if !f.has("members") {
 		return nil
 	}
@@ -88,7 +89,7 @@ func (f fields) members(o *organisation) *[]int {
 		switch {
 		case seen[id]:
 			continue
-		case o.memberByID[id] == nil:
+		case o.memberByID[id] == nil && !slices.Contains(held, id):
 			f.problems.add("members", "The member %d is not in this organization.", id)
 		}
 		seen[id] = true

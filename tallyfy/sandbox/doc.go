@@ -36,6 +36,7 @@
 // [Fault].Answer gives one to the requests of a method and a route. The names cover:
 //
 //   - errors that are an object or a text, with a seat pool and without;
+//   - an id that nobody has;
 //   - limits of the plan (402);
 //   - field errors without a message, and nested ones;
 //   - rules that a text names, with HTML in it;
@@ -44,8 +45,8 @@
 //   - a Retry-After of a day;
 //   - 200 with a failure inside.
 //
-// [Fault].Meanwhile is what somebody else does at the same time. [Options].HandOver lets the tasks of a
-// removed member move slowly.
+// [Fault].Meanwhile is what somebody else does at the same time, such as [Server.ChangeGroup].
+// [Options].HandOver lets the tasks of a removed member move slowly.
 //
 // A name together with a status or a body of the fault's own is a mistake.
 //
@@ -84,10 +85,12 @@
 //     is disabled, so that the case can be tried.
 //   - to without with_reassignment=true is 422. Removing a member who is disabled already succeeds
 //     again.
-//   - Disabling keeps the groups; only removing takes people out of them. Enabling gives nothing
-//     back, and is 400 for an invited member.
-//   - Deleting for good leaves the id in the groups and the name in the tasks. A PUT that sends
-//     such an id is 422.
+//   - Disabling keeps the groups; only removing takes people out of them. Enabling puts them back
+//     into those that still exist, with everybody else as they are by then, and is 422 for an
+//     invited member.
+//   - Deleting for good leaves the id in the groups and the name in the tasks. A PUT may keep such
+//     an id in a group that has it, and is 422 with one for another group. [MemberUnknown] is the
+//     answer of a service that is stricter.
 //   - Guests of a group who are new to the organisation become guests of the organisation.
 //   - A deleted group disappears from the owners of its tasks. Its logo file stays.
 //   - with=users and with=guests are for the group list only. with=guests replaces the emails in

@@ -63,7 +63,7 @@ func (s *Server) createGroup(c *call) answer {
 	}
 	name := f.groupName(c.org, nil)
 	description := f.text("description")
-	members, guests := f.members(c.org), f.guests()
+	members, guests := f.members(c.org, nil), f.guests()
 	if len(f.problems) > 0 {
 		return f.problems.answer()
 	}
@@ -93,7 +93,7 @@ func (s *Server) updateGroup(c *call) answer {
 		name = f.groupName(c.org, g)
 	}
 	description := f.text("description")
-	members, guests := f.members(c.org), f.guests()
+	members, guests := f.members(c.org, g.members), f.guests()
 	if len(f.problems) > 0 {
 		return f.problems.answer()
 	}

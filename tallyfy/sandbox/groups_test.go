@@ -290,7 +290,7 @@ func FuzzGroupBody(f *testing.F) {
 		if refusal != nil {
 			return
 		}
-		name, members, guests := in.groupName(s.main, nil), in.members(s.main), in.guests()
+		name, members, guests := in.groupName(s.main, nil), in.members(s.main, nil), in.guests()
 		if len(in.problems) > 0 {
 			return
 		}

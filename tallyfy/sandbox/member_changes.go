@@ -9,11 +9,13 @@ import (
 var (
 	noMember       = refuse(http.StatusNotFound, "User not found")
 	noBotRemoval   = refuse(http.StatusBadRequest, "You can't remove a bot user from this organization!")
-	noBotDisabling = refuse(http.StatusBadRequest, "Bot users cannot be disabled.")
-	notDisabledYet = refuse(http.StatusBadRequest, "Please disable the user before deletion.")
+	noBotDisabling = refuse(http.StatusUnprocessableEntity, "Bot users cannot be disabled.")
+	noBotEnabling  = refuse(http.StatusUnprocessableEntity, "Bot users cannot be edited.")
+	notDisabledYet = refuse(http.StatusUnprocessableEntity, "Please disable the user before deletion.")
 	isDefaultAdmin = refuse(http.StatusBadRequest, "Cannot modify the default administrator. Please assign another member as default administrator first.")
-	isLastAdmin    = refuse(http.StatusBadRequest, "The last active administrator cannot be removed.") // documented as a rule, without a text
-	isInvitedOnly  = refuse(http.StatusBadRequest, "The user has not accepted the invitation yet.")    // not documented
+	isLastAdmin    = refuse(http.StatusBadRequest, "The last active administrator cannot be removed.")       // documented as a rule, without a text
+	isInvitedOnly  = refuse(http.StatusUnprocessableEntity, "The user has not accepted the invitation yet.") // not documented
+	noResource     = refuse(http.StatusNotFound, "Resource not found")                                       // of disable, enable and delete
 )
 
 // refuseLeaving has the refusals that removing and disabling share. A default administrator is not
@@ -79,18 +81,22 @@ func (c *call) successor(p parameters, leaver *member) *member {
 	return successor
 }
 
-// enableMember gives access back, but neither groups nor tasks.
+// enableMember gives access back, and the groups that a removal took the member out of, but no tasks.
 func (s *Server) enableMember(c *call) answer {
 	m := c.target()
 	if m == nil {
-		return noMember
+		return noResource
 	}
 	if a, ok := c.empty(); !ok {
 		return a
 	}
-	if m.status == statusInvited {
+	switch {
+	case m.isBot():
+		return noBotEnabling
+	case m.status == statusInvited:
 		return isInvitedOnly
 	}
+	c.org.putBackInGroups(m, c.now)
 	m.status, m.updatedAt = statusActive, c.now
 	return item(c.member(m, nil))
 }
@@ -99,9 +105,10 @@ func (s *Server) enableMember(c *call) answer {
 func (s *Server) disableMember(c *call) answer {
 	m := c.target()
 	if m == nil {
-		return noMember
+		return noResource
 	}
 	if a, refused := c.org.refuseLeaving(m, noBotDisabling); refused {
+		a.status = http.StatusUnprocessableEntity // the same texts as for a removal have another status here
 		return a
 	}
 	if a, ok := c.empty(); !ok {
@@ -116,7 +123,7 @@ func (s *Server) deleteMember(c *call) answer {
 	m := c.target()
 	switch {
 	case m == nil:
-		return noMember
+		return noResource
 	case m.status != statusDisabled:
 		return notDisabledYet
 	}

@@ -206,7 +206,7 @@ func TestDefaultAdministrator(t *testing.T) {
 	}
 	for _, rest := range []string{"", "/disable", "?with_reassignment=true"} {
 		r = admin(t, s, "DELETE", userPath(me, rest), "")
-		assert.Equal(t, 400, r.status, rest)
+		assert.Equal(t, map[bool]int{true: 422, false: 400}[rest == "/disable"], r.status, rest)
 		assert.Equal(t, defaultAdminText, r.message(t), rest)
 	}
 	assert.Equal(t, statusActive, mustMember(t, s, "maren.dahl").Status)
@@ -217,7 +217,7 @@ func TestLastActiveAdministrator(t *testing.T) {
 	self := fmt.Sprintf("/organizations/%s/users/%d", s.OtherOrgID(), mustMember(t, s, "maren.dahl").ID)
 	for _, path := range []string{self, self + "/disable"} {
 		r := admin(t, s, "DELETE", path, "")
-		assert.Equal(t, 400, r.status)
+		assert.Equal(t, map[bool]int{true: 400, false: 422}[path == self], r.status)
 		assert.Equal(t, "The last active administrator cannot be removed.", r.message(t))
 	}
 	assert.Equal(t, 400, admin(t, s, "PUT", self+"/role", `{"role":"light"}`).status)
@@ -241,18 +241,21 @@ func TestDisableEnableDelete(t *testing.T) {
 	s := start(t, Options{})
 	m := mustMember(t, s, "emre.yildiz")
 	r := admin(t, s, "DELETE", userPath(m, "/delete"), "")
-	assert.Equal(t, 400, r.status)
+	assert.Equal(t, 422, r.status)
 	assert.Equal(t, "Please disable the user before deletion.", r.message(t))
 	r = admin(t, s, "DELETE", userPath(mustMember(t, s, "assistant.bot"), "/disable"), "")
-	assert.Equal(t, 400, r.status)
+	assert.Equal(t, 422, r.status)
 	assert.Equal(t, "Bot users cannot be disabled.", r.message(t))
+	r = admin(t, s, "PUT", userPath(mustMember(t, s, "assistant.bot"), "/enable"), "")
+	assert.Equal(t, 422, r.status)
+	assert.Equal(t, "Bot users cannot be edited.", r.message(t))
 
 	require.Equal(t, 200, admin(t, s, "DELETE", userPath(m, "/disable"), "").status)
 	disabled := mustMember(t, s, "emre.yildiz")
 	assert.Equal(t, statusDisabled, disabled.Status)
 	assert.Equal(t, m.Groups, disabled.Groups, "disabling leaves the groups")
 	require.Equal(t, "active", admin(t, s, "PUT", userPath(m, "/enable"), "").data(t)["status"])
-	assert.Equal(t, 400, admin(t, s, "PUT", userPath(mustMember(t, s, "ibrahim.sow"), "/enable"), "").status, "invited")
+	assert.Equal(t, 422, admin(t, s, "PUT", userPath(mustMember(t, s, "ibrahim.sow"), "/enable"), "").status, "invited")
 	assert.Equal(t, 422, admin(t, s, "PUT", userPath(m, "/enable"), `{"seat":1}`).status)
 
 	require.Equal(t, 200, admin(t, s, "DELETE", userPath(m, "/disable"), "").status)
@@ -261,9 +264,49 @@ func TestDisableEnableDelete(t *testing.T) {
 	assert.Len(t, s.Members(), 59)
 	assert.Contains(t, mustGroup(t, s, "Fleet and Drivers").Members, m.ID, "the id no longer resolves")
 	assert.Equal(t, 200, admin(t, s, "GET", groupsPath+"?with=users&per_page=100", "").status)
+	fleet := mustGroup(t, s, "Fleet and Drivers")
+	keep := fmt.Sprintf(`{"description":"x","members":[%d]}`, m.ID)
+	assert.Equal(t, 201, admin(t, s, "PUT", groupsPath+"/"+fleet.ID, keep).status, "a group may keep it")
+	assert.Equal(t, []int{m.ID}, mustGroup(t, s, "Fleet and Drivers").Members)
+	assert.Equal(t, 422, admin(t, s, "PUT", groupsPath+"/"+mustGroup(t, s, "Payroll").ID, keep).status, "and no other one may get it")
+	assert.Equal(t, 404, admin(t, s, "PUT", userPath(m, "/enable"), "").status)
 	for _, rest := range []string{"/disable", "/delete", ""} {
 		assert.Equal(t, 404, admin(t, s, "DELETE", userPath(m, rest), "").status, rest)
 	}
+}
+
+// Enabling puts a removed member back where they were, beside those who have come meanwhile, and not into
+// a group that is gone.
+func TestEnablingGivesTheGroupsBack(t *testing.T) {
+	s := start(t, Options{})
+	m, other := mustMember(t, s, "emre.yildiz"), mustMember(t, s, idleUser)
+	require.Greater(t, len(m.Groups), 1)
+	require.Equal(t, 200, admin(t, s, "DELETE", userPath(m, ""), "").status)
+	assert.Empty(t, mustMember(t, s, "emre.yildiz").Groups)
+	require.True(t, s.ChangeGroup(m.Groups[0], GroupChange{Add: []int{other.ID}}))
+	require.True(t, s.DeleteGroup(m.Groups[1]))
+	require.Equal(t, 200, admin(t, s, "PUT", userPath(m, "/enable"), "").status)
+	assert.ElementsMatch(t, append([]string{m.Groups[0]}, m.Groups[2:]...), mustMember(t, s, "emre.yildiz").Groups)
+	assert.Contains(t, mustMember(t, s, idleUser).Groups, m.Groups[0])
+}
+
+// Another administrator changes what is named, and leaves the rest.
+func TestAnotherAdministrator(t *testing.T) {
+	s := start(t, Options{})
+	g, m := mustGroup(t, s, "Finance"), mustMember(t, s, idleUser)
+	s.Fail(Fault{Method: "PUT", Route: "/organizations/{org}/groups/{group}", Times: 1, Meanwhile: func() {
+		assert.True(t, s.ChangeGroup(g.ID, GroupChange{
+			Name: "Money", Add: []int{m.ID}, Remove: g.Members[:1], AddGuests: []string{"New@x.example"}, RemoveGuests: g.Guests[:1],
+		}))
+	}})
+	require.Equal(t, 201, admin(t, s, "PUT", groupsPath+"/"+g.ID, `{"description":"Mine"}`).status)
+	after := mustGroup(t, s, "Money")
+	assert.Equal(t, "Mine", after.Description)
+	assert.Equal(t, append(g.Members[1:], m.ID), after.Members)
+	assert.Equal(t, append(g.Guests[1:], "new@x.example"), after.Guests)
+	assert.Len(t, s.Requests(), 1, "it is no request of anybody's here")
+	assert.False(t, s.ChangeGroup("nope", GroupChange{}))
+	assert.False(t, s.DeleteGroup("nope"))
 }
 
 func TestChangeRole(t *testing.T) {

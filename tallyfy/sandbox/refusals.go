@@ -13,6 +13,8 @@ type Answer string
 const (
 	SeatsFull      Answer = "409, an object with a code, no full seat left"
 	SeatsLight     Answer = "409, an object with a code, no light seat left"
+	SeatsFlat      Answer = "409, a code at the top, no full seat left"
+	MemberUnknown  Answer = "422, an id in the list of members that nobody has"
 	PlanLimit      Answer = "402, a limit of the plan"
 	PlanLimitIn    Answer = "402, a limit of the plan, in an object"
 	FieldsOnly     Answer = "422, errors of fields without a message, some nested"
@@ -46,6 +48,11 @@ var namedAnswers = map[Answer]namedAnswer{
 		`"message":"Your organization has reached its committed full seat limit.","details":{"pool_type":"full"}}}`},
 	SeatsLight: {status: http.StatusConflict, body: `{"error":{"code":"SEAT_POOL_EXHAUSTED",` +
 		`"message":"Your organization has reached its committed light seat limit.","details":{"pool_type":"light"}}}`},
+	SeatsFlat: {status: http.StatusConflict, body: `{"error":true,"code":"SEAT_POOL_EXHAUSTED",` +
+		`"message":"Your organization has reached its committed full seat limit.","details":{"pool_type":"full"}}`},
+	MemberUnknown: {
+		status: http.StatusUnprocessableEntity, body: `{"message":"The given data was invalid.","errors":{"members.0":["The selected members.0 is invalid."]}}`,
+	},
 	PlanLimit: {status: http.StatusPaymentRequired, body: `{"error":true,"message":"Your plan allows 5 groups.","code":"TRIAL_LIMIT_REACHED_5_G"}`},
 	PlanLimitIn: {
 		status: http.StatusPaymentRequired, body: `{"error":{"code":"TRIAL_LIMIT_REACHED_5_G","message":"Your plan allows 5 groups."}}`,

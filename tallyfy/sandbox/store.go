@@ -45,6 +45,7 @@ type member struct {
 	lastLoginAt, activatedAt             time.Time
 	createdAt, updatedAt                 time.Time
 	stats                                memberStats
+	left                                 []*group // those that a removal took the member out of
 }
 
 type memberStats struct {
@@ -186,8 +187,21 @@ func (o *organisation) takeOutOfGroups(m *member, now time.Time) {
 		g.members = without(g.members, m.id)
 		g.updatedAt = now
 	}
+	m.left = append(m.left, o.groupsOf[m.id]...)
 	delete(o.groupsOf, m.id)
 	o.groupOrders = nil
+}
+
+// putBackInGroups undoes takeOutOfGroups where the group still exists.
+func (o *organisation) putBackInGroups(m *member, now time.Time) {
+	for _, g := range m.left {
+		if o.groupByID[g.id] != g || slices.Contains(g.members, m.id) {
+			continue
+		}
+		g.members, g.updatedAt = append(slices.Clone(g.members), m.id), now
+		o.groupsOf[m.id] = append(o.groupsOf[m.id], g)
+	}
+	m.left, o.groupOrders = nil, nil
 }
 
 // A handOver moves open tasks from one member to another within a time.
