@@ -115,7 +115,7 @@ func (a activity) showList() error {
 	if err != nil {
 		return err
 	}
-	return a.show(status, views.Activity(a.page("Activity", views.SectionActivity), view))
+	return a.show(status, views.Activity(a.listPage("Activity", views.SectionActivity), view))
 }
 
 // list reads the rows of a page.

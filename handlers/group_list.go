@@ -94,7 +94,7 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 
 func (req *request) showGroups(list views.GroupList, counts listing.Counts) error {
 	list.Bar.Menus = menus(list.State, listing.GroupOrders, listing.GroupFilters(), counts)
-	return req.show(http.StatusOK, views.Groups(req.page("Groups", views.SectionGroups), list))
+	return req.show(http.StatusOK, views.Groups(req.listPage("Groups", views.SectionGroups), list))
 }
 
 // exportGroups sends the list of groups, searched and filtered, as a file with all pages.

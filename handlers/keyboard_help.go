@@ -8,5 +8,5 @@ import (
 
 // showKeys lists what can be done with the keyboard.
 func showKeys(req *request) error {
-	return req.show(http.StatusOK, views.Keys(req.page("Keys", views.SectionNone)))
+	return req.show(http.StatusOK, views.KeysPage(req.page("Keyboard shortcuts", views.SectionNone)))
 }

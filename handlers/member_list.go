@@ -114,7 +114,7 @@ func (req *request) showMembers(list views.MemberList, counts listing.Counts) er
 	if list.Bar.FromCopy() { // whose order is not Tallyfy's
 		list.Bar.Menus[len(list.Bar.Menus)-1].Options[0].Text = listing.ByName
 	}
-	return req.show(http.StatusOK, views.Members(req.page("Members", views.SectionMembers), list))
+	return req.show(http.StatusOK, views.Members(req.listPage("Members", views.SectionMembers), list))
 }
 
 // exportMembers sends the list of members as a file.

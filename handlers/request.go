@@ -121,6 +121,9 @@ func (req *request) page(title string, section views.Section) views.Page {
 			Name: req.who.Name, Email: req.who.Email, Organisation: req.who.Organisation.Name, Tag: req.who.tag(), TokenEnds: req.who.TokenEnds,
 		}
 	}
+	if req.who != nil {
+		p.Can = req.rights()
+	}
 	if req.session != nil && len(req.session.data.Notices) > 0 {
 		p.Notices = req.session.data.Notices
 		if req.Request().Method != http.MethodHead {
@@ -128,6 +131,29 @@ func (req *request) page(title string, section views.Section) views.Page {
 		}
 	}
 	return p
+}
+
+// listPage is the frame of a list.
+func (req *request) listPage(title string, section views.Section) views.Page {
+	p := req.page(title, section)
+	p.HasList = true
+	return p
+}
+
+// rights is what the person may do, by the role: as Tallyfy said just now, as the copy has it, or as it was at
+// sign-in. It offers and never decides: Tallyfy does.
+func (req *request) rights() views.Rights {
+	role := req.who.Role
+	if members, _, ok := req.app.Directory.Cached(req.scope); ok {
+		if m, ok := members.ByID(req.who.UserID); ok {
+			role = m.Role
+		}
+	}
+	if req.asked != nil {
+		role = req.asked.Role
+	}
+	mayAll := role != tallyfy.RoleStandard && role != tallyfy.RoleLight
+	return views.Rights{Members: mayAll, Groups: mayAll, Role: views.RoleWord(role)}
 }
 
 // locations are the time zones that were loaded: each is a file to read. Their names are Tallyfy's, and those that exist are few.

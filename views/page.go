@@ -22,6 +22,20 @@ type Page struct {
 	// From is the query of the list that the visitor came from. The links of a flow carry it, for the browser
 	// only names the last page.
 	From string
+	// Can is what the person's role lets them do.
+	Can Rights
+	// HasList says that the page is a list, with the id "list", to which a second link skips.
+	HasList bool
+}
+
+// Rights is what a role lets a person do. A page offers nothing else, and says why.
+type Rights struct {
+	// Members says that the person may open a member's page, remove a member, and change one.
+	Members bool
+	// Groups says that the person may create, change and delete groups.
+	Groups bool
+	// Role is the role in words, for the reason.
+	Role string
 }
 
 // from adds to an address the list that the visitor came from.

@@ -86,27 +86,53 @@ if (navigator.clipboard) {
   }
 }
 
-// Keys do nothing in a field. Each has a visible equivalent: the search field, and the link "Keys" in
-// the navigation. The list of keys is in views/keys.templ.
+// The keys of every page. A module adds those of its page with key; views/keys.go says what each does. An
+// action that returns false leaves its key to the browser.
+const actions = {};
+export const key = (name, action) => (actions[name] = action);
+
+const chordTime = 1500; // milliseconds for the second key of two
+let first = ""; // the first key of two
+let firstTimer;
+
+// takesLetters are the elements in which keys mean something else: text fields, and menus, which go by letters.
+const takesLetters = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=reset])";
+
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.closest?.("input, select, textarea, [contenteditable], dialog")) return;
-  if (event.key === "/") {
-    const field = document.querySelector("input[type=search]");
-    if (!field) return;
-    event.preventDefault();
-    field.focus();
-    field.select();
-  } else if (event.key === "?") {
-    const link = document.querySelector("[data-keys]");
-    if (!link) return;
-    event.preventDefault();
-    import("./keyboard_help.js").then((help) => help.show(link.href));
+  if (event.defaultPrevented || event.altKey || event.isComposing || ["Shift", "Control", "Meta"].includes(event.key)) return;
+  const letter = event.ctrlKey || event.metaKey ? `Ctrl ${event.key.toLowerCase()}` : event.key;
+  if (document.querySelector("dialog[open]") || (letter === event.key && event.target.closest?.(takesLetters))) return;
+  const action = actions[first ? `${first} ${letter}` : letter] ?? actions[letter];
+  clearTimeout(firstTimer);
+  first = "";
+  if (action) {
+    if (action(event) !== false) event.preventDefault();
+  } else if (Object.keys(actions).some((name) => name.startsWith(`${letter} `))) {
+    first = letter;
+    firstTimer = setTimeout(() => (first = ""), chordTime);
   }
 });
+
+// visit follows the link of the page that a selector finds.
+const visit = (selector) => () => document.querySelector(selector)?.click() ?? false;
+// enter puts the cursor into the field that a selector finds.
+const enter = (selector) => () => {
+  const field = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
+  if (!field) return false;
+  field.focus();
+  field.select();
+};
+key("/", enter("main input[type=search], header input[type=search]"));
+key("?", visit("[data-keys]"));
+key("g o", visit("[data-go=o]"));
+key("g m", visit("[data-go=m]"));
+key("g g", visit("[data-go=g]"));
+key("g a", visit("[data-go=a]"));
+
 document.querySelector("[data-keys]")?.addEventListener("click", (event) => {
   event.preventDefault();
-  import("./keyboard_help.js").then((help) => help.show(event.target.href));
+  const address = event.currentTarget.href;
+  import("./keyboard_help.js").then((help) => help.show(address));
 });
 
 // Modules that follow typing are loaded after the first paint, which they would delay.

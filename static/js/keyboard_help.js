@@ -13,7 +13,7 @@ export const show = async (address) => {
     }
     dialog = document.createElement("dialog");
     dialog.className = "keys";
-    dialog.setAttribute("aria-label", "Keys");
+    dialog.setAttribute("aria-label", "Keyboard shortcuts");
     dialog.append(...part.childNodes);
     const close = document.createElement("button");
     close.className = "button";

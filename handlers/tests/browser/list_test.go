@@ -95,7 +95,8 @@ func TestBrowserTypingCostsOneCall(t *testing.T) {
 	assert.Equal(t, 1, s.Calls(http.MethodGet, "/groups"))
 }
 
-// "/" goes to the search, "?" shows the keys, Escape closes them; neither fires while one types.
+// "/" goes to the search, "?" shows the keys, Escape closes them, "g" and a letter go to a page; none fires while
+// one types or chooses from a menu, and all do on a check box.
 func TestBrowserKeys(t *testing.T) {
 	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
@@ -115,7 +116,22 @@ func TestBrowserKeys(t *testing.T) {
 	b.Do(chromedp.WaitNotVisible("dialog"))
 	b.Press("Keys")
 	b.Do(chromedp.WaitVisible("dialog[open]"))
+	b.Do(chromedp.KeyEvent("go"))
 	b.Press("Close")
+	assert.Equal(t, "Members", sitetest.Evaluate[string](b, "document.querySelector('h1').textContent"), "a dialog keeps keys to itself")
+
+	for keys, title := range map[string]string{"go": "Overview", "gm": "Members", "ga": "Activity", "xgg": "Groups"} {
+		b.Do(chromedp.KeyEvent(keys))
+		b.WaitForTitle(title)
+	}
+	b.Open("/groups/new")
+	b.WaitForTitle("New group")
+	b.Do(chromedp.Focus(".options input[type=checkbox]"), chromedp.KeyEvent("/"))
+	assert.Equal(t, "search", sitetest.Evaluate[string](b, "document.activeElement.type"), "a check box is no text field")
+	b.Open("/members")
+	b.Do(chromedp.Focus("main select"), chromedp.KeyEvent("go"))
+	assert.Equal(t, "SELECT", sitetest.Evaluate[string](b, "document.activeElement.tagName"))
+	assert.Equal(t, "Members", sitetest.Evaluate[string](b, "document.querySelector('h1').textContent"))
 }
 
 // The focus moves to the first thing that is wrong, and to the heading of a new page.

@@ -1,0 +1,47 @@
+package views
+
+// A Key is a key and what it does. Keys of two letters are pressed one after the other.
+type Key struct {
+	// Names are the keys as script knows them: "g o", "Ctrl k". One that the browser or a picker handles
+	// is as it stands on the keyboard.
+	Names []string
+	Does  string
+	// Browser says that the browser or a field does it, and not the table of keys in static/js/app.js.
+	Browser bool
+}
+
+// A KeyGroup is where keys work.
+type KeyGroup struct {
+	Where string
+	Keys  []Key
+}
+
+// Keys are all keys, as the page of help lists them. A test compares them with those that script knows.
+var Keys = []KeyGroup{
+	{"On every page", []Key{
+		{Names: []string{"/"}, Does: "go to the search field"},
+		{Names: []string{"g o"}, Does: "go to Overview"},
+		{Names: []string{"g m"}, Does: "go to Members"},
+		{Names: []string{"g g"}, Does: "go to Groups"},
+		{Names: []string{"g a"}, Does: "go to Activity"},
+		{Names: []string{"?"}, Does: "show these keys"},
+		{Names: []string{"Esc"}, Does: "close a dialog; clear the search", Browser: true},
+	}},
+	{"In a picker", []Key{
+		{Names: []string{"↓"}, Does: "from the search field: go into the list", Browser: true},
+		{Names: []string{"↑", "↓"}, Does: "move in the list", Browser: true},
+		{Names: []string{"Space"}, Does: "choose", Browser: true},
+		{Names: []string{"Enter"}, Does: "in the search field: search now", Browser: true},
+	}},
+}
+
+// keyLabel is a key as it stands on the keyboard.
+func keyLabel(name string) string {
+	switch name {
+	case "Ctrl":
+		return "Ctrl / ⌘"
+	case "k":
+		return "K"
+	}
+	return name
+}
