@@ -36,6 +36,7 @@ type List[T any, ID ~string] struct {
 	texts []string // of each item, as a search compares them
 	keys  []string // of each item, in the order of names
 	at    map[ID]int
+	ids   []ID // in ascending order
 	of    map[tallyfy.UserID][]*T
 }
 
@@ -66,18 +67,24 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 	})
 	l := &List[T, ID]{
 		Items: make([]*T, len(rows)), ReadAt: readAt, Complete: complete, Version: versions.Add(1),
-		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
+		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), ids: make([]ID, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
 	}
 	for i, r := range rows {
 		l.Items[i], l.texts[i], l.keys[i] = r.item, r.text, r.key
-		l.at[k.id(r.item)] = i
+		l.at[k.id(r.item)], l.ids[i] = i, k.id(r.item)
 		if k.people != nil {
 			for _, id := range k.people(r.item) {
 				l.of[id] = append(l.of[id], r.item)
 			}
 		}
 	}
+	slices.SortFunc(l.ids, ascending)
 	return l
+}
+
+// ascending compares ids, which are whole numbers as a rule, by their size.
+func ascending[ID ~string](a, b ID) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(string(a), string(b)))
 }
 
 // Ended reports that the reading is over: the list is complete, or as complete as can be had.
@@ -128,14 +135,19 @@ func (l *List[T, ID]) ByID(id ID) (*T, bool) {
 }
 
 // Count returns how many of the ids are in the list. Those that an incomplete list lacks count, too: they
-// are not known to be gone.
+// are not known to be gone. It walks both in step, for the people of a group come in ascending order as a rule.
 func (l *List[T, ID]) Count(ids []ID) int {
 	if !l.Complete {
 		return len(ids)
 	}
-	n := 0
+	n, next := 0, 0
 	for _, id := range ids {
-		if _, ok := l.at[id]; ok {
+		for next < len(l.ids) && ascending(l.ids[next], id) < 0 {
+			next++
+		}
+		if next < len(l.ids) && l.ids[next] == id {
+			n++
+		} else if _, ok := l.at[id]; ok {
 			n++
 		}
 	}

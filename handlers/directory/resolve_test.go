@@ -79,3 +79,15 @@ func BenchmarkResolve(b *testing.B) {
 		})
 	}
 }
+
+// Ids count that are in the list, whatever their order.
+func TestCountOfIDs(t *testing.T) {
+	s := membersOf(t, row{ID: 5, Name: "Zoë"}, row{ID: 40, Name: "Anna"}, row{ID: 300, Name: "Mateus"}, row{ID: 7, Name: "Łukasz"})
+	for _, ids := range [][]tallyfy.UserID{
+		{"5", "7", "40", "300"}, {"300", "40", "7", "5"}, {"300", "5", "40", "7"}, {"1", "5", "6", "7", "40", "41", "300", "301"}, {"x", "300", "7", "5", "40", "-1"},
+	} {
+		assert.Equal(t, 4, s.Count(ids), ids)
+	}
+	assert.Equal(t, 2, s.Count([]tallyfy.UserID{"40", "300", "9"}))
+	assert.Zero(t, s.Count(nil))
+}
