@@ -19,6 +19,9 @@ const (
 // rememberLogo keeps where the logo of a group is that a page shows, so that the browser's request
 // for it takes no call to find out.
 func (req *request) rememberLogo(g *tallyfy.Group) {
+	if g.Logo == "" {
+		return // the page shows initials, and nothing is asked for
+	}
 	place := logoPlace{strings.Clone(g.Name), strings.Clone(g.Logo)} // texts of one answer may share memory
 	req.app.logoPlaces.Put(req.scope, strings.Clone(string(g.ID)), place, placeTime)
 }
