@@ -3,6 +3,8 @@ package views
 import (
 	"time"
 
+	"github.com/a-h/templ"
+
 	"tallyfy-admin/views/words"
 )
 
@@ -39,16 +41,8 @@ func (c Clock) MinuteAfter(before, t time.Time) string {
 	return c.Minute(t)
 }
 
-// Exact is the whole time with its zone, for example "Wednesday, 4 March 2026, 10:58:07 CET".
-func (c Clock) Exact(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return c.in(t).Format("Monday, 2 January 2006, 15:04:05 MST")
-}
-
-// Machine is the time as a datetime attribute takes it.
-func (c Clock) Machine(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// exact is the form of the whole time, for example "Wednesday, 4 March 2026, 10:58:07 CET".
+const exact = "Monday, 2 January 2006, 15:04:05 MST"
 
 // Ago is the time since t in words. It is made for hours at most.
 func (c Clock) Ago(t time.Time) string {
@@ -64,19 +58,17 @@ func (c Clock) Ago(t time.Time) string {
 	}
 }
 
-// A Moment is a time as a page shows it. Machine and Exact are the whole time. Without them, Text
-// says that there is none.
+// A Moment is a time as a page shows it, in words and exactly. Without a time, Text says that there is none.
 type Moment struct {
-	Text, Exact, Machine string
+	Text string
+	At   time.Time // in the zone of the page
 	// Focusable lets the moment have the focus, which shows the exact time. It is for facts about
 	// one thing: in a list it would add two stops to each row.
 	Focusable bool
 }
 
 // moment is a time in the words of text.
-func (c Clock) moment(t time.Time, text string) Moment {
-	return Moment{Text: text, Exact: c.Exact(t), Machine: c.Machine(t)}
-}
+func (c Clock) moment(t time.Time, text string) Moment { return Moment{Text: text, At: c.in(t)} }
 
 // date is a time as its day, or none for the zero time.
 func (c Clock) date(t time.Time, none string) Moment {
@@ -91,4 +83,18 @@ func (c Clock) fact(t time.Time, none string) Moment {
 	m := c.date(t, none)
 	m.Focusable = true
 	return m
+}
+
+// moment is a time in words, with the exact time under the pointer and for machines. It is no template,
+// because long lists are full of it.
+func moment(m Moment) templ.Component {
+	text := templ.EscapeString(m.Text)
+	if m.At.IsZero() {
+		return templ.Raw(`<span class="muted">` + text + "</span>")
+	}
+	stop := ""
+	if m.Focusable {
+		stop = ` tabindex="0"`
+	}
+	return templ.Raw(`<time datetime="` + m.At.UTC().Format(time.RFC3339) + `" data-exact="` + templ.EscapeString(m.At.Format(exact)) + `"` + stop + ">" + text + "</time>")
 }

@@ -1,13 +1,18 @@
 package views
 
-import "tallyfy-admin/views/names"
+import (
+	"github.com/a-h/templ"
 
-// foreign is a text of Tallyfy's or of a form's, with a direction of its own that ends with it.
-templ foreign(text string) {
-	<bdi>{ names.Neutral(text) }</bdi>
+	"tallyfy-admin/views/names"
+)
+
+// foreign is a text of Tallyfy's or of a form's, with a direction of its own that ends with it. It is no
+// template, because long lists are full of it.
+func foreign(text string) templ.Component {
+	return templ.Raw("<bdi>" + templ.EscapeString(names.Neutral(text)) + "</bdi>")
 }
 
 // address is an email address, which is written from left to right whatever it holds.
-templ address(email string) {
-	<bdi dir="ltr">{ names.Neutral(email) }</bdi>
+func address(email string) templ.Component {
+	return templ.Raw(`<bdi dir="ltr">` + templ.EscapeString(names.Neutral(email)) + "</bdi>")
 }
