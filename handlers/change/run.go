@@ -69,7 +69,12 @@ type Caller struct {
 
 // A Press is what the form of a plan sends back. Press identifies the press of the button. Fingerprint is
 // that of the plan that was shown; empty is not compared, for clients that send the form without a page.
-type Press struct{ Press, Fingerprint string }
+type Press struct {
+	Press, Fingerprint string
+	// Queue says that the press waits a while for its turn when another change of the same target is under
+	// way: for changes that are merged with what others did.
+	Queue bool
+}
 
 // OutcomeKind says how a run ended.
 type OutcomeKind int
@@ -98,7 +103,7 @@ type Outcome struct {
 // Run carries a change out. An error means that something failed before the call: nothing was sent.
 func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcome, error) {
 	press := pressKey(by, p.Press, c)
-	lock, err := s.lock(ctx, by.Org, "change "+string(by.Org)+" "+c.Target(), press)
+	lock, err := s.lock(ctx, by.Org, "change "+string(by.Org)+" "+c.Target(), press, p.Queue)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -259,8 +264,8 @@ type lock struct {
 }
 
 // lock takes the lease of a target for a press. While an earlier press of the same button has it, lock
-// waits for the end of that one.
-func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string) (lock, error) {
+// waits for the end of that one; with queue for that of any other, too.
+func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string, queue bool) (lock, error) {
 	l := lock{name: name, press: press}
 	until := time.Now().Add(cmp.Or(s.RepeatWait, repeatWait))
 	for {
@@ -273,12 +278,15 @@ func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string) 
 			return l, nil
 		}
 		l.owner = held.Owner
-		if holder, _, _ := strings.Cut(held.Owner, " "); holder != press {
+		holder, _, _ := strings.Cut(held.Owner, " ")
+		own := holder == press
+		if !own && !queue {
 			l.press = holder
 			return l, nil
 		}
-		l.waited = true
-		if e, err := s.Journal.ByPress(ctx, org, press); time.Now().After(until) || err == nil && e.State == journal.NotConfirmed && e.Check != nil {
+		l.waited = l.waited || own
+		if e, err := s.Journal.ByPress(ctx, org, holder); time.Now().After(until) || err == nil && e.State == journal.NotConfirmed && e.Check != nil {
+			l.press = holder
 			return l, nil // that one is over, and keeps the lock
 		}
 		select {

@@ -482,6 +482,40 @@ func TestBusyWithTheChangeOfSomebodyElse(t *testing.T) {
 	assert.Equal(t, change.Done, d.run(omar(), change.Press{Press: "q"}, other).Kind)
 }
 
+// Changes that are merged with each other wait for their turn.
+func TestPressesThatQueueTakeTurns(t *testing.T) {
+	t.Parallel()
+	d, first := newDesk(t), bo()
+	open := d.held(change.Press{Press: "p"}, first, nil)
+	var others sync.WaitGroup
+	queued := make([]*fake, 4)
+	for i := range queued {
+		queued[i] = bo()
+		queued[i].onLook = func(context.Context) error {
+			assert.Equal(t, journal.Done, d.entries()[0].State, "the one before is over before anything is read")
+			return nil
+		}
+		others.Go(func() {
+			assert.Equal(t, change.Done, d.run(omar(), change.Press{Press: fmt.Sprint("q", i), Queue: true}, queued[i]).Kind)
+		})
+	}
+	open()
+	others.Wait()
+	for _, f := range queued {
+		assert.Equal(t, 1, f.sent())
+	}
+	assert.Len(t, d.entries(), 5)
+	d.free(first)
+
+	d.RepeatWait = 150 * time.Millisecond
+	open = d.held(change.Press{Press: "r"}, bo(), nil)
+	out := d.run(omar(), change.Press{Press: "s", Queue: true}, bo())
+	assert.Equal(t, change.Busy, out.Kind, "not for ever")
+	require.NotNil(t, out.Entry)
+	assert.Equal(t, maren.Actor, out.Entry.Actor)
+	open()
+}
+
 // A program that was killed holds its target for a while. Then the next one takes it over.
 func TestTargetOfAProgramThatWasKilled(t *testing.T) {
 	t.Parallel()

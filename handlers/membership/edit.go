@@ -1,0 +1,304 @@
+package membership
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/tallyfy"
+)
+
+// The kinds of an Edit.
+const (
+	GroupEdited   = "group.edit"   // its name and description
+	PeopleChanged = "group.people" // who is in it
+)
+
+// An Edit changes the texts of a group, or who is in it. Tallyfy replaces a group as a whole, so the one
+// call carries everything as it was read just before, with the difference in it: what others have changed
+// until then stays.
+type Edit struct {
+	Source Source
+	Client *tallyfy.Client
+	Org    tallyfy.ID
+	ID     tallyfy.ID
+	// Name and Description are nil to stay as they are.
+	Name, Description *Text
+	People            People
+	// Base is the group as the person saw it, to say what others have changed since; nil if that is not
+	// known any more.
+	Base *tallyfy.Group
+	// Undoes is the entry that this edit undoes, Repeats the one whose lost part it applies once more.
+	Undoes, Repeats string
+	// Settle bounds how long a reading after the change is repeated that may be older than the change; 0
+	// is a second and a half.
+	Settle time.Duration
+
+	// Group is what Look found.
+	Group *tallyfy.Group
+	// Did is what the edit does to who is in the group. Who is in or out already is left out.
+	Did People
+	// LeftOut are those who are not added.
+	LeftOut []LeftOut
+	// Joined are members whose address was among the guests.
+	Joined []string
+	// NameConflict and DescriptionConflict say that somebody else has changed the text, too, into something
+	// else.
+	NameConflict, DescriptionConflict bool
+	// Answer is the group as Tallyfy's answer has it; nil before Send and without an answer.
+	Answer *tallyfy.Group
+
+	name, description string // afterwards
+	members           []tallyfy.UserID
+	guests            []string
+	copy              *directory.Members
+	calls             caller
+}
+
+// A LeftOut is somebody who is not added to a group, and why not.
+type LeftOut struct{ Name, Why string }
+
+// Kind implements change.Change.
+func (c *Edit) Kind() string {
+	if c.Name != nil || c.Description != nil {
+		return GroupEdited
+	}
+	return PeopleChanged
+}
+
+// Target implements change.Change. It is that of a deletion, too.
+func (c *Edit) Target() string { return "group " + string(c.ID) }
+
+// Look reads the names of the members, and last the group: between that reading and the call that writes
+// it nothing else is asked of Tallyfy.
+func (c *Edit) Look(ctx context.Context) error {
+	if !c.People.Empty() {
+		c.copy, _ = c.Source.Members(ctx) // what it can give is good enough
+	}
+	g, err := c.Source.Group(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	c.Group, c.calls = g, callerOf(c.copy)
+	c.name, c.description = g.Name, g.Description
+	if c.Name != nil {
+		c.name, c.NameConflict = c.Name.Merge(g.Name)
+	}
+	if c.Description != nil {
+		c.description, c.DescriptionConflict = c.Description.Merge(g.Description)
+	}
+	c.Did = c.admissible().Effective(g.Members, g.Guests)
+	c.members, c.guests = c.Did.Merge(g.Members, g.Guests)
+	return nil
+}
+
+// admissible is who is to come and go, without those who cannot be added. Who is in the group already stays.
+func (c *Edit) admissible() People {
+	p := People{Remove: c.People.Remove, RemoveGuests: c.People.RemoveGuests}
+	c.LeftOut, c.Joined = nil, nil
+	in := map[string]bool{}
+	for _, id := range c.Group.Members {
+		in[memberKey(id)] = true
+	}
+	add := func(id tallyfy.UserID) bool {
+		why := ""
+		if !in[memberKey(id)] {
+			why = c.unfit(id)
+		}
+		if why != "" {
+			c.LeftOut = append(c.LeftOut, LeftOut{c.calls.member(id), why})
+			return false
+		}
+		p.Add = append(p.Add, id)
+		return true
+	}
+	for _, id := range c.People.Add {
+		add(tallyfy.UserID(memberKey(id)))
+	}
+	byAddress := map[string]*tallyfy.Member{}
+	if len(c.People.AddGuests) > 0 && c.copy != nil {
+		for _, m := range c.copy.Items {
+			if m.Status != tallyfy.StatusDisabled {
+				byAddress[GuestKey(m.Email)] = m
+			}
+		}
+	}
+	for _, address := range c.People.AddGuests {
+		if m := byAddress[GuestKey(address)]; m == nil {
+			p.AddGuests = append(p.AddGuests, strings.TrimSpace(address))
+		} else if add(m.ID) {
+			c.Joined = append(c.Joined, c.calls.member(m.ID))
+		}
+	}
+	return p
+}
+
+// unfit says why a member cannot be added, "" for one who can.
+func (c *Edit) unfit(id tallyfy.UserID) string {
+	m, ok := c.copy.ByID(id)
+	switch {
+	case !ok && c.copy.Complete:
+		return "there is nobody with this id in the organisation"
+	case !ok:
+		return "not all members are read yet; try again in a moment"
+	case m.IsBot():
+		return "a bot can't be added"
+	case m.Status == tallyfy.StatusInvited:
+		return "has not accepted the invitation yet"
+	case m.IsDisabled():
+		return "is deactivated"
+	}
+	return ""
+}
+
+// Conflict reports that the person has to say which text it is to be.
+func (c *Edit) Conflict() bool { return c.NameConflict || c.DescriptionConflict }
+
+// Nothing reports that the group is as wished already.
+func (c *Edit) Nothing() bool {
+	return c.Did.Empty() && c.name == c.Group.Name && c.description == c.Group.Description
+}
+
+// NeedsDescription reports that the group has no description: Tallyfy takes no change of it without one.
+func (c *Edit) NeedsDescription() bool { return strings.TrimSpace(c.description) == "" }
+
+// Others is what others have changed in who is in the group since the person saw it.
+func (c *Edit) Others() People {
+	if c.Base == nil {
+		return People{}
+	}
+	return Between(c.Base.Members, c.Base.Guests, c.Group.Members, c.Group.Guests)
+}
+
+// Cover says who would be in the group afterwards to do its work.
+type Cover int
+
+// The covers of a group.
+const (
+	Covered Cover = iota
+	OneLeft       // one active member where there were more, and no guest
+	NobodyLeft
+)
+
+// Cover compares who is in the group afterwards with who is in it now. With it comes the name of the only one who is left.
+func (c *Edit) Cover() (Cover, string) {
+	if c.Did.Empty() || c.copy == nil {
+		return Covered, ""
+	}
+	working := func(ids []tallyfy.UserID) (list []*tallyfy.Member) {
+		for _, id := range ids {
+			if m, ok := c.copy.ByID(id); ok && m.CanWork() {
+				list = append(list, m)
+			}
+		}
+		return list
+	}
+	known := c.copy.Count(c.members) + len(c.guests)
+	if known == 0 && c.copy.Count(c.Group.Members)+len(c.Group.Guests) > 0 {
+		return NobodyLeft, ""
+	}
+	now, then := working(c.Group.Members), working(c.members)
+	if c.copy.Complete && len(c.guests) == 0 && len(then) == 1 && (len(now) > 1 || len(c.Group.Guests) > 0) {
+		return OneLeft, c.calls.member(then[0].ID)
+	}
+	return Covered, ""
+}
+
+// Send implements change.Change.
+func (c *Edit) Send(ctx context.Context) ([]journal.Subject, error) {
+	g, err := c.Client.Groups.Update(ctx, c.Org, c.ID, tallyfy.UpdateGroupRequest{
+		Name: c.name, Description: c.description, Members: &c.members, Guests: &c.guests,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.Answer = g
+	return nil, nil
+}
+
+// editFacts is what the check of an edit compares with, and what undoing it needs.
+type editFacts struct {
+	People
+	// Name and Description are before and after; nil where the edit leaves them.
+	Name, Description *Text  `json:",omitempty"`
+	Undoes, Repeats   string `json:",omitempty"`
+	// Called is the group's name in sentences, Result what the edit did.
+	Called, Result string
+}
+
+func factsOf(e *journal.Entry) (f editFacts, err error) {
+	err = json.Unmarshal(e.Plan.Facts, &f)
+	return f, err
+}
+
+// Undone is the wish that undoes an entry of an edit: the reverse of what it did, to be merged with how the
+// group is by then. ok is false for entries of another kind.
+func Undone(e *journal.Entry) (wish Edit, ok bool) {
+	f, err := factsOf(e)
+	if err != nil || e.Kind != GroupEdited && e.Kind != PeopleChanged {
+		return Edit{}, false
+	}
+	back := func(t *Text) *Text {
+		if t == nil {
+			return nil
+		}
+		return &Text{Was: t.Yours, Yours: t.Was}
+	}
+	return Edit{
+		ID: tallyfy.ID(e.Subject(journal.Group).ID), Undoes: e.ID,
+		People: f.Inverse(), Name: back(f.Name), Description: back(f.Description),
+	}, true
+}
+
+// Repeated is the wish that applies what others have overtaken of an entry once more. ok is false where
+// nothing is lost, and for an entry that was such a repetition itself.
+func Repeated(e *journal.Entry) (wish Edit, ok bool) {
+	f, err := factsOf(e)
+	if err != nil || f.Repeats != "" || !Overtaken(e) {
+		return Edit{}, false
+	}
+	return Edit{
+		ID: tallyfy.ID(e.Subject(journal.Group).ID), Repeats: e.ID,
+		People: f.People, Name: f.Name, Description: f.Description,
+	}, true
+}
+
+// Relation is the entry that an edit undoes or repeats, "" for none.
+func Relation(e *journal.Entry) (undoes, repeats string) {
+	f, _ := factsOf(e)
+	return f.Undoes, f.Repeats
+}
+
+// Overtaken reports that Tallyfy confirmed an edit and that its check then missed a part of it.
+func Overtaken(e *journal.Entry) bool {
+	if e.Kind != GroupEdited && e.Kind != PeopleChanged || e.State != journal.Done {
+		return false
+	}
+	for i, l := range e.Plan.Lines {
+		if l.Kind != lineKept && e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.NotAsExpected {
+			return true
+		}
+	}
+	return false
+}
+
+// Log implements change.Change.
+func (c *Edit) Log() []slog.Attr {
+	attrs := []slog.Attr{
+		slog.String("group", string(c.ID)), groupAttrs("before", c.Group),
+		slog.Group("asked", slog.Any("add", c.Did.Add), slog.Any("remove", c.Did.Remove),
+			slog.Int("guests_added", len(c.Did.AddGuests)), slog.Int("guests_removed", len(c.Did.RemoveGuests)), slog.String("name", c.name)),
+	}
+	if c.Answer != nil {
+		attrs = append(attrs, groupAttrs("after", c.Answer))
+	}
+	if about := cmp.Or(c.Undoes, c.Repeats); about != "" {
+		attrs = append(attrs, slog.String("entry", about))
+	}
+	return attrs
+}

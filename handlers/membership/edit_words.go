@@ -1,0 +1,246 @@
+package membership
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// The kinds of sentence of an edit.
+const (
+	lineName        = "name"
+	lineDescription = "description"
+	lineIn          = "in"   // who was added is in the group
+	lineOut         = "out"  // who was removed is not
+	lineKept        = "kept" // everybody else stays
+)
+
+// The lists of an edit in the journal.
+const (
+	addedList   = "Added"
+	removedList = "Taken out"
+)
+
+// A caller names members so that nobody else is meant. The copy is nil where no names are known.
+type caller struct {
+	members *directory.Members
+	same    map[string]int // how many have a name, folded
+}
+
+func callerOf(members *directory.Members) caller {
+	c := caller{members: members, same: map[string]int{}}
+	if members != nil {
+		for _, m := range members.Items {
+			c.same[names.Fold(m.Name())]++
+		}
+	}
+	return c
+}
+
+// member is the name of a member, with the address where another one has the same.
+func (c caller) member(id tallyfy.UserID) string {
+	if c.members != nil {
+		if m, ok := c.members.ByID(id); ok {
+			if c.same[names.Fold(m.Name())] > 1 {
+				return names.Marked(m.Name(), m.Email)
+			}
+			return m.Name()
+		}
+	}
+	return "Member " + string(id)
+}
+
+// all are the names of members and the addresses of guests.
+func (c caller) all(ids []tallyfy.UserID, guests []string) []string {
+	list := make([]string, 0, len(ids)+len(guests))
+	for _, id := range ids {
+		list = append(list, c.member(id))
+	}
+	return append(list, guests...)
+}
+
+// mostNamed is how many people a sentence names.
+const mostNamed = 5
+
+// some names the first of a list of people.
+func some(list []string) string {
+	if len(list) <= mostNamed+1 {
+		return names.List(list)
+	}
+	rest := len(list) - mostNamed
+	return names.Some(list[:mostNamed], words.Count(rest, "other", "others"))
+}
+
+func are(n int) string { return words.Noun(n, "is", "are") }
+
+// Words is what the edit does in words that follow a name: "add Bo to Payroll", "added Bo to Payroll".
+func (c *Edit) words(group string) (will, did, result string) {
+	added, removed := c.calls.all(c.Did.Add, c.Did.AddGuests), c.calls.all(c.Did.Remove, c.Did.RemoveGuests)
+	var wills, dids, results []string
+	add := func(will, did, result string) {
+		wills, dids, results = append(wills, will), append(dids, did), append(results, result)
+	}
+	if c.name != c.Group.Name {
+		to := names.Isolate(c.name)
+		add("rename "+group+" to "+to, "renamed "+group+" to "+to, group+" is called "+to+" now.")
+	}
+	if c.description != c.Group.Description {
+		add("change the description of "+group, "changed the description of "+group, "The description of "+group+" was changed.")
+	}
+	if n := len(added); n > 0 {
+		who := some(added)
+		add("add "+who+" to "+group, "added "+who+" to "+group, who+" "+words.Noun(n, "was", "were")+" added to "+group+".")
+	}
+	if n := len(removed); n > 0 {
+		who := some(removed)
+		add("take "+who+" out of "+group, "took "+who+" out of "+group, who+" "+words.Noun(n, "was", "were")+" taken out of "+group+".")
+	}
+	will, did, result = and(wills), and(dids), strings.Join(results, " ")
+	switch {
+	case c.Undoes != "":
+		will, did = "undo a change: "+will, "undid a change: "+did
+	case c.Repeats != "":
+		will, did = will+" once more", did+" once more"
+	}
+	return will, did, result
+}
+
+// Plan implements change.Change. It is stopped where there is nothing to do, and where the person has to
+// decide something first.
+func (c *Edit) Plan() change.Plan {
+	g := c.Group
+	group := names.Isolate(g.DisplayName())
+	will, did, result := c.words(group)
+	facts := editFacts{People: c.Did, Undoes: c.Undoes, Repeats: c.Repeats, Called: group, Result: result}
+	p := change.Plan{
+		Stopped:   c.Conflict() || c.Nothing() || c.NeedsDescription(),
+		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
+		Concerned: slices.Concat(c.Did.Add, c.Did.Remove),
+		Seen:      c.seen(),
+		Plan:      journal.Plan{Will: will, Did: did},
+	}
+	line := func(kind, text string) { p.Lines = append(p.Lines, journal.Line{Kind: kind, Text: text}) }
+	differ := func(d journal.Difference) {
+		if len(d.Before)+len(d.After) > 0 {
+			p.Differences = append(p.Differences, d)
+		}
+	}
+	if c.name != g.Name {
+		facts.Name = &Text{Was: g.Name, Yours: c.name}
+		line(lineName, "The group's name is "+names.Isolate(c.name)+".")
+		differ(journal.Difference{What: "Name", Before: []string{g.Name}, After: []string{c.name}})
+	}
+	if c.description != g.Description {
+		facts.Description = &Text{Was: g.Description, Yours: c.description}
+		line(lineDescription, "The group's description is the new one.")
+		differ(journal.Difference{What: "Description", Before: []string{g.Description}, After: []string{c.description}})
+	}
+	added, removed := c.calls.all(c.Did.Add, c.Did.AddGuests), c.calls.all(c.Did.Remove, c.Did.RemoveGuests)
+	if n := len(added); n > 0 {
+		line(lineIn, some(added)+" "+are(n)+" in "+group+".")
+	}
+	if n := len(removed); n > 0 {
+		line(lineOut, some(removed)+" "+are(n)+" not in "+group+" any more.")
+	}
+	kept, now := c.keptText()
+	p.Lines = append(p.Lines, journal.Line{Kind: lineKept, Text: kept, Now: now})
+	differ(journal.Difference{What: addedList, After: added})
+	differ(journal.Difference{What: removedList, Before: removed})
+	others := c.Others()
+	differ(journal.Difference{What: "Added by others meanwhile", After: c.calls.all(others.Add, others.AddGuests)})
+	differ(journal.Difference{What: "Taken out by others meanwhile", Before: c.calls.all(others.Remove, others.RemoveGuests)})
+	p.Facts, _ = json.Marshal(facts) // texts only
+	return p
+}
+
+// seen is what the person saw besides the names in the sentences: what the edit does to whom. Who else is in
+// the group is not part of it: others may come and go meanwhile.
+func (c *Edit) seen() (list []string) {
+	for _, id := range c.Did.Add {
+		list = append(list, "+"+string(id))
+	}
+	for _, id := range c.Did.Remove {
+		list = append(list, "-"+string(id))
+	}
+	for _, address := range c.Did.AddGuests {
+		list = append(list, "+"+address)
+	}
+	for _, address := range c.Did.RemoveGuests {
+		list = append(list, "-"+address)
+	}
+	if c.description != c.Group.Description {
+		list = append(list, "="+c.description)
+	}
+	return list
+}
+
+// keptText says that everybody else stays, and counts them. Ids of people who are gone are sent along, and not counted.
+func (c *Edit) keptText() (text, now string) {
+	kept, keptGuests := People{Remove: c.Did.Add, RemoveGuests: c.Did.AddGuests}.Merge(c.members, c.guests)
+	members := len(kept)
+	if c.copy != nil {
+		members = c.copy.Count(kept)
+	}
+	text = "Everybody else stays in the group."
+	if c.Did.Empty() {
+		text = "Who is in the group stays as it is."
+	}
+	switch {
+	case members+len(keptGuests) == 0 && len(c.Did.Add)+len(c.Did.AddGuests) == 0:
+		return "Nobody is in the group then.", ""
+	case members+len(keptGuests) == 0:
+		return "Nobody else is in the group.", ""
+	case len(keptGuests) == 0:
+		return text, "That is " + words.Count(members, "member", "members") + "."
+	case members == 0:
+		return text, "That is " + words.Count(len(keptGuests), "guest", "guests") + "."
+	}
+	return text, "That is " + people(members, len(keptGuests)) + "."
+}
+
+// OthersText says what others have changed since the person saw the group, "" for nothing.
+func (c *Edit) OthersText() string {
+	o := c.Others()
+	var list []string
+	if who := c.calls.all(o.Add, o.AddGuests); len(who) > 0 {
+		list = append(list, "added "+some(who))
+	}
+	if who := c.calls.all(o.Remove, o.RemoveGuests); len(who) > 0 {
+		list = append(list, "took out "+some(who))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "Since you opened this page somebody else " + and(list) + ". That is kept."
+}
+
+// LeftOutText says who was not added, "" for nobody.
+func (c *Edit) LeftOutText() string {
+	var list []string
+	for _, l := range c.LeftOut {
+		list = append(list, fmt.Sprintf("%s (%s)", names.Isolate(l.Name), l.Why))
+	}
+	switch {
+	case len(list) == 0:
+		return ""
+	case len(list) > mostNamed+1:
+		list = append(list[:mostNamed:mostNamed], words.Count(len(list)-mostNamed, "other", "others"))
+	}
+	return "Not added: " + strings.Join(list, "; ") + "."
+}
+
+// and joins parts of a sentence.
+func and(parts []string) string {
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	return strings.Join(parts, "")
+}
