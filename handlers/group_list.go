@@ -14,16 +14,16 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// listGroups shows a page of groups: straight from Tallyfy with one call; with a filter from the copy
-// in memory, and so with a search or an order of names when the copy is at hand. A page past the end takes a second call, for the last page. So does a search for
-// an id that Tallyfy's search does not find.
+// listGroups shows a page of groups: straight from Tallyfy with one call; with a filter or an order of ours from
+// the copy in memory, and so with a search or an order of names when the copy is at hand. A page past the end
+// takes a second call, for the last page. So does a search for an id that Tallyfy's search does not find.
 func listGroups(req *request) error {
 	s := groupListState(req.QueryParams())
 	if req.QueryParam("refresh") != "" {
 		return req.refresh(req.urls().GroupList(s))
 	}
 	copied, isCopied := req.cachedSnapshot()
-	if len(s.Chosen) > 0 || isCopied && copied.ended() && ordersByText(s) {
+	if len(s.Chosen) > 0 || !listing.SortedByTallyfy(s.Order) || isCopied && copied.ended() && ordersByText(s) {
 		return req.listGroupsFromCopy(s)
 	}
 	page, err := lastPage(&s, func() (rowPage[views.GroupRow], error) { return req.readGroupRows(s, copied.members) })
@@ -46,10 +46,11 @@ func listGroups(req *request) error {
 			return counts
 		})
 	}
+	bar := filterBar(s, listing.GroupFilters(), counts, req.urls().GroupList)
+	bar.TallyfySearch, bar.Missing = s.Query != "", missingInMenus(copied, isCopied)
 	return req.showGroups(views.GroupList{
-		State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows,
-		Bar: views.FilterBar{TallyfySearch: s.Query != "", Missing: missingInMenus(copied, isCopied)},
-	}, counts)
+		State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows, Bar: bar,
+	})
 }
 
 // readGroupRows reads a page of Tallyfy's list.
@@ -79,21 +80,24 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 		return err
 	}
 	if !copied.ended() {
-		return req.showLoading("Groups", "The filters", copied, req.urls().Groups())
+		return req.showLoading("Groups", copied, req.urls().Groups())
 	}
 	found, counts := filterGroups(s, copied)
 	listing.SortGroups(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
-	list := views.GroupList{State: s, Pager: pager, Bar: views.FilterBar{ReadAt: copied.readAt(), Missing: copied.missing()}}
+	list := views.GroupList{State: s, Pager: pager, Bar: filterBar(s, listing.GroupFilters(), counts, req.urls().GroupList)}
+	list.Bar.ReadAt, list.Bar.Missing = copied.readAt(), copied.missing()
 	for _, g := range shown {
 		list.Rows = append(list.Rows, req.groupRow(g.Group, copied.members))
 	}
-	return req.showGroups(list, counts)
+	if len(list.Rows) == 0 && s.Query != "" {
+		list.Bar.Elsewhere = req.membersThatMatch(s.Query, copied.members)
+	}
+	return req.showGroups(list)
 }
 
-func (req *request) showGroups(list views.GroupList, counts listing.Counts) error {
-	list.Bar.Menus = menus(list.State, listing.GroupOrders, listing.GroupFilters(), counts)
+func (req *request) showGroups(list views.GroupList) error {
 	return req.show(http.StatusOK, views.Groups(req.listPage("Groups", views.SectionGroups), list))
 }
 
@@ -105,7 +109,7 @@ func exportGroups(req *request) error {
 		return err
 	}
 	if !copied.ended() {
-		return req.showLoading("Preparing the file", "The rows of the file", copied, req.urls().GroupList(s))
+		return req.showLoading("Preparing the file", copied, req.urls().GroupList(s))
 	}
 	list, _ := filterGroups(s, copied)
 	listing.SortGroups(list, s.Order)

@@ -131,7 +131,7 @@ func exportPeople(req *request) error {
 		return problem
 	}
 	if !members.Ended() {
-		return req.showLoading("Preparing the file", "The names in the file", snapshot{members: members}, req.urls().Group(group.ID))
+		return req.showLoading("Preparing the file", snapshot{members: members}, req.urls().Group(group.ID))
 	}
 	people := groupMembers(members.Resolve(group.Members), "")
 	unknown := "Not known"

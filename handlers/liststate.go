@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/cache"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -24,8 +25,14 @@ const maxPage = 1_000_000_000
 // pages are not on offer: a hundred short lines read as one page.
 const peoplePerPage = 100
 
+// groupListState takes the state of the list of groups from an address. Groups with disabled people were a
+// value of another filter before they were a tab.
 func groupListState(address url.Values) views.ListState {
-	return parseListState(address, "sort_by", listing.GroupOrders, listing.GroupFilters())
+	s := parseListState(address, "sort_by", listing.GroupOrders, listing.GroupFilters())
+	if s.Chosen["people"] == "" && address.Get("holds") == "disabled" {
+		s.Chosen["people"] = "disabled"
+	}
+	return s
 }
 
 func memberListState(address url.Values, now time.Time) views.ListState {
@@ -34,13 +41,13 @@ func memberListState(address url.Values, now time.Time) views.ListState {
 
 // parseListState takes the state of a list from an address. Unknown and empty values are dropped:
 // an old link is no error.
-func parseListState[T any](address url.Values, orderKey string, orders []listing.Order, filters []listing.Filter[T]) views.ListState {
+func parseListState[T any](address url.Values, orderKey string, orders []string, filters []listing.Filter[T]) views.ListState {
 	s := views.ListState{
 		Query: strings.TrimSpace(address.Get("q")), OrderKey: orderKey, Chosen: listing.Select(filters, address),
 		Page: parsePage(address, "page"), PerPage: views.DefaultPageSize,
 	}
-	if order := address.Get(orderKey); slices.ContainsFunc(orders, func(o listing.Order) bool { return o.Name == order }) {
-		s.Order = order
+	if field, _ := listing.SplitOrder(address.Get(orderKey)); slices.Contains(orders, field) {
+		s.Order = address.Get(orderKey)
 	}
 	if n, err := strconv.Atoi(address.Get("per_page")); err == nil && slices.Contains(views.PageSizes, n) {
 		s.PerPage = n
@@ -82,31 +89,65 @@ func parsePage(address url.Values, key string) int {
 	return 1
 }
 
-// menus makes the menus above a list. counts is nil where nothing was counted.
-func menus[T any](s views.ListState, orders []listing.Order, filters []listing.Filter[T], counts listing.Counts) []views.Menu {
-	var list []views.Menu
+// filterBar makes the tabs, menus and chips above a list. counts is nil where nothing was counted. at gives
+// the address of a list.
+func filterBar[T any](s views.ListState, filters []listing.Filter[T], counts listing.Counts, at func(views.ListState) string) views.FilterBar {
+	var bar views.FilterBar
 	for _, f := range filters {
-		m := views.Menu{Name: f.Name, Label: f.Label, Chosen: s.Chosen[f.Name], Options: []components.Choice{{Text: f.Any}}}
-		for _, v := range f.Values {
-			option := components.Choice{Value: v.Name, Text: v.Text}
-			if counts != nil {
-				option.Text += " (" + words.Number(counts[f.Name][v.Name]) + ")"
-			}
-			m.Options = append(m.Options, option)
+		if f.Tabs {
+			bar.TabsName, bar.Tabs = f.Name, tabs(s, f, counts, at)
+		} else {
+			bar.Menus = append(bar.Menus, menu(s, f, counts))
 		}
-		list = append(list, m)
+		for i, v := range f.Values {
+			if v.Name != "" && s.Chosen[f.Name] == v.Name && (!f.Tabs || v.Unlisted) {
+				bar.Chips = append(bar.Chips, components.Chip{Text: f.Label + ": " + f.Values[i].Text, URL: at(s.With(f.Name, ""))})
+			}
+		}
 	}
-	order := views.Menu{Name: s.OrderKey, Label: "Order", Chosen: s.Order}
-	for _, o := range orders {
-		order.Options = append(order.Options, components.Choice{Value: o.Name, Text: o.Text})
-	}
-	return append(list, order)
+	bar.ClearURL = at(s.Cleared(bar.TabsName))
+	return bar
 }
 
-// ordersByText reports whether it matters to a list how texts are compared. Tallyfy compares them in other
-// ways than the menus, pickers and files here, so the list had better come from the same copy as they.
+// tabs makes a filter's values tabs. One that is not listed is a part of the first.
+func tabs[T any](s views.ListState, f listing.Filter[T], counts listing.Counts, at func(views.ListState) string) []components.Tab {
+	var list []components.Tab
+	listed := false
+	for _, v := range f.Values {
+		if v.Unlisted {
+			continue
+		}
+		tab := components.Tab{Text: v.Text, URL: at(s.With(f.Name, v.Name)), Current: s.Chosen[f.Name] == v.Name}
+		if counts != nil {
+			tab.Number = words.Number(counts[f.Name][v.Name])
+		}
+		listed = listed || tab.Current
+		list = append(list, tab)
+	}
+	list[0].Current = list[0].Current || !listed
+	return list
+}
+
+// menu makes a filter a menu.
+func menu[T any](s views.ListState, f listing.Filter[T], counts listing.Counts) views.Menu {
+	m := views.Menu{Name: f.Name, Label: f.Label, Chosen: s.Chosen[f.Name], Options: []components.Choice{{Text: f.Any}}}
+	for _, v := range f.Values {
+		if v.Unlisted && v.Name != m.Chosen {
+			continue
+		}
+		option := components.Choice{Value: v.Name, Text: v.Text}
+		if counts != nil {
+			option.Text += " (" + words.Number(counts[f.Name][v.Name]) + ")"
+		}
+		m.Options = append(m.Options, option)
+	}
+	return m
+}
+
+// ordersByText reports whether it matters to a list of groups how texts are compared. Tallyfy compares them in
+// other ways than the menus, pickers and files here, so the list had better come from the same copy as they.
 func ordersByText(s views.ListState) bool {
-	return s.Query != "" || slices.Contains([]string{"name", "first_name", "last_name", "email"}, strings.TrimPrefix(s.Order, "-"))
+	return s.Query != "" || s.Order == "name"
 }
 
 // missingInMenus says what the numbers in the menus of a list do not count, "" where nothing is missing.
@@ -152,6 +193,9 @@ func membersFound(query string, copied snapshot) []listing.Member {
 	list := make([]listing.Member, len(found))
 	for i, m := range found {
 		list[i] = listing.Member{Member: m, In: copied.groups.Of(m.ID)}
+		if len(everybody) == 0 {
+			continue
+		}
 		for _, g := range list[i].In {
 			if everybody[g.ID] {
 				list[i].Shared++
@@ -207,4 +251,34 @@ func (req *request) cachedCounts(list, query string, copied snapshot, count func
 	counts, _ := cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[listing.Counts]{TTL: countsTime},
 		func(context.Context) (listing.Counts, error) { return count(), nil })
 	return counts
+}
+
+// mostMatches is how many names a list without rows says that another list has for its search.
+const mostMatches = 3
+
+// groupsThatMatch are the groups that a search finds, for a list that has nothing for it.
+func (req *request) groupsThatMatch(query string, groups *directory.Groups) []views.Match {
+	found := groups.Search(query, nil)
+	if len(found) == 0 {
+		return nil
+	}
+	m := views.Match{Text: words.Count(len(found), "group matches", "groups match"), URL: req.urls().GroupList(groupListState(url.Values{"q": {query}}))}
+	for _, g := range found[:min(len(found), mostMatches)] {
+		m.Items = append(m.Items, components.LinkProps{Text: g.DisplayName(), URL: req.urls().Group(g.ID)})
+	}
+	return []views.Match{m}
+}
+
+// membersThatMatch are the members that a search finds, disabled ones and bots included.
+func (req *request) membersThatMatch(query string, members *directory.Members) []views.Match {
+	found := members.Search(query, nil)
+	if len(found) == 0 {
+		return nil
+	}
+	s := memberListState(url.Values{"q": {query}, "status": {"all"}}, req.now())
+	m := views.Match{Text: words.Count(len(found), "member matches", "members match"), URL: req.urls().MemberList(s)}
+	for _, p := range found[:min(len(found), mostMatches)] {
+		m.Items = append(m.Items, components.LinkProps{Text: p.Name(), URL: req.urls().Member(p.ID)})
+	}
+	return []views.Match{m}
 }

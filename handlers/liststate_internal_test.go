@@ -16,8 +16,11 @@ import (
 )
 
 var (
-	someOrders  = []listing.Order{{Name: "", Text: "Any"}, {Name: "name", Text: "Name"}, {Name: "-name", Text: "Name, from Z"}}
-	someFilters = []listing.Filter[int]{{Name: "role", Label: "Role", Any: "Any role", Values: []listing.Value[int]{{Name: "admin", Text: "Administrator"}}}}
+	someOrders  = []string{"name"}
+	someFilters = []listing.Filter[int]{
+		{Name: "status", Label: "Status", Tabs: true, Values: []listing.Value[int]{{Text: "People"}, {Name: "bot", Text: "Bots"}, {Name: "active", Text: "active", Unlisted: true}}},
+		{Name: "role", Label: "Role", Any: "any", Values: []listing.Value[int]{{Name: "admin", Text: "Administrator"}, {Name: "full", Text: "full", Unlisted: true}}},
+	}
 )
 
 // stateOf is the state of a list that an address with this query has.
@@ -82,23 +85,43 @@ func TestAddressLeavesDefaultsOutAndReadsBack(t *testing.T) {
 	assert.Equal(t, "/members?sort=email", views.URLs{}.MemberList(memberListState(url.Values{"sort": {"email"}}, time.Now())), "the API's own name")
 }
 
-func TestMenusHaveNumbersOnlyWhereThereIsACopy(t *testing.T) {
-	texts := func(counts listing.Counts) (list []string) {
-		for _, o := range menus(stateOf(t, ""), someOrders, someFilters, counts)[0].Options {
-			list = append(list, o.Text)
-		}
-		return list
-	}
-	assert.Equal(t, []string{"Any role", "Administrator"}, texts(nil))
-	assert.Equal(t, []string{"Any role", "Administrator (1,200)"}, texts(listing.Counts{"role": {"admin": 1200}}))
-	assert.Equal(t, []string{"Any role", "Administrator (0)"}, texts(listing.Counts{}), "none is a number, too")
+// someBar is what stands above a list in the state of an address.
+func someBar(t *testing.T, query string, counts listing.Counts) views.FilterBar {
+	t.Helper()
+	return filterBar(stateOf(t, query), someFilters, counts, views.URLs{}.GroupList)
 }
 
-func TestMenusAreTheFiltersAndTheOrder(t *testing.T) {
-	assert.Equal(t, []views.Menu{
-		{Name: "role", Label: "Role", Chosen: "admin", Options: []components.Choice{{Text: "Any role"}, {Value: "admin", Text: "Administrator"}}},
-		{Name: "sort_by", Label: "Order", Chosen: "name", Options: []components.Choice{{Text: "Any"}, {Value: "name", Text: "Name"}, {Value: "-name", Text: "Name, from Z"}}},
-	}, menus(stateOf(t, "role=admin&sort_by=name"), someOrders, someFilters, nil))
+func TestNumbersAreThereOnlyWhereThereIsACopy(t *testing.T) {
+	texts := func(counts listing.Counts) (list []string) {
+		bar := someBar(t, "", counts)
+		for _, o := range bar.Menus[0].Options {
+			list = append(list, o.Text)
+		}
+		return append(list, bar.Tabs[1].Number)
+	}
+	assert.Equal(t, []string{"any", "Administrator", ""}, texts(nil))
+	assert.Equal(t, []string{"any", "Administrator (1,200)", "7"}, texts(listing.Counts{"role": {"admin": 1200}, "status": {"bot": 7}}))
+	assert.Equal(t, []string{"any", "Administrator (0)", "0"}, texts(listing.Counts{}), "none is a number, too")
+}
+
+func TestTabsMenusAndChips(t *testing.T) {
+	bar := someBar(t, "role=admin&q=a&sort_by=-name&page=2&per_page=10", nil)
+	assert.Equal(t, []views.Menu{{Name: "role", Label: "Role", Chosen: "admin", Options: []components.Choice{{Text: "any"}, {Value: "admin", Text: "Administrator"}}}}, bar.Menus)
+	const rest = "per_page=10&q=a&role=admin&sort_by=-name"
+	assert.Equal(t, []components.Tab{{Text: "People", URL: "/groups?" + rest, Current: true}, {Text: "Bots", URL: "/groups?" + rest + "&status=bot"}}, bar.Tabs)
+	assert.Equal(t, []components.Chip{{Text: "Role: Administrator", URL: "/groups?per_page=10&q=a&sort_by=-name"}}, bar.Chips)
+	assert.Equal(t, "/groups?per_page=10&sort_by=-name", bar.ClearURL)
+
+	bar = someBar(t, "status=bot&role=full", nil)
+	assert.True(t, bar.Tabs[1].Current)
+	assert.False(t, bar.Tabs[0].Current)
+	assert.Equal(t, []components.Chip{{Text: "Role: full", URL: "/groups?status=bot"}}, bar.Chips, "a tab is no chip")
+	assert.Contains(t, bar.Menus[0].Options, components.Choice{Value: "full", Text: "full"}, "what is chosen is in its menu")
+	assert.Equal(t, "/groups?status=bot", bar.ClearURL, "the tab stays")
+
+	bar = someBar(t, "status=active", nil)
+	assert.True(t, bar.Tabs[0].Current, "it is a part of the first tab")
+	assert.Equal(t, []components.Chip{{Text: "Status: active", URL: "/groups"}}, bar.Chips)
 }
 
 func TestPagesShowEveryRowOnce(t *testing.T) {
@@ -147,7 +170,7 @@ func FuzzListState(f *testing.F) {
 		}
 		require.Contains(t, views.PageSizes, s.PerPage)
 		require.GreaterOrEqual(t, s.Page, 1)
-		require.True(t, slices.ContainsFunc(listing.MemberOrders, func(o listing.Order) bool { return o.Name == s.Order }))
+		require.True(t, s.Order == "" || slices.Contains(listing.MemberOrders, strings.TrimPrefix(s.Order, "-")))
 		require.Equal(t, strings.TrimSpace(s.Query), s.Query)
 
 		link, err := url.Parse(views.URLs{}.MemberList(s))

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strings"
 
 	"tallyfy-admin/handlers/journal"
@@ -25,7 +24,7 @@ func showOverview(req *request) error {
 		return err
 	}
 	if !copied.ended() {
-		return req.showLoading("Overview", "The numbers", copied, req.urls().Groups())
+		return req.showLoading("Overview", copied, req.urls().Groups())
 	}
 	v := overview.Of(overview.Organisation{
 		Members: membersFound("", copied), Groups: groupsFound("", copied), Now: req.now(),
@@ -41,27 +40,12 @@ func showOverview(req *request) error {
 		screen.Findings = append(screen.Findings, req.finding(f))
 	}
 	screen.New = req.figure(v.New, "joined in the last 30 days")
-	everybody := copied.everybody()
 	for _, m := range v.Newest {
-		row := inGroups(memberRow(m.Member), m.In)
+		row := req.listRow(m.Member, m.In)
 		row.GroupsKnown = copied.groups.Complete || len(row.Groups) > 0
-		tellingFirst(row.Groups, everybody)
 		screen.Newest = append(screen.Newest, row)
 	}
 	return req.show(http.StatusOK, views.Overview(req.page("Overview", views.SectionOverview), screen))
-}
-
-// tellingFirst puts the groups of everybody last: they say the least about somebody.
-func tellingFirst(groups []views.GroupLink, everybody map[tallyfy.ID]bool) {
-	slices.SortStableFunc(groups, func(a, b views.GroupLink) int {
-		switch {
-		case everybody[a.ID] == everybody[b.ID]:
-			return 0
-		case everybody[a.ID]:
-			return 1
-		}
-		return -1
-	})
 }
 
 // isAdmin tells from the copy whether a member is an administrator, without a call: what is asked for is

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/change"
@@ -33,17 +34,54 @@ func memberRow(m *tallyfy.Member) views.MemberRow {
 		}
 	}
 	sortLinks(row.Groups)
+	row.GroupCount = len(row.Groups)
 	return row
 }
 
-// inGroups is a row with the groups of the copy.
-func inGroups(row views.MemberRow, groups []*tallyfy.Group) views.MemberRow {
-	row.Groups, row.GroupsKnown = nil, true
-	for _, g := range groups {
-		row.Groups = append(row.Groups, views.GroupLink{ID: g.ID, Name: g.DisplayName()})
+// inGroups are the names of groups, in the order of names.
+func inGroups(groups []*tallyfy.Group) []string {
+	list := make([]string, len(groups))
+	for i, g := range groups {
+		list[i] = g.DisplayName()
 	}
-	sortLinks(row.Groups)
+	slices.SortFunc(list, names.Compare)
+	return list
+}
+
+// listRow is a member in a list, with the most telling of the groups: the fewer are in a group, the more it says.
+func (req *request) listRow(m *tallyfy.Member, groups []*tallyfy.Group) views.MemberRow {
+	row := views.MemberRow{Person: personOf(m), GroupsKnown: true, Joined: m.CreatedAt.Time, LastLogin: m.LastLoginAt.Time}
+	row.Groups, row.GroupCount = req.telling(groups), len(groups)
 	return row
+}
+
+// ownGroupsRow is listRow with the groups that Tallyfy sent along.
+func (req *request) ownGroupsRow(m *tallyfy.Member) views.MemberRow {
+	groups := make([]*tallyfy.Group, 0, len(m.Groups))
+	for i := range m.Groups {
+		if g := &m.Groups[i]; !slices.ContainsFunc(groups, func(other *tallyfy.Group) bool { return other.ID == g.ID }) {
+			groups = append(groups, g)
+		}
+	}
+	row := req.listRow(m, groups)
+	row.GroupsKnown = m.GroupsIncluded
+	return row
+}
+
+// telling are the smallest of some groups, as many as a row of a list names.
+func (req *request) telling(groups []*tallyfy.Group) []views.GroupLink {
+	sorted := slices.SortedFunc(slices.Values(groups), func(a, b *tallyfy.Group) int {
+		return cmp.Or(cmp.Compare(len(a.Members), len(b.Members)), strings.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	list := make([]views.GroupLink, min(len(sorted), views.NamedGroups))
+	for i := range list {
+		g := sorted[i]
+		if g.Logo != "" {
+			req.rememberLogo(g)
+		}
+		list[i] = views.GroupLink{ID: g.ID, Name: g.DisplayName(), LogoVersion: logo.Version(g.Logo)}
+	}
+	return list
 }
 
 func sortLinks(groups []views.GroupLink) {

@@ -22,8 +22,10 @@ type snapshot struct {
 }
 
 // snapshot reads both copies side by side. They may not be read to their end yet.
-func (req *request) snapshot() (s snapshot, err error) {
-	err = parallel.Run(req.ctx(),
+func (req *request) snapshot() (s snapshot, err error) { return req.readSnapshot(req.ctx()) }
+
+func (req *request) readSnapshot(ctx context.Context) (s snapshot, err error) {
+	err = parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
 			s.members, err = req.app.Directory.Members(ctx, req.api, req.scope)
 			return err
@@ -33,6 +35,13 @@ func (req *request) snapshot() (s snapshot, err error) {
 			return err
 		})
 	return s, err
+}
+
+// snapshotWithin is snapshot for a page that can do without: it waits for the reading no longer than that.
+func (req *request) snapshotWithin(wait time.Duration) (s snapshot, err error) {
+	ctx, done := context.WithTimeout(req.ctx(), wait)
+	defer done()
+	return req.readSnapshot(ctx)
 }
 
 // cachedSnapshot is the snapshot if it costs no call.
@@ -93,13 +102,13 @@ func (s snapshot) readAt() time.Time {
 
 // showLoading stands in for a page or a file until the organisation is read. The browser asks again
 // by itself, also without script. The groups are nil where only the members are read.
-func (req *request) showLoading(title, what string, s snapshot, back string) error {
+func (req *request) showLoading(title string, s snapshot, back string) error {
 	soFar := words.Count(len(s.members.Items), "member", "members")
 	if s.groups != nil {
 		soFar += " and " + words.Count(len(s.groups.Items), "group", "groups")
 	}
 	req.Response().Header().Set("Refresh", "2")
 	return req.show(http.StatusOK, views.StillReading(req.page(title, views.SectionNone), views.Reading{
-		Title: title, What: what, SoFar: soFar, BackText: "Back", BackURL: back,
+		Title: title, SoFar: soFar, BackText: "Back", BackURL: back,
 	}))
 }

@@ -58,6 +58,24 @@ func (c Clock) Ago(t time.Time) string {
 	}
 }
 
+// DaysAgo is the time since t in days of the calendar: "today", "yesterday", "16 days ago".
+func (c Clock) DaysAgo(t time.Time) string {
+	midnight := func(t time.Time) time.Time {
+		y, m, d := c.in(t).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	switch days := int(midnight(c.Now).Sub(midnight(t)) / (24 * time.Hour)); {
+	case days <= 0:
+		return "today"
+	case days == 1:
+		return "yesterday"
+	case days < 2*365:
+		return words.Number(days) + " days ago"
+	default:
+		return words.Number(days/365) + " years ago"
+	}
+}
+
 // A Moment is a time as a page shows it, in words and exactly. Without a time, Text says that there is none.
 type Moment struct {
 	Text string

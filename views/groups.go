@@ -19,6 +19,14 @@ type GroupList struct {
 	Rows  []GroupRow
 }
 
+// most is how many members the largest of the groups shown has.
+func (v GroupList) most() (n int) {
+	for i := range v.Rows {
+		n = max(n, v.Rows[i].Members)
+	}
+	return n
+}
+
 // GroupRow is one group in the list.
 type GroupRow struct {
 	ID                tallyfy.ID

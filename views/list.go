@@ -1,6 +1,7 @@
 package views
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -59,48 +60,97 @@ func (s ListState) orderedBy(order string) ListState {
 	return s
 }
 
+// With is the list with another value of a filter, "" for none, from its first page.
+func (s ListState) With(filter, value string) ListState {
+	s.Chosen, s.Page = maps.Clone(s.Chosen), 1
+	if s.Chosen == nil {
+		s.Chosen = map[string]string{}
+	}
+	s.Chosen[filter] = value
+	if value == "" {
+		delete(s.Chosen, filter)
+	}
+	return s
+}
+
+// Cleared is the list without a search and filters, but for the one that is shown as tabs.
+func (s ListState) Cleared(tabs string) ListState {
+	cleared := ListState{OrderKey: s.OrderKey, Order: s.Order, PerPage: s.PerPage, Page: 1, Chosen: map[string]string{}}
+	if value := s.Chosen[tabs]; value != "" {
+		cleared.Chosen[tabs] = value
+	}
+	return cleared
+}
+
+// rowsAtOnce is the list with other pages.
+func (s ListState) rowsAtOnce(n int) ListState {
+	s.PerPage, s.Page = n, 1
+	return s
+}
+
 // narrowed reports whether the list may lack rows because of the search or a filter.
 func (s ListState) narrowed() bool { return s.Query != "" || len(s.Chosen) > 0 }
 
 // noMatch says that the list has no rows.
-func (s ListState) noMatch(one string) string {
-	switch {
-	case s.Query != "" && len(s.Chosen) > 0:
-		return "No " + one + " matches “" + names.Isolate(s.Query) + "” with these filters"
-	case s.Query != "":
-		return "No " + one + " matches “" + names.Isolate(s.Query) + "”"
+func (s ListState) noMatch(many string) string {
+	if s.Query != "" {
+		return "No " + many + " match “" + names.Isolate(s.Query) + "”"
 	}
-	return "No " + one + " fits these filters"
+	return "No " + many + " match"
 }
 
-// searched says where the search looked. A list with filters is searched here, not at Tallyfy.
-func (s ListState) searched(atTallyfy string) string {
+// searched says what to do when the list has no rows. atTallyfy says where Tallyfy's own search looked.
+func (b FilterBar) searched(s ListState, atTallyfy string) string {
 	switch {
-	case len(s.Chosen) == 0:
+	case len(b.Chips) > 0 && s.Query != "":
+		return "Remove a filter, or try other words."
+	case len(b.Chips) > 0:
+		return "Remove a filter."
+	case b.TallyfySearch:
 		return atTallyfy
-	case s.Query == "":
-		return "Choose fewer filters to see more."
+	case s.Query != "":
+		return "Try other words."
 	}
-	return "Try other words, or fewer filters."
+	return ""
 }
 
-// A FilterBar is what stands between the search and the rows of a list.
+// A FilterBar is what stands between the title and the rows of a list.
 type FilterBar struct {
-	// Menus are the filters and the order. The number of rows is the same on every list.
-	Menus []Menu
+	// TabsName is the filter that the tabs are.
+	TabsName string
+	Tabs     []components.Tab
+	Menus    []Menu
+	// Chips are the filters that are on. ClearURL removes them all, and the search.
+	Chips    []components.Chip
+	ClearURL string
 	// ReadAt is when the copy was read that the rows are from. It is zero for a list that comes
 	// straight from Tallyfy.
 	ReadAt time.Time
-	// GroupsOnly says that only the names of groups in the rows are from the copy.
-	GroupsOnly bool
 	// TallyfySearch says that Tallyfy's own search found the rows.
 	TallyfySearch bool
+	// Everybody says that the list could not leave out disabled people and bots yet.
+	Everybody bool
 	// Missing says what the copy lacks, "" if nothing.
 	Missing string
+	// Elsewhere is what other lists have for a search that found nothing here.
+	Elsewhere []Match
 }
 
-// FromCopy reports whether the rows are from the copy.
-func (b FilterBar) FromCopy() bool { return !b.ReadAt.IsZero() && !b.GroupsOnly }
+// on is how many menus have something chosen.
+func (b FilterBar) on() (n int) {
+	for _, m := range b.Menus {
+		if m.Chosen != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// A Match is what another list has for a search.
+type Match struct {
+	Text, URL string
+	Items     []components.LinkProps
+}
 
 // A Menu is a choice above a list. The value of its first option is empty.
 type Menu struct {
@@ -111,16 +161,19 @@ type Menu struct {
 // A columnHead is how the head of a column shows the order, and the order that it leads to.
 type columnHead struct{ state, arrow, next string }
 
-func (s ListState) columnHead(order, opposite string) columnHead {
-	switch {
-	case s.Order == order && opposite != "":
-		return columnHead{"ascending", "↑", opposite}
-	case s.Order == order:
-		return columnHead{"other", "", order}
-	case s.Order != "" && s.Order == opposite:
-		return columnHead{"descending", "↓", order}
+// columnHead is the head of a column with an order by its field. Where largestFirst, that is what the first
+// press leads to.
+func (s ListState) columnHead(field string, largestFirst bool) columnHead {
+	switch s.Order {
+	case field:
+		return columnHead{"ascending", "↑", "-" + field}
+	case "-" + field:
+		return columnHead{"descending", "↓", field}
 	}
-	return columnHead{next: order}
+	if largestFirst {
+		return columnHead{next: "-" + field}
+	}
+	return columnHead{next: field}
 }
 
 // A Pager says which rows of a list a page shows.
@@ -181,9 +234,17 @@ func (p Pager) matches(all int, one, many string) string {
 	return s
 }
 
+// position is the rows among all: "26–50 of 57".
+func (p Pager) position() string {
+	if p.From == p.To {
+		return words.Number(p.From) + " of " + words.Number(p.Total)
+	}
+	return words.Number(p.From) + "–" + words.Number(p.To) + " of " + words.Number(p.Total)
+}
+
 // links leads to the pages around this one. at gives the address of a page.
 func (p Pager) links(label string, at func(page int) string) components.PagerProps {
-	props := components.PagerProps{Label: label, Position: "Page " + words.Number(p.Page) + " of " + words.Number(p.Pages)}
+	props := components.PagerProps{Label: label, Position: p.position()}
 	if p.Page > 1 {
 		props.First, props.Previous = at(1), at(p.Page-1)
 	}

@@ -85,7 +85,7 @@ func TestPagerSaysWhereItIs(t *testing.T) {
 	s := ListState{OrderKey: "sort_by", Query: "a", PerPage: 10, Page: 2}
 	at := func(page int) string { return URLs{Base: "/tools"}.GroupList(s.At(page)) }
 	assert.Equal(t, components.PagerProps{
-		Label: "Pages of groups", Position: "Page 2 of 4", First: "/tools/groups?per_page=10&q=a", Previous: "/tools/groups?per_page=10&q=a",
+		Label: "Pages of groups", Position: "11–20 of 34", First: "/tools/groups?per_page=10&q=a", Previous: "/tools/groups?per_page=10&q=a",
 		Next: "/tools/groups?page=3&per_page=10&q=a", Last: "/tools/groups?page=4&per_page=10&q=a",
 	}, NewPager(2, 10, 10, 34).links("Pages of groups", at))
 }
@@ -100,11 +100,19 @@ func TestAnotherOrderBeginsAtItsFirstPage(t *testing.T) {
 func TestPageSizesAreOffered(t *testing.T) {
 	assert.Equal(t, []int{10, 25, 50, 100}, PageSizes)
 	assert.Contains(t, PageSizes, DefaultPageSize)
-	menus := made(t, rowsMenu(50))
-	document, err := goquery.NewDocumentFromReader(strings.NewReader(menus))
-	require.NoError(t, err)
-	assert.Equal(t, "10 rows25 rows50 rows100 rows", document.Find("select[name='per_page']").Text())
-	assert.Equal(t, 1, strings.Count(menus, `<option value="50" selected>`))
+	at := func(s ListState) string { return "/groups" + s.query() }
+	foot := func(total, perPage int) *goquery.Document {
+		s := ListState{OrderKey: "sort_by", Order: "-members", PerPage: perPage, Page: 2}
+		document, err := goquery.NewDocumentFromReader(strings.NewReader(made(t, listFoot("Pages", NewPager(2, perPage, rowsOf(total, perPage, 2), total), s, at))))
+		require.NoError(t, err)
+		return document
+	}
+	sizes := foot(60, 50).Find(".page-sizes a")
+	assert.Equal(t, "102550100", sizes.Text())
+	assert.Equal(t, "50", sizes.Filter("[aria-current]").Text())
+	assert.Equal(t, "/groups?per_page=10&sort_by=-members", sizes.First().AttrOr("href", ""))
+	assert.Zero(t, foot(10, 25).Find(".page-sizes").Length(), "there is nothing to choose")
+	assert.Equal(t, "/groups?per_page=50", foot(60, 50).Find(".list-foot > p:last-child a").AttrOr("href", ""), "the way back to the default order")
 }
 
 // made is what a component writes.
@@ -122,7 +130,7 @@ func TestMenusShowWhatIsChosen(t *testing.T) {
 	}}, "Search"))
 	document, err := goquery.NewDocumentFromReader(strings.NewReader(toolbar))
 	require.NoError(t, err)
-	for name, want := range map[string]string{"people": "one", "holds": "", "per_page": "25"} {
+	for name, want := range map[string]string{"people": "one", "holds": ""} {
 		menu := document.Find("select[name='" + name + "']")
 		assert.Equal(t, want, menu.Find("option[selected]").AttrOr("value", "none"), name)
 		assert.Equal(t, want == "one", menu.HasClass("chosen"), name)

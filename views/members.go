@@ -19,16 +19,18 @@ type MemberList struct {
 // MemberRow is one member in the list.
 type MemberRow struct {
 	Person
-	// GroupsKnown is false when Tallyfy left the groups out.
+	// Groups are the most telling of the groups, GroupCount is how many there are. GroupsKnown is false when
+	// Tallyfy left them out.
 	Groups            []GroupLink
+	GroupCount        int
 	GroupsKnown       bool
 	Joined, LastLogin time.Time
 }
 
-// GroupLink is a group by name.
+// GroupLink is a group by name. LogoVersion is empty for one without a logo.
 type GroupLink struct {
-	ID   tallyfy.ID
-	Name string
+	ID                tallyfy.ID
+	Name, LogoVersion string
 }
 
 // MemberPage is one member.
@@ -44,19 +46,27 @@ type MemberPage struct {
 	Activity     RecentActivity
 }
 
-// shownGroups is how many groups a row of the list names before it counts the rest.
-const shownGroups = 3
+// NamedGroups is how many groups a row of the list names before it counts the rest.
+const NamedGroups = 2
 
 // groupNames names the first groups and counts the rest.
 func (r MemberRow) groupNames() string {
-	shown := min(shownGroups, len(r.Groups))
+	shown := min(NamedGroups, len(r.Groups))
 	list := make([]string, shown)
 	for i, g := range r.Groups[:shown] {
 		list[i] = g.Name
 	}
 	more := ""
-	if n := len(r.Groups) - shown; n > 0 {
+	if n := r.GroupCount - shown; n > 0 {
 		more = words.Number(n) + " more"
 	}
 	return names.Some(list, more)
+}
+
+// stale is from how many days without a sign-in on a row says so.
+const stale = 90
+
+// lastSeen words the last sign-in. late says that it is long ago.
+func (c Clock) lastSeen(t time.Time) (ago string, late bool) {
+	return c.DaysAgo(t), c.Now.Sub(t) > stale*24*time.Hour
 }

@@ -3,27 +3,34 @@ package listing
 import (
 	"net/url"
 	"slices"
+	"strings"
 )
 
-// A Filter is a menu above a list. At most one of its values is chosen. Filters combine.
+// A Filter is a menu above a list, or its tabs. At most one of its values is chosen. Filters combine.
 type Filter[T any] struct {
 	// Name is the parameter in the address.
 	Name string
-	// Label names the menu for screen readers. Any is the entry that keeps every item.
+	// Label names the filter. Any is the entry of a menu that keeps every item; tabs have none.
 	Label, Any string
 	Values     []Value[T]
+	// Tabs says that the values are tabs. The first one has no name: it holds where none is chosen.
+	Tabs bool
 }
 
-// A Value is an entry of a filter. Name is its value in the address, Text its words in the menu.
+// A Value is an entry of a filter. Name is its value in the address, Text its words.
 // Keeps reports whether an item passes.
 type Value[T any] struct {
 	Name, Text string
 	Keeps      func(T) bool
+	// Unlisted keeps the value out of the menu, and uncounted, unless it is chosen: other pages link to it.
+	Unlisted bool
 }
 
-// An Order is a way to sort a list, by the name that Tallyfy's API gives it. The empty name is
-// Tallyfy's own order.
-type Order struct{ Name, Text string }
+// SplitOrder takes an order apart, such as "-created_at": the field, and whether the largest comes first.
+func SplitOrder(order string) (field string, down bool) {
+	field, down = strings.CutPrefix(order, "-")
+	return field, down
+}
 
 // A Selection is the chosen value of each filter, by the filter's name.
 type Selection map[string]string
@@ -33,7 +40,7 @@ func Select[T any](filters []Filter[T], address url.Values) Selection {
 	selection := Selection{}
 	for _, f := range filters {
 		for _, v := range f.Values {
-			if address.Get(f.Name) == v.Name {
+			if v.Name != "" && address.Get(f.Name) == v.Name {
 				selection[f.Name] = v.Name
 			}
 		}
@@ -47,54 +54,61 @@ type Counts map[string]map[string]int
 
 // Apply keeps the items that the selection keeps, in their order, and counts for every value.
 func Apply[T any](items []T, filters []Filter[T], selection Selection) ([]T, Counts) {
-	counts := Counts{}
-	for _, f := range filters {
-		counts[f.Name] = map[string]int{}
+	numbers := make([][]int, len(filters))
+	chosen := make([]func(T) bool, len(filters)) // nil keeps all
+	for i, f := range filters {
+		numbers[i], chosen[i] = make([]int, len(f.Values)), f.chosen(selection)
 	}
 	var kept []T
 	for _, item := range items {
-		misses, missed := 0, ""
-		for _, f := range filters {
-			if !f.keeps(item, selection) {
+		misses, missed := 0, 0
+		for i, keeps := range chosen {
+			if keeps != nil && !keeps(item) {
 				misses++
-				missed = f.Name
+				missed = i
 			}
 		}
 		if misses == 0 {
 			kept = append(kept, item)
 		}
 		// An item that all other filters keep counts in this one, whatever is chosen here.
-		for _, f := range filters {
-			if misses > 1 || (misses == 1 && missed != f.Name) {
+		for i, f := range filters {
+			if misses > 1 || (misses == 1 && missed != i) {
 				continue
 			}
-			for _, v := range f.Values {
-				if v.Keeps(item) {
-					counts[f.Name][v.Name]++
+			for j, v := range f.Values {
+				if (!v.Unlisted || v.Name == selection[f.Name]) && v.Keeps(item) {
+					numbers[i][j]++
 				}
 			}
+		}
+	}
+	counts := Counts{}
+	for i, f := range filters {
+		counts[f.Name] = make(map[string]int, len(f.Values))
+		for j, v := range f.Values {
+			counts[f.Name][v.Name] = numbers[i][j]
 		}
 	}
 	return kept, counts
 }
 
-func (f Filter[T]) keeps(item T, selection Selection) bool {
+// chosen is what the chosen value keeps, nil for everything.
+func (f Filter[T]) chosen(selection Selection) func(T) bool {
 	for _, v := range f.Values {
 		if v.Name == selection[f.Name] {
-			return v.Keeps(item)
+			return v.Keeps
 		}
 	}
-	return true
+	return nil
 }
 
 // Keep gives the items that a selection keeps, in their order.
 func Keep[T any](items []T, filters []Filter[T], selection Selection) (kept []T) {
 	var chosen []func(T) bool
 	for _, f := range filters {
-		for _, v := range f.Values {
-			if v.Name == selection[f.Name] {
-				chosen = append(chosen, v.Keeps)
-			}
+		if keeps := f.chosen(selection); keeps != nil {
+			chosen = append(chosen, keeps)
 		}
 	}
 	for _, item := range items {

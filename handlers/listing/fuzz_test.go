@@ -62,6 +62,9 @@ func FuzzApply(f *testing.F) {
 		kept, counts := Apply(members, filters, selection)
 		for _, f := range filters {
 			for _, v := range f.Values {
+				if v.Unlisted && v.Name != selection[f.Name] {
+					continue // not counted
+				}
 				then := Selection{f.Name: v.Name}
 				for name, value := range selection {
 					if name != f.Name {

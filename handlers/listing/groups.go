@@ -1,7 +1,9 @@
 package listing
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,43 +29,49 @@ func people(least, most int) func(Group) bool {
 // GroupFilters are the filters of groups.
 func GroupFilters() []Filter[Group] {
 	return []Filter[Group]{
-		{"people", "People", "Any people", []Value[Group]{
-			{"none", "Empty", func(g Group) bool { return g.Present == 0 && len(g.Guests) == 0 }},
-			{"one", "One member", func(g Group) bool { return g.Present == 1 }},
-			{"guests", "Guests only", func(g Group) bool { return g.Present == 0 && len(g.Guests) > 0 }},
+		{Name: "people", Label: "People", Tabs: true, Values: []Value[Group]{
+			{Text: "All", Keeps: func(Group) bool { return true }},
+			{Name: "none", Text: "Nobody in it", Keeps: func(g Group) bool { return g.Present == 0 && len(g.Guests) == 0 }},
+			{Name: "one", Text: "One person", Keeps: func(g Group) bool { return g.Present == 1 }},
+			{Name: "guests", Text: "Guests only", Keeps: func(g Group) bool { return g.Present == 0 && len(g.Guests) > 0 }},
+			{Name: "disabled", Text: "With disabled people", Keeps: func(g Group) bool { return g.Disabled > 0 }},
 		}},
-		{"holds", "Holds", "Whoever is in it", []Value[Group]{
-			{"disabled", "Holds disabled people", func(g Group) bool { return g.Disabled > 0 }},
-			{"one", "Held up by one person", func(g Group) bool { return g.Working == 1 && g.Unknown == 0 }},
+		{Name: "size", Label: "Size", Any: "any", Values: []Value[Group]{
+			{Name: "1", Text: "1 person", Keeps: people(1, 1)},
+			{Name: "2-5", Text: "2 to 5 people", Keeps: people(2, 5)},
+			{Name: "6-10", Text: "6 to 10 people", Keeps: people(6, 10)},
+			{Name: "11-25", Text: "11 to 25 people", Keeps: people(11, 25)},
+			{Name: "26-100", Text: "26 to 100 people", Keeps: people(26, 100)},
+			{Name: "more", Text: "More than 100 people", Keeps: people(101, math.MaxInt)},
 		}},
-		{"size", "Size", "Any size", []Value[Group]{
-			{"1", "1 person", people(1, 1)},
-			{"2-5", "2 to 5 people", people(2, 5)},
-			{"6-10", "6 to 10 people", people(6, 10)},
-			{"11-25", "11 to 25 people", people(11, 25)},
-			{"26-100", "26 to 100 people", people(26, 100)},
-			{"more", "More than 100 people", people(101, math.MaxInt)},
+		{Name: "holds", Label: "Held up by", Any: "anybody", Values: []Value[Group]{
+			{Name: "one", Text: "one active person", Keeps: func(g Group) bool { return g.Working == 1 && g.Unknown == 0 }},
 		}},
 	}
 }
 
-// GroupOrders are the orders of groups. Tallyfy documents no way to reverse them.
-var GroupOrders = []Order{
-	{"", "Tallyfy's order"},
-	{"name", "Name"},
-	{"created_at", "Created"},
-	{"updated_at", "Updated"},
+// GroupOrders are the fields that groups can be sorted by. Tallyfy knows the first three, and documents no
+// way to reverse them.
+var GroupOrders = []string{"name", "created_at", "updated_at", "members", "guests"}
+
+// SortedByTallyfy reports whether Tallyfy's own list of groups has an order.
+func SortedByTallyfy(order string) bool {
+	return order == "" || slices.Contains(GroupOrders[:3], order)
 }
 
-// SortGroups sorts by one of [GroupOrders]. Equals stand in the order of their ids.
+// SortGroups sorts by one of [GroupOrders]. Equals stay as they stand.
 func SortGroups(groups []Group, order string) {
-	id := func(g Group) string { return string(g.ID) }
-	switch order {
+	field, down := SplitOrder(order)
+	switch field {
 	case "name":
-		sortBy(groups, false, func(g Group) string { return nameKey(g.DisplayName()) }, strings.Compare, "", id)
+		sortBy(groups, down, func(g Group) string { return nameKey(g.DisplayName()) }, strings.Compare, "")
 	case "created_at":
-		sortBy(groups, false, func(g Group) time.Time { return g.CreatedAt.Time }, time.Time.Compare, time.Time{}, id)
+		sortBy(groups, down, func(g Group) time.Time { return g.CreatedAt.Time }, time.Time.Compare, time.Time{})
 	case "updated_at":
-		sortBy(groups, false, func(g Group) time.Time { return g.LastUpdated.Time }, time.Time.Compare, time.Time{}, id)
+		sortBy(groups, down, func(g Group) time.Time { return g.LastUpdated.Time }, time.Time.Compare, time.Time{})
+	case "members":
+		sortBy(groups, down, func(g Group) int { return g.Present }, cmp.Compare, -1)
+	case "guests":
+		sortBy(groups, down, func(g Group) int { return len(g.Guests) }, cmp.Compare, -1)
 	}
 }

@@ -19,8 +19,6 @@ type Member struct {
 }
 
 const (
-	// recent is the age up to which a member counts as having joined lately.
-	recent = 30 * 24 * time.Hour
 	// patience is the age from which a member counts as having joined a while ago: an invitation that is
 	// older is hardly accepted any more.
 	patience = 14 * 24 * time.Hour
@@ -38,98 +36,116 @@ func Month(now time.Time, before int) time.Time {
 // MonthName is a month's value of the filter by the day of joining.
 func MonthName(month time.Time) string { return month.Format("2006-01") }
 
+// within keeps those who joined in the last days.
+func within(now time.Time, days int) func(Member) bool {
+	return func(m Member) bool {
+		age := now.Sub(m.CreatedAt.Time)
+		return !m.CreatedAt.IsZero() && age >= -clockError && age <= time.Duration(days)*24*time.Hour
+	}
+}
+
 // joined are the values of the filter by the day of joining.
 func joined(now time.Time) []Value[Member] {
+	year := time.Date(now.Year(), time.January, 1, 0, 0, 0, 0, now.Location())
 	list := []Value[Member]{
-		{"lately", "Joined in the last 30 days", func(m Member) bool {
-			age := now.Sub(m.CreatedAt.Time)
-			return !m.CreatedAt.IsZero() && age >= -clockError && age <= recent
-		}},
-		{"earlier", "Joined more than 14 days ago", func(m Member) bool {
+		{Name: "7", Text: "last 7 days", Keeps: within(now, 7)},
+		{Name: "lately", Text: "last 30 days", Keeps: within(now, 30)},
+		{Name: "90", Text: "last 90 days", Keeps: within(now, 90)},
+		{Name: "year", Text: "this year", Keeps: func(m Member) bool { return !m.CreatedAt.Before(year) && m.CreatedAt.Year() <= now.Year() }},
+		{Name: "before", Text: "before this year", Keeps: func(m Member) bool { return !m.CreatedAt.IsZero() && m.CreatedAt.Before(year) }},
+		{Name: "earlier", Text: "more than 14 days ago", Unlisted: true, Keeps: func(m Member) bool {
 			return !m.CreatedAt.IsZero() && now.Sub(m.CreatedAt.Time) > patience
 		}},
 	}
 	for before := range Months {
 		from, to := Month(now, before), Month(now, before-1)
-		list = append(list, Value[Member]{MonthName(from), "Joined in " + from.Format("Jan 2006"), func(m Member) bool {
+		list = append(list, Value[Member]{Name: MonthName(from), Text: "in " + from.Format("January 2006"), Unlisted: true, Keeps: func(m Member) bool {
 			return !m.CreatedAt.Before(from) && m.CreatedAt.Before(to)
 		}})
 	}
 	return list
 }
 
-// MemberFilters are the filters of members, as of now. Months are those of its time zone.
+// away keeps those who have not signed in for some days. Those who never did count from the day they joined.
+func away(now time.Time, days int) func(Member) bool {
+	return func(m Member) bool {
+		last := m.LastLoginAt.Time
+		if last.IsZero() {
+			last = m.CreatedAt.Time
+		}
+		return !last.IsZero() && now.Sub(last) > time.Duration(days)*24*time.Hour
+	}
+}
+
+// MemberFilters are the filters of members, as of now. Months and years are those of its time zone. Whoever is
+// not disabled and no bot is a person, also in a status that is not known here.
 func MemberFilters(now time.Time) []Filter[Member] {
 	role := func(r tallyfy.Role) func(Member) bool {
 		return func(m Member) bool { return m.Role == r }
 	}
 	status := func(s tallyfy.Status) func(Member) bool {
-		return func(m Member) bool { return m.Status == s && !m.IsBot() }
+		return func(m Member) bool { return m.Status == s && !m.IsBot() && !m.IsDisabled() }
 	}
 	return []Filter[Member]{
-		{"role", "Role", "Any role", []Value[Member]{
-			{"admin", "Administrator", role(tallyfy.RoleAdmin)},
-			{"standard", "Standard", role(tallyfy.RoleStandard)},
-			{"light", "Light", role(tallyfy.RoleLight)},
-			{"full", "Administrator or Standard", func(m Member) bool {
+		{Name: "status", Label: "Status", Tabs: true, Values: []Value[Member]{
+			{Text: "People", Keeps: func(m Member) bool { return !m.IsBot() && !m.IsDisabled() }},
+			{Name: "invited", Text: "Invited", Keeps: status(tallyfy.StatusInvited)},
+			{Name: "disabled", Text: "Disabled", Keeps: func(m Member) bool { return !m.IsBot() && m.IsDisabled() }},
+			{Name: "bot", Text: "Bots", Keeps: func(m Member) bool { return m.IsBot() }},
+			{Name: "all", Text: "All", Keeps: func(Member) bool { return true }},
+			{Name: "active", Text: "active", Keeps: status(tallyfy.StatusActive), Unlisted: true},
+		}},
+		{Name: "role", Label: "Role", Any: "any", Values: []Value[Member]{
+			{Name: "admin", Text: "Administrator", Keeps: role(tallyfy.RoleAdmin)},
+			{Name: "standard", Text: "Standard", Keeps: role(tallyfy.RoleStandard)},
+			{Name: "light", Text: "Light", Keeps: role(tallyfy.RoleLight)},
+			{Name: "full", Text: "Administrator or Standard", Unlisted: true, Keeps: func(m Member) bool {
 				return m.Role == tallyfy.RoleAdmin || m.Role == tallyfy.RoleStandard
 			}},
 		}},
-		{"status", "Status", "Any status", []Value[Member]{
-			{"active", "Active", status(tallyfy.StatusActive)},
-			{"invited", "Invited", status(tallyfy.StatusInvited)},
-			{"disabled", "Disabled", status(tallyfy.StatusDisabled)},
-			{"bot", "Bot", func(m Member) bool { return m.IsBot() }},
-		}},
-		{"groups", "Groups", "Any groups", []Value[Member]{
-			{"none", "In no group", func(m Member) bool { return len(m.In) == 0 }},
-			{"everybody", "Only in the group of everybody", func(m Member) bool {
+		{Name: "groups", Label: "Groups", Any: "any", Values: []Value[Member]{
+			{Name: "none", Text: "none", Keeps: func(m Member) bool { return len(m.In) == 0 }},
+			{Name: "everybody", Text: "only the group of everybody", Keeps: func(m Member) bool {
 				return len(m.In) > 0 && m.Shared == len(m.In)
 			}},
 		}},
-		{"seen", "Sign-in", "Any sign-in", []Value[Member]{
-			{"never", "Never signed in", func(m Member) bool { return m.LastLoginAt.IsZero() }},
+		{Name: "seen", Label: "Sign-in", Any: "any", Values: []Value[Member]{
+			{Name: "never", Text: "never", Keeps: func(m Member) bool { return m.LastLoginAt.IsZero() }},
+			{Name: "30", Text: "none for 30 days", Keeps: away(now, 30)},
+			{Name: "90", Text: "none for 90 days", Keeps: away(now, 90)},
+			{Name: "180", Text: "none for 180 days", Keeps: away(now, 180)},
 		}},
-		{"joined", "Joined", "Joined any time", joined(now)},
+		{Name: "joined", Label: "Joined", Any: "any time", Values: joined(now)},
 	}
 }
 
-// ByName words the order of a list of members from a copy where none is chosen.
-const ByName = "Name"
+// MemberOrders are the fields that members can be sorted by, with a minus before them the other way round.
+var MemberOrders = []string{"last_name", "first_name", "email", "role", "groups", "created_at", "last_login_at"}
 
-// MemberOrders are the orders of members. A leading minus reverses one.
-var MemberOrders = []Order{
-	{"", "Tallyfy's order"},
-	{"first_name", "First name"},
-	{"-first_name", "First name, from Z"},
-	{"last_name", "Last name"},
-	{"-last_name", "Last name, from Z"},
-	{"email", "Email"},
-	{"-email", "Email, from Z"},
-	{"-created_at", "Joined last"},
-	{"created_at", "Joined first"},
-	{"-last_login_at", "Last sign-in, newest"},
-	{"last_login_at", "Last sign-in, oldest"},
-}
-
-// SortMembers sorts by one of [MemberOrders]. Members without a value come last either way, and equals stand
-// in the order of their ids.
+// SortMembers sorts by one of [MemberOrders]. Members without a value come last either way, and equals stay
+// as they stand.
 func SortMembers(members []Member, order string) {
-	id := func(m Member) string { return string(m.ID) }
-	field, down := strings.CutPrefix(order, "-")
+	field, down := SplitOrder(order)
 	switch field {
 	case "first_name":
-		sortBy(members, down, func(m Member) string { return nameKey(m.FirstName) }, strings.Compare, "", id)
+		sortBy(members, down, func(m Member) string { return nameKey(m.FirstName) }, strings.Compare, "")
 	case "last_name":
-		sortBy(members, down, func(m Member) string { return nameKey(m.LastName) }, strings.Compare, "", id)
+		sortBy(members, down, func(m Member) string { return nameKey(m.LastName) }, strings.Compare, "")
 	case "email":
-		sortBy(members, down, func(m Member) string { return nameKey(m.Email) }, strings.Compare, "", id)
+		sortBy(members, down, func(m Member) string { return nameKey(m.Email) }, strings.Compare, "")
+	case "role":
+		sortBy(members, down, func(m Member) int { return slices.Index(roles, m.Role) }, cmp.Compare, -1)
+	case "groups":
+		sortBy(members, down, func(m Member) int { return len(m.In) }, cmp.Compare, -1)
 	case "created_at":
-		sortBy(members, down, func(m Member) time.Time { return m.CreatedAt.Time }, time.Time.Compare, time.Time{}, id)
+		sortBy(members, down, func(m Member) time.Time { return m.CreatedAt.Time }, time.Time.Compare, time.Time{})
 	case "last_login_at":
-		sortBy(members, down, func(m Member) time.Time { return m.LastLoginAt.Time }, time.Time.Compare, time.Time{}, id)
+		sortBy(members, down, func(m Member) time.Time { return m.LastLoginAt.Time }, time.Time.Compare, time.Time{})
 	}
 }
+
+// roles are in the order in which a list is sorted by them.
+var roles = []tallyfy.Role{tallyfy.RoleAdmin, tallyfy.RoleStandard, tallyfy.RoleLight}
 
 // nameKey is a text's place in the order of names, "" for one that shows nothing.
 func nameKey(s string) string {
@@ -139,8 +155,8 @@ func nameKey(s string) string {
 	return names.Key(s)
 }
 
-// sortBy sorts by a key, and equals by their ids. Items whose key is none come last.
-func sortBy[T any, K comparable](items []T, down bool, key func(T) K, compare func(a, b K) int, none K, id func(T) string) {
+// sortBy sorts by a key. Equals stay as they stand. Items whose key is none come last.
+func sortBy[T any, K comparable](items []T, down bool, key func(T) K, compare func(a, b K) int, none K) {
 	type keyed struct {
 		key  K
 		item T
@@ -149,15 +165,14 @@ func sortBy[T any, K comparable](items []T, down bool, key func(T) K, compare fu
 	for i, item := range items {
 		list[i] = keyed{key(item), item}
 	}
-	slices.SortFunc(list, func(a, b keyed) int {
-		c := compare(a.key, b.key)
-		if down {
-			c = -c
-		}
+	slices.SortStableFunc(list, func(a, b keyed) int {
 		if a.key == none || b.key == none {
-			c = cmp.Compare(rank(a.key == none), rank(b.key == none))
+			return cmp.Compare(rank(a.key == none), rank(b.key == none))
 		}
-		return cmp.Or(c, strings.Compare(id(a.item), id(b.item)))
+		if down {
+			return compare(b.key, a.key)
+		}
+		return compare(a.key, b.key)
 	})
 	for i, k := range list {
 		items[i] = k.item

@@ -48,7 +48,7 @@ var findings = []struct {
 }{
 	{list: Groups, chosen: listing.Selection{"people": "none"}, one: "group nobody is in", many: "groups nobody is in"},
 	{list: Groups, chosen: listing.Selection{"holds": "one"}, one: "group held up by one person", many: "groups held up by one person"},
-	{list: Groups, chosen: listing.Selection{"holds": "disabled"}, one: "group with disabled people", many: "groups with disabled people"},
+	{list: Groups, chosen: listing.Selection{"people": "disabled"}, one: "group with disabled people", many: "groups with disabled people"},
 	{
 		list: Members, chosen: listing.Selection{"groups": "none", "status": "active"}, byGroups: true,
 		one: "active person in no group", many: "active people in no group",

@@ -37,7 +37,7 @@ type Organisation struct {
 type Overview struct {
 	Members, Groups Count
 	Findings        []Finding
-	// New are those who joined in the last 30 days, Newest the latest of them.
+	// New are the people who joined in the last 30 days, Newest the latest of them.
 	New    Count
 	Newest []listing.Member
 	Sizes  []Size
@@ -81,7 +81,7 @@ var roles = []tallyfy.Role{tallyfy.RoleAdmin, tallyfy.RoleStandard, tallyfy.Role
 // Of counts.
 func Of(o Organisation) Overview {
 	v := Overview{
-		Members: o.members(nil), Groups: o.groups(nil), New: o.members(listing.Selection{"joined": "lately"}),
+		Members: o.members(listing.Selection{"status": "all"}), Groups: o.groups(nil), New: o.members(listing.Selection{"joined": "lately"}),
 		Bots: o.members(listing.Selection{"status": "bot"}), Findings: o.findings(), Sizes: o.sizes(),
 	}
 	v.Newest = o.keepMembers(v.New.Chosen)
@@ -103,7 +103,7 @@ func Of(o Organisation) Overview {
 	}
 	for before := listing.Months - 1; before >= 0; before-- {
 		from := listing.Month(o.Now, before)
-		v.Joined = append(v.Joined, Month{from, o.members(listing.Selection{"joined": listing.MonthName(from)})})
+		v.Joined = append(v.Joined, Month{from, o.members(listing.Selection{"joined": listing.MonthName(from), "status": "all"})})
 	}
 	return v
 }

@@ -1,13 +1,17 @@
-// Makes a list follow its toolbar: it searches during typing, and applies order, filters and number
-// of rows as they are chosen. The server makes the same page as for the buttons. Its parts replace
-// the old ones, and the address changes with them, so that it can be bookmarked and sent.
+// Makes a list follow its toolbar: it searches during typing, and applies filters as they are chosen. The
+// server makes the same page as for the buttons. Its parts replace the old ones, and the address changes
+// with them, so that it can be bookmarked and sent.
 
 import { parse } from "./parse.js";
 
-const pause = 300; // milliseconds without a key before a search, which costs a call of Tallyfy
+// Milliseconds without a key before a search, which may cost a call of Tallyfy, and before a menu that is
+// used with the keyboard: there every arrow is a choice.
+const pause = 300;
+const menuPause = 400;
 
 const form = document.querySelector("[data-list]");
 let timer;
+let keyAt = 0; // when a key was pressed last
 let underWay; // aborts the request under way
 
 const addressOf = (form) => {
@@ -19,8 +23,28 @@ const addressOf = (form) => {
   return form.getAttribute("action") + (query && `?${query}`);
 };
 
+// Menus stay where they are, with the focus and what was chosen in them meanwhile: their words change.
+const updateMenus = (part) => {
+  for (const menu of part.querySelectorAll("select")) {
+    const old = form.elements[menu.name];
+    if (!old) continue;
+    const same = old.length === menu.length && [...menu].every((option, i) => option.value === old[i].value);
+    if (same) {
+      for (const [i, option] of [...menu].entries()) {
+        if (old[i].text !== option.text) old[i].textContent = option.textContent;
+      }
+    } else {
+      const { value } = old;
+      old.replaceChildren(...menu.childNodes);
+      old.value = value;
+    }
+    old.className = menu.className;
+  }
+};
+
 const show = async () => {
   clearTimeout(timer);
+  timer = undefined;
   const address = addressOf(form);
   underWay?.abort();
   const mine = (underWay = new AbortController());
@@ -34,7 +58,8 @@ const show = async () => {
       return;
     }
     for (const part of parts) {
-      document.querySelector(`[data-part="${part.dataset.part}"]`)?.replaceChildren(...part.childNodes);
+      if (part.dataset.part === "menus") updateMenus(part);
+      else document.querySelector(`[data-part="${part.dataset.part}"]`)?.replaceChildren(...part.childNodes);
     }
     history.replaceState(history.state, "", address);
   } catch (error) {
@@ -47,17 +72,24 @@ const show = async () => {
   }
 };
 
-const follow = () => {
+const follow = (wait) => {
   clearTimeout(timer);
-  timer = setTimeout(show, pause);
+  timer = setTimeout(show, wait);
 };
 form.addEventListener("input", (event) => {
-  if (event.target.type === "search") follow();
+  if (event.target.type === "search") follow(pause);
 });
 const field = form.querySelector("input[type=search]");
-if (field.value !== field.defaultValue) follow(); // typed before this module was loaded
+if (field.value !== field.defaultValue) follow(pause); // typed before this module was loaded
+form.addEventListener("keydown", (event) => {
+  if (event.target.type === "search") return;
+  keyAt = event.timeStamp;
+  if (timer) follow(menuPause);
+});
 form.addEventListener("change", (event) => {
-  if (event.target.type !== "search") show();
+  if (event.target.type === "search") return;
+  if (event.timeStamp - keyAt < menuPause) follow(menuPause);
+  else show();
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -3,6 +3,8 @@ package components
 import (
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 )
 
 // A Figure is a number that leads to what it counts. Without a URL it leads nowhere.
@@ -95,4 +97,9 @@ func (p ChartProps) shares() []bar {
 // room is the drawing's size: as wide and high as so many figures.
 func room(across, down int) string {
 	return "0 0 " + strconv.Itoa(across*100) + " " + strconv.Itoa(down*100)
+}
+
+// SizeBar draws how much a number is of the most there are. The number stands beside it.
+func SizeBar(value, most int) templ.Component {
+	return templ.Raw(`<svg class="size" aria-hidden="true"><rect width="` + units(length(value, float64(max(1, most)))) + `%" height="100%"/></svg>`)
 }

@@ -52,9 +52,9 @@ func pages() []page {
 		{"logo", "/groups/:group/logo", group("/logo"), ""},
 		{"people.csv", "/groups/:group/people.csv", group("/people.csv"), ""},
 		{"delete group", "/groups/:group/delete", group("/delete"), ""},
-		{"members", "/members", at("/members"), ""},
-		{"members, searched", "/members", at("/members?q=a&sort=-created_at&page=2&per_page=10"), ""},
-		{"members, by id", "/members", func(s *sitetest.Site) string { return "/members?q=" + s.ID(somebody) }, ""},
+		{"members", "/members", at("/members"), "Everybody is listed here"},
+		{"members, searched", "/members", at("/members?q=a&sort=-created_at&page=2&per_page=10"), "Everybody is listed here"},
+		{"members, by id", "/members", func(s *sitetest.Site) string { return "/members?q=" + s.ID(somebody) }, "Everybody is listed here"},
 		{"members, filtered", "/members", at("/members?role=admin"), ""},
 		{"members.csv", "/members.csv", at("/members.csv"), ""},
 		{"member", "/members/:member", func(s *sitetest.Site) string { return s.MemberPath(somebody) }, ""},
@@ -356,7 +356,7 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 }
 
 // inWords is what a page says where something is missing.
-var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|being read at the pace that Tallyfy allows|Not all names are read yet`)
+var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|at the pace that Tallyfy allows|Not all names are read yet`)
 
 // judgeErrorPage checks what every page about a failure owes.
 func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, path string, p *sitetest.Page, follow bool) {

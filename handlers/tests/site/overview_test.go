@@ -60,7 +60,7 @@ func TestEveryNumberOfTheOverviewLeadsToItsRows(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	numbers := followNumbers(t, s, s.Get("/"))
-	assert.Equal(t, 60, numbers["/members"])
+	assert.Equal(t, 60, numbers["/members?status=all"])
 	assert.Equal(t, 1, numbers["/groups?people=none"])
 	assert.Equal(t, 2, numbers["/members?joined=earlier&role=full&status=invited"])
 
@@ -188,7 +188,7 @@ func TestOverviewOfALargeOrganisation(t *testing.T) {
 	})
 	p := s.Get("/").Whole(http.StatusOK)
 	require.Equal(t, "2", p.Header.Get("Refresh"), "the browser asks again by itself")
-	assert.Regexp(t, `The numbers need the whole organisation.* [\d,]+ members? and [\d,]+ groups? so far`, p.Text("main [role=status]"))
+	assert.Regexp(t, `Loading everybody.* [\d,]+ members? and [\d,]+ groups? so far`, p.Text("main [role=status]"))
 	assert.False(t, p.Has(".findings"), "half a count would pass for the whole")
 	for p.Header.Get("Refresh") != "" {
 		time.Sleep(10 * time.Millisecond) // as a browser does, which takes longer
