@@ -33,19 +33,6 @@ type GroupLink struct {
 	Name, LogoVersion string
 }
 
-// MemberPage is one member.
-type MemberPage struct {
-	MemberRow
-	BackURL      string
-	JobTitle     string
-	Phone        string
-	Timezone     string
-	DefaultAdmin bool
-	Self         bool
-	Tasks        OpenTasks
-	Activity     RecentActivity
-}
-
 // NamedGroups is how many groups a row of the list names before it counts the rest.
 const NamedGroups = 2
 

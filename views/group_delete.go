@@ -1,0 +1,54 @@
+package views
+
+import (
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+)
+
+// GroupDeletion is the page that asks before a group is deleted.
+type GroupDeletion struct {
+	ID   tallyfy.ID
+	Name string
+	// Namesake leads to another group that looks the same, if one is known.
+	Namesake     string
+	LogoVersion  string
+	Consequences []string
+	Tasks        OpenTasks
+	// Seen is the fingerprint of the group as the page shows it. A deletion is refused when the
+	// group has changed since.
+	Seen string
+	// Press identifies the press of the button.
+	Press   string
+	Problem string
+	// RequestID finds the problem's cause in the log.
+	RequestID string
+	// ByID says that the phrase is the id.
+	ByID bool
+	// Phrase, the group's name, has to be typed first where open tasks would lose their group.
+	// Typed is the text that was typed instead, PhraseError its message.
+	Phrase, Typed, PhraseError string
+}
+
+// phraseHint asks for the phrase and says why.
+func (v GroupDeletion) phraseHint() string {
+	if v.Tasks.Checked {
+		return "It is asked for because open tasks are given to this group: " + names.Isolate(v.Phrase)
+	}
+	return "It is asked for because open tasks may be given to this group: " + names.Isolate(v.Phrase)
+}
+
+// phraseKind says what the phrase is.
+func (v GroupDeletion) phraseKind() string {
+	if v.ByID {
+		return "id"
+	}
+	return "name"
+}
+
+// called is the group's name, with the id where another one looks the same.
+func (v GroupDeletion) called() string {
+	if v.Namesake == "" {
+		return names.Isolate(v.Name)
+	}
+	return names.Marked(v.Name, string(v.ID))
+}
