@@ -64,6 +64,9 @@ func (a *App) routes() []route {
 
 		{http.MethodGet, "/", signedIn, showOverview},
 
+		{http.MethodGet, "/access", signedIn, showAccess},
+		{http.MethodGet, "/access.csv", signedIn, exportAccess},
+
 		{http.MethodGet, "/groups", signedIn, listGroups},
 		{http.MethodPost, "/groups", signedIn, createGroup},
 		{http.MethodGet, "/groups.csv", signedIn, exportGroups},

@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"testing"
 
-	"tallyfy-admin/tallyfy"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
 )
 
 // testFiles reads the first logo that lies on the API's own host, if the organisation has one.

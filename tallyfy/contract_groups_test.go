@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"tallyfy-admin/tallyfy"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
 )
 
 // makeGroup creates a group with the token's owner and one guest in it, and deletes it when the test ends.

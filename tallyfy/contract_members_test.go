@@ -5,10 +5,10 @@ import (
 	"net/url"
 	"testing"
 
-	"tallyfy-admin/tallyfy"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
 )
 
 func (s *service) testMembers(t *testing.T) {

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/tallyfy/sandbox"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // startSandbox serves a sandbox over a listener, under a path prefix as behind a reverse proxy.

@@ -6,9 +6,9 @@ import (
 	"os"
 	"testing"
 
-	"tallyfy-admin/tallyfy"
-
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
 )
 
 // TestContractStaging runs the contract suite against a real service:

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"testing"
 
-	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/tallyfy/sandbox"
-
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // groupPrefix marks the groups that the suite makes, so that a leftover is recognised. It deletes only what it made.

@@ -68,6 +68,7 @@ const (
 	SectionOverview Section = "overview"
 	SectionGroups   Section = "groups"
 	SectionMembers  Section = "members"
+	SectionAccess   Section = "access"
 	SectionActivity Section = "activity"
 )
 

@@ -149,6 +149,12 @@ func refreshed(list string) string {
 	return list + "?refresh=1"
 }
 
+// Access is people against groups.
+func (u URLs) Access(s AccessState) string { return u.org() + "/access" + s.query() }
+
+// AccessFile is people against groups as a CSV file, with the people of all pages.
+func (u URLs) AccessFile(s AccessState) string { return u.org() + "/access.csv" + s.At(1).query() }
+
 // Activity is the list of changes that were made through the dashboard.
 func (u URLs) Activity(s ActivityState) string { return u.org() + "/activity" + s.Encode() }
 
@@ -182,7 +188,7 @@ type parameter struct{ name, value string }
 
 // query is the query of an address, sorted by name. Empty values are left out.
 func query(parameters ...parameter) string {
-	slices.SortFunc(parameters, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
+	slices.SortStableFunc(parameters, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	var b strings.Builder
 	for _, p := range parameters {
 		if p.value != "" {

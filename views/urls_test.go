@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"tallyfy-admin/tallyfy"
 )
 
 func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
@@ -31,7 +33,10 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.RemovalHandover("17", ""):   "/members/17/remove/handover",
 			u.RemovalHandover("17", "18"): "/members/17/remove/handover?to=18",
 			u.RemovalPlan("17", "a b"):    "/members/17/remove/plan?to=a+b",
-			u.Entry("../../signout"):      "/activity/..%2F..%2Fsignout",
+			u.Access(AccessState{}):       "/access",
+			u.Access(AccessState{Groups: []tallyfy.ID{"b", "a"}, Like: "17", Query: "x", Everybody: true, Page: 2}): "/access?group=b&group=a&like=17&page=2&q=x&show=everybody",
+			u.AccessFile(AccessState{Page: 2}): "/access.csv",
+			u.Entry("../../signout"):           "/activity/..%2F..%2Fsignout",
 		} {
 			assert.Equal(t, base+want, got)
 		}

@@ -41,6 +41,8 @@ func pages() []page {
 	}
 	return []page{
 		{"overview", "/", at("/"), ""},
+		{"access", "/access", at("/access"), ""},
+		{"access.csv", "/access.csv", at("/access.csv"), ""},
 		{"groups", "/groups", at("/groups"), ""},
 		{"groups, searched", "/groups", at("/groups?q=a&sort_by=name"), ""},
 		{"groups, by id", "/groups", func(s *sitetest.Site) string { return "/groups?q=" + s.Group("Operations").ID }, ""},

@@ -39,6 +39,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/journal", "handlers/store tallyfy views/names"},
 	{"handlers/listing", "tallyfy views/names"},
 	{"handlers/logo", "tallyfy"},
+	{"handlers/matrix", "handlers/directory tallyfy views/names"},
 	{"handlers/membership", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/names views/words"},
 	{"handlers/metrics", "tallyfy"},
 	{"handlers/overview", "handlers/listing tallyfy views/words"},

@@ -155,6 +155,7 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 			reflect.TypeFor[tallyfy.UserID]():      strconv.Itoa(s.Member("anna.kowalska").ID),
 			reflect.TypeFor[string]():              "some text?&/",
 			reflect.TypeFor[views.ListState]():     views.ListState{OrderKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
+			reflect.TypeFor[views.AccessState]():   views.AccessState{Groups: []tallyfy.ID{"a", "b"}, Like: "a&b", Page: 2},
 			reflect.TypeFor[views.ActivityState](): views.ActivityState{Who: "20552", Query: "a&b", Before: "x"},
 			reflect.TypeFor[views.PeopleState]():   views.PeopleState{Query: "a&b", MemberPage: 2, From: "q=c&page=2"},
 		}

@@ -140,6 +140,10 @@ func budgets() []budget {
 			return s.Request(http.MethodPost, "/organisations", url.Values{"organization": {s.Sandbox.OtherOrgID()}})
 		}, 303, 2, 0},
 
+		{"GET /access", at("/access"), 200, 0, 0},
+		{"GET /access", at("/access?like=" + heir + "@example.com&q=a&show=everybody"), 200, 0, 0},
+		{"GET /access.csv", at("/access.csv"), 200, 1, 0},
+
 		{"GET /groups", at("/groups"), 200, 1, 0},
 		{"GET /groups", at("/groups?page=2"), 200, 1, 0},
 		{"GET /groups", at("/groups?q=night&sort_by=name&per_page=50"), 200, 0, 0},
