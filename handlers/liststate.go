@@ -39,6 +39,10 @@ func memberListState(address url.Values, now time.Time) views.ListState {
 	return parseListState(address, "sort", listing.MemberOrders, listing.MemberFilters(now))
 }
 
+func guestListState(address url.Values, now time.Time) views.ListState {
+	return parseListState(address, "sort", listing.GuestOrders, listing.GuestFilters(now))
+}
+
 // parseListState takes the state of a list from an address. Unknown and empty values are dropped:
 // an old link is no error.
 func parseListState[T any](address url.Values, orderKey string, orders []string, filters []listing.Filter[T]) views.ListState {

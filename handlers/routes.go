@@ -86,6 +86,9 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/members/:member/remove", signedIn, removeMember},
 		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showOldReceipt},
 
+		{http.MethodGet, "/guests", signedIn, listGuests},
+		{http.MethodGet, "/guests.csv", signedIn, exportGuests},
+
 		{http.MethodGet, "/activity", signedIn, listActivity},
 		{http.MethodGet, "/activity.csv", signedIn, exportActivity},
 		{http.MethodGet, "/activity/:entry", signedIn, showEntry},

@@ -107,6 +107,11 @@ func (req *request) showLoading(title string, s snapshot, back string) error {
 	if s.groups != nil {
 		soFar += " and " + words.Count(len(s.groups.Items), "group", "groups")
 	}
+	return req.showReading(title, soFar, back)
+}
+
+// showReading stands in for a page or a file until what it needs is read. soFar is how much is.
+func (req *request) showReading(title, soFar, back string) error {
 	req.Response().Header().Set("Refresh", "2")
 	return req.show(http.StatusOK, views.StillReading(req.page(title, views.SectionNone), views.Reading{
 		Title: title, SoFar: soFar, BackText: "Back", BackURL: back,

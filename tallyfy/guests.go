@@ -32,6 +32,25 @@ func (g *Guest) Name() string {
 	return firstOf(joinName(g.FirstName, g.LastName), g.Email, "Guest "+string(g.ID))
 }
 
+// Company returns the company that the organisation has noted, "" for none.
+func (g *Guest) Company() string {
+	if len(g.Details) == 0 {
+		return ""
+	}
+	return string(g.Details[0].Company)
+}
+
+// Status returns "deleted", or the status that the organisation has noted, "" for none.
+func (g *Guest) Status() string {
+	switch {
+	case !g.DeletedAt.IsZero():
+		return "deleted"
+	case len(g.Details) == 0:
+		return ""
+	}
+	return g.Details[0].Status
+}
+
 // GuestListOptions are the query of a list of guests. Zero values are not sent.
 type GuestListOptions struct {
 	Query   string // q: searched in the email address

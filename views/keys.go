@@ -23,6 +23,7 @@ var Keys = []KeyGroup{
 		{Names: []string{"g o"}, Does: "go to Overview"},
 		{Names: []string{"g m"}, Does: "go to Members"},
 		{Names: []string{"g g"}, Does: "go to Groups"},
+		{Names: []string{"g u"}, Does: "go to Guests"},
 		{Names: []string{"g x"}, Does: "go to Access"},
 		{Names: []string{"g a"}, Does: "go to Activity"},
 		{Names: []string{"?"}, Does: "show these keys"},

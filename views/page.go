@@ -68,6 +68,7 @@ const (
 	SectionOverview Section = "overview"
 	SectionGroups   Section = "groups"
 	SectionMembers  Section = "members"
+	SectionGuests   Section = "guests"
 	SectionAccess   Section = "access"
 	SectionActivity Section = "activity"
 )

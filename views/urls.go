@@ -118,6 +118,15 @@ func (u URLs) GroupsFile(s ListState) string { return u.org() + "/groups.csv" + 
 // MembersFile is the list of members as a CSV file.
 func (u URLs) MembersFile(s ListState) string { return u.org() + "/members.csv" + s.At(1).query() }
 
+// Guests is the list of guests.
+func (u URLs) Guests() string { return u.org() + "/guests" }
+
+// GuestList is the list of guests in some state.
+func (u URLs) GuestList(s ListState) string { return u.Guests() + s.query() }
+
+// GuestsFile is the list of guests as a CSV file.
+func (u URLs) GuestsFile(s ListState) string { return u.org() + "/guests.csv" + s.At(1).query() }
+
 // GroupPeopleFile is the members and guests of a group as a CSV file.
 func (u URLs) GroupPeopleFile(id tallyfy.ID) string { return u.Group(id) + "/people.csv" }
 

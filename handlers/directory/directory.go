@@ -30,17 +30,18 @@ const (
 	unusedTime = 30 * time.Minute
 )
 
-// A Cache holds the copies of members and groups. It is safe for concurrent use.
+// A Cache holds the copies of members, groups and guests. It is safe for concurrent use.
 type Cache struct {
 	members *copies[tallyfy.Member, tallyfy.UserID]
 	groups  *copies[tallyfy.Group, tallyfy.ID]
+	guests  *copies[tallyfy.Guest, tallyfy.ID]
 }
 
 // New makes an empty cache.
 func New(o Options) *Cache {
 	o.MaxAge, o.Stale = cmp.Or(o.MaxAge, 2*time.Minute), cmp.Or(o.Stale, 5*time.Minute)
 	o.Wait, o.Timeout = cmp.Or(o.Wait, 6*time.Second), cmp.Or(o.Timeout, 5*time.Minute)
-	return &Cache{newCopies(o, &memberKind), newCopies(o, &groupKind)}
+	return &Cache{newCopies(o, &memberKind), newCopies(o, &groupKind), newCopies(o, &guestKind)}
 }
 
 // Members returns the members of an organisation. A copy that is older than MaxAge serves until it
@@ -57,13 +58,19 @@ func (c *Cache) Groups(ctx context.Context, client *tallyfy.Client, s cache.Scop
 	return c.groups.get(ctx, client, s)
 }
 
-// Cached returns the copies of both if they are there and not older than MaxAge. It calls nobody.
+// Guests returns the guests of an organisation, as [Cache.Members] does the members.
+func (c *Cache) Guests(ctx context.Context, client *tallyfy.Client, s cache.Scope) (*Guests, error) {
+	return c.guests.get(ctx, client, s)
+}
+
+// Cached returns the copies of members and groups if they are there and not older than MaxAge. It calls nobody.
 func (c *Cache) Cached(s cache.Scope) (members *Members, groups *Groups, ok bool) {
 	members, groups = c.members.cached(s), c.groups.cached(s)
 	return members, groups, members != nil && groups != nil
 }
 
-// A Change says what a change of ours makes out of date. The groups always are.
+// A Change says what a change of ours makes out of date. The groups always are, and the guests: who is put
+// into a group may become one.
 type Change struct {
 	// Members says that the members are, too.
 	Members bool
@@ -75,6 +82,7 @@ type Change struct {
 // and keeps no reading that began before. The scope's own members are corrected if that is possible.
 func (c *Cache) Invalidate(s cache.Scope, change Change) {
 	c.groups.invalidate(s, nil)
+	c.guests.invalidate(s, nil)
 	if change.Members {
 		c.members.invalidate(s, change.Member)
 	}
@@ -84,10 +92,12 @@ func (c *Cache) Invalidate(s cache.Scope, change Change) {
 func (c *Cache) Forget(s cache.Scope) {
 	c.members.forget(s)
 	c.groups.forget(s)
+	c.guests.forget(s)
 }
 
 // Sweep drops copies that have not been used for a while. It is to be called now and then.
 func (c *Cache) Sweep() {
 	c.members.sweep()
 	c.groups.sweep()
+	c.guests.sweep()
 }

@@ -20,6 +20,8 @@ type kind[T any, ID ~string] struct {
 	age  func(*T) time.Time
 	// people are the members that an item holds, nil if it holds none.
 	people func(*T) []tallyfy.UserID
+	// guests are the addresses of the guests that an item holds, nil if it holds none.
+	guests func(*T) []string
 }
 
 var memberKind = kind[tallyfy.Member, tallyfy.UserID]{
@@ -42,4 +44,15 @@ var groupKind = kind[tallyfy.Group, tallyfy.ID]{
 	text:   func(g *tallyfy.Group) string { return g.DisplayName() + "\n" + g.Description },
 	age:    func(g *tallyfy.Group) time.Time { return g.CreatedAt.Time },
 	people: func(g *tallyfy.Group) []tallyfy.UserID { return g.Members },
+	guests: func(g *tallyfy.Group) []string { return g.Guests },
+}
+
+var guestKind = kind[tallyfy.Guest, tallyfy.ID]{
+	read: func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[tallyfy.Guest, error] {
+		// In Tallyfy's own order: which others it knows is not documented.
+		return client.Guests.All(ctx, org, tallyfy.GuestListOptions{PerPage: 500})
+	},
+	id:   func(g *tallyfy.Guest) tallyfy.ID { return g.ID },
+	text: func(g *tallyfy.Guest) string { return g.Name() + "\n" + g.Email + "\n" + g.Company() },
+	name: (*tallyfy.Guest).Name,
 }

@@ -12,13 +12,14 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// The two lists of an organisation. Members are in the order of their names, groups in Tallyfy's.
+// The lists of an organisation. Members and guests are in the order of their names, groups in Tallyfy's.
 type (
 	Members = List[tallyfy.Member, tallyfy.UserID]
 	Groups  = List[tallyfy.Group, tallyfy.ID]
+	Guests  = List[tallyfy.Guest, tallyfy.ID]
 )
 
-// A List is the members or groups of an organisation as they were read. It is shared: neither the
+// A List is the members, groups or guests of an organisation as they were read. It is shared: neither the
 // list nor its items may be changed.
 type List[T any, ID ~string] struct {
 	Items []*T
@@ -38,6 +39,7 @@ type List[T any, ID ~string] struct {
 	at    map[ID]int
 	ids   []ID // in ascending order
 	of    map[tallyfy.UserID][]*T
+	guest map[string][]*T // by their addresses in lower case
 }
 
 // A row is an item with what it is searched and sorted by.
@@ -67,7 +69,7 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 	})
 	l := &List[T, ID]{
 		Items: make([]*T, len(rows)), ReadAt: readAt, Complete: complete, Version: versions.Add(1),
-		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), ids: make([]ID, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{},
+		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), ids: make([]ID, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{}, guest: map[string][]*T{},
 	}
 	for i, r := range rows {
 		l.Items[i], l.texts[i], l.keys[i] = r.item, r.text, r.key
@@ -75,6 +77,12 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 		if k.people != nil {
 			for _, id := range k.people(r.item) {
 				l.of[id] = append(l.of[id], r.item)
+			}
+		}
+		if k.guests != nil {
+			for _, email := range k.guests(r.item) {
+				email = strings.ToLower(email)
+				l.guest[email] = append(l.guest[email], r.item)
 			}
 		}
 	}
@@ -157,9 +165,12 @@ func (l *List[T, ID]) Count(ids []ID) int {
 // Of returns the groups that a member is in.
 func (l *List[T, ID]) Of(member tallyfy.UserID) []*T { return l.of[member] }
 
+// OfGuest returns the groups that the guest with an address is in.
+func (l *List[T, ID]) OfGuest(email string) []*T { return l.guest[strings.ToLower(email)] }
+
 // Search returns the items whose text holds every word of the query, compared by names.Search, or whose
-// id it is. An empty query finds all. The text is the name and email of a member, and the
-// name and description of a group. Items for which keep is false are left out, if keep is not nil.
+// id it is. An empty query finds all. The text is the name and email of a member, the
+// name and description of a group, and the name, email and company of a guest. Items for which keep is false are left out, if keep is not nil.
 func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
 	words := names.Words(query)
 	named, isID := l.at[ID(names.Clean(query))]

@@ -66,15 +66,13 @@ func joined(now time.Time) []Value[Member] {
 	return list
 }
 
-// away keeps those who have not signed in for some days. Those who never did count from the day they joined.
-func away(now time.Time, days int) func(Member) bool {
-	return func(m Member) bool {
-		last := m.LastLoginAt.Time
-		if last.IsZero() {
-			last = m.CreatedAt.Time
-		}
-		return !last.IsZero() && now.Sub(last) > time.Duration(days)*24*time.Hour
+// longAgo reports whether somebody was last there more than some days ago. Those who never were count from the
+// day they joined.
+func longAgo(now time.Time, days int, last, joined time.Time) bool {
+	if last.IsZero() {
+		last = joined
 	}
+	return !last.IsZero() && now.Sub(last) > time.Duration(days)*24*time.Hour
 }
 
 // MemberFilters are the filters of members, as of now. Months and years are those of its time zone. Whoever is
@@ -85,6 +83,9 @@ func MemberFilters(now time.Time) []Filter[Member] {
 	}
 	status := func(s tallyfy.Status) func(Member) bool {
 		return func(m Member) bool { return m.Status == s && !m.IsBot() && !m.IsDisabled() }
+	}
+	away := func(days int) func(Member) bool {
+		return func(m Member) bool { return longAgo(now, days, m.LastLoginAt.Time, m.CreatedAt.Time) }
 	}
 	return []Filter[Member]{
 		{Name: "status", Label: "Status", Tabs: true, Values: []Value[Member]{
@@ -111,9 +112,9 @@ func MemberFilters(now time.Time) []Filter[Member] {
 		}},
 		{Name: "seen", Label: "Sign-in", Any: "any", Values: []Value[Member]{
 			{Name: "never", Text: "never", Keeps: func(m Member) bool { return m.LastLoginAt.IsZero() }},
-			{Name: "30", Text: "none for 30 days", Keeps: away(now, 30)},
-			{Name: "90", Text: "none for 90 days", Keeps: away(now, 90)},
-			{Name: "180", Text: "none for 180 days", Keeps: away(now, 180)},
+			{Name: "30", Text: "none for 30 days", Keeps: away(30)},
+			{Name: "90", Text: "none for 90 days", Keeps: away(90)},
+			{Name: "180", Text: "none for 180 days", Keeps: away(180)},
 		}},
 		{Name: "joined", Label: "Joined", Any: "any time", Values: joined(now)},
 	}

@@ -270,7 +270,7 @@ func (s *Site) Do(r *http.Request) *Page {
 func (s *Site) Full(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	first, _, _ = strings.Cut(first, "?")
-	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "keys", "kit"}, first) {
+	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "keys", "kit"}, first) {
 		return "/o/" + s.Org + path
 	}
 	return path

@@ -18,6 +18,7 @@ const (
 	TasksRoute  = "/organizations/{org}/tasks"
 	GroupsRoute = "/organizations/{org}/groups"
 	GroupRoute  = "/organizations/{org}/groups/{group}"
+	GuestsRoute = "/organizations/{org}/guests"
 )
 
 // Calls is how many requests reached the sandbox with that method and route's beginning, below the organisation.

@@ -127,6 +127,7 @@ key("?", visit("[data-keys]"));
 key("g o", visit("[data-go=o]"));
 key("g m", visit("[data-go=m]"));
 key("g g", visit("[data-go=g]"));
+key("g u", visit("[data-go=u]"));
 key("g x", visit("[data-go=x]"));
 key("g a", visit("[data-go=a]"));
 

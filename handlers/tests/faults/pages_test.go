@@ -64,6 +64,8 @@ func pages() []page {
 		{"wizard, step 2", "/members/:member/remove/handover", leaver("/handover?q=o"), ""},
 		{"wizard, plan", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, somebodyElse) }, ""},
 		{"wizard, plan without handover", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, "leave") }, ""},
+		{"guests", "/guests", at("/guests?q=a&sort=-company"), ""},
+		{"guests.csv", "/guests.csv", at("/guests.csv"), ""},
 		{"activity", "/activity", at("/activity"), ""},
 		{"activity.csv", "/activity.csv", at("/activity.csv"), ""},
 		{"receipt", "/activity/:entry", receiptPath, "so it could not be checked|could not be checked"},

@@ -41,7 +41,7 @@ func TestNoFileHoldsAFormula(t *testing.T) {
 		mu.Lock()
 		attack = next
 		mu.Unlock()
-		for _, path := range []string{"/groups.csv", "/members.csv", s.GroupPath("Operations") + "/people.csv"} {
+		for _, path := range []string{"/groups.csv", "/members.csv", "/guests.csv", s.GroupPath("Operations") + "/people.csv"} {
 			p := s.Get(path)
 			assert.Equal(t, "text/csv; charset=utf-8", p.Header.Get("Content-Type"))
 			assert.Equal(t, "nosniff", p.Header.Get("X-Content-Type-Options"))

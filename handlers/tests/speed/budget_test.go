@@ -175,6 +175,10 @@ func budgets() []budget {
 		{"POST /members/:member/remove", press(plan(heir)), 303, 10, 4},
 		{"GET /members/:member/remove/receipt/:record", at("/members/1/remove/receipt/" + strings.Repeat("0", 32)), 404, 0, 0},
 
+		{"GET /guests", at("/guests"), 200, 0, 0},
+		{"GET /guests", at("/guests?groups=none&q=a&sort=-groups"), 200, 0, 0},
+		{"GET /guests.csv", at("/guests.csv"), 200, 1, 0},
+
 		{"GET /activity", at("/activity"), 200, 1, 0}, // is the visitor an administrator?
 		{"GET /activity", at("/activity?q=chiara&what=member.remove"), 200, 1, 0},
 		{"GET /activity.csv", at("/activity.csv"), 200, 1, 0},
@@ -209,7 +213,7 @@ func warm(t *testing.T) (*sitetest.Site, *meeting) {
 	s := sitetest.New(t, sitetest.Options{Transport: m, OAuth: true, ReadTime: 2 * patience})
 	m.next = s.Sandbox.Transport()
 	s.SignIn()
-	for _, path := range []string{"/groups?people=none", "/members?role=admin"} {
+	for _, path := range []string{"/groups?people=none", "/members?role=admin", "/guests"} {
 		require.Equal(t, http.StatusOK, s.Get(path).Status, path)
 	}
 	s.Sandbox.ClearRequests()
