@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build generate pictures lighthouse fuzz vulnerabilities soak bench test
+.PHONY: help run build generate icons pictures lighthouse fuzz vulnerabilities soak bench test
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 17
@@ -13,6 +13,9 @@ build: ## Build bin/tallyfy-admin
 generate: ## Make the Go code of the templates anew, after a change to a .templ file
 	go tool templ fmt views
 	go tool templ generate
+
+icons: ## Make the sprite of icons anew, after a change to views/icons.go (needs Node, and npm ci in .ci)
+	./.ci/icons
 
 pictures: ## Take the README's pictures anew (needs Chromium)
 	go test -tags pictures -count=1 -run TestPictures ./handlers/tests/browser

@@ -49,10 +49,7 @@ func (req *request) chooseOther(status int, message, stay string) error {
 	}
 	choices := make([]views.OrganisationChoice, len(list))
 	for i, o := range list {
-		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName(), Current: o.ID == req.org()}
-		if who := req.session.data.in(o.ID); who != nil && !who.ShutOut {
-			choices[i].URL = req.urls().In(o.ID).Groups()
-		}
+		choices[i] = req.organisationChoice(o)
 	}
 	return req.show(status, views.SwitchOrganisation(req.page("Organisations", views.SectionNone), message, stay, choices))
 }
@@ -100,5 +97,5 @@ func switchOrganisation(req *request) error {
 		return err
 	}
 	user := tallyfy.User{ID: req.who.UserID, Email: req.who.Email, Username: req.who.Name, Timezone: req.who.Timezone}
-	return req.enter(views.SignInForm{Next: web.LocalPath(form.Get("next"))}, &pendingSignIn{Token: req.who.Token, User: user, Ends: req.who.TokenEnds}, list[i], member)
+	return req.enter(views.SignInForm{Next: web.LocalPath(form.Get("next"))}, &pendingSignIn{Token: req.who.Token, User: user, Organisations: list, Ends: req.who.TokenEnds}, list[i], member)
 }

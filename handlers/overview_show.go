@@ -19,6 +19,10 @@ func showOverview(req *request) error {
 	if req.QueryParam("refresh") != "" {
 		return req.refresh(req.urls().Overview())
 	}
+	if req.QueryParam(views.EnteredKey) != "" {
+		req.notice(youAreIn(req.who))
+		return req.goTo(req.urls().Overview())
+	}
 	copied, err := req.snapshot()
 	if err != nil {
 		return err

@@ -119,6 +119,7 @@ func (req *request) page(title string, section views.Section) views.Page {
 	if req.who != nil && !req.who.ShutOut { // whose links would all be refused
 		p.Account = &views.Account{
 			Name: req.who.Name, Email: req.who.Email, Organisation: req.who.Organisation.Name, Tag: req.who.tag(), TokenEnds: req.who.TokenEnds,
+			ID: req.who.UserID, OrganisationID: req.org(), Organisations: req.organisationMenu(),
 		}
 	}
 	if req.who != nil {
@@ -153,7 +154,39 @@ func (req *request) rights() views.Rights {
 		role = req.asked.Role
 	}
 	mayAll := role != tallyfy.RoleStandard && role != tallyfy.RoleLight
-	return views.Rights{Members: mayAll, Groups: mayAll, Role: views.RoleWord(role)}
+	return views.Rights{
+		Members: mayAll, Groups: mayAll || role == tallyfy.RoleStandard && req.who.ManagesGroups, Unsure: role == tallyfy.RoleStandard, Role: views.RoleWord(role),
+	}
+}
+
+// organisationMenu are the person's organisations, as far as they are known without a call.
+func (req *request) organisationMenu() []views.OrganisationChoice {
+	var known []tallyfy.Organization
+	if req.session != nil {
+		known = req.session.data.Organisations
+	}
+	list := make([]views.OrganisationChoice, 0, len(known)+1)
+	if !slices.ContainsFunc(known, func(o tallyfy.Organization) bool { return o.ID == req.org() }) {
+		list = append(list, req.organisationChoice(req.who.Organisation))
+	}
+	for _, o := range known {
+		if req.app.admits(o.ID) {
+			list = append(list, req.organisationChoice(o))
+		}
+	}
+	return list
+}
+
+// organisationChoice is an organisation to go to. One that was entered before has an address.
+func (req *request) organisationChoice(o tallyfy.Organization) views.OrganisationChoice {
+	choice := views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName(), Current: o.ID == req.org()}
+	if choice.Current || req.session == nil {
+		return choice
+	}
+	if who := req.session.data.in(o.ID); who != nil && !who.ShutOut {
+		choice.URL = req.urls().In(o.ID).Enter()
+	}
+	return choice
 }
 
 // locations are the time zones that were loaded: each is a file to read. Their names are Tallyfy's, and those that exist are few.
@@ -256,6 +289,11 @@ func (req *request) notEntered(org tallyfy.ID) error {
 	}
 	v.NotListed = err == nil && i < 0
 	return req.show(http.StatusConflict, views.NotEntered(req.page(v.Title, views.SectionNone), v))
+}
+
+// youAreIn says where one is after going to another organisation.
+func youAreIn(who *identity) views.Notice {
+	return views.Notice{Kind: views.NoticeInfo, Text: "You are now in " + names.Isolate(who.Organisation.Name) + "."}
 }
 
 // goTo sends the browser to another page of ours after a form.

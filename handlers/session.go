@@ -29,6 +29,8 @@ type identity struct {
 	TokenEnds time.Time
 	// ShutOut says that Tallyfy did not let the person into the organisation when it was last asked.
 	ShutOut bool `json:",omitempty"`
+	// ManagesGroups says that the person, whose role alone does not tell, may manage groups.
+	ManagesGroups bool `json:",omitempty"`
 	// Changed is what the session has changed in the organisation.
 	Changed ownChanges `json:",omitzero"`
 }
@@ -58,14 +60,19 @@ type pendingSignIn struct {
 type sessionData struct {
 	// Who is the person in the organisation that was entered last, Others the same person, with the
 	// same token, in those entered before. Each was verified with Tallyfy.
-	Who     *identity      `json:",omitempty"`
-	Others  []*identity    `json:",omitempty"`
-	Pending *pendingSignIn `json:",omitempty"`
-	Draft   *draft         `json:",omitempty"`
-	Notices []views.Notice `json:",omitempty"`
+	Who    *identity   `json:",omitempty"`
+	Others []*identity `json:",omitempty"`
+	// Organisations are the person's, as Tallyfy listed them last, at most mostListed.
+	Organisations []tallyfy.Organization `json:",omitempty"`
+	Pending       *pendingSignIn         `json:",omitempty"`
+	Draft         *draft                 `json:",omitempty"`
+	Notices       []views.Notice         `json:",omitempty"`
 	// Refused is the last form that was not carried out.
 	Refused *refusedForm `json:",omitempty"`
 }
+
+// mostListed is how many organisations a session remembers for the menu. A page lists them all.
+const mostListed = 30
 
 // everywhere is the person in every organisation that the session has entered, the last one first.
 func (d *sessionData) everywhere() []*identity {

@@ -299,12 +299,12 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 		Role: member.Role, Timezone: p.User.Timezone, TokenEnds: p.Ends,
 	}
 	who.Organisation.Name = org.DisplayName()
-	data := sessionData{Who: who}
+	data := sessionData{Who: who, Organisations: p.Organisations[:min(len(p.Organisations), mostListed)]}
 	for _, other := range req.session.data.everywhere() {
 		switch {
 		case other.Token != who.Token:
 		case other.Organisation.ID == org.ID:
-			who.Changed = other.Changed
+			who.Changed, who.ManagesGroups = other.Changed, other.ManagesGroups
 		default:
 			data.Others = append(data.Others, other)
 		}
@@ -325,6 +325,9 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 	if _, known := findLocation(who.Timezone); !known {
 		req.notice(views.Notice{Kind: views.NoticeInfo, Text: "All times are in UTC: your time zone in Tallyfy, “" + names.Isolate(who.Timezone) + "”, is not known here."})
 	}
+	if had.Who != nil && had.Who.Token == who.Token && had.Who.Organisation.ID != org.ID {
+		req.notice(youAreIn(who))
+	}
 	if err := req.session.save(req); err != nil { // here and not later: a lost cookie would be a loop
 		return err
 	}
@@ -333,7 +336,7 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 	}
 	req.auditSignIn(signedInNow, slog.String("user", string(who.UserID)), slog.String("organisation", string(org.ID)))
 	if next == "" || strings.HasPrefix(next, "/signin") {
-		next = req.urls().Local(req.urls().In(org.ID).Groups())
+		next = req.urls().Local(req.urls().In(org.ID).Overview())
 	}
 	return req.goTo(req.urls().Base + next)
 }
@@ -341,7 +344,7 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 // signedInMeanwhile answers a choice of the organisation after which another tab has signed in.
 func (req *request) signedInMeanwhile(f views.SignInForm) error {
 	who := req.session.data.Who
-	next := req.urls().In(who.Organisation.ID).Groups()
+	next := req.urls().In(who.Organisation.ID).Overview()
 	if f.Next != "" {
 		next = req.urls().Base + f.Next
 	}

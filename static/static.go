@@ -25,6 +25,7 @@ var contentTypes = map[string]string{
 	".js":  "text/javascript; charset=utf-8",
 	".svg": "image/svg+xml",
 	".png": "image/png",
+	".txt": "text/plain; charset=utf-8", // a licence
 }
 
 // A Set is the embedded files, served below one path whose last folder is the hash of all of them.

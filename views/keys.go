@@ -19,7 +19,8 @@ type KeyGroup struct {
 // Keys are all keys, as the page of help lists them. A test compares them with those that script knows.
 var Keys = []KeyGroup{
 	{"On every page", []Key{
-		{Names: []string{"/"}, Does: "go to the search field"},
+		{Names: []string{"/"}, Does: "search this list, or everything where there is none"},
+		{Names: []string{"Ctrl k"}, Does: "search members, groups and guests"},
 		{Names: []string{"g o"}, Does: "go to Overview"},
 		{Names: []string{"g m"}, Does: "go to Members"},
 		{Names: []string{"g g"}, Does: "go to Groups"},
@@ -27,7 +28,7 @@ var Keys = []KeyGroup{
 		{Names: []string{"g x"}, Does: "go to Access"},
 		{Names: []string{"g a"}, Does: "go to Activity"},
 		{Names: []string{"?"}, Does: "show these keys"},
-		{Names: []string{"Esc"}, Does: "close a dialog; clear the search", Browser: true},
+		{Names: []string{"Escape"}, Does: "close a menu or a dialog; clear the search"},
 	}},
 	{"In a picker", []Key{
 		{Names: []string{"↓"}, Does: "from the search field: go into the list", Browser: true},
@@ -42,6 +43,8 @@ func keyLabel(name string) string {
 	switch name {
 	case "Ctrl":
 		return "Ctrl / ⌘"
+	case "Escape":
+		return "Esc"
 	case "k":
 		return "K"
 	}

@@ -226,7 +226,7 @@ func sandboxStrip(p Page) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Sandbox {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<aside class=\"sandbox-strip\" aria-label=\"Sandbox\">Sandbox: an invented organisation. Nothing here reaches Tallyfy.</aside>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<aside class=\"sandbox-strip\" aria-label=\"Sandbox\">Sandbox: nothing here reaches Tallyfy.</aside>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"tallyfy-admin/static"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 )
 
@@ -34,6 +36,8 @@ type Rights struct {
 	Members bool
 	// Groups says that the person may create, change and delete groups.
 	Groups bool
+	// Unsure says that the role alone does not tell whether the person may change groups: the organisation decides.
+	Unsure bool
 	// Role is the role in words, for the reason.
 	Role string
 }
@@ -52,11 +56,25 @@ func (p Page) back(list string) string {
 // Account is the signed-in person.
 type Account struct {
 	Name, Email, Organisation string
+	// Organisations are the person's, the current one among them.
+	Organisations []OrganisationChoice
+	// ID is the person's, and OrganisationID the organisation's. They choose colours and are not shown.
+	ID             tallyfy.UserID
+	OrganisationID tallyfy.ID
 	// Tag identifies the person in the organisation. Forms that change something carry it: a form
 	// that was opened before another person signed in is not carried out in the new name.
 	Tag string
 	// TokenEnds is when Tallyfy's sign-in ends, the zero time if that is not known.
 	TokenEnds time.Time
+}
+
+// mark is the sign of the organisation: the same colour on every page, and another one elsewhere.
+func (a *Account) mark() components.AvatarProps {
+	return components.AvatarProps{Name: a.Organisation, Seed: string(a.OrganisationID)}
+}
+
+func (a *Account) picture() components.AvatarProps {
+	return components.AvatarProps{Name: a.Name, Seed: string(a.ID), Person: true}
 }
 
 // Section marks the entry of the navigation that a page belongs to.
@@ -71,7 +89,27 @@ const (
 	SectionGuests   Section = "guests"
 	SectionAccess   Section = "access"
 	SectionActivity Section = "activity"
+	SectionHelp     Section = "help"
 )
+
+// An entry of the navigation. letter is the key after "g" that leads there, if there is one.
+type entry struct {
+	section                 Section
+	text, icon, letter, url string
+}
+
+// entries are the navigation. Help is its last entry.
+func (p Page) entries() []entry {
+	return []entry{
+		{SectionOverview, "Overview", iconOverview, "o", p.URL.Overview()},
+		{SectionMembers, "Members", iconMembers, "m", p.URL.Members()},
+		{SectionGroups, "Groups", iconGroups, "g", p.URL.Groups()},
+		{SectionGuests, "Guests", iconGuests, "u", p.URL.Guests()},
+		{SectionAccess, "Access", iconAccess, "x", p.URL.Access(AccessState{})},
+		{SectionActivity, "Activity", iconActivity, "a", p.URL.Activity(ActivityState{})},
+		{SectionHelp, "Help", iconHelp, "", p.URL.Help()},
+	}
+}
 
 // A Notice is a sentence at the top of a page about something that has just happened.
 type Notice struct {

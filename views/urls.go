@@ -71,8 +71,17 @@ func (u URLs) Organisations() string { return u.org() + "/organisations" }
 // SignIns is the list of who is signed in here. A POST to it ends sessions.
 func (u URLs) SignIns() string { return u.org() + "/sign-ins" }
 
-// Keys is the list of keys.
-func (u URLs) Keys() string { return u.org() + "/keys" }
+// Enter is the first page of an organisation, which says that one is there now.
+func (u URLs) Enter() string { return u.Overview() + "?" + EnteredKey + "=1" }
+
+// EnteredKey says that the visitor came from another organisation.
+const EnteredKey = "entered"
+
+// Search looks for members, groups and guests.
+func (u URLs) Search(text string) string { return u.org() + "/search" + query(parameter{"q", text}) }
+
+// Help says what can be done here, and lists the keys.
+func (u URLs) Help() string { return u.org() + "/help" }
 
 // Kit is the page of all components, in the sandbox only.
 func (u URLs) Kit() string { return u.org() + "/kit" }

@@ -114,10 +114,10 @@ func (b *Tab) Open(path string) {
 	b.Do(chromedp.Navigate(b.site.Server.URL + b.site.Base + path))
 }
 
-// SignIn signs in as the administrator, by the button.
+// SignIn signs in as the administrator, by the button, and opens the groups.
 func (b *Tab) SignIn() {
 	b.T.Helper()
-	b.Open("/signin")
+	b.Open("/signin?next=/groups")
 	b.Press("Sign in as the administrator")
 	b.WaitForTitle("Groups")
 }

@@ -196,18 +196,18 @@ func SignedIn(t *testing.T, o Options) *Site {
 	return s
 }
 
-// SignIn signs in as the administrator, by the button.
+// SignIn signs in as the administrator, by the button, and opens the groups.
 func (s *Site) SignIn() {
 	s.T.Helper()
-	p := s.Get("/signin").Form("form:has([name=sandbox])").Submit("")
+	p := s.Get("/signin?next=/groups").Form("form:has([name=sandbox])").Submit("")
 	require.Equal(s.T, http.StatusOK, p.Status)
 	require.Equal(s.T, "Groups", p.Text("h1"))
 }
 
-// SignInWith signs in with a token, pasted into the form.
+// SignInWith signs in with a token, pasted into the form, and opens the groups.
 func (s *Site) SignInWith(token string) *Page {
 	s.T.Helper()
-	return s.Get("/signin").Form("form:has([name=token])").Set("token", token).Submit("")
+	return s.Get("/signin?next=/groups").Form("form:has([name=token])").Set("token", token).Submit("")
 }
 
 // As is the same site with another browser.
@@ -270,7 +270,7 @@ func (s *Site) Do(r *http.Request) *Page {
 func (s *Site) Full(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	first, _, _ = strings.Cut(first, "?")
-	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "keys", "kit"}, first) {
+	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "search", "help", "kit"}, first) {
 		return "/o/" + s.Org + path
 	}
 	return path

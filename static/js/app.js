@@ -115,15 +115,18 @@ document.addEventListener("keydown", (event) => {
 
 // visit follows the link of the page that a selector finds.
 const visit = (selector) => () => document.querySelector(selector)?.click() ?? false;
-// enter puts the cursor into the field that a selector finds.
-const enter = (selector) => () => {
-  const field = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
+// enter puts the cursor into the first field that is there and can be seen, of those that selectors find.
+const enter = (...selectors) => () => {
+  const field = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).find((one) => one.checkVisibility());
   if (!field) return false;
   field.focus();
   field.select();
 };
-key("/", enter("main input[type=search], header input[type=search]"));
-key("?", visit("[data-keys]"));
+key("/", enter("main input[type=search]", "#everywhere"));
+key("Ctrl k", () => {
+  if (enter("#everywhere")() === false) visit(".everywhere-link")();
+});
+key("?", () => import("./keyboard_help.js").then((help) => help.show(document.querySelector("[data-keys]").href)));
 key("g o", visit("[data-go=o]"));
 key("g m", visit("[data-go=m]"));
 key("g g", visit("[data-go=g]"));
@@ -131,10 +134,18 @@ key("g u", visit("[data-go=u]"));
 key("g x", visit("[data-go=x]"));
 key("g a", visit("[data-go=a]"));
 
-document.querySelector("[data-keys]")?.addEventListener("click", (event) => {
-  event.preventDefault();
-  const address = event.currentTarget.href;
-  import("./keyboard_help.js").then((help) => help.show(address));
+// A menu closes when the focus or a press goes elsewhere, and with Escape, which gives the focus back to its button.
+const openMenus = () => document.querySelectorAll("details[name=menus][open]");
+const closeOthers = (event) => {
+  for (const menu of openMenus()) menu.open = menu.contains(event.target);
+};
+document.addEventListener("click", closeOthers);
+document.addEventListener("focusin", closeOthers);
+key("Escape", () => {
+  const [menu] = openMenus();
+  if (!menu) return false;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });
 
 // Modules that follow typing are loaded after the first paint, which they would delay.

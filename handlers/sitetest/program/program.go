@@ -308,7 +308,7 @@ func (p *Program) SignedIn() *sitetest.Site {
 // SignIn signs in to the main organisation with a token.
 func SignIn(s *sitetest.Site, token string) {
 	s.T.Helper()
-	p := s.Post("/signin", url.Values{"token": {token}, "organization": {s.Sandbox.OrgID()}})
+	p := s.Post("/signin", url.Values{"token": {token}, "organization": {s.Sandbox.OrgID()}, "next": {"/groups"}})
 	require.Equal(s.T, "Groups", p.Text("h1"))
 }
 

@@ -98,7 +98,7 @@ func TestOtherOrganisationsSeeNothing(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	e := record(s, secret(s), journal.Done)
 	paths := everywhere(s, e)
-	s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 	s.Org = s.Sandbox.OtherOrgID()
 	for _, path := range paths {
 		assert.NotContains(t, s.Get(path).Body, "Secret Society", path)

@@ -135,7 +135,7 @@ func TestFiltersOfThePageAndOfTheFile(t *testing.T) {
 				assert.Contains(t, sentences(p)[i], "the group "+name+".")
 				assert.Equal(t, sentences(p)[i], rows[i]["Sentence"])
 			}
-			form := p.Form("form[role=search]")
+			form := p.Form("main form[role=search]")
 			given, err := url.ParseQuery(query)
 			require.NoError(t, err)
 			if strings.Contains(query, "nonsense") || strings.Contains(query, "%00") {
@@ -158,7 +158,7 @@ func TestFiltersOfThePageAndOfTheFile(t *testing.T) {
 	p := s.Get("/activity")
 	assert.Equal(t, []string{"Everybody", "Maren Dahl", "Tomás Herrera"}, p.Texts("select[name=who] option"))
 	assert.Equal(t, []string{"Every change", "Member removed", "Group created", "Group deleted"}, p.Texts("select[name=what] option"))
-	p = p.Form("form[role=search]").Set("who", tomas.ID).Set("outcome", "refused").Set("from", "2026-11-02").Submit("Search")
+	p = p.Form("main form[role=search]").Set("who", tomas.ID).Set("outcome", "refused").Set("from", "2026-11-02").Submit("Search")
 	assert.Len(t, sentences(p), 1, "also without script")
 	p = s.Get("/activity?q=beta&about=member+" + tomas.ID)
 	assert.Contains(t, p.Text("main"), "About Tomás Herrera.")
@@ -182,7 +182,7 @@ func TestDaysThatAreNone(t *testing.T) {
 			message := p.Find("#" + input.AttrOr("aria-describedby", "nothing")).Text()
 			assert.Contains(t, message, "“"+text+"” is not a day. Write it as 2026-03-04.")
 			assert.Equal(t, 1, p.Find(".error").Length())
-			assert.Equal(t, "alpha", p.Find("input[name=q]").AttrOr("value", ""))
+			assert.Equal(t, "alpha", p.Find("main input[name=q]").AttrOr("value", ""))
 			assert.Empty(t, sentences(p), "what a wrong filter would leave is not known")
 			assert.NotContains(t, p.Text("main"), "No change")
 
@@ -190,7 +190,7 @@ func TestDaysThatAreNone(t *testing.T) {
 			assert.Equal(t, message, csv.Find(".error").Text(), "a file neither")
 		}
 	}
-	p := s.Get("/activity?from=yesterday").Form("form[role=search]").Set("from", "2020-01-01").Submit("Search").Whole(http.StatusOK)
+	p := s.Get("/activity?from=yesterday").Form("main form[role=search]").Set("from", "2020-01-01").Submit("Search").Whole(http.StatusOK)
 	assert.Len(t, sentences(p), 1)
 }
 

@@ -20,7 +20,7 @@ func TestBrowserJourneyByKeyboard(t *testing.T) {
 	b := sitetest.OpenTab(t, s)
 	b.Open("/signin")
 	tabTo(b, "Sign in as the administrator")
-	b.WaitForTitle("Groups")
+	b.WaitForTitle("Overview")
 	b.Open("/members")
 	b.Do(chromedp.KeyEvent("/"), chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"), chromedp.KeyEvent("noor"))
 	b.WaitForText(`p[@role="status"]`, "1 member")

@@ -27,6 +27,7 @@ func TestBrowserSignsInWithTallyfy(t *testing.T) {
 		b.Do(chromedp.Click(`input[value="` + s.Sandbox.OrgID() + `"]`))
 		b.Press("Go on")
 		b.WaitForTitle("Members")
+		b.Do(chromedp.Click(".account > summary"))
 		b.WaitForText("p", "Tallyfy sign-in ends")
 		assert.Equal(t, s.Server.URL+base+s.Full("/members?q=dahl"), sitetest.Evaluate[string](b, "location.href"))
 
@@ -75,7 +76,7 @@ func TestBrowserKeepsWhatWasTypedOnTheWayToTallyfy(t *testing.T) {
 	b := sitetest.OpenTab(t, s)
 	b.Open("/signin")
 	b.Press("Sign in as the administrator")
-	b.WaitForTitle("Groups")
+	b.WaitForTitle("Overview")
 	b.Open("/groups/new")
 	b.Do(chromedp.SendKeys("#field-name", "Night watch"), chromedp.SendKeys("#field-description", "Of the yard"))
 	_, err := chromedp.Call(b.Context, network.ClearBrowserCookies, cdp.Empty{})

@@ -66,6 +66,7 @@ func pages() []page {
 		{"wizard, plan without handover", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, "leave") }, ""},
 		{"guests", "/guests", at("/guests?q=a&sort=-company"), ""},
 		{"guests.csv", "/guests.csv", at("/guests.csv"), ""},
+		{"search", "/search", at("/search?q=o"), ""},
 		{"activity", "/activity", at("/activity"), ""},
 		{"activity.csv", "/activity.csv", at("/activity.csv"), ""},
 		{"receipt", "/activity/:entry", receiptPath, "so it could not be checked|could not be checked"},
@@ -83,7 +84,7 @@ func receiptPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody.
-var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/keys", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/help", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {

@@ -44,14 +44,14 @@ func changes() []change {
 		}, "", true, keepsChoice},
 		{"sign in by token", "/signin", unsentGroup, "Sign in with the token", false, keepsUnsent},
 		{"switch organisation", "/organisations", func(s *sitetest.Site) *sitetest.Form {
-			return s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
+			return s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
 		}, "", false, nil},
 	}
 }
 
 // callsNobody are the forms that have nothing to do with Tallyfy's API, but for the role of who sends them. What takes Tallyfy's answer to a sign-in goes on as
 // the token does.
-var callsNobody = []string{"/signout", "/sign-ins", "/signin/answer"}
+var callsNobody = []string{"/signout", "/help", "/sign-ins", "/signin/answer"}
 
 const typedName = `Returns & "Repairs" <b>%d</b>`
 

@@ -113,7 +113,7 @@ func TestGroupPageSearchesItsPeople(t *testing.T) {
 	warm(s)
 	at := newGroup(s, "Many of both", 300, 250)
 	search := func(q string) *sitetest.Page {
-		return s.Get(at).Form("form[role=search]").Set("q", q).Submit("").Whole(http.StatusOK)
+		return s.Get(at).Form("main form[role=search]").Set("q", q).Submit("").Whole(http.StatusOK)
 	}
 	id := s.ID("lukasz.wisniewski")
 	for q, want := range map[string]string{
@@ -129,7 +129,7 @@ func TestGroupPageSearchesItsPeople(t *testing.T) {
 		assert.Equal(t, "1 of 300 members matches", p.Text("#people"), q)
 		assert.Equal(t, "0 of 250 guests match", p.Text("#guests"), q)
 		assert.Equal(t, "No guest matches “"+strings.Join(strings.Fields(q), " ")+"”.", p.Text(sectionGuests+" p"))
-		assert.Equal(t, strings.TrimSpace(q), p.Form("form[role=search]").Values.Get("q"), "it stays in the field")
+		assert.Equal(t, strings.TrimSpace(q), p.Form("main form[role=search]").Values.Get("q"), "it stays in the field")
 		assert.Empty(t, p.Texts(".pager"))
 	}
 
@@ -160,7 +160,7 @@ func TestGroupPageEscapesWhatIsSearchedFor(t *testing.T) {
 		assert.False(t, p.Has("main script, main [onfocus]"), q)
 		assert.NotContains(t, p.Body, "<script>alert")
 		if q != "\x00" {
-			assert.Equal(t, q, p.Form("form[role=search]").Values.Get("q"))
+			assert.Equal(t, q, p.Form("main form[role=search]").Values.Get("q"))
 		}
 		assert.Equal(t, "/groups", back(p), q)
 		p.Find(".pager a").Each(func(_ int, a *goquery.Selection) {
@@ -198,7 +198,7 @@ func TestGroupPageTurnsThePagesOfGuestsToo(t *testing.T) {
 	p = s.Get(newGroup(s, "Guests alone", 0, 101)).Whole(http.StatusOK)
 	assert.Equal(t, "1 to 100 of 101 guests", p.Text("#guests"))
 	assert.Equal(t, "No member is in this group, only guests.", p.Text(sectionPeople+" p"))
-	assert.True(t, p.Has("form[role=search]"))
+	assert.True(t, p.Has("main form[role=search]"))
 }
 
 // A group of a hundred has neither pages nor a search, whatever its address says.
@@ -212,7 +212,7 @@ func TestGroupPageOfAHundredIsShownWhole(t *testing.T) {
 		at := newGroup(s, fmt.Sprintf("%d and %d", test.members, test.guests), test.members, test.guests)
 		for _, query := range []string{"", "?page=2&guest_page=2&q=zzz"} {
 			p := s.Get(at + query).Whole(http.StatusOK)
-			assert.Equal(t, test.clipped, p.Has("form[role=search]"), at+query)
+			assert.Equal(t, test.clipped, p.Has("main form[role=search]"), at+query)
 			assert.Equal(t, test.clipped, p.Has("#people [role=status]"))
 			if !test.clipped {
 				assert.False(t, p.Has(".pager"))
@@ -237,7 +237,7 @@ func TestGroupPageLeadsBackToTheListFromAnyPage(t *testing.T) {
 	assert.Equal(t, s.Base+list, back(p))
 	p = p.Follow("Last").Whole(http.StatusOK)
 	assert.Equal(t, s.Base+list, back(p))
-	p = p.Form("form[role=search]").Set("q", "kowalska").Submit("").Whole(http.StatusOK)
+	p = p.Form("main form[role=search]").Set("q", "kowalska").Submit("").Whole(http.StatusOK)
 	assert.Equal(t, "2 of 250 members match", p.Text("#people"))
 	assert.Equal(t, s.Base+list, back(p))
 	assert.Equal(t, list, s.Get(strings.TrimPrefix(back(p), s.Base)).URL)

@@ -180,7 +180,7 @@ func TestASearchThatFindsNobodySaysSo(t *testing.T) {
 	p := s.Get("/members?q=" + url.QueryEscape(attack)).Whole(http.StatusOK)
 	assert.Equal(t, "No members match “"+attack+"”", p.Text(".empty-title"))
 	assert.False(t, p.Has("main script"))
-	value, _ := p.Find("[name=q]").Attr("value")
+	value, _ := p.Find("main [name=q]").Attr("value")
 	assert.Equal(t, attack, value)
 	assert.Equal(t, "/members", p.Link("Show all members"))
 }

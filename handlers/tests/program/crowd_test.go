@@ -97,7 +97,7 @@ func TestAThousandSessions(t *testing.T) {
 	})
 	signedIn := program.ReadMetrics(t, metrics)
 	everybody(func(i int) {
-		path := []string{"/groups", "/groups?q=a&per_page=10", "/keys"}[i%3]
+		path := []string{"/groups", "/groups?q=a&per_page=10", "/help"}[i%3]
 		status, body, err := ask(i, http.MethodGet, path, nil)
 		expect(i, status, body, err)
 	})

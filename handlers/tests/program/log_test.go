@@ -67,7 +67,7 @@ func TestAccessLines(t *testing.T) {
 		{"/groups?q=secret-query", "/o/:org/groups", http.StatusOK, []float64{1}, true},
 		{s.GroupPath("Payroll") + "/delete", "/o/:org/groups/:group/delete", http.StatusOK, []float64{3}, true},
 		{"/groups/" + strings.Repeat("0", 32), "/o/:org/groups/:group", http.StatusNotFound, []float64{1, 2, 3}, true}, // two are broken off when there is no such group, sent or not
-		{"/keys", "/o/:org/keys", http.StatusOK, []float64{0}, true},
+		{"/help", "/o/:org/help", http.StatusOK, []float64{0}, true},
 		{"/healthz", "/healthz", http.StatusOK, []float64{0}, false},
 		{"/secret-path", "", http.StatusNotFound, []float64{0}, true},
 	} {

@@ -38,7 +38,7 @@ func TestBehindAProxyWithTLS(t *testing.T) {
 
 	pages := []*sitetest.Page{s.Get(""), s.Get("/"), s.Get("/groups"), s.SignInWith("nobody-s-token"), s.SignInWith(sandbox.AdminToken)}
 	program.SignIn(s, sandbox.AdminToken)
-	for _, path := range []string{"/groups?per_page=10&page=2", "/groups/new", s.GroupPath("Payroll"), "/members", s.PlanPath("chiara.dangelo", "siobhan.obrien"), "/organisations", "/keys", "/nowhere"} {
+	for _, path := range []string{"/groups?per_page=10&page=2", "/groups/new", s.GroupPath("Payroll"), "/members", s.PlanPath("chiara.dangelo", "siobhan.obrien"), "/organisations", "/help", "/nowhere"} {
 		pages = append(pages, s.Get(path))
 	}
 	pages = append(pages, s.Post("/groups", url.Values{"name": {"Night shift"}, "description": {"d"}, "action": {"create"}}), s.Remove("chiara.dangelo", "siobhan.obrien"))

@@ -114,7 +114,7 @@ func TestTheChoiceStaysOverANewSearch(t *testing.T) {
 		assert.Equal(t, "noor.vandermeer@example.com", offered(p)[0])
 		assert.Equal(t, noor, chosen(p))
 		assert.Equal(t, 1, p.Find("[name=to][value='"+noor+"']").Length(), "once")
-		value, _ := p.Find("[name=q]").Attr("value")
+		value, _ := p.Find("main [name=q]").Attr("value")
 		assert.Equal(t, query, value)
 	}
 	assert.Equal(t, "Plan", p.Form(handoverForm).Submit("Show the plan").Whole(http.StatusOK).Text("h1"))

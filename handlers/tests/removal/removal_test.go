@@ -14,7 +14,7 @@ import (
 // inOther signs in to the small organisation.
 func inOther(s *sitetest.Site) {
 	s.T.Helper()
-	p := s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}})
+	p := s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}, "next": {"/groups"}})
 	require.Equal(s.T, "Groups", p.Text("h1"))
 	s.Org = s.Sandbox.OtherOrgID()
 	s.Sandbox.ClearRequests()

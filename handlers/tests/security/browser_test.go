@@ -34,7 +34,7 @@ func TestBrowserRunsNothingOfWhatTallyfySays(t *testing.T) {
 	b.SignIn()
 	for _, path := range []string{
 		"/groups", "/groups?q=alert", "/groups?per_page=100", "/members", "/members?role=light", s.GroupPath("Operations"), s.GroupPath("Payroll"), s.DeletePath("Payroll"), "/groups/new",
-		s.MemberPath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "anna.kowalska"), "/organisations", "/keys",
+		s.MemberPath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "anna.kowalska"), "/organisations", "/help",
 	} {
 		b.Open(path)
 		assert.True(t, sitetest.Evaluate[bool](b, "document.body.textContent.includes('alert(1)')"), path)

@@ -153,7 +153,7 @@ func TestWhatMayBeKeptByWhom(t *testing.T) {
 		logo: "private, max-age=86400, immutable", unversioned: "private, no-cache", unversioned + "?v=other": "private, no-cache",
 		s.GroupPath("Payroll") + "/logo": "private, max-age=300", "/groups/none/logo": "no-store",
 		"/groups": "no-store", "/members": "no-store", "/groups.csv": "no-store", "/members.csv": "no-store", s.GroupPath("Payroll") + "/people.csv": "no-store", "/signin": "no-store",
-		"/groups/none": "no-store", "/nowhere": "no-store", "/organisations": "no-store", "/keys": "no-store",
+		"/groups/none": "no-store", "/nowhere": "no-store", "/organisations": "no-store", "/help": "no-store",
 	} {
 		p := s.Get(path)
 		assert.Equal(t, []string{want}, p.Header.Values("Cache-Control"), path)

@@ -92,7 +92,7 @@ func walkWith(t *testing.T, text func(key, was string) string, typed string, ref
 	for _, name := range slices.Sorted(maps.Keys(paths)) {
 		pages[name] = s.Get(paths[name])
 	}
-	signedIn(s, "/keys")
+	signedIn(s, "/help")
 	maps.Copy(pages, writes(s, typed, refused))
 	return pages
 }

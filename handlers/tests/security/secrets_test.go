@@ -118,7 +118,7 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 	s := sitetest.New(t, sitetest.Options{OAuth: true, Now: c.now})
 	enter := func(token, organisation string) {
 		c.pass(5 * time.Minute) // so that none of the failures is one too many
-		s.SignInWith(token).Form("form:has([name=organization])").Set("organization", organisation).Submit("")
+		s.SignInWith(token).Form("main form:has([name=organization])").Set("organization", organisation).Submit("")
 	}
 	links := guestLinks(s)
 	w := &witness{next: http.DefaultTransport}

@@ -21,10 +21,10 @@ var signInBy = map[string]func(*sitetest.Site){
 	"the button": func(s *sitetest.Site) { s.SignIn() },
 	"a token":    func(s *sitetest.Site) { s.SignInWith(sandbox.StandardToken) },
 	"a token and a choice": func(s *sitetest.Site) {
-		s.SignInWith(sandbox.AdminToken).Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		s.SignInWith(sandbox.AdminToken).Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 	},
 	"Tallyfy": func(s *sitetest.Site) {
-		s.Post("/signin/answer", issue(s)).Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		s.Post("/signin/answer", issue(s)).Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 	},
 }
 
@@ -47,7 +47,7 @@ func TestASessionCannotBeFixed(t *testing.T) {
 				require.NotEmpty(t, planted)
 				victim := visitor(t, s, planted)
 				signIn(victim)
-				require.Equal(t, http.StatusOK, victim.Once(victim.Request(http.MethodGet, "/keys", nil)).Status, name)
+				require.Equal(t, http.StatusOK, victim.Once(victim.Request(http.MethodGet, "/help", nil)).Status, name)
 				assert.NotEqual(t, planted[len(planted)-1].Value, victim.SessionCookies()[0].Value, name)
 				assert.False(t, isSignedIn(t, s, planted[len(planted)-1:]), "%s: whoever planted it is signed in", name)
 				waiting.SignInWith(sandbox.AdminToken)

@@ -117,14 +117,14 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		signedIn(s, "/groups/new") // with a fresh copy of the members, so that no page depends on how far a reading is
 		for _, path := range []string{"/groups", s.GroupPath("Payroll"), s.MemberPath("soren.kjaergaard"), s.PlanPath("soren.kjaergaard", "anna.kowalska"), "/organisations", "/groups.csv", "/groups/new"} {
 			if f.Status == http.StatusUnauthorized {
-				signedIn(s, "/keys")
+				signedIn(s, "/help")
 			}
 			s.Sandbox.Fail(f)
 			pages["read "+path+", "+name] = s.Get(path)
 			s.Sandbox.ClearFaults()
 		}
 	}
-	signedIn(s, "/keys")
+	signedIn(s, "/help")
 	pages["create, done"] = s.Post("/groups", group)
 	pages["create, taken"] = s.Post("/groups", url.Values{"name": {"Harbour"}, "description": {"d " + described}})
 	pages["delete, done"] = s.Get(s.DeletePath(idle)).Form("main form").Submit("")
@@ -149,7 +149,7 @@ func signedIn(s *sitetest.Site, path string) *sitetest.Page {
 // signInAgain signs in by the button.
 func signInAgain(s *sitetest.Site) {
 	s.T.Helper()
-	require.Equal(s.T, "Groups", s.Get("/signin").Form("form:has([name=sandbox])").Submit("").Text("h1"))
+	require.Equal(s.T, "Groups", s.Get("/signin?next=/groups").Form("form:has([name=sandbox])").Submit("").Text("h1"))
 }
 
 // refusals are answers of Tallyfy that say something.
@@ -195,5 +195,5 @@ func visitor(t *testing.T, s *sitetest.Site, cookies []*http.Cookie) *sitetest.S
 func isSignedIn(t *testing.T, s *sitetest.Site, cookies []*http.Cookie) bool {
 	t.Helper()
 	other := visitor(t, s, cookies)
-	return other.Once(other.Request(http.MethodGet, "/keys", nil)).Status == http.StatusOK
+	return other.Once(other.Request(http.MethodGet, "/help", nil)).Status == http.StatusOK
 }

@@ -29,12 +29,12 @@ func TestOnlyMembersOfTheAdmittedOrganisationsSignIn(t *testing.T) {
 		problem  string
 		asked    string // the last call
 	}{
-		"one of two is admitted, so nothing is asked": {[]tallyfy.ID{mine}, url.Values{"token": {sandbox.AdminToken}}, true, "Groups", "", "/groups"},
+		"one of two is admitted, so nothing is asked": {[]tallyfy.ID{mine}, url.Values{"token": {sandbox.AdminToken}}, true, "Overview", "", "/organizations/" + string(mine) + "/"},
 		"another one":                    {[]tallyfy.ID{"elsewhere"}, url.Values{"token": {sandbox.AdminToken}}, true, "Sign in", notAdmitted, orgs},
 		"another one, typed":             {[]tallyfy.ID{mine}, url.Values{"token": {sandbox.AdminToken}, "organization": {string(other)}}, true, "Sign in", notAdmitted, orgs},
-		"one, which is not listed":       {[]tallyfy.ID{mine}, url.Values{"token": {sandbox.StandardToken}}, false, "Groups", "", "/groups"},
+		"one, which is not listed":       {[]tallyfy.ID{mine}, url.Values{"token": {sandbox.StandardToken}}, false, "Overview", "", "/organizations/" + string(mine) + "/"},
 		"several, which are not listed":  {[]tallyfy.ID{mine, "elsewhere"}, url.Values{"token": {sandbox.StandardToken}}, false, "Sign in", "", orgs},
-		"several, not listed, one typed": {[]tallyfy.ID{mine, "elsewhere"}, url.Values{"token": {sandbox.StandardToken}, "organization": {string(mine)}}, false, "Groups", "", "/groups"},
+		"several, not listed, one typed": {[]tallyfy.ID{mine, "elsewhere"}, url.Values{"token": {sandbox.StandardToken}, "organization": {string(mine)}}, false, "Overview", "", "/organizations/" + string(mine) + "/"},
 		"not listed, another one typed":  {[]tallyfy.ID{mine, "elsewhere"}, url.Values{"token": {sandbox.StandardToken}, "organization": {string(other)}}, false, "Sign in", notAdmitted, orgs},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestOnlyMembersOfTheAdmittedOrganisationsSignIn(t *testing.T) {
 			assert.Contains(t, calls[len(calls)-1].Path, c.asked)
 			var rows int
 			require.NoError(t, db.Read(t.Context(), []any{&rows}, "SELECT COUNT(*) FROM dashboard_sessions"))
-			assert.Equal(t, c.title == "Groups", rows == 1)
+			assert.Equal(t, c.title == "Overview", rows == 1)
 			if c.title == "Sign in" && c.problem == "" {
 				assert.True(t, p.Has("[name=organization]") && p.Has("[name=token]"), "both are asked for")
 			}

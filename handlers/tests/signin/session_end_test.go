@@ -66,7 +66,7 @@ func TestFormComesBackToTheSamePerson(t *testing.T) {
 
 	p = pasted(s, sandbox.ExpiredToken) // a mistake on the way loses nothing
 	p = p.Form("form:has([name=token])").Set("token", sandbox.AdminToken).Submit("")
-	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+	p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 	assert.Equal(t, "Groups", p.Text("h1")) // this time the way led over a fresh sign-in page, without next
 
 	p = s.Get("/groups/new")
@@ -155,7 +155,7 @@ func TestFormIsNotShownToAnybodyElse(t *testing.T) {
 	for name, other := range map[string]func(s *sitetest.Site){
 		"another person": func(s *sitetest.Site) { s.SignInWith(sandbox.StandardToken) },
 		"another organisation": func(s *sitetest.Site) {
-			s.SignInWith(sandbox.AdminToken).Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+			s.SignInWith(sandbox.AdminToken).Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 			s.Org = s.Sandbox.OtherOrgID()
 		},
 	} {

@@ -33,14 +33,14 @@ func TestAnOrganisationThatIsShutKeepsTheSession(t *testing.T) {
 		s.Sandbox.ClearFaults()
 		assert.Equal(t, "Groups", s.Get("/groups").Whole(http.StatusOK).Text("h1"), "the session is kept")
 	}
-	p := s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
-	assert.Equal(t, "Groups", p.Text("h1"))
+	p := s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	assert.Equal(t, "Overview", p.Text("h1"))
 }
 
 func TestSwitchingToAnOrganisationThatIsShut(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Answer: sandbox.SAMLOff})
-	p := s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("").Whole(http.StatusUnprocessableEntity)
+	p := s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("").Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, p.Text("main"), samlOff)
 	assert.NotContains(t, p.Text("main"), "does not let this token")
 	assert.Equal(t, "Groups", s.Get("/groups").Whole(http.StatusOK).Text("h1"), "the session is kept")
@@ -51,10 +51,10 @@ func TestSigningInToAnOrganisationThatIsShut(t *testing.T) {
 		s := sitetest.New(t, sitetest.Options{})
 		p := s.Get("/signin").Form("form:has([name=token])").Set("token", sandbox.AdminToken).Submit("")
 		s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Answer: sandbox.SAMLOff, Times: 1})
-		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("").Whole(http.StatusUnprocessableEntity)
+		p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("").Whole(http.StatusUnprocessableEntity)
 		assert.Contains(t, p.Text("main"), samlOff)
-		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
-		assert.Equal(t, "Groups", p.Text("h1"), "without the token being pasted again")
+		p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+		assert.Equal(t, "Overview", p.Text("h1"), "without the token being pasted again")
 	})
 	t.Run("the only one", func(t *testing.T) {
 		s := sitetest.New(t, sitetest.Options{})
@@ -126,7 +126,7 @@ func TestARemovedPersonGetsNothingFromMemory(t *testing.T) {
 			}
 			shutOut(first(s))
 			for _, path := range []string{
-				"/", "/members.csv", "/members?role=admin", "/guests", "/guests.csv", "/groups", "/groups.csv", "/groups?people=none", "/groups/new", "/members", "/access", "/access.csv", "/activity", "/activity.csv", "/keys",
+				"/", "/members.csv", "/members?role=admin", "/guests", "/guests.csv", "/groups", "/groups.csv", "/groups?people=none", "/groups/new", "/members", "/access", "/access.csv", "/activity", "/activity.csv", "/help",
 				s.GroupPath("Payroll"), s.GroupPath("Payroll") + "/delete", s.MemberPath("chiara.dangelo"), "/groups?refresh=1",
 			} {
 				shutOut(s.Get(path))
@@ -140,8 +140,8 @@ func TestARemovedPersonGetsNothingFromMemory(t *testing.T) {
 			s.Org = org
 			p := s.Get("/organisations").Whole(http.StatusOK)
 			assert.Equal(t, []string{"Skip to the content", "Tallyfy admin"}, p.Texts("a"))
-			p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
-			assert.Equal(t, "Groups", p.Text("h1"))
+			p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+			assert.Equal(t, "Overview", p.Text("h1"))
 		})
 	}
 }

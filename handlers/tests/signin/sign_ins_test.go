@@ -19,7 +19,7 @@ func TestOwnOtherDevicesAreSignedOut(t *testing.T) {
 	phone.SignIn()
 	tablet.SignIn()
 	tomas.SignInWith(sandbox.StandardToken)
-	p := s.Get("/groups").Follow("Sign-ins").Whole(http.StatusOK)
+	p := s.Get("/groups").Follow("Sign-ins on other devices").Whole(http.StatusOK)
 	assert.Len(t, p.Texts(".rows > li"), 4)
 	assert.Len(t, p.Texts(".rows .badge"), 1, "this one")
 	assert.Contains(t, p.Text(".rows"), "127.0.0.1")

@@ -72,9 +72,9 @@ func TestSeveralOrganisationsAreAChoiceWithoutPastingAgain(t *testing.T) {
 	assert.False(t, p.Has("input[checked]"), "nothing is preselected")
 	assert.False(t, isSignedIn(s, s.SessionCookies()), "access before the choice")
 
-	p = p.Form("form:has([name=organization])").Submit("")
+	p = p.Form("main form:has([name=organization])").Submit("")
 	assert.Equal(t, "Choose the organisation", p.Text("h1"), "without a choice the question stays")
-	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 	s.AssertHidden(p, sandbox.AdminToken)
 	assert.Equal(t, "/o/"+s.Sandbox.OtherOrgID()+"/members?q=ann", p.URL)
 	last := s.Sandbox.Requests()[len(s.Sandbox.Requests())-1]
@@ -85,10 +85,10 @@ func TestOrganisationThatRefusesTheTokenIsAskedForAgain(t *testing.T) {
 	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound} {
 		s := sitetest.New(t, sitetest.Options{NoButton: true})
 		s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Status: status, Times: 1})
-		p := pasted(s, sandbox.AdminToken).Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		p := pasted(s, sandbox.AdminToken).Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 		assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
 		assert.Contains(t, p.Text("#error-organization"), "does not let this token into that organisation")
-		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+		p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 		assert.Equal(t, "Groups", p.Text("h1"))
 	}
 }
@@ -109,16 +109,16 @@ func TestOrganisationIsTypedWhenTallyfyDoesNotListThem(t *testing.T) {
 		`"><script>x</script>`:    "is not an organisation's id",
 	} {
 		s.Sandbox.ClearRequests()
-		p = p.Form("form:has([name=organization])").Set("organization", id).Submit("")
+		p = p.Form("main form:has([name=organization])").Set("organization", id).Submit("")
 		assert.Equal(t, http.StatusUnprocessableEntity, p.Status, id)
 		assert.Contains(t, p.Text("#error-organization"), message, id)
-		assert.Equal(t, id, p.Form("form:has([name=organization])").Values.Get("organization"), "what was typed stays")
+		assert.Equal(t, id, p.Form("main form:has([name=organization])").Values.Get("organization"), "what was typed stays")
 		assert.False(t, p.Has("main script"))
 		if strings.Contains(message, "id") && strings.HasPrefix(message, "is not") {
 			assert.Empty(t, s.Sandbox.Requests(), "asked for %q", id)
 		}
 	}
-	p = p.Form("form:has([name=organization])").Set("organization", " "+s.Sandbox.OrgID()+" ").Submit("")
+	p = p.Form("main form:has([name=organization])").Set("organization", " "+s.Sandbox.OrgID()+" ").Submit("")
 	assert.Equal(t, "/members", p.URL)
 }
 

@@ -58,7 +58,7 @@ func TestSignInWithTallyfy(t *testing.T) {
 		assert.Equal(t, base+"/signin/tallyfy?next=%2Fmembers%3Fq%3Da", s.Get("/members?q=a").Find("a:contains('Sign in with Tallyfy')").AttrOr("href", ""))
 		given := atTallyfy(s, "/members?q=a", "allow")
 		p := handOver(s, given)
-		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 		assert.Equal(t, "Members", p.Text("h1"))
 		assert.Equal(t, "/members?q=a", p.URL)
 		assert.Contains(t, p.Text(".account"), "Maren Dahl")
@@ -177,7 +177,7 @@ func TestTwoTabsSignInWithTallyfy(t *testing.T) {
 			for _, tab := range order {
 				p := handOver(s, given[tab])
 				require.Equal(t, "Choose the organisation", p.Text("h1"), tab)
-				p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+				p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 				assert.Equal(t, pages[tab], p.URL)
 				assert.Contains(t, p.Text(".account"), "Maren Dahl")
 			}
@@ -188,7 +188,7 @@ func TestTwoTabsSignInWithTallyfy(t *testing.T) {
 // Case 41: the choice of the organisation in one tab, after another tab has signed in, or has begun to.
 func TestAChoiceAfterAnotherTabSignedIn(t *testing.T) {
 	s := sitetest.New(t, sitetest.Options{NoButton: true})
-	choice := s.SignInWith(sandbox.AdminToken).Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID())
+	choice := s.SignInWith(sandbox.AdminToken).Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID())
 	s.SignInWith(sandbox.StandardToken)
 	p := choice.Submit("")
 	assert.Equal(t, http.StatusConflict, p.Status)
@@ -197,11 +197,11 @@ func TestAChoiceAfterAnotherTabSignedIn(t *testing.T) {
 	assert.Contains(t, s.Get("/groups").Text(".account .who"), "Tomás Herrera", "who is signed in stays")
 
 	s = sitetest.New(t, sitetest.Options{NoButton: true})
-	choice = s.SignInWith(sandbox.AdminToken).Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Set("for", "999")
+	choice = s.SignInWith(sandbox.AdminToken).Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Set("for", "999")
 	p = choice.Submit("")
 	assert.Equal(t, http.StatusConflict, p.Status)
 	assert.Contains(t, p.Text("main"), "In another tab you have begun to sign in as Maren Dahl.")
-	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+	p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 	assert.Equal(t, "Groups", p.Text("h1"))
 }
 
@@ -236,7 +236,7 @@ func TestWhatWasTypedIsKeptOnTheWayToTallyfy(t *testing.T) {
 	given := atTallyfy(s, "/groups/new", "allow")
 	given.Set("typed", kept) // as the pages' script does: see the browser's tests
 	p = handOver(s, given)
-	p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+	p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 	assert.Equal(t, "/groups/new", p.URL)
 	assert.Equal(t, "Night watch", p.Find("#field-name").AttrOr("value", ""))
 	assert.False(t, s.Exists("Night watch"), "it waits for the button")
@@ -253,7 +253,7 @@ func TestTheEndOfATokenIsShownBeforeItComes(t *testing.T) {
 	} {
 		s := sitetest.New(t, sitetest.Options{OAuth: true, Sandbox: sandbox.Options{TokenLife: left}})
 		p := handOver(s, atTallyfy(s, "", "allow"))
-		p = p.Form("form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
+		p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 		ends := p.Find(".account p:contains('Tallyfy sign-in ends')")
 		require.Equal(t, 1, ends.Length())
 		at, err := time.Parse(time.RFC3339, ends.Find("time").AttrOr("datetime", ""))

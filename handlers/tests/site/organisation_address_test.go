@@ -20,8 +20,8 @@ func inBoth(t *testing.T) (s *sitetest.Site, here, there string) {
 	s = sitetest.SignedIn(t, sitetest.Options{})
 	s.Org = ""
 	here, there = "/o/"+s.Sandbox.OrgID(), "/o/"+s.Sandbox.OtherOrgID()
-	p := s.Get(here+"/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
-	require.Equal(t, there+"/groups", p.URL)
+	p := s.Get(here+"/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	require.Equal(t, there+"/", p.URL)
 	return s, here, there
 }
 
@@ -30,7 +30,7 @@ func TestAnotherTabDoesNotMoveAWalk(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	removal := s.Get(s.PlanPath("chiara.dangelo", "leave")).Form("main form")
 	list := s.Get("/groups?per_page=25")
-	s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 
 	assert.Contains(t, list.Follow("Next").Text(".organisation"), "Aldermoor Logistics")
 	assert.Contains(t, s.Get(list.Link("Export 34 groups")).Header.Get("Content-Disposition"), "aldermoor-logistics")
@@ -110,9 +110,9 @@ func TestOrganisationThatWasNotEntered(t *testing.T) {
 func TestFormOfAnOrganisationThatWasLeftIsKept(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	form := s.GroupForm("Night watch", "")
-	require.Equal(t, "Groups", s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}}).Text("h1"))
+	require.Equal(t, "Overview", s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}}).Text("h1"))
 	s.Post("/signout", nil)
-	require.Equal(t, "Groups", s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}}).Text("h1"))
+	require.Equal(t, "Overview", s.Post("/signin", url.Values{"token": {sandbox.AdminToken}, "organization": {s.Sandbox.OtherOrgID()}}).Text("h1"))
 
 	p := form.Submit("Create the group").Whole(http.StatusConflict)
 	assert.Equal(t, "This form belongs to another organisation", p.Text("h1"))

@@ -147,7 +147,7 @@ func TestOverviewIsTheStart(t *testing.T) {
 	assert.Equal(t, "Overview", s.Get("/").Form("form:has([name=sandbox])").Submit("").Text("h1"))
 	p := s.Get("/groups")
 	assert.Equal(t, "/", p.Find(".brand").AttrOr("href", ""))
-	assert.Equal(t, []string{"Overview", "Groups", "Members", "Guests", "Access", "Activity"}, p.Texts(".menu a"))
+	assert.Equal(t, []string{"Overview", "Members", "Groups", "Guests", "Access", "Activity", "Help"}, p.Texts(".menu a"))
 	assert.Equal(t, "Overview", p.Follow("Overview").Text(".menu [aria-current]"))
 	s.Org = ""
 	assert.Equal(t, "/o/"+s.Sandbox.OrgID()+"/", s.Get("/").URL, "the address without an organisation leads to the one entered last")

@@ -92,7 +92,7 @@ func TestARefusedFormIsAnsweredWithAPageOfItsOwn(t *testing.T) {
 		},
 		"an organisation that is shut": {
 			open: func(s *sitetest.Site) *sitetest.Form {
-				return s.Get("/organisations").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
+				return s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
 			},
 			before: func(s *sitetest.Site) {
 				s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Answer: sandbox.SAMLOff})

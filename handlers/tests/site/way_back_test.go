@@ -52,9 +52,9 @@ func TestTheWayBackToTheList(t *testing.T) {
 				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Go on: who takes over?").Form("main form").Set("to", "leave").Submit("Show the plan")
 				return up(up(p.Follow("Back").Follow("Back")))
 			}},
-			"staying": {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("Switch").Follow("Stay") }},
+			"staying": {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Stay") }},
 			"staying, from a group": {groups, func(p *sitetest.Page) *sitetest.Page {
-				return p.Follow("Works Council").Follow("Delete this group…").Follow("Switch").Follow("Stay")
+				return p.Follow("Works Council").Follow("Delete this group…").Follow("All organisations").Follow("Stay")
 			}},
 		} {
 			t.Run(name+base, func(t *testing.T) {
@@ -66,9 +66,9 @@ func TestTheWayBackToTheList(t *testing.T) {
 	}
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	const list = "/members?role=admin&sort=email"
-	p := s.Get(list).Follow("Switch").Form("form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
-	assert.Equal(t, "/o/"+s.Sandbox.OtherOrgID()+"/groups", p.URL, "a list's filters may mean nothing there")
+	p := s.Get(list).Follow("All organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
+	assert.Equal(t, "/o/"+s.Sandbox.OtherOrgID()+"/", p.URL, "a list's filters may mean nothing there")
 	assert.Equal(t, list, s.Get(list).URL, "and the tab before stays where it was")
 	p = s.Post("/organisations", map[string][]string{"organization": {s.Sandbox.OrgID()}, "next": {"//evil.example/"}})
-	assert.Equal(t, "/groups", p.URL)
+	assert.Equal(t, "/", p.URL)
 }

@@ -124,7 +124,10 @@ func budgets() []budget {
 		{"GET /readyz", at("/readyz"), 200, 0, 0},
 		{"GET /sign-ins", at("/sign-ins"), 200, 1, 0}, // is the visitor an administrator?
 		{"POST /sign-ins", send("/sign-ins", url.Values{"end": {"own"}}), 303, 1, 0},
-		{"GET /keys", at("/keys"), 200, 0, 0},
+		{"GET /help", at("/help"), 200, 0, 0},
+		{"POST /help", send("/help", url.Values{"groups": {"yes"}}), 303, 0, 0},
+		{"GET /search", at("/search"), 200, 0, 0},
+		{"GET /search", at("/search?q=finance"), 200, 0, 0},
 		{"GET /kit", at("/kit"), 200, 0, 0},
 
 		// Whose token it is, which organisations there are, and who that is in the one chosen.

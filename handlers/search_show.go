@@ -1,0 +1,45 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+)
+
+// mostFound is how many rows of each kind a search shows. A link leads to all of them.
+const mostFound = 8
+
+// showSearch looks for members, groups and guests in the copies. Words may stand in any order, and all must match.
+func showSearch(req *request) error {
+	v := views.SearchPage{Query: strings.TrimSpace(req.QueryParam("q"))}
+	if len(names.Words(v.Query)) == 0 {
+		return req.show(http.StatusOK, views.Search(req.page("Search", views.SectionNone), v))
+	}
+	copied, err := req.snapshot()
+	if err != nil {
+		return err
+	}
+	if !copied.ended() {
+		return req.showLoading("Search", copied, req.urls().Overview())
+	}
+	v.Searched, v.Missing = true, copied.missing()
+	members := copied.members.Search(v.Query, nil)
+	v.AllMembers = len(members)
+	for _, m := range members[:min(len(members), mostFound)] {
+		v.Members = append(v.Members, personOf(m))
+	}
+	groups := slices.Clone(copied.groups.Search(v.Query, nil))
+	v.AllGroups = len(groups)
+	slices.SortFunc(groups, func(a, b *tallyfy.Group) int {
+		return cmp.Or(names.Compare(a.DisplayName(), b.DisplayName()), cmp.Compare(a.ID, b.ID))
+	})
+	for _, g := range groups[:min(len(groups), mostFound)] {
+		v.Groups = append(v.Groups, req.groupRow(g, copied.members))
+	}
+	return req.show(http.StatusOK, views.Search(req.page("Search", views.SectionNone), v))
+}
