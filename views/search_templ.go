@@ -117,7 +117,7 @@ func Search(p Page, v SearchPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = foundHead("members", words.Count(v.AllMembers, "member", "members"), p.URL.Members()+query(parameter{"q", v.Query}), v.AllMembers, len(v.Members)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = foundHead("members", words.Count(v.AllMembers, "member", "members"), p.URL.Members()+query(parameter{"q", v.Query}, parameter{"status", "all"}), v.AllMembers, len(v.Members)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
