@@ -30,6 +30,11 @@ var Keys = []KeyGroup{
 		{Names: []string{"?"}, Does: "show these keys"},
 		{Names: []string{"Escape"}, Does: "close a menu or a dialog; clear the search"},
 	}},
+	{"In a list", []Key{
+		{Names: []string{"j"}, Does: "go to the next row"},
+		{Names: []string{"k"}, Does: "go to the row before"},
+		{Names: []string{"o"}, Does: "open the row"},
+	}},
 	{"In a picker", []Key{
 		{Names: []string{"↓"}, Does: "from the search field: go into the list", Browser: true},
 		{Names: []string{"↑", "↓"}, Does: "move in the list", Browser: true},

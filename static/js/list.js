@@ -2,6 +2,7 @@
 // server makes the same page as for the buttons. Its parts replace the old ones, and the address changes
 // with them, so that it can be bookmarked and sent.
 
+import { key } from "./app.js";
 import { parse } from "./parse.js";
 
 // Milliseconds without a key before a search, which may cost a call of Tallyfy, and before a menu that is
@@ -94,4 +95,22 @@ form.addEventListener("change", (event) => {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   show();
+});
+
+// j and k go along the rows, o opens the one that has the focus. x is kept for choosing rows.
+const go = (step) => () => {
+  const rows = [...document.querySelectorAll("[data-rows] > tr")];
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const row = at < 0 ? step > 0 && rows[0] : rows[at + step];
+  if (!row) return false;
+  const link = row.querySelector("a.name");
+  if (!link) row.tabIndex = -1; // a row that leads nowhere
+  (link ?? row).focus();
+};
+key("j", go(1));
+key("k", go(-1));
+key("o", () => {
+  const link = document.activeElement.closest("[data-rows] > tr")?.querySelector("a.name");
+  if (!link) return false;
+  link.click();
 });
