@@ -80,7 +80,7 @@ func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 	d := g.deletion
 	plan := d.Plan()
 	view.ID, view.Name, view.LogoVersion = d.Group.ID, d.Group.DisplayName(), g.groupRow(d.Group, nil).LogoVersion
-	view.Tasks, view.Phrase, view.Typed = taskView(d.Tasks), d.Phrase(), d.Typed
+	view.Tasks, view.Phrase, view.Typed = g.taskView(d.Tasks, g.urls().GroupTasks(d.ID)), d.Phrase(), d.Typed
 	if d.Namesake != nil {
 		view.Namesake = g.urls().Group(d.Namesake.ID)
 	}

@@ -42,7 +42,7 @@ func showGroup(req *request) error {
 	if err != nil {
 		return err
 	}
-	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: taskView(tasks)}
+	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: req.taskView(tasks, req.urls().GroupTasks(id))}
 	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)}, req.isAdmin)

@@ -56,7 +56,7 @@ func showRemoval(req *request) error {
 
 func (m memberRemoval) showHeld(status int) error {
 	r := m.removal
-	view := views.RemovalStart{Head: m.head(), GroupsKnown: r.Leaver.GroupsIncluded, Tasks: taskView(r.Tasks), Note: m.unknownNote()}
+	view := views.RemovalStart{Head: m.head(), GroupsKnown: r.Leaver.GroupsIncluded, Tasks: m.taskView(r.Tasks, m.urls().MemberTasks(r.ID)), Note: m.unknownNote()}
 	for _, b := range r.Blockers() {
 		blocker := views.Blocker{Title: b.Title, Text: b.Out}
 		if b.Kind == removal.Yourself || b.Kind == removal.LastAdmin {

@@ -33,7 +33,7 @@ func showHandover(req *request) error {
 func (m memberRemoval) askForSuccessor(status int, problem string) error {
 	r := m.removal
 	view := views.RemovalHandover{
-		Head: m.head(), Tasks: taskView(r.Tasks), Query: strings.TrimSpace(m.QueryParam("q")), To: m.to, Problem: problem,
+		Head: m.head(), Tasks: m.taskView(r.Tasks, m.urls().MemberTasks(r.ID)), Query: strings.TrimSpace(m.QueryParam("q")), To: m.to, Problem: problem,
 		Note: m.directoryNote(r.Copy, r.CopyError),
 	}
 	found := m.searchMembers(r.Copy, view.Query, r.CanTakeOver)

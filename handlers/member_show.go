@@ -9,7 +9,6 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
-	"tallyfy-admin/views/names"
 )
 
 // showMember reads the member with the groups, and the open tasks, side by side.
@@ -31,11 +30,11 @@ func showMember(req *request) error {
 	}
 	list, from := req.membersFrom()
 	page := views.MemberPage{
-		MemberRow: memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
-		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: taskView(tasks),
+		Called: req.called(member), MemberRow: req.memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
+		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: req.taskView(tasks, req.urls().MemberTasks(id)),
 	}
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
-	frame := req.page(names.Isolate(member.Name()), views.SectionMembers)
+	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from
 	return req.show(http.StatusOK, views.Member(frame, page))
 }

@@ -8,6 +8,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // largestKept is the size of the largest group that is kept, in people: the memory is for many small
@@ -50,16 +51,37 @@ func (req *request) CopiedGroups() *directory.Groups {
 	return groups
 }
 
-// OpenTasks counts the open tasks of a person or a group. A failure is a result too: not checked.
+// OpenTasks counts the open tasks of a person or a group, and brings along as many as one call does. A failure is
+// a result too: not checked.
 func (req *request) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks {
+	o.PerPage = tallyfy.MostTasks
 	keep := func(t tallyfy.OpenTasks) bool { return t.Checked }
 	tasks, err := fetch(ctx, req, "tasks "+string(o.Owner)+" "+string(o.Group), req.fresh, keep, func(ctx context.Context) (tallyfy.OpenTasks, error) {
 		return req.api.Tasks.Open(ctx, req.org(), o)
 	})
 	if err != nil {
-		req.app.Log.Info("open tasks not counted", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.notCounted(err)
 	}
 	return tasks
+}
+
+// notCounted logs why tasks could not be read: the page only says that they were not.
+func (req *request) notCounted(err error) {
+	req.app.Log.Info("open tasks not counted", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+}
+
+// called is a member's name, with the address where somebody else in the organisation looks the same, as far as
+// that is known without a call.
+func (req *request) called(m *tallyfy.Member) string {
+	if members, _, _ := req.app.Directory.Cached(req.scope); members != nil && hasNamesake(members, m) {
+		return names.Marked(m.Name(), m.Email)
+	}
+	return names.Isolate(m.Name())
+}
+
+// hasNamesake reports that the name of somebody else looks the same.
+func hasNamesake(members *directory.Members, m *tallyfy.Member) bool {
+	return len(members.Search(m.Name(), func(other *tallyfy.Member) bool { return other.ID != m.ID && names.Alike(other.Name(), m.Name()) })) > 0
 }
 
 // memberName is the best name for an id that costs no call.

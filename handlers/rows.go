@@ -24,18 +24,23 @@ func personOf(m *tallyfy.Member) views.Person {
 	return views.Person{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}
 }
 
-// memberRow shapes a member with the groups that Tallyfy sent along.
-func memberRow(m *tallyfy.Member) views.MemberRow {
+// memberRow shapes a member with the groups that Tallyfy sent along. A group may be there twice.
+func (req *request) memberRow(m *tallyfy.Member) views.MemberRow {
 	row := views.MemberRow{Person: personOf(m), GroupsKnown: m.GroupsIncluded, Joined: m.CreatedAt.Time, LastLogin: m.LastLoginAt.Time}
 	for i := range m.Groups {
-		link := views.GroupLink{ID: m.Groups[i].ID, Name: m.Groups[i].DisplayName()}
-		if !slices.Contains(row.Groups, link) { // as Tallyfy sends them, a group may be there twice
+		if link := req.groupLink(&m.Groups[i]); !slices.Contains(row.Groups, link) {
 			row.Groups = append(row.Groups, link)
 		}
 	}
 	sortLinks(row.Groups)
 	row.GroupCount = len(row.Groups)
 	return row
+}
+
+// groupLink shapes a group that is named on a page, with its logo.
+func (req *request) groupLink(g *tallyfy.Group) views.GroupLink {
+	req.rememberLogo(g)
+	return views.GroupLink{ID: g.ID, Name: g.DisplayName(), LogoVersion: logo.Version(g.Logo)}
 }
 
 // inGroups are the names of groups, in the order of names.
@@ -75,11 +80,7 @@ func (req *request) telling(groups []*tallyfy.Group) []views.GroupLink {
 	})
 	list := make([]views.GroupLink, min(len(sorted), views.NamedGroups))
 	for i := range list {
-		g := sorted[i]
-		if g.Logo != "" {
-			req.rememberLogo(g)
-		}
-		list[i] = views.GroupLink{ID: g.ID, Name: g.DisplayName(), LogoVersion: logo.Version(g.Logo)}
+		list[i] = req.groupLink(sorted[i])
 	}
 	return list
 }
@@ -115,15 +116,6 @@ func (req *request) groupRow(g *tallyfy.Group, members *directory.Members) views
 		ID: g.ID, Name: g.DisplayName(), Description: g.Description, LogoVersion: logo.Version(g.Logo),
 		Members: present, Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
 	}
-}
-
-// taskView shapes open tasks.
-func taskView(t tallyfy.OpenTasks) views.OpenTasks {
-	view := views.OpenTasks{Checked: t.Checked, Total: t.Total}
-	for i := range t.Sample {
-		view.Sample = append(view.Sample, views.TaskLine{Title: t.Sample[i].DisplayTitle(), Deadline: t.Sample[i].Deadline.Time})
-	}
-	return view
 }
 
 // activityRow words an entry of the journal.

@@ -12,5 +12,5 @@ import (
 // Tallyfy may list a group of a member twice.
 func TestMemberRowNamesEachGroupOnce(t *testing.T) {
 	twice := []tallyfy.Group{{ID: "a", Name: "A", Guests: []string{"x"}}, {ID: "b", Name: "B"}, {ID: "a", Name: "A"}}
-	assert.Equal(t, []views.GroupLink{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}}, memberRow(&tallyfy.Member{Groups: twice}).Groups)
+	assert.Equal(t, []views.GroupLink{{ID: "a", Name: "A"}, {ID: "b", Name: "B"}}, (&request{}).memberRow(&tallyfy.Member{Groups: twice}).Groups)
 }

@@ -58,13 +58,18 @@ func (c Clock) Ago(t time.Time) string {
 	}
 }
 
-// DaysAgo is the time since t in days of the calendar: "today", "yesterday", "16 days ago".
-func (c Clock) DaysAgo(t time.Time) string {
+// days is how many days of the calendar ago t was; below zero for a day to come.
+func (c Clock) days(t time.Time) int {
 	midnight := func(t time.Time) time.Time {
 		y, m, d := c.in(t).Date()
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	}
-	switch days := int(midnight(c.Now).Sub(midnight(t)) / (24 * time.Hour)); {
+	return int(midnight(c.Now).Sub(midnight(t)) / (24 * time.Hour))
+}
+
+// DaysAgo is the time since t in days of the calendar: "today", "yesterday", "16 days ago".
+func (c Clock) DaysAgo(t time.Time) string {
+	switch days := c.days(t); {
 	case days <= 0:
 		return "today"
 	case days == 1:
@@ -116,3 +121,6 @@ func moment(m Moment) templ.Component {
 	}
 	return templ.Raw(`<time datetime="` + m.At.UTC().Format(time.RFC3339) + `" data-exact="` + templ.EscapeString(m.At.Format(exact)) + `"` + stop + ">" + text + "</time>")
 }
+
+// Zone is the name of the time zone of the page: "CET".
+func (c Clock) Zone() string { return c.in(c.Now).Format("MST") }

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"tallyfy-admin/views/names"
@@ -15,4 +17,17 @@ func foreign(text string) templ.Component {
 // address is an email address, which is written from left to right whatever it holds.
 func address(email string) templ.Component {
 	return templ.Raw(`<bdi dir="ltr">` + templ.EscapeString(names.Neutral(email)) + "</bdi>")
+}
+
+// breaks marks where a long address or name of a place may go on in the next line.
+var breaks = strings.NewReplacer("@", "@<wbr>", ".", ".<wbr>", "/", "/<wbr>")
+
+// longAddress is address where there may be little room: it breaks behind @ and full stops only.
+func longAddress(email string) templ.Component {
+	return templ.Raw(`<bdi dir="ltr">` + breaks.Replace(templ.EscapeString(names.Neutral(email))) + "</bdi>")
+}
+
+// longWord is foreign for a text that is one long word.
+func longWord(text string) templ.Component {
+	return templ.Raw("<bdi>" + breaks.Replace(templ.EscapeString(names.Neutral(text))) + "</bdi>")
 }

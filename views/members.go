@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -31,6 +32,11 @@ type MemberRow struct {
 type GroupLink struct {
 	ID                tallyfy.ID
 	Name, LogoVersion string
+}
+
+// picture is the group's logo, or its initials.
+func (l GroupLink) picture(u URLs) components.AvatarProps {
+	return GroupRow{ID: l.ID, Name: l.Name, LogoVersion: l.LogoVersion}.picture(u)
 }
 
 // NamedGroups is how many groups a row of the list names before it counts the rest.

@@ -109,6 +109,9 @@ func (u URLs) GroupLogo(id tallyfy.ID, version string) string {
 	return u.Group(id) + "/logo" + query(parameter{"v", version})
 }
 
+// GroupTasks is the list of the open tasks of a group.
+func (u URLs) GroupTasks(id tallyfy.ID) string { return u.Group(id) + "/tasks" }
+
 // DeleteGroup is the page that asks before a group is deleted. A POST to it deletes.
 func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete" }
 
@@ -143,6 +146,9 @@ func (u URLs) GroupPeopleFile(id tallyfy.ID) string { return u.Group(id) + "/peo
 func (u URLs) Member(id tallyfy.UserID) string {
 	return u.Members() + "/" + url.PathEscape(string(id))
 }
+
+// MemberTasks is the list of the open tasks of a member.
+func (u URLs) MemberTasks(id tallyfy.UserID) string { return u.Member(id) + "/tasks" }
 
 // RemoveMember is the removal wizard's first step: the blockers, and what the member holds. A POST
 // to it removes.

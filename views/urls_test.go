@@ -29,6 +29,8 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.DeleteGroup("1"):            "/groups/1/delete",
 			u.NewGroup():                  "/groups/new",
 			u.Member("17"):                "/members/17",
+			u.MemberTasks("17"):           "/members/17/tasks",
+			u.GroupTasks("1"):             "/groups/1/tasks",
 			u.RemoveMember("17"):          "/members/17/remove",
 			u.RemovalHandover("17", ""):   "/members/17/remove/handover",
 			u.RemovalHandover("17", "18"): "/members/17/remove/handover?to=18",

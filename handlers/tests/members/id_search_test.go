@@ -27,7 +27,7 @@ func TestIDsCanBeSearchedAndCopied(t *testing.T) {
 		assert.Equal(t, []string{"Payroll"}, p.Texts("tbody .name"), path)
 	}
 	for _, path := range []string{"/members/" + chiara, "/groups/" + payroll} {
-		copied, _ := s.Get(path).Find("[data-copy]").Attr("data-copy")
+		copied, _ := s.Get(path).Find(".copyable:has(code) [data-copy]").Attr("data-copy")
 		assert.Contains(t, path, "/"+copied)
 		assert.NotEmpty(t, copied)
 	}

@@ -99,9 +99,9 @@ func TestRemovalSaysWhatIsHeld(t *testing.T) {
 		"Finance will have no member, only 1 guest.",
 		"People and Culture will have no active member: whoever stays is invited, disabled or a bot.",
 	}, p.Texts(".rows p span:not(.badge)"))
-	assert.Equal(t, []string{"0 other members, 0 guests", "0 other members, 1 guest", "1 other member, 0 guests", "59 other members, 0 guests"}, p.Texts(".rows .muted"))
+	assert.Equal(t, []string{"0 other members, 0 guests", "0 other members, 1 guest", "1 other member, 0 guests", "59 other members, 0 guests"}, p.Texts(".rows .split .muted"))
 	assert.Contains(t, p.Text("section[aria-labelledby=groups] > p"), "4 groups")
-	assert.Equal(t, []string{"Found", "Found"}, p.Texts("section[aria-labelledby=groups] > p .badge, section[aria-labelledby=tasks] > p .badge"))
+	assert.False(t, p.Has("section[aria-labelledby=groups] > p .badge, section[aria-labelledby=tasks] > p .badge"), "what is ordinary is not marked")
 	assert.Equal(t, "/groups/"+s.Group("Payroll").ID, p.Link("Payroll"))
 	assert.Contains(t, p.Text("section[aria-labelledby=tasks] > p"), sitetest.Plural(s.Sandbox.OpenTasks(s.Member("chiara.dangelo").ID), "open task"))
 	assert.Contains(t, p.Text("section[aria-labelledby=other]"), "Not checked", "what no call can tell is said, too")
@@ -115,8 +115,8 @@ func TestRemovalTellsNoneFromNotChecked(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Elsewhere(http.MethodPut, "/groups/"+s.Group("Everyone at Aldermoor").ID, `{"description":"x","members":[]}`)
 	p := s.Get(s.RemovePath("noor.vandermeer"))
-	assert.Equal(t, "None", p.Text("section[aria-labelledby=groups] p"))
-	assert.Equal(t, "None", p.Text("section[aria-labelledby=tasks] p"))
+	assert.Equal(t, "In no group.", p.Text("section[aria-labelledby=groups] p"))
+	assert.Equal(t, "No open tasks.", p.Text("section[aria-labelledby=tasks] p"))
 
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: http.StatusForbidden})
 	p = s.Get(s.RemovePath("noor.vandermeer")).Whole(http.StatusOK)

@@ -160,6 +160,8 @@ func budgets() []budget {
 		{"GET /groups/:group", group(""), 200, 2, 2},
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("Finance") + "/logo" }), 200, 1, 0}, // the list has told where
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("First Aiders") + "/logo" }), 200, 2, 0},
+		{"GET /groups/:group/tasks", group("/tasks"), 200, 2, 2},
+		{"GET /groups/:group/tasks", group("/tasks?page=2"), 200, 3, 0}, // past the end: the first page
 		{"GET /groups/:group/people.csv", group("/people.csv"), 200, 2, 0},
 		{"GET /groups/:group/delete", group("/delete"), 200, 2, 2},
 		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 4, 2}, // the last one looks whether it is gone
@@ -169,6 +171,7 @@ func budgets() []budget {
 		{"GET /members", at("/members?role=admin"), 200, 0, 0},
 		{"GET /members.csv", at("/members.csv"), 200, 1, 0},
 		{"GET /members/:member", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) }), 200, 2, 2},
+		{"GET /members/:member/tasks", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/tasks" }), 200, 2, 2},
 		{"GET /members/:member/remove", wizard(""), 200, 2, 2},
 		{"GET /members/:member/remove/handover", wizard("/handover?q=a"), 200, 2, 2},
 		{"GET /members/:member/remove/plan", get(plan("leave")), 200, 2, 2},
