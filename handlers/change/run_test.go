@@ -509,8 +509,10 @@ func TestPressesThatQueueTakeTurns(t *testing.T) {
 
 	d.RepeatWait = 150 * time.Millisecond
 	open = d.held(change.Press{Press: "r"}, bo(), nil)
+	before := time.Now()
 	out := d.run(omar(), change.Press{Press: "s", Queue: true}, bo())
 	assert.Equal(t, change.Busy, out.Kind, "not for ever")
+	assert.GreaterOrEqual(t, time.Since(before), d.RepeatWait, "but for a while")
 	require.NotNil(t, out.Entry)
 	assert.Equal(t, maren.Actor, out.Entry.Actor)
 	open()
