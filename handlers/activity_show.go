@@ -8,13 +8,13 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
 // checkedFor is how long a receipt looks at Tallyfy again whenever it is opened. Later people have moved on,
@@ -34,30 +34,6 @@ func showEntry(req *request) error {
 		}
 	}
 	return req.showReceipt(e)
-}
-
-// entry reads an entry that the person may see: their own, and for administrators everybody's.
-func (req *request) entry(id string) (*journal.Entry, error) {
-	e, err := req.app.Journal.Get(req.ctx(), req.org(), id)
-	if err == nil && e.Actor.ID != string(req.who.UserID) {
-		var admin bool
-		if admin, err = req.isAdmin(req.ctx()); err == nil && !admin {
-			err = journal.ErrNotFound
-		}
-	}
-	if errors.Is(err, journal.ErrNotFound) {
-		return nil, noReceipt(req, err)
-	}
-	return e, err
-}
-
-func noReceipt(req *request, err error) error {
-	return &problem{
-		status: http.StatusNotFound, title: "There is no such receipt",
-		text: "Receipts are kept for " + words.Count(req.app.Journal.KeptDays(), "day", "days") +
-			". They belong to one organisation, and only administrators can open those of others.",
-		links: req.wayHome(), cause: err,
-	}
 }
 
 // looksAgain reports whether opening the receipt compares it with what is so now. What has just been
@@ -101,6 +77,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		view.LookAgain = underWay || e.Check.Count(journal.GoingOn) > 0
 	}
 	view.Links = []components.LinkProps{{Text: "All changes", URL: req.urls().Activity(views.ActivityState{})}}
+	view.Links = append(req.reversals(e), view.Links...)
 	title := "Receipt"
 	if e.Kind == removal.MemberRemoved && !e.Unreadable {
 		s := e.Subject(journal.Member)
@@ -111,6 +88,44 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	frame := req.page(title, views.SectionActivity)
 	frame.From = from
 	return req.show(http.StatusOK, views.ReceiptPage(frame, view))
+}
+
+// reversals are the links from an edit of a group: to the group, to undoing it, to the edit that it undoes or
+// that has undone it.
+func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
+	if e.Unreadable || !carriedOut(e) {
+		return nil
+	}
+	if _, ok := membership.Undone(e); !ok {
+		return nil
+	}
+	undoes, repeats := membership.Relation(e)
+	undone, repeated := "", ""
+	for _, l := range req.laterEdits(e, func(*journal.Entry) bool { return true }) {
+		u, r := membership.Relation(l)
+		if u == e.ID {
+			undone = l.ID
+		}
+		if r == e.ID {
+			repeated = l.ID
+		}
+	}
+	add := func(id, text string) {
+		if id != "" {
+			links = append(links, components.LinkProps{Text: text, URL: req.urls().Entry(id)})
+		}
+	}
+	if _, lost := membership.Repeated(e); lost && repeated == "" {
+		links = append(links, components.LinkProps{Text: "Apply what is missing…", URL: req.urls().RepeatEntry(e.ID), Kind: components.ButtonPrimary})
+	}
+	if undone == "" {
+		links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)})
+	}
+	add(undone, "Undone later")
+	add(repeated, "Applied once more")
+	add(undoes, "The change that this undoes")
+	add(repeats, "The change that this repeats")
+	return append(links, components.LinkProps{Text: "The group", URL: req.urls().Group(tallyfy.ID(e.Subject(journal.Group).ID))})
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.

@@ -41,7 +41,7 @@ func (req *request) takeDraft(path string) url.Values {
 // keepTyped keeps a form that was refused because its sender is not who is signed in, or not in its
 // organisation. It is shown again to its sender only.
 func (req *request) keepTyped(form url.Values) bool {
-	if !req.route.createsGroup() || form.Get("as") == "" || len(form.Encode()) > mostTyped {
+	if !req.route.keepsTyped() || form.Get("as") == "" || len(form.Encode()) > mostTyped {
 		return false
 	}
 	req.session.change(func(d *sessionData) {
@@ -54,6 +54,9 @@ func (req *request) keepTyped(form url.Values) bool {
 func (req *request) formPage() string {
 	if req.route.createsGroup() {
 		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewGroup())
+	}
+	if req.route.keepsTyped() { // on the page of the same address
+		return req.urls().Local(req.Request().URL.Path)
 	}
 	return req.sentFrom()
 }
@@ -139,13 +142,17 @@ func (req *request) refusedForm() *refusedForm {
 // was typed only.
 func (req *request) sayRefused() {
 	f := req.refusedForm()
-	if f == nil || f.Problem == "" {
+	if f == nil || f.Problem == "" && f.Notice == nil {
 		return
 	}
-	req.notice(views.Notice{Kind: views.NoticeWarning, Text: f.Problem, RequestID: f.RequestID})
+	if f.Notice != nil {
+		req.notice(*f.Notice)
+	} else {
+		req.notice(views.Notice{Kind: views.NoticeWarning, Text: f.Problem, RequestID: f.RequestID})
+	}
 	req.session.change(func(d *sessionData) {
 		said := *f
-		said.Problem, said.RequestID, said.Status = "", "", http.StatusOK
+		said.Problem, said.RequestID, said.Notice, said.Status = "", "", nil, http.StatusOK
 		d.Refused = &said
 	})
 }

@@ -2,11 +2,9 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -28,9 +26,6 @@ type typedGroup struct {
 	notice  *views.Notice
 	form    url.Values
 }
-
-// maxName is the longest name of a group, in characters (documented).
-const maxName = 200
 
 // groupFields are the fields of the form for a group that Tallyfy's messages can be about.
 var groupFields = []string{"name", "description", "members", "guests"}
@@ -111,23 +106,10 @@ func readGroupForm(form url.Values) typedGroup {
 func (t *typedGroup) check() tallyfy.CreateGroupRequest {
 	t.errors = map[string]string{}
 	r := tallyfy.CreateGroupRequest{Name: names.Tidy(t.name), Description: strings.TrimSpace(t.description), Members: t.members}
-	switch n := utf8.RuneCountInString(r.Name); {
-	case !names.IsText(t.name):
-		t.errors["name"] = "The name holds characters that are no text, such as control characters. Type it anew."
-	case n == 0 && strings.TrimSpace(t.name) == "":
-		t.errors["name"] = "The group needs a name."
-	case !tallyfy.Visible(r.Name):
-		t.errors["name"] = "The name shows nothing: it holds invisible characters only."
-	case n > maxName:
-		t.errors["name"] = fmt.Sprintf("The name has %d characters; %d are allowed.", n, maxName)
-	}
-	switch {
-	case !names.IsText(t.description):
-		t.errors["description"] = "The description holds characters that are no text, such as control characters. Type it anew."
-	case r.Description == "":
-		t.errors["description"] = "The group needs a description: Tallyfy takes none without."
-	case !tallyfy.Visible(r.Description):
-		t.errors["description"] = "The description shows nothing: it holds invisible characters only."
+	for field, problem := range map[string]string{"name": nameProblem(t.name), "description": descriptionProblem(t.description)} {
+		if problem != "" {
+			t.errors[field] = problem
+		}
 	}
 	if slices.ContainsFunc(t.members, func(id tallyfy.UserID) bool { return !names.IsText(string(id)) }) {
 		t.errors["members"] = "A member chosen has an id that is no text. Choose the members anew."

@@ -2,13 +2,17 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // largestKept is the size of the largest group that is kept, in people: the memory is for many small
@@ -111,4 +115,28 @@ func (req *request) isAdmin(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return m.Role == tallyfy.RoleAdmin, nil
+}
+
+// entry reads an entry that the person may see: their own, and for administrators everybody's.
+func (req *request) entry(id string) (*journal.Entry, error) {
+	e, err := req.app.Journal.Get(req.ctx(), req.org(), id)
+	if err == nil && e.Actor.ID != string(req.who.UserID) {
+		var admin bool
+		if admin, err = req.isAdmin(req.ctx()); err == nil && !admin {
+			err = journal.ErrNotFound
+		}
+	}
+	if errors.Is(err, journal.ErrNotFound) {
+		return nil, noReceipt(req, err)
+	}
+	return e, err
+}
+
+func noReceipt(req *request, err error) error {
+	return &problem{
+		status: http.StatusNotFound, title: "There is no such receipt",
+		text: "Receipts are kept for " + words.Count(req.app.Journal.KeptDays(), "day", "days") +
+			". They belong to one organisation, and only administrators can open those of others.",
+		links: req.wayHome(), cause: err,
+	}
 }

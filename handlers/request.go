@@ -320,7 +320,7 @@ func (req *request) sendToSignIn(why string) error {
 // fill the database. Afterwards the browser goes back to the page that the form was on; what was typed goes along through
 // sign-in.
 func (req *request) refuseForm() error {
-	if req.route.createsGroup() {
+	if req.route.keepsTyped() {
 		form, err := web.StrangersForm(req)
 		if err != nil && !errors.Is(err, web.ErrTooLarge) {
 			return err

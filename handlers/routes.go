@@ -47,8 +47,13 @@ func (r route) address() string {
 // isPicture reports that a route sends a picture, which nobody reads whatever happens.
 func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 
-// createsGroup reports that a route takes the form for a new group, whose text is kept when it cannot be
-// carried out. The form stands on a page of another address.
+// keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
+func (r route) keepsTyped() bool {
+	return r.createsGroup() || r.method == http.MethodPost && (r.path == "/groups/:group/edit" || r.path == "/groups/:group/people")
+}
+
+// createsGroup reports that a route takes the form for a new group. The form stands on a page of another
+// address.
 func (r route) createsGroup() bool { return r.method == http.MethodPost && r.path == "/groups" }
 
 // routes is every page, with who may see it. Paths are below the base, and those of signedIn routes
@@ -74,7 +79,11 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/groups/:group", signedIn, showGroup},
 		{http.MethodGet, "/groups/:group/logo", signedIn, showGroupLogo},
 		{http.MethodGet, "/groups/:group/tasks", signedIn, showGroupTasks},
+		{http.MethodGet, "/groups/:group/people", signedIn, showGroupPeople},
+		{http.MethodPost, "/groups/:group/people", signedIn, changeGroupPeople},
 		{http.MethodGet, "/groups/:group/people.csv", signedIn, exportPeople},
+		{http.MethodGet, "/groups/:group/edit", signedIn, showGroupEdit},
+		{http.MethodPost, "/groups/:group/edit", signedIn, editGroup},
 		{http.MethodGet, "/groups/:group/delete", signedIn, showGroupDeletion},
 		{http.MethodPost, "/groups/:group/delete", signedIn, deleteGroup},
 
@@ -94,6 +103,10 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/activity", signedIn, listActivity},
 		{http.MethodGet, "/activity.csv", signedIn, exportActivity},
 		{http.MethodGet, "/activity/:entry", signedIn, showEntry},
+		{http.MethodGet, "/activity/:entry/undo", signedIn, showUndo},
+		{http.MethodPost, "/activity/:entry/undo", signedIn, undo},
+		{http.MethodGet, "/activity/:entry/repeat", signedIn, showRepeat},
+		{http.MethodPost, "/activity/:entry/repeat", signedIn, repeat},
 
 		{http.MethodGet, "/organisations", signedIn, showOrganisations},
 		{http.MethodPost, "/organisations", signedIn, switchOrganisation},

@@ -27,6 +27,8 @@ var changeKinds = []struct {
 }{
 	{removal.MemberRemoved, "Member removed", func(req *request) change.Change { return req.removal("") }},
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
+	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
+	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
 }
 
@@ -51,6 +53,12 @@ func (req *request) creation(r tallyfy.CreateGroupRequest) *membership.Creation 
 
 func (req *request) deletion(id tallyfy.ID) *membership.Deletion {
 	return &membership.Deletion{Source: req, Client: req.api, Org: req.org(), ID: id}
+}
+
+// groupEdit is an edit with what it needs to be carried out.
+func (req *request) groupEdit(wish membership.Edit) *membership.Edit {
+	wish.Source, wish.Client, wish.Org = req, req.api, req.org()
+	return &wish
 }
 
 // newPress identifies one press of a button: a form carries it, so that a second press is known.

@@ -115,6 +115,12 @@ func (u URLs) GroupTasks(id tallyfy.ID) string { return u.Group(id) + "/tasks" }
 // DeleteGroup is the page that asks before a group is deleted. A POST to it deletes.
 func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete" }
 
+// EditGroup is the form for a group's name and description. A POST to it changes them.
+func (u URLs) EditGroup(id tallyfy.ID) string { return u.Group(id) + "/edit" }
+
+// ChangePeople is the form for who is in a group. A POST to it changes that.
+func (u URLs) ChangePeople(id tallyfy.ID) string { return u.Group(id) + "/people" }
+
 // Members is the list of members.
 func (u URLs) Members() string { return u.org() + "/members" }
 
@@ -192,6 +198,12 @@ func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.Path
 
 // EntryCheck is one change, looked at again.
 func (u URLs) EntryCheck(id string) string { return u.Entry(id) + "?check=again" }
+
+// UndoEntry says what undoing a change would do. A POST to it undoes.
+func (u URLs) UndoEntry(id string) string { return u.Entry(id) + "/undo" }
+
+// RepeatEntry says what applying the lost part of a change once more would do. A POST to it does it.
+func (u URLs) RepeatEntry(id string) string { return u.Entry(id) + "/repeat" }
 
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }

@@ -5,12 +5,15 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
 )
 
 // The kinds of an Edit.
@@ -33,6 +36,8 @@ type Edit struct {
 	// Base is the group as the person saw it, to say what others have changed since; nil if that is not
 	// known any more.
 	Base *tallyfy.Group
+	// Sure says that the person has seen what is at stake; until then that stops the edit.
+	Sure bool
 	// Undoes is the entry that this edit undoes, Repeats the one whose lost part it applies once more.
 	Undoes, Repeats string
 	// Settle bounds how long a reading after the change is repeated that may be older than the change; 0
@@ -48,8 +53,10 @@ type Edit struct {
 	// Joined are members whose address was among the guests.
 	Joined []string
 	// NameConflict and DescriptionConflict say that somebody else has changed the text, too, into something
-	// else.
+	// else. That stops an edit; one that undoes or repeats another leaves the text as it is.
 	NameConflict, DescriptionConflict bool
+	// Tasks are the group's open tasks. They are counted when guests come in, who can work on them then.
+	Tasks tallyfy.OpenTasks
 	// Answer is the group as Tallyfy's answer has it; nil before Send and without an answer.
 	Answer *tallyfy.Group
 
@@ -74,12 +81,22 @@ func (c *Edit) Kind() string {
 // Target implements change.Change. It is that of a deletion, too.
 func (c *Edit) Target() string { return "group " + string(c.ID) }
 
-// Look reads the names of the members, and last the group: between that reading and the call that writes
-// it nothing else is asked of Tallyfy.
+// Look reads the names of the members, the open tasks where guests come in, and last the group: between
+// that reading and the call that writes it nothing else is asked of Tallyfy.
 func (c *Edit) Look(ctx context.Context) error {
-	if !c.People.Empty() {
-		c.copy, _ = c.Source.Members(ctx) // what it can give is good enough
-	}
+	_ = parallel.Run(ctx, // what they can give is good enough
+		func(ctx context.Context) error {
+			if !c.People.Empty() {
+				c.copy, _ = c.Source.Members(ctx)
+			}
+			return nil
+		},
+		func(ctx context.Context) error {
+			if len(c.People.AddGuests) > 0 {
+				c.Tasks = c.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Group: c.ID})
+			}
+			return nil
+		})
 	g, err := c.Source.Group(ctx, c.ID)
 	if err != nil {
 		return err
@@ -157,7 +174,9 @@ func (c *Edit) unfit(id tallyfy.UserID) string {
 }
 
 // Conflict reports that the person has to say which text it is to be.
-func (c *Edit) Conflict() bool { return c.NameConflict || c.DescriptionConflict }
+func (c *Edit) Conflict() bool {
+	return (c.NameConflict || c.DescriptionConflict) && c.Undoes == "" && c.Repeats == ""
+}
 
 // Nothing reports that the group is as wished already.
 func (c *Edit) Nothing() bool {
@@ -169,7 +188,7 @@ func (c *Edit) NeedsDescription() bool { return strings.TrimSpace(c.description)
 
 // Others is what others have changed in who is in the group since the person saw it.
 func (c *Edit) Others() People {
-	if c.Base == nil {
+	if c.Base == nil || c.Group == nil {
 		return People{}
 	}
 	return Between(c.Base.Members, c.Base.Guests, c.Group.Members, c.Group.Guests)
@@ -207,6 +226,27 @@ func (c *Edit) Cover() (Cover, string) {
 		return OneLeft, c.calls.member(then[0].ID)
 	}
 	return Covered, ""
+}
+
+// Stakes says what the person should know before the edit is carried out, in sentences without numbers,
+// because work goes on while somebody reads.
+func (c *Edit) Stakes() (list []string) {
+	group := names.Isolate(c.Group.DisplayName())
+	switch cover, who := c.Cover(); cover {
+	case NobodyLeft:
+		list = append(list, "Nobody is left in "+group+": work that is given to the group reaches no one then.")
+	case OneLeft:
+		list = append(list, names.Isolate(who)+" is the only active person left in "+group+".")
+	}
+	if len(c.Did.AddGuests) > 0 {
+		switch {
+		case !c.Tasks.Checked:
+			list = append(list, "The open tasks of "+group+" could not be counted. If there are any, the new guests can work on them.")
+		case c.Tasks.Total > 0:
+			list = append(list, "Open tasks are given to "+group+". The new guests can work on them, too.")
+		}
+	}
+	return list
 }
 
 // Send implements change.Change.
@@ -301,4 +341,42 @@ func (c *Edit) Log() []slog.Attr {
 		attrs = append(attrs, slog.String("entry", about))
 	}
 	return attrs
+}
+
+// SamePeople reports that a later entry of an edit changed what an earlier one changed, too: one of the same
+// people, or the same text.
+func SamePeople(earlier, later *journal.Entry) bool {
+	a, err := factsOf(earlier)
+	b, otherErr := factsOf(later)
+	if err != nil || otherErr != nil {
+		return false
+	}
+	if a.Name != nil && b.Name != nil || a.Description != nil && b.Description != nil {
+		return true
+	}
+	about := map[string]bool{}
+	for _, id := range slices.Concat(a.Add, a.Remove) {
+		about[memberKey(id)] = true
+	}
+	for _, address := range slices.Concat(a.AddGuests, a.RemoveGuests) {
+		about[GuestKey(address)] = true
+	}
+	return slices.ContainsFunc(slices.Concat(b.Add, b.Remove), func(id tallyfy.UserID) bool { return about[memberKey(id)] }) ||
+		slices.ContainsFunc(slices.Concat(b.AddGuests, b.RemoveGuests), func(address string) bool { return about[GuestKey(address)] })
+}
+
+// KeptTexts says which texts somebody has changed since, so that an edit that undoes or repeats another one
+// leaves them; "" for none.
+func (c *Edit) KeptTexts() string {
+	var list []string
+	if c.NameConflict {
+		list = append(list, "the name")
+	}
+	if c.DescriptionConflict {
+		list = append(list, "the description")
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "Somebody has changed " + and(list) + " since, so it stays as it is now."
 }

@@ -21,6 +21,12 @@ const (
 	looks = 2
 )
 
+// Why a part of an edit is not in place.
+const (
+	notTaken  = "Tallyfy did not take it. "
+	overtaken = "Somebody else changed the group at the same moment. "
+)
+
 // Check reads the group again. Right after the call it also compares with Tallyfy's answer, which tells a
 // part that was not taken from one that somebody else has overtaken. What was found done once stays so:
 // people go on changing the group.
@@ -88,16 +94,21 @@ func (c *Edit) judge(l journal.Line, e *journal.Entry, facts editFacts, before j
 		return journal.Finding{Result: journal.Confirmed}
 	case proved:
 		return journal.Finding{Result: journal.Confirmed, Detail: "Since then somebody has changed the group. " + missing}
-	case c.Answer == nil:
+	case c.Answer == nil: // a later check, which knows from an earlier one why it is missing
+		for _, why := range []string{notTaken, overtaken} {
+			if strings.HasPrefix(before.Detail, why) {
+				missing = why + missing
+			}
+		}
 		return journal.Finding{Result: journal.NotAsExpected, Detail: missing}
 	case c.lacks(l, e, facts, c.Answer) != "":
-		return journal.Finding{Result: journal.NotAsExpected, Detail: "Tallyfy did not take it. " + missing}
+		return journal.Finding{Result: journal.NotAsExpected, Detail: notTaken + missing}
 	case l.Kind == lineKept: // the call kept everybody, and somebody else took them out
 		return journal.Finding{Result: journal.Confirmed, Detail: "Since then somebody has changed the group. " + missing}
 	case g.LastUpdated.Before(c.Answer.LastUpdated.Time):
 		return journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy took it, and still shows the group as it was before."}
 	}
-	return journal.Finding{Result: journal.NotAsExpected, Detail: "Somebody else changed the group at the same moment. " + missing}
+	return journal.Finding{Result: journal.NotAsExpected, Detail: overtaken + missing}
 }
 
 // lacks says what of a sentence is not so in a group, "" for nothing.

@@ -24,7 +24,7 @@ const groupRoute = "/organizations/{org}/groups/{group}"
 
 // edit is an edit of a group of the seed that does not wait for a reading that lags.
 func (d *desk) edit(group string, wish membership.Edit) *membership.Edit {
-	wish.Source, wish.Client, wish.Org, wish.ID, wish.Settle = d, d.client, d.org(), d.groupID(group), time.Nanosecond
+	wish.Source, wish.Client, wish.Org, wish.ID, wish.Settle, wish.Sure = d, d.client, d.org(), d.groupID(group), time.Nanosecond, true
 	return &wish
 }
 
@@ -297,6 +297,38 @@ func TestEmptyingAGroup(t *testing.T) {
 	}
 }
 
+// What is at stake stops an edit until the person has seen it.
+func TestWhatIsAtStake(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, sandbox.Options{})
+	guests := membership.Edit{People: membership.People{AddGuests: []string{"new@x.example"}}}
+	for name, test := range map[string]struct {
+		group string
+		wish  membership.Edit
+		fault string
+		want  []string
+	}{
+		"nobody is left":             {"Payroll", removes(d.id("chiara.dangelo")), "", []string{"Nobody is left in Payroll: work that is given to the group reaches no one then."}},
+		"a member instead":           {"Payroll", membership.Edit{People: membership.People{Add: []tallyfy.UserID{d.id("noor.vandermeer")}, Remove: []tallyfy.UserID{d.id("chiara.dangelo")}}}, "", nil},
+		"guests where no work is":    {"Works Council", guests, "", nil},
+		"guests where work is":       {"Operations", guests, "", []string{"Open tasks are given to Operations. The new guests can work on them, too."}},
+		"guests, work not countable": {"Legal", guests, "/organizations/{org}/tasks", []string{"The open tasks of Legal could not be counted. If there are any, the new guests can work on them."}},
+		"somebody of many":           {"Finance", removes(d.id("chiara.dangelo")), "", nil},
+	} {
+		if test.fault != "" {
+			d.Fail(sandbox.Fault{Route: test.fault, Status: 500})
+		}
+		c := d.edit(test.group, test.wish)
+		require.NoError(t, c.Look(t.Context()), name)
+		assert.Equal(t, test.want, c.Stakes(), name)
+		assert.Equal(t, test.want, c.Plan().Warnings, name)
+		assert.False(t, c.Plan().Stopped, name)
+		c.Sure = false
+		assert.Equal(t, test.want != nil, c.Plan().Stopped, name)
+		d.ClearFaults()
+	}
+}
+
 // A group may hold ids that nobody has: they are sent along.
 func TestEditKeepsIdsThatNobodyHas(t *testing.T) {
 	t.Parallel()
@@ -523,6 +555,13 @@ func TestUndoingAnEdit(t *testing.T) {
 	d.carryOut(d.edit("Money", redo))
 	assert.Equal(t, "Ours.", d.group("Money").Description)
 	assert.Contains(t, d.group("Money").Members, d.number("noor.vandermeer"))
+
+	d.ChangeGroup(before.ID, sandbox.GroupChange{Description: "Theirs."})
+	c = d.edit("Money", undo)
+	require.NoError(t, c.Look(t.Context()))
+	assert.True(t, c.DescriptionConflict, "somebody wrote another one since")
+	assert.False(t, c.Conflict(), "and that one stays")
+	assert.False(t, c.Plan().Stopped)
 
 	_, ok = membership.Undone(&journal.Entry{Intent: journal.Intent{Kind: membership.GroupDeleted, Plan: journal.Plan{Facts: json.RawMessage(`{}`)}}})
 	assert.False(t, ok)

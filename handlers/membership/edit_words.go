@@ -121,11 +121,11 @@ func (c *Edit) Plan() change.Plan {
 	will, did, result := c.words(group)
 	facts := editFacts{People: c.Did, Undoes: c.Undoes, Repeats: c.Repeats, Called: group, Result: result}
 	p := change.Plan{
-		Stopped:   c.Conflict() || c.Nothing() || c.NeedsDescription(),
+		Stopped:   c.Conflict() || c.Nothing() || c.NeedsDescription() || len(c.Stakes()) > 0 && !c.Sure,
 		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
 		Concerned: slices.Concat(c.Did.Add, c.Did.Remove),
 		Seen:      c.seen(),
-		Plan:      journal.Plan{Will: will, Did: did},
+		Plan:      journal.Plan{Will: will, Did: did, Warnings: c.Stakes()},
 	}
 	line := func(kind, text string) { p.Lines = append(p.Lines, journal.Line{Kind: kind, Text: text}) }
 	differ := func(d journal.Difference) {
@@ -243,4 +243,16 @@ func and(parts []string) string {
 		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
 	}
 	return strings.Join(parts, "")
+}
+
+// Sizes says how many people are in the group before and after the edit.
+func (c *Edit) Sizes() (before, after string) {
+	size := func(members []tallyfy.UserID, guests []string) string {
+		n := len(members)
+		if c.copy != nil {
+			n = c.copy.Count(members)
+		}
+		return people(n, len(guests))
+	}
+	return size(c.Group.Members, c.Group.Guests), size(c.members, c.guests)
 }

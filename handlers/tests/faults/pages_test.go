@@ -55,6 +55,10 @@ func pages() []page {
 		{"logo", "/groups/:group/logo", group("/logo"), ""},
 		{"people.csv", "/groups/:group/people.csv", group("/people.csv"), ""},
 		{"delete group", "/groups/:group/delete", group("/delete"), ""},
+		{"edit group", "/groups/:group/edit", group("/edit"), ""},
+		{"people of a group", "/groups/:group/people", group("/people"), "Tallyfy did not give all members"},
+		{"undo", "/activity/:entry/undo", func(s *sitetest.Site) string { return editedPath(s) + "/undo" }, ""},
+		{"repeat", "/activity/:entry/repeat", func(s *sitetest.Site) string { return overtakenPath(s) + "/repeat" }, ""},
 		{"members", "/members", at("/members"), "Everybody is listed here"},
 		{"members, searched", "/members", at("/members?q=a&sort=-created_at&page=2&per_page=10"), "Everybody is listed here"},
 		{"members, by id", "/members", func(s *sitetest.Site) string { return "/members?q=" + s.ID(somebody) }, "Everybody is listed here"},
@@ -83,6 +87,27 @@ func receiptPath(s *sitetest.Site) string {
 	p := s.Remove(somebody, somebodyElse)
 	require.Equal(s.T, "Receipt", p.Text("h1"))
 	return p.URL
+}
+
+// editedPath renames a group, while all is well, and gives the address of the receipt.
+func editedPath(s *sitetest.Site) string {
+	s.T.Helper()
+	p := s.Get(s.GroupPath("Operations")+"/edit").Form("main form").Set("name", "Ops").Submit("Save")
+	require.Contains(s.T, []string{"Ops", "Receipt"}, p.Text("h1"))
+	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	return href
+}
+
+// overtakenPath renames a group while somebody else does, too, a moment later, and gives the address of the receipt.
+func overtakenPath(s *sitetest.Site) string {
+	s.T.Helper()
+	id := s.Group("Operations").ID
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Meanwhile: func() {
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupRoute, Times: 1, Meanwhile: func() {
+			s.Sandbox.ChangeGroup(id, sandbox.GroupChange{Name: "Operations"})
+		}})
+	}})
+	return editedPath(s)
 }
 
 // without are the routes that call nobody.

@@ -163,6 +163,14 @@ func budgets() []budget {
 		{"GET /groups/:group/tasks", group("/tasks"), 200, 2, 2},
 		{"GET /groups/:group/tasks", group("/tasks?page=2"), 200, 3, 0}, // past the end: the first page
 		{"GET /groups/:group/people.csv", group("/people.csv"), 200, 2, 0},
+		{"GET /groups/:group/edit", group("/edit"), 200, 1, 0},
+		// An edit reads the group, writes it, and looks at what became of it.
+		{"POST /groups/:group/edit", renamed, 303, 3, 0},
+		{"POST /groups/:group/edit", press(func(s *sitetest.Site) string { return s.GroupPath("Operations") + "/edit" }), 303, 1, 0}, // nothing to change
+		{"POST /groups/:group/edit", renamedByTwo, 303, 1, 0},
+		{"GET /groups/:group/people", group("/people"), 200, 1, 0},
+		{"POST /groups/:group/people", takenOut("Finance"), 303, 3, 0},
+		{"POST /groups/:group/people", takenOut("Payroll"), 303, 1, 0}, // nobody would be left: the page asks first
 		{"GET /groups/:group/delete", group("/delete"), 200, 2, 2},
 		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 4, 2}, // the last one looks whether it is gone
 
@@ -190,9 +198,50 @@ func budgets() []budget {
 		{"GET /activity.csv", at("/activity.csv"), 200, 1, 0},
 		// A group that the leaver was alone in is looked at, too; of more than four no more.
 		{"GET /activity/:entry", receipt("leave"), 200, 3, 3},
+		{"GET /activity/:entry/undo", get(func(s *sitetest.Site) string { return edited(s) + "/undo" }), 200, 1, 0},
+		{"POST /activity/:entry/undo", press(func(s *sitetest.Site) string { return edited(s) + "/undo" }), 303, 3, 0},
+		{"GET /activity/:entry/repeat", get(func(s *sitetest.Site) string { return overtaken(s) + "/repeat" }), 200, 1, 0},
+		{"POST /activity/:entry/repeat", press(func(s *sitetest.Site) string { return overtaken(s) + "/repeat" }), 303, 3, 0},
 		{"GET /activity/:entry", receipt(heir), 200, 5, 5},
 		{"GET /activity/:entry", receiptOfMany, 200, 8, 8},
 	}
+}
+
+// renamed is the form that renames a group.
+func renamed(s *sitetest.Site) *http.Request {
+	return s.Get(s.GroupPath("Operations")+"/edit").Form("main form").Set("name", "Ops").Prepare("Save")
+}
+
+// renamedByTwo is the same while somebody else has renamed the group, too.
+func renamedByTwo(s *sitetest.Site) *http.Request {
+	r := renamed(s)
+	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Works"})
+	return r
+}
+
+// takenOut is the form that takes somebody out of a group.
+func takenOut(group string) func(*sitetest.Site) *http.Request {
+	return func(s *sitetest.Site) *http.Request {
+		return s.Get(s.GroupPath(group)+"/people").Form("main form").Tick("remove", s.ID(leaver)).Prepare("Save")
+	}
+}
+
+// edited renames a group and gives the address of the receipt.
+func edited(s *sitetest.Site) string {
+	s.Do(renamed(s))
+	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	return href
+}
+
+// overtaken renames a group while somebody else does, too, a moment later, and gives the address of the receipt.
+func overtaken(s *sitetest.Site) string {
+	id := s.Group("Operations").ID
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Meanwhile: func() {
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: sitetest.GroupRoute, Times: 1, Meanwhile: func() {
+			s.Sandbox.ChangeGroup(id, sandbox.GroupChange{Name: "Operations"})
+		}})
+	}})
+	return edited(s)
 }
 
 // tallyfysAnswer is what a browser hands over that comes back from Tallyfy.

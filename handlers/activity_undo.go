@@ -1,0 +1,141 @@
+package handlers
+
+import (
+	"net/http"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
+)
+
+// A reversal is a change that follows from an earlier one: it undoes it, or applies once more what others
+// have overtaken of it.
+type reversal struct {
+	*request
+	entry  *journal.Entry
+	edit   *membership.Edit
+	repeat bool
+}
+
+func showUndo(req *request) error {
+	r, err := req.reversal(false)
+	if err != nil {
+		return err
+	}
+	return r.open()
+}
+
+func undo(req *request) error {
+	r, err := req.reversal(false)
+	if err != nil {
+		return err
+	}
+	return r.carryOut()
+}
+
+func showRepeat(req *request) error {
+	r, err := req.reversal(true)
+	if err != nil {
+		return err
+	}
+	return r.open()
+}
+
+func repeat(req *request) error {
+	r, err := req.reversal(true)
+	if err != nil {
+		return err
+	}
+	return r.carryOut()
+}
+
+func (req *request) reversal(repeat bool) (reversal, error) {
+	e, err := req.entry(web.Param(req, "entry"))
+	if err != nil {
+		return reversal{}, err
+	}
+	wish, ok := membership.Undone(e)
+	if repeat {
+		wish, ok = membership.Repeated(e)
+		again := func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID }
+		ok = ok && len(req.laterEdits(e, again)) == 0 // once: somebody else wants it otherwise
+	}
+	if !ok || !carriedOut(e) {
+		return reversal{}, &problem{
+			status: http.StatusConflict, title: "This can't be done with that change",
+			text:  "Only a change of a group's name, description or people that was carried out can be undone, and only what is missing of it can be applied once more.",
+			links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}},
+		}
+	}
+	wish.Sure = true // the page says what is at stake
+	return reversal{req, e, req.groupEdit(wish), repeat}, nil
+}
+
+// address is that of the reversal's page.
+func (r reversal) address() string {
+	if r.repeat {
+		return r.urls().RepeatEntry(r.entry.ID)
+	}
+	return r.urls().UndoEntry(r.entry.ID)
+}
+
+func (r reversal) open() error {
+	if refused := r.refusedForm(); refused != nil {
+		return r.ask(*refused)
+	}
+	return r.ask(refusedForm{Status: http.StatusOK})
+}
+
+// ask says what the reversal would do to the group as it is now.
+func (r reversal) ask(f refusedForm) error {
+	c := r.edit
+	if err := c.Look(r.ctx()); err != nil {
+		r.sayRefused()
+		return err
+	}
+	plan := c.Plan()
+	view := views.Reversal{
+		EntryID: r.entry.ID, Repeat: r.repeat, Group: c.Group.DisplayName(), GroupID: c.Group.ID, Sentence: r.activityRow(r.entry).Sentence,
+		Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
+	}
+	for _, text := range []string{c.KeptTexts(), c.LeftOutText()} {
+		if text != "" {
+			view.Warnings = append(view.Warnings, text)
+		}
+	}
+	if c.NeedsDescription() {
+		view.Nothing = true
+		view.Warnings = append(view.Warnings, "The group would be left without a description, and Tallyfy takes no change without one.")
+	}
+	for _, l := range plan.Lines {
+		view.Lines = append(view.Lines, l.String())
+	}
+	if !r.repeat {
+		for _, e := range r.laterEdits(r.entry, func(e *journal.Entry) bool { return membership.SamePeople(r.entry, e) }) {
+			view.Later = append(view.Later, r.activityRow(e))
+		}
+	}
+	return r.show(f.Status, views.ReversalPage(r.page(view.Title(), views.SectionActivity), view))
+}
+
+// form answers the reversal's form.
+func (r reversal) form(kept map[string][]string) editForm {
+	return editForm{request: r.request, page: r.address(), kept: kept, show: func(f refusedForm) error { return r.ask(f) }}
+}
+
+func (r reversal) carryOut() error {
+	form, err := r.request.form()
+	if err != nil {
+		return err
+	}
+	r.returnTo = r.urls().Local(r.address())
+	f := r.form(form)
+	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r.edit, func() error {
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+			Kind: views.NoticeWarning, Text: "Stopped before anything was done: the group has changed since you opened this page. This is how it is now.",
+		}})
+	})
+}

@@ -1,0 +1,241 @@
+package handlers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+)
+
+// maxName is the longest name of a group, in characters (documented).
+const maxName = 200
+
+// nameProblem says why Tallyfy would refuse a name of a group, "" if it would not.
+func nameProblem(typed string) string {
+	name := names.Tidy(typed)
+	switch n := utf8.RuneCountInString(name); {
+	case !names.IsText(typed):
+		return "The name holds characters that are no text, such as control characters. Type it anew."
+	case n == 0 && strings.TrimSpace(typed) == "":
+		return "The group needs a name."
+	case !tallyfy.Visible(name):
+		return "The name shows nothing: it holds invisible characters only."
+	case n > maxName:
+		return fmt.Sprintf("The name has %d characters; %d are allowed.", n, maxName)
+	}
+	return ""
+}
+
+// descriptionProblem says why Tallyfy would refuse a description of a group, "" if it would not.
+func descriptionProblem(typed string) string {
+	text := strings.TrimSpace(typed)
+	switch {
+	case !names.IsText(typed):
+		return "The description holds characters that are no text, such as control characters. Type it anew."
+	case text == "":
+		return "The group needs a description: Tallyfy takes none without."
+	case !tallyfy.Visible(text):
+		return "The description shows nothing: it holds invisible characters only."
+	}
+	return ""
+}
+
+// An editForm is what a form for an edit was sent from, for the ways in which it can end.
+type editForm struct {
+	*request
+	// page is the page of the form, kept what was typed.
+	page string
+	kept url.Values
+	// fields are the fields that Tallyfy's messages can be about.
+	fields []string
+	// show answers with the page itself, where the session cannot hold the form.
+	show func(f refusedForm) error
+}
+
+// carryOut carries an edit out and answers. stopped answers where the edit itself stops.
+func (f editForm) carryOut(p change.Press, c *membership.Edit, stopped func() error) error {
+	p.Queue = true
+	out, err := f.run(p, c, func(error) { f.invalidate(directory.Change{}) })
+	if err != nil {
+		return f.notMade(err)
+	}
+	switch out.Kind {
+	case change.Stopped:
+		if c.Nothing() {
+			return f.nothing(c)
+		}
+		return stopped()
+	case change.Changed:
+		return stopped()
+	case change.Busy:
+		text, link := f.underWay(out)
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+			Kind: views.NoticeWarning, Text: "This group is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
+		}})
+	case change.Repeated:
+		if out.Entry.NotMade() { // the first press left this form, too
+			return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Notice: &views.Notice{
+				Kind: views.NoticeProblem, Text: f.activityRow(out.Entry).Sentence + " Nothing was changed.",
+			}})
+		}
+	case change.Refused:
+		if !change.SaysOtherwise(out.Err) {
+			return f.notMade(out.Err)
+		}
+		return f.goTo(f.urls().Entry(out.Entry.ID))
+	case change.NotConfirmed:
+		if tallyfy.IsUnauthorized(out.CheckErr) {
+			return out.CheckErr
+		}
+		return f.goTo(f.urls().Entry(out.Entry.ID))
+	}
+	return f.made(c, out)
+}
+
+// again leads to the form with everything in it.
+func (f editForm) again(r refusedForm) error {
+	r.Form = f.kept
+	return f.answerOn(f.page, r, func() error { return f.show(r) })
+}
+
+// made says on the group's page what was done; on the receipt where not all of it is in place.
+func (f editForm) made(c *membership.Edit, out change.Outcome) error {
+	tone, text := c.Summary(out.Entry, false)
+	if tone != change.Good {
+		return f.goTo(f.urls().Entry(out.Entry.ID))
+	}
+	for _, more := range []string{joinedText(c), c.LeftOutText(), c.OthersText()} {
+		text = strings.TrimSpace(text + " " + more)
+	}
+	f.notice(views.Notice{Kind: views.NoticeDone, Text: text, LinkText: "Undo", LinkURL: f.urls().UndoEntry(out.Entry.ID)})
+	return f.goTo(f.urls().Group(tallyfy.ID(out.Entry.Subject(journal.Group).ID)))
+}
+
+// joinedText says who was added as a member although the form had an address.
+func joinedText(c *membership.Edit) string {
+	switch len(c.Joined) {
+	case 0:
+		return ""
+	case 1:
+		return names.List(c.Joined) + " is a member of the organisation and was added as one."
+	}
+	return names.List(c.Joined) + " are members of the organisation and were added as such."
+}
+
+// nothing says on the group's page that the group is as wished already.
+func (f editForm) nothing(c *membership.Edit) error {
+	text := "Nothing was sent to Tallyfy: " + names.Isolate(c.Group.DisplayName()) + " is that way already."
+	for _, more := range []string{c.LeftOutText(), c.OthersText()} {
+		text = strings.TrimSpace(text + " " + more)
+	}
+	f.notice(views.Notice{Kind: views.NoticeInfo, Text: text})
+	return f.goTo(f.urls().Group(c.Group.ID))
+}
+
+// notMade shows the form again with the reason why nothing was changed.
+func (f editForm) notMade(err error) error {
+	var own *problem
+	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut {
+		return err
+	}
+	if tallyfy.IsNotFound(err) {
+		return f.groupIsGone(err)
+	}
+	if r, refused := refusalOf(err, f.fields...); refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {
+		again := refusedForm{Status: http.StatusUnprocessableEntity, Errors: r.Fields}
+		if r.Text != "" {
+			again.Notice = &views.Notice{Kind: views.NoticeProblem, Text: r.Text + " Nothing was changed."}
+		}
+		return f.again(again)
+	}
+	p := f.explain(err)
+	f.setRetryAfter(err)
+	return f.again(refusedForm{Status: p.status, Notice: &views.Notice{
+		Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " Nothing was changed.", RequestID: web.IDOf(f),
+	}})
+}
+
+// groupIsGone answers an edit of a group that somebody has deleted.
+func (f editForm) groupIsGone(cause error) error {
+	f.invalidate(directory.Change{})
+	return &problem{
+		status: http.StatusNotFound, title: "That group is gone",
+		text:  "Tallyfy does not have the group any more: somebody may have deleted it since you opened the page. Nothing was changed.",
+		links: f.wayHome(), cause: cause,
+	}
+}
+
+// carriedOut reports that a change was made as far as is known.
+func carriedOut(e *journal.Entry) bool { return e.State == journal.Done || e.CarriedOut() }
+
+// mostLater is how many later changes of a group are looked at.
+const mostLater = 100
+
+// laterEdits are the changes of a group after one of them that fit, newest first, as far as the person may
+// see them.
+func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) (list []*journal.Entry) {
+	f := journal.Filter{Org: req.org(), Subject: e.Subject(journal.Group)}
+	latest, err := req.app.Journal.Latest(req.ctx(), f, mostLater)
+	if err != nil {
+		return nil // the page is as good without
+	}
+	for _, l := range latest {
+		if l.ID > e.ID && carriedOut(l) && fits(l) { // ids grow with time
+			list = append(list, l)
+		}
+	}
+	foreign := func(l *journal.Entry) bool { return l.Actor.ID != string(req.who.UserID) }
+	if slices.ContainsFunc(list, foreign) {
+		if admin, _ := req.isAdmin(req.ctx()); !admin {
+			list = slices.DeleteFunc(list, foreign)
+		}
+	}
+	return list
+}
+
+// mostBases is how many groups are kept as the forms for their people showed them, baseTime how long: to say
+// what others have changed since. Without one it is not said, and nothing else is lost.
+const (
+	mostBases = 64
+	baseTime  = time.Hour
+)
+
+// keepBase keeps a group as a form shows it, and names it.
+func (req *request) keepBase(g *tallyfy.Group) string {
+	h := sha256.New()
+	for _, id := range g.Members {
+		h.Write(append([]byte(id), 0))
+	}
+	h.Write([]byte{1})
+	for _, address := range g.Guests {
+		h.Write(append([]byte(address), 0))
+	}
+	name := hex.EncodeToString(h.Sum(nil))[:16]
+	req.app.bases.Add(req.baseKey(g.ID, name), g)
+	return name
+}
+
+// base is a group as a form showed it, nil if it is not known any more.
+func (req *request) base(id tallyfy.ID, name string) *tallyfy.Group {
+	g, _ := req.app.bases.Get(req.baseKey(id, name))
+	return g
+}
+
+func (req *request) baseKey(id tallyfy.ID, name string) string {
+	return string(req.org()) + " " + string(id) + " " + name
+}

@@ -1,0 +1,116 @@
+package views
+
+import (
+	"strconv"
+
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// GroupPeople is the form for who is in a group.
+type GroupPeople struct {
+	ID    tallyfy.ID
+	Group string
+	// Offered are people to add: those chosen first. Found is how many of the others fit the search, Matching how
+	// many there are in all.
+	Offered         []PickedPerson
+	Found, Matching int
+	// Unfit fit the search and cannot be added.
+	Unfit []Person
+	// Rows are people in the group, Elsewhere those who were chosen to go and stand on another page.
+	Rows, Elsewhere []PickedPerson
+	// All is how many people are in the group.
+	All   int
+	Pager Pager
+	// Find searches who may be added, Query who is in the group.
+	Find, Query string
+	// Pasted is the text of the field for addresses.
+	Pasted string
+	// Note says that the list of members is not complete, if it is not.
+	Note string
+	// AskDescription says that the group has none: Tallyfy takes no change without one.
+	AskDescription bool
+	Description    string
+	Errors         map[string]string
+	Notice         *Notice
+	// Base names the group as the page shows it, Press identifies the press of the button.
+	Base, Press string
+}
+
+// PickedPerson is a row with a box to tick.
+type PickedPerson struct {
+	// Value is the id of a member, or the address of a guest.
+	Value  string
+	Person Person
+	// Guest says that it is a guest, Unknown that nobody in the organisation has the id.
+	Guest, Unknown bool
+	Chosen         bool
+}
+
+// Problems lists the messages of the form in the order of its fields.
+func (v GroupPeople) Problems() []components.Problem {
+	var list []components.Problem
+	for _, name := range []string{"people", "paste", "description"} {
+		if text := v.Errors[name]; text != "" {
+			list = append(list, components.Problem{Name: name, Text: text})
+		}
+	}
+	return list
+}
+
+// offer says what the list of people to add shows.
+func (v GroupPeople) offer() string {
+	chosen := len(v.Offered) - v.Found
+	s := pickerSummary(v.Found, v.Matching, chosen, v.Find, "member", "members")
+	if v.Note != "" {
+		s += " " + v.Note
+	}
+	return s
+}
+
+// inside is the heading above who is in the group.
+func (v GroupPeople) inside() string {
+	if v.Query != "" {
+		return words.Count(v.Pager.Total, "person", "people") + " of " + words.Number(v.All) + " in the group"
+	}
+	return words.Count(v.All, "person", "people") + " in the group"
+}
+
+func pageTurn(page int) string { return strconv.Itoa(page) }
+
+// sub is the line below a name.
+func (p PickedPerson) sub() string {
+	switch {
+	case p.Guest:
+		return "Guest"
+	case p.Unknown:
+		return p.Person.Email // which says why
+	case p.Person.Role == "":
+		return p.Person.Email
+	}
+	return p.Person.Email + " · " + p.Person.Role
+}
+
+// PeopleReview is the page that shows what is at stake before who is in a group is changed.
+type PeopleReview struct {
+	ID            tallyfy.ID
+	Group         string
+	Before, After string
+	// Lines are what will be so afterwards, Warnings what is at stake, Notes everything else to know.
+	Lines, Warnings, Notes []string
+	// Counted says that the open tasks were counted.
+	Counted bool
+	Tasks   OpenTasks
+	// Add and Remove are ids and addresses.
+	Add, Remove []string
+	Base        string
+	Description string
+	Seen, Press string
+	Notice      *Notice
+	// Error is the message of the box to tick.
+	Error string
+}
+
+func (v PeopleReview) title() string { return "Change who is in " + names.Isolate(v.Group) + "?" }

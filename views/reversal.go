@@ -1,0 +1,55 @@
+package views
+
+import (
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+)
+
+// Reversal is the page that asks before a change is undone, or what is missing of it is applied once more.
+type Reversal struct {
+	EntryID string
+	// Repeat says that it is applied once more.
+	Repeat  bool
+	Group   string
+	GroupID tallyfy.ID
+	// Sentence is the earlier change.
+	Sentence string
+	// Lines are what will be so afterwards, Warnings what is at stake and what stays out.
+	Lines, Warnings []string
+	// Nothing says that there is nothing to do.
+	Nothing bool
+	// Later are changes since that were about the same people or texts.
+	Later  []ActivityRow
+	Notice *Notice
+	// Seen is the fingerprint of the plan as the page shows it, Press identifies the press of the button.
+	Seen, Press string
+}
+
+// Title is the title of the page.
+func (v Reversal) Title() string {
+	if v.Repeat {
+		return "Apply once more what is missing in " + names.Isolate(v.Group)
+	}
+	return "Undo a change of " + names.Isolate(v.Group)
+}
+
+func (v Reversal) button() (text, busy string) {
+	if v.Repeat {
+		return "Apply it once more", "Applying…"
+	}
+	return "Undo this change", "Undoing…"
+}
+
+func (v Reversal) nothing() string {
+	if v.Repeat {
+		return "Nothing is missing any more."
+	}
+	return "There is nothing to undo: the group is already as it was before this change, as far as the change went."
+}
+
+func (v Reversal) address(u URLs) string {
+	if v.Repeat {
+		return u.RepeatEntry(v.EntryID)
+	}
+	return u.UndoEntry(v.EntryID)
+}
