@@ -282,7 +282,11 @@ func (req *request) membersThatMatch(query string, members *directory.Members) [
 	s := memberListState(url.Values{"q": {query}, "status": {"all"}}, req.now())
 	m := views.Match{Text: words.Count(len(found), "member matches", "members match"), URL: req.urls().MemberList(s)}
 	for _, p := range found[:min(len(found), mostMatches)] {
-		m.Items = append(m.Items, components.LinkProps{Text: p.Name(), URL: req.urls().Member(p.ID)})
+		link := components.LinkProps{Text: p.Name()}
+		if req.rights().Members {
+			link.URL = req.urls().Member(p.ID)
+		}
+		m.Items = append(m.Items, link)
 	}
 	return []views.Match{m}
 }

@@ -15,5 +15,6 @@ const (
 	iconHere     = "check"
 	iconSignOut  = "log-out"
 	iconDevices  = "monitor-smartphone"
+	iconLocked   = "lock"
 	iconWarning  = "triangle-alert"
 )

@@ -279,7 +279,7 @@ func Member(p Page, v MemberPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Status.Text != "Disabled" {
-				templ_7745c5c3_Err = dangerZone("Removing ends the access to "+names.Isolate(p.Account.Organisation)+". You see a plan first.", "Remove from the organisation…", p.from(p.URL.RemoveMember(v.ID))).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = dangerZone("Removing ends the access to "+names.Isolate(p.Account.Organisation)+". You see a plan first.", components.LinkProps{Text: "Remove from the organisation…", URL: p.from(p.URL.RemoveMember(v.ID))}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -42,6 +42,28 @@ type Rights struct {
 	Role string
 }
 
+// roleNote is the id of the sentence that says what the role does not allow.
+const roleNote = "role-note"
+
+// restricted reports that the role leaves something out.
+func (p Page) restricted() bool { return p.Account != nil && !(p.Can.Members && p.Can.Groups) }
+
+// offBy is what says why something is off, "" for what the person may do.
+func (p Page) offBy(may bool) string {
+	if may {
+		return ""
+	}
+	return roleNote
+}
+
+// roleSentence says what the role allows.
+func (p Page) roleSentence() string {
+	if p.Can.Groups {
+		return "You can change groups, not members: your role is " + p.Can.Role + "."
+	}
+	return "You can look, not change: your role is " + p.Can.Role + "."
+}
+
 // from adds to an address the list that the visitor came from.
 func (p Page) from(address string) string { return FromList(address, p.From) }
 
