@@ -3,7 +3,6 @@
 package browser_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,19 +18,30 @@ func TestPictures(t *testing.T) {
 	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
-	b.Screen(1200, 760, "light")
 	b.SignIn()
-	leaver, successor := s.Member("chiara.dangelo").ID, s.Member("priya.raghunathan").ID
-	for name, path := range map[string]string{
-		"groups": "/groups",
-		"plan":   fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
-	} {
-		b.Open(path)
-		b.Do(chromedp.WaitVisible("h1"))
-		_, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](`Promise.all([...document.images].map((i) => i.complete || new Promise((done) => i.onload = i.onerror = () => done(true)))).then(() => true)`, chromedp.EvalAwaitPromise))
-		require.NoError(t, err)
-		picture, err := chromedp.Run(b.Context, chromedp.CaptureScreenshot())
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join("..", "..", "..", ".pictures", name+".png"), picture, 0o644))
+	s.SignIn()
+	for name, people := range map[string][2]string{"Winter rota": {"yuki.tanabe", "nadia.benali"}, "Fire wardens": {"esi.mensah", "marek.dvorak"}} {
+		f := s.GroupForm(name, "Who is on call.")
+		f.Values["members"] = []string{s.ID(people[0]), s.ID(people[1])}
+		require.Contains(t, f.Submit("Create the group").Text(".notice"), "was created")
+	}
+	plan := s.PlanPath("chiara.dangelo", "priya.raghunathan")
+	receipt := s.Remove("soren.kjaergaard", "hanneke.dewit").URL
+	for _, scheme := range []string{"light", "dark"} {
+		for _, picture := range []struct {
+			name, path    string
+			width, height int64
+		}{
+			{"overview", "/", 1200, 760}, {"plan", plan, 1200, 760}, {"receipt", receipt, 1200, 760}, {"phone", "/members", 360, 740},
+		} {
+			b.Screen(picture.width, picture.height, scheme)
+			b.Open(picture.path)
+			b.Do(chromedp.WaitVisible("h1"))
+			_, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](`Promise.all([...document.images].map((i) => i.complete || new Promise((done) => i.onload = i.onerror = () => done(true)))).then(() => true)`, chromedp.EvalAwaitPromise))
+			require.NoError(t, err)
+			png, err := chromedp.Run(b.Context, chromedp.CaptureScreenshot())
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join("..", "..", "..", ".pictures", picture.name+"-"+scheme+".png"), png, 0o644))
+		}
 	}
 }
