@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/matrix"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -33,8 +34,31 @@ func showMember(req *request) error {
 		Called: req.called(member), MemberRow: req.memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: req.taskView(tasks, req.urls().MemberTasks(id)),
 	}
+	page.Peers, page.PeersKnown = req.peersOf(member)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
 	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from
 	return req.show(http.StatusOK, views.Member(frame, page))
+}
+
+// peersShown and groupsNamed are how many peers of a member are shown, and how many shared groups of each.
+const peersShown, groupsNamed = 8, 3
+
+// peersOf lists those who share groups with a member, if the copies are at hand.
+func (req *request) peersOf(m *tallyfy.Member) (list []views.MemberPeer, known bool) {
+	copied, ok := req.cachedSnapshot()
+	if !ok || !copied.ended() {
+		return nil, false
+	}
+	for _, p := range matrix.Peers(m, copied.members, copied.groups) {
+		if len(list) == peersShown {
+			break
+		}
+		peer := views.MemberPeer{Person: personOf(p.Member), Shared: len(p.Shared)}
+		for _, g := range p.Shared[:min(groupsNamed, len(p.Shared))] {
+			peer.Groups = append(peer.Groups, g.DisplayName())
+		}
+		list = append(list, peer)
+	}
+	return list, true
 }

@@ -3,6 +3,7 @@ package matrix
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/tallyfy"
@@ -24,7 +25,7 @@ type Peer struct {
 // by name. Bots and disabled people are nobody's peers. Groups that hold more than half of all members say
 // nothing about anybody and do not count.
 func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Groups) []Peer {
-	title := names.Search(of.JobTitle)
+	title := strings.TrimSpace(of.JobTitle)
 	found := map[tallyfy.UserID]*Peer{}
 	for _, g := range Telling(groups.Of(of.ID), members) {
 		for _, id := range g.Members {
@@ -34,7 +35,7 @@ func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Gro
 			}
 			p := found[id]
 			if p == nil {
-				p = &Peer{Member: m, SameTitle: title != "" && title == names.Search(m.JobTitle)}
+				p = &Peer{Member: m, SameTitle: title != "" && strings.EqualFold(title, strings.TrimSpace(m.JobTitle))}
 				found[id] = p
 			}
 			p.Shared = append(p.Shared, g)
@@ -42,11 +43,13 @@ func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Gro
 		}
 	}
 	peers := make([]Peer, 0, len(found))
-	for _, p := range found {
-		peers = append(peers, *p)
+	for _, m := range members.Items { // in the order of names, which costs more to compare
+		if p := found[m.ID]; p != nil {
+			peers = append(peers, *p)
+		}
 	}
-	slices.SortFunc(peers, func(a, b Peer) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), compareBool(a.SameTitle, b.SameTitle), names.Compare(a.Name(), b.Name()), cmp.Compare(a.ID, b.ID))
+	slices.SortStableFunc(peers, func(a, b Peer) int {
+		return cmp.Or(cmp.Compare(b.Weight, a.Weight), compareBool(a.SameTitle, b.SameTitle))
 	})
 	return peers
 }

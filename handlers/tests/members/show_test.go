@@ -154,3 +154,33 @@ func TestTasksAndTheirDaysStandApart(t *testing.T) {
 		assert.NotRegexp(t, `[a-z]·`, who)
 	}
 }
+
+// The people who share the rarest groups stand on a member's page, as soon as that costs no call.
+func TestMemberPageNamesThePeers(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	path := s.MemberPath("soren.kjaergaard")
+	cold := s.Get(path)
+	assert.Empty(t, cold.Texts("#peers ~ ul a, section[aria-labelledby=peers] .name"))
+	alike := cold.Follow("Compare").Whole(http.StatusOK)
+	s.Sandbox.ClearRequests()
+	p := s.Get(path)
+	assert.Equal(t, 2, s.Calls(http.MethodGet, "")-s.Calls(http.MethodGet, "/groups"), "the member and the tasks")
+	var names []string
+	for _, name := range alike.Texts(".matrix th .name")[1:9] {
+		names = append(names, strings.TrimSpace(name))
+	}
+	assert.Equal(t, names, p.Texts("section[aria-labelledby=peers] .name"), "in the same order")
+	where := p.Texts("section[aria-labelledby=peers] .sub")[0]
+	named := 0
+	for _, g := range s.Sandbox.Groups() {
+		if strings.Contains(where, g.Name) {
+			named++
+			assert.Contains(t, s.Member("soren.kjaergaard").Groups, g.ID, g.Name)
+			assert.Contains(t, s.Member("hanneke.dewit").Groups, g.ID, g.Name)
+			assert.NotEqual(t, "Everyone at Aldermoor", g.Name)
+		}
+	}
+	assert.Equal(t, 3, named, where)
+	assert.Contains(t, where, "and 2 more")
+}
