@@ -79,11 +79,19 @@ func (a *App) answerError(err error, c echo.Context) {
 	}
 	a.Log.Log(c.Request().Context(), level, "request failed", slog.String("request_id", web.IDOf(c)), slog.Int("status", p.status), slog.Any("error", err))
 	req.setRetryAfter(err)
-	view := views.ErrorView{Status: p.status, Title: p.title, Text: p.text, RequestID: web.IDOf(c), UpstreamID: tallyfy.RequestID(err), Links: p.links, SignOut: p.signOut}
+	view := views.ErrorView{Status: p.status, Title: p.title, Text: p.text, RequestID: web.IDOf(c), UpstreamID: upstreamID(c, err), Links: p.links, SignOut: p.signOut}
 	if err := req.show(p.status, views.Error(req.page(p.title, views.SectionNone), view)); err != nil {
 		a.Log.Error("error page failed", slog.String("request_id", web.IDOf(c)), slog.Any("error", err))
 		_ = c.String(http.StatusInternalServerError, "Something went wrong. Request "+web.IDOf(c)+"\n")
 	}
+}
+
+// upstreamID is Tallyfy's own id of the failed call. It is empty where Tallyfy kept ours.
+func upstreamID(c echo.Context, err error) string {
+	if id := tallyfy.RequestID(err); id != web.IDOf(c) {
+		return id
+	}
+	return ""
 }
 
 // strayRequest is a request that no route took: whoever is signed in sees the error page in the usual frame.
@@ -147,12 +155,12 @@ func (req *request) explainHTTP(err *echo.HTTPError) *problem {
 	case http.StatusNotFound:
 		if !strings.HasPrefix(req.Request().URL.Path+"/", req.urls().Base+"/") {
 			return &problem{
-				status: err.Code, title: "There is no such page",
+				status: err.Code, title: "Page not found",
 				text:  req.bothAddresses() + " If a proxy stands in between, it has to pass the path on whole, without taking " + req.urls().Base + " away.",
 				links: req.toOwnAddress(),
 			}
 		}
-		return &problem{status: err.Code, title: "There is no such page", text: "The address may be mistyped, or what it showed is gone.", links: req.wayHome()}
+		return &problem{status: err.Code, title: "Page not found", text: "Check the address; the item may have been deleted.", links: req.wayHome()}
 	case http.StatusMethodNotAllowed:
 		return &problem{status: err.Code, title: "This page can't be used that way", text: "The address exists, but not for this kind of request.", links: req.wayHome()}
 	case http.StatusBadRequest, http.StatusUnsupportedMediaType:
@@ -176,7 +184,7 @@ func (req *request) explainUpstream(err *tallyfy.Error) *problem {
 	case err.Status == http.StatusForbidden:
 		return &problem{status: http.StatusForbidden, title: "Tallyfy does not allow this for your account", text: req.missingPermission(), links: req.wayHome()}
 	case err.Status == http.StatusNotFound:
-		return &problem{status: http.StatusNotFound, title: "Tallyfy does not have this", text: "It may have been deleted, or it belongs to another organisation.", links: req.wayHome()}
+		return &problem{status: http.StatusNotFound, title: "Not found in Tallyfy", text: "It may have been deleted, or it belongs to another organisation.", links: req.wayHome()}
 	case tallyfy.IsNotAdmitted(err):
 		return &problem{status: http.StatusTooManyRequests, title: "Too many pages are waiting for Tallyfy", text: req.howLongHere(err), links: req.tryAgain()}
 	case err.Status == http.StatusTooManyRequests:
@@ -221,7 +229,7 @@ func (req *request) missingPermission() string {
 	case strings.HasPrefix(req.route.path, "/groups"):
 		return "Changing groups takes the permission to manage groups. Administrators have it; they can let others have it in Tallyfy under Settings, Organization."
 	default:
-		return "Looking at one member, and removing members, takes an administrator. Ask one, or have your role changed in Tallyfy."
+		return "Only administrators can open a member's page or remove members. Ask an administrator."
 	}
 }
 

@@ -188,7 +188,7 @@ func (req *request) tokenRefused(f views.SignInForm, err error) error {
 	}
 	if tallyfy.IsUnauthorized(err) || tallyfy.IsForbidden(err) {
 		req.auditSignIn(signInRefused)
-		f.Errors = map[string]string{"token": "Tallyfy does not take this token. It may be mistyped, older than 6 months, or ended by signing out of Tallyfy's web app. Make a new one and paste it here."}
+		f.Errors = map[string]string{"token": "Tallyfy rejected this token. It may be mistyped, older than 6 months, or ended by signing out of Tallyfy's web app. Make a new one and paste it here."}
 		return req.askForToken(http.StatusUnprocessableEntity, f)
 	}
 	req.auditSignIn(signInUnchecked)
@@ -285,7 +285,7 @@ func (req *request) askForOrganisation(status int, f views.SignInForm, p *pendin
 	for i, o := range p.Organisations {
 		choices[i] = views.OrganisationChoice{ID: string(o.ID), Name: o.DisplayName()}
 	}
-	return req.show(status, views.ChooseOrganisation(req.page("Choose the organisation", views.SectionNone), f, string(p.User.ID), p.User.Name(), message, choices))
+	return req.show(status, views.ChooseOrganisation(req.page("Choose an organisation", views.SectionNone), f, string(p.User.ID), p.User.Name(), message, choices))
 }
 
 // enter makes the session: a new id, and nothing of an earlier one but this person's own draft and, for
@@ -352,7 +352,7 @@ func (req *request) signedInMeanwhile(f views.SignInForm) error {
 	return &problem{
 		status: http.StatusConflict, title: "You signed in meanwhile as " + who.Name,
 		text:  "That was in another tab, in the organisation " + who.Organisation.Name + ". Your choice in this tab was not needed any more, and nothing was done with it.",
-		links: []components.LinkProps{{Text: "Go on", URL: next, Kind: components.ButtonPrimary}, {Text: "Sign in as somebody else", URL: req.urls().SignIn(f.Next)}},
+		links: []components.LinkProps{{Text: "Continue", URL: next, Kind: components.ButtonPrimary}, {Text: "Sign in as somebody else", URL: req.urls().SignIn(f.Next)}},
 	}
 }
 

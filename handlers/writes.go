@@ -129,7 +129,7 @@ func (req *request) busy(title string, out change.Outcome, links []components.Li
 // underWay says which other change is under way, and gives the link to it.
 func (req *request) underWay(out change.Outcome) (text string, link components.LinkProps) {
 	text = "Another request for the same thing is under way, perhaps a second press of the button, perhaps another administrator. Nothing was done by this one. " +
-		"Should the other one have been broken off, this one can be sent again in " + words.Count(change.LockMinutes, "minute", "minutes") + "."
+		"If that attempt failed, you can try again in " + words.Count(change.LockMinutes, "minute", "minutes") + "."
 	if e := out.Entry; e != nil {
 		if e.State == journal.Sent || e.State == journal.NotConfirmed {
 			clock := req.clock()

@@ -43,7 +43,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	runAxe(b, string(axe), "sign-in without a token")
 	b.TypeInto("#field-token", sandbox.AdminToken)
 	b.Press("Sign in with the token")
-	b.WaitForTitle("Choose the organisation")
+	b.WaitForTitle("Choose an organisation")
 	runAxe(b, string(axe), "the choice of an organisation")
 	b.SignIn()
 	s.SignIn() // as another visitor, who makes some changes

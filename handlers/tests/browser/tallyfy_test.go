@@ -23,9 +23,9 @@ func TestBrowserSignsInWithTallyfy(t *testing.T) {
 		b.Open("/members?q=dahl")
 		b.Press("Sign in with Tallyfy")
 		b.Do(chromedp.WaitVisible(`input[name=person]`), chromedp.Click(`input[name=person][value="maren.dahl@example.com"]`), chromedp.Click(`button[value=allow]`))
-		b.WaitForTitle("Choose the organisation")
+		b.WaitForTitle("Choose an organisation")
 		b.Do(chromedp.Click(`input[value="` + s.Sandbox.OrgID() + `"]`))
-		b.Press("Go on")
+		b.Press("Continue")
 		b.WaitForTitle("Members")
 		b.Do(chromedp.Click(".account > summary"))
 		b.WaitForText("p", "Tallyfy sign-in ends")
@@ -62,11 +62,19 @@ func TestBrowserSaysWhatTheAnswerPageNeeds(t *testing.T) {
 	b.WaitForText("p", "This sign-in was not started in this browser")
 	assert.Equal(t, "Sign in", s.Get("/groups").Text("h1"))
 
+	const offered = `[...document.querySelectorAll("main a")].some((a) => a.textContent.includes("Tallyfy") && a.checkVisibility())`
+	b.Open("/signin")
+	assert.True(t, sitetest.Evaluate[bool](b, offered))
+	assert.False(t, sitetest.Evaluate[bool](b, `document.querySelector("#field-token").checkVisibility()`), "the token comes second")
 	b.WithoutScript()
-	b.Open("/signin") // another document: a fragment alone would load nothing
+	b.Open("/signin?unsent=1") // another document: a fragment alone would load nothing
+	assert.False(t, sitetest.Evaluate[bool](b, offered), "it would end with the token in the address bar")
+	b.Do(chromedp.Click("details.section summary"))
+	assert.True(t, sitetest.Evaluate[bool](b, `document.querySelector("#field-token").checkVisibility()`))
 	b.Open("/signin/answer#access_token=secret&state=x")
 	b.WaitForTitle("Signing in")
-	assert.Contains(t, s.Get("/signin/answer").Find("noscript").Text(), "Sign in with a personal access token instead.")
+	b.WaitForText("p", "The address of this page holds your Tallyfy token. Close this tab now")
+	assert.Contains(t, s.Get("/signin/answer").Find("noscript").Text(), "sign in with a personal access token instead.")
 	assert.Equal(t, http.StatusOK, s.Get("/signin/answer").Status)
 }
 

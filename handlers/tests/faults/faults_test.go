@@ -60,7 +60,7 @@ const (
 	refusal     = "502 Tallyfy refused this"
 	shutOut     = "403 Tallyfy does not let you in here"
 	tooSmall    = "402 Your Tallyfy plan does not include this"
-	missing     = "404 Tallyfy does not have this"
+	missing     = "404 Not found in Tallyfy"
 	slowDown    = "429 Tallyfy asks to slow down"
 	signInEnded = "200 Sign in"
 

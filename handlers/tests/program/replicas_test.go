@@ -114,7 +114,7 @@ func TestTwoReplicas(t *testing.T) {
 	r := startReplicas(t, ownDatabase(t))
 	s := program.VisitorAt(t, r.url, r.api)
 	p := s.SignInWith(sandbox.AdminToken)
-	require.Equal(t, "Choose the organisation", p.Text("h1"))
+	require.Equal(t, "Choose an organisation", p.Text("h1"))
 	p = s.Post("/signin", url.Values{"organization": {s.Sandbox.OrgID()}})
 	require.Equal(t, "Groups", p.Whole(http.StatusOK).Text("h1"))
 

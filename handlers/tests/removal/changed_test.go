@@ -95,7 +95,7 @@ func TestALeaverWhoCannotBeRemovedAnyMore(t *testing.T) {
 	s.Elsewhere(http.MethodDelete, "/users/"+s.ID("chiara.dangelo")+"/delete", "")
 	s.Sandbox.ClearRequests()
 	p = f.Submit("").Whole(http.StatusNotFound)
-	assert.Equal(t, "Tallyfy does not have this", p.Text("h1"))
+	assert.Equal(t, "Not found in Tallyfy", p.Text("h1"))
 	assert.Zero(t, s.Writes())
 }
 

@@ -54,7 +54,7 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 				p := s.Once(s.Request(http.MethodPost, "/signin", form))
 				assertStays(t, s, p, name+" for "+next)
 				if name == "organisation" { // the choice carries it on
-					assertStays(t, s, s.Once(p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Prepare("Go on")), name+" chosen for "+next)
+					assertStays(t, s, s.Once(p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Prepare("Continue")), name+" chosen for "+next)
 				}
 			}
 			// The start of a sign-in at Tallyfy leads to Tallyfy, whatever is asked for; the answer leads back here.
@@ -62,7 +62,7 @@ func TestSigningInLeadsNowhereElse(t *testing.T) {
 			assert.True(t, strings.HasPrefix(start.Header.Get("Location"), s.Tallyfy.URL+"/oauth/authorize?"), next)
 			assert.NotContains(t, start.Header.Get("Location"), "evil")
 			p := s.Once(s.Request(http.MethodPost, "/signin/answer", issueFor(s, next)))
-			require.Equal(t, "Choose the organisation", p.Text("h1"))
+			require.Equal(t, "Choose an organisation", p.Text("h1"))
 			assertStays(t, s, p, "the answer for "+next)
 			assert.NotContains(t, p.Form("main form:has([name=organization])").Values.Get("next"), "evil", next)
 			// A form of somebody who is not signed in any more leads back to the page that it was on, if that is one of ours.

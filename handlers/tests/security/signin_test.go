@@ -44,7 +44,7 @@ func TestSignInTellsNothingOfATokenThatItDoesNotTake(t *testing.T) {
 	revoked := sitetest.New(t, sitetest.Options{})
 	revoked.Sandbox.RevokeToken(sandbox.AdminToken)
 	want := seen(s, url.Values{"token": {"unknown-but-plausible"}})
-	require.Contains(t, want, "Tallyfy does not take this token")
+	require.Contains(t, want, "Tallyfy rejected this token")
 	require.Contains(t, want, "[GET /me]")
 	for name, token := range map[string]string{
 		"expired": sandbox.ExpiredToken, "malformed": "eyJ0eXAiOiJKV1QifQ.e30.x", "almost right": sandbox.AdminToken + "x", "in other letters": strings.ToUpper(sandbox.AdminToken), "long": strings.Repeat("a", 4000), "short": "a",

@@ -61,7 +61,7 @@ func TestSigningInToAnOrganisationThatIsShut(t *testing.T) {
 		s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/me", Answer: sandbox.SAMLOff, Times: 1})
 		p := s.Get("/signin").Form("form:has([name=token])").Set("token", sandbox.StandardToken).Submit("").Whole(http.StatusUnprocessableEntity)
 		assert.Contains(t, p.Text("main"), samlOff)
-		assert.NotContains(t, p.Text("main"), "does not take this token")
+		assert.NotContains(t, p.Text("main"), "rejected this token")
 	})
 	t.Run("at the first question", func(t *testing.T) {
 		for answer, says := range map[sandbox.Answer]string{
@@ -71,7 +71,7 @@ func TestSigningInToAnOrganisationThatIsShut(t *testing.T) {
 			s.Sandbox.Fail(sandbox.Fault{Route: "/me", Answer: answer})
 			p := s.Get("/signin").Form("form:has([name=token])").Set("token", sandbox.AdminToken).Submit("").Whole(http.StatusUnprocessableEntity)
 			assert.Contains(t, p.Text(".notice"), says+" The token itself may be good.")
-			assert.NotContains(t, p.Text("main"), "does not take this token")
+			assert.NotContains(t, p.Text("main"), "rejected this token")
 		}
 	})
 	t.Run("with a reason", func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestATokenThatTallyfyDoesNotKnow(t *testing.T) {
 		s := sitetest.New(t, sitetest.Options{})
 		s.Sandbox.Fail(sandbox.Fault{Route: "/me", Answer: answer})
 		p := s.Get("/signin").Form("form:has([name=token])").Set("token", sandbox.AdminToken).Submit("").Whole(http.StatusUnprocessableEntity)
-		assert.Contains(t, p.Text("main"), "Tallyfy does not take this token.", answer)
+		assert.Contains(t, p.Text("main"), "Tallyfy rejected this token.", answer)
 		assert.NotContains(t, p.Text("main"), "APSH213")
 	}
 	s := sitetest.SignedIn(t, sitetest.Options{})

@@ -66,14 +66,14 @@ func TestSeveralOrganisationsAreAChoiceWithoutPastingAgain(t *testing.T) {
 	p := s.Get("/signin?next=%2Fmembers%3Fq%3Dann").Form("form:has([name=token])").Set("token", sandbox.AdminToken).Submit("")
 	s.AssertHidden(p, sandbox.AdminToken)
 	assert.Equal(t, http.StatusOK, p.Status)
-	assert.Equal(t, "Choose the organisation", p.Text("h1"))
-	assert.Equal(t, []string{s.Sandbox.OrgID(), s.Sandbox.OtherOrgID()}, p.Texts("label.choice code"))
+	assert.Equal(t, "Choose an organisation", p.Text("h1"))
+	assert.Equal(t, []string{"Aldermoor Logistics", "Aldermoor Training Sandpit"}, p.Texts("label.choice"), "an id would say nothing")
 	assert.False(t, p.Has("[name=token]"))
 	assert.False(t, p.Has("input[checked]"), "nothing is preselected")
 	assert.False(t, isSignedIn(s, s.SessionCookies()), "access before the choice")
 
 	p = p.Form("main form:has([name=organization])").Submit("")
-	assert.Equal(t, "Choose the organisation", p.Text("h1"), "without a choice the question stays")
+	assert.Equal(t, "Choose an organisation", p.Text("h1"), "without a choice the question stays")
 	p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID()).Submit("")
 	s.AssertHidden(p, sandbox.AdminToken)
 	assert.Equal(t, "/o/"+s.Sandbox.OtherOrgID()+"/members?q=ann", p.URL)
@@ -123,7 +123,7 @@ func TestOrganisationIsTypedWhenTallyfyDoesNotListThem(t *testing.T) {
 }
 
 func TestTokenThatIsNoneIsRefusedAtItsField(t *testing.T) {
-	const notTaken, notAToken = "Tallyfy does not take this token", "This is not a token"
+	const notTaken, notAToken = "Tallyfy rejected this token", "This is not a token"
 	for name, c := range map[string]struct {
 		token, message string
 		calls          int
@@ -185,4 +185,13 @@ func TestTallyfyInTroubleAtSignIn(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Organisations that look the same are told apart by their ids.
+func TestNamesakesAreToldApartByTheirIDs(t *testing.T) {
+	s := sitetest.New(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Route: "/me/organizations", Status: 200, Body: `{"data":[{"id":"` + s.Sandbox.OrgID() + `","name":"Aldermoor"},{"id":"` + s.Sandbox.OtherOrgID() +
+		`","name":"aldermoor"}],"meta":{"pagination":{"total":2,"count":2,"per_page":100,"current_page":1,"total_pages":1}}}`})
+	p := s.SignInWith(sandbox.AdminToken)
+	assert.Equal(t, []string{s.Sandbox.OrgID(), s.Sandbox.OtherOrgID()}, p.Texts("label.choice code"))
 }

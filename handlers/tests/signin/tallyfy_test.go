@@ -88,7 +88,7 @@ func TestAnAnswerOfTallyfysIsTakenOnceAndByItsOwnBrowser(t *testing.T) {
 		"another type":      {change: func(v url.Values) { v.Set("token_type", "mac") }, want: "held no token"},
 		"no token's shape":  {change: func(v url.Values) { v.Set("access_token", "a b\nc") }, want: "held no token"},
 		"an error":          {change: func(v url.Values) { v.Set("error", "server_error") }, want: "Tallyfy could not sign you in."},
-		"an unknown token":  {change: func(v url.Values) { v.Set("access_token", "made.up.token") }, want: "Tallyfy does not take this token."},
+		"an unknown token":  {change: func(v url.Values) { v.Set("access_token", "made.up.token") }, want: "Tallyfy rejected this token."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := sitetest.New(t, sitetest.Options{OAuth: true})
@@ -129,7 +129,7 @@ func TestAnAnswerOfTallyfysIsTakenOnceWhateverTheCookieSays(t *testing.T) {
 		}
 	}
 	require.Len(t, kept, 1)
-	assert.Equal(t, "Choose the organisation", handOver(s, given).Text("h1"))
+	assert.Equal(t, "Choose an organisation", handOver(s, given).Text("h1"))
 	again := s.As(t)
 	again.Client.Jar.SetCookies(at, kept)
 	p := handOver(again, given)
@@ -160,7 +160,7 @@ func TestTheStateOfASignInIsSealedAndTimed(t *testing.T) {
 	}
 	assert.NotEqual(t, state(), state())
 	assert.NotContains(t, state(), "dahl")
-	for age, want := range map[time.Duration]string{14 * time.Minute: "Choose the organisation", 16 * time.Minute: "Sign in", -time.Hour: "Sign in"} {
+	for age, want := range map[time.Duration]string{14 * time.Minute: "Choose an organisation", 16 * time.Minute: "Sign in", -time.Hour: "Sign in"} {
 		given := atTallyfy(s, "/members", "allow")
 		now = now.Add(age)
 		assert.Equal(t, want, handOver(s, given).Text("h1"), age)
@@ -176,7 +176,7 @@ func TestTwoTabsSignInWithTallyfy(t *testing.T) {
 			given := []url.Values{atTallyfy(s, pages[0], "allow"), atTallyfy(s, pages[1], "allow")}
 			for _, tab := range order {
 				p := handOver(s, given[tab])
-				require.Equal(t, "Choose the organisation", p.Text("h1"), tab)
+				require.Equal(t, "Choose an organisation", p.Text("h1"), tab)
 				p = p.Form("main form:has([name=organization])").Set("organization", s.Sandbox.OrgID()).Submit("")
 				assert.Equal(t, pages[tab], p.URL)
 				assert.Contains(t, p.Text(".account"), "Maren Dahl")
@@ -193,7 +193,7 @@ func TestAChoiceAfterAnotherTabSignedIn(t *testing.T) {
 	p := choice.Submit("")
 	assert.Equal(t, http.StatusConflict, p.Status)
 	assert.Equal(t, "You signed in meanwhile as Tomás Herrera", p.Text("h1"))
-	assert.Equal(t, "/groups", p.Link("Go on"))
+	assert.Equal(t, "/groups", p.Link("Continue"))
 	assert.Contains(t, s.Get("/groups").Text(".account .who"), "Tomás Herrera", "who is signed in stays")
 
 	s = sitetest.New(t, sitetest.Options{NoButton: true})
@@ -263,5 +263,19 @@ func TestTheEndOfATokenIsShownBeforeItComes(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, at.In(where).Format(want.text), ends.Find("time").Text())
 		assert.Equal(t, want.stand, ends.HasClass("soon"), fmt.Sprint(left))
+	}
+}
+
+// The page says what this is for. Where Tallyfy's sign-in is there, the token stands behind it, and open for whoever is busy with it.
+func TestTheTokenComesSecondWhereTallyfysSignInIsThere(t *testing.T) {
+	for _, with := range []bool{false, true} {
+		s := sitetest.New(t, sitetest.Options{OAuth: with, NoButton: true})
+		p := s.Get("/signin")
+		assert.Contains(t, p.Text(".lead"), "See who is in which group of your Tallyfy organisation")
+		assert.Equal(t, with, p.Has("main .with-script a[href*='/signin/tallyfy']"), "script shows it")
+		assert.Equal(t, with, p.Has("details:not([open]) [name=token]"))
+		p = p.Form("form:has([name=token])").Set("token", "made.up.token").Submit("")
+		assert.Contains(t, p.Text("#error-token"), "Tallyfy rejected this token.")
+		assert.Equal(t, with, p.Has("details[open] [name=token]"), "with its mistake in sight")
 	}
 }

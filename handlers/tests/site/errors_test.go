@@ -110,6 +110,7 @@ func TestErrorPageNamesTallyfysOwnRequest(t *testing.T) {
 	s.Sandbox.Fail(sandbox.Fault{Status: 500, Header: http.Header{"X-Request-Id": {"upstream-77"}}})
 	p := s.Get("/groups")
 	assert.Equal(t, []string{p.Header.Get("X-Request-Id"), "upstream-77"}, p.Texts("main code"))
+	assert.Equal(t, p.Header.Get("X-Request-Id"), p.Find("main [data-copy]").First().AttrOr("data-copy", ""))
 	assert.Equal(t, p.Header.Get("X-Request-Id"), s.Sandbox.Requests()[0].Header.Get("X-Request-Id"), "one id connects both logs")
 }
 
@@ -119,7 +120,7 @@ func TestMissingPermissionSaysWhatIsMissing(t *testing.T) {
 	s.SignInWith(sandbox.StandardToken)
 	p := s.Get("/members/20552")
 	assert.Equal(t, http.StatusForbidden, p.Status)
-	assert.Contains(t, p.Text("main .lead"), "takes an administrator")
+	assert.Contains(t, p.Text("main .lead"), "Only administrators can")
 	assert.Equal(t, []string{"All groups", "All members"}, p.Texts("main .form-actions a"))
 }
 
@@ -220,4 +221,12 @@ func TestUnknownPageKeepsTheFrame(t *testing.T) {
 	assert.Contains(t, p.Text(".organisation"), "Aldermoor Logistics")
 	assert.Equal(t, "Groups", p.Follow("All groups").Text("h1"))
 	assert.Empty(t, sitetest.New(t, sitetest.Options{}).Get("/nowhere").Text(".organisation"), "nobody's name on a stranger's page")
+}
+
+// Tallyfy may send our own id back. It is said once.
+func TestOneIDIsSaidOnce(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Status: 500})
+	p := s.Get("/organisations").Whole(http.StatusBadGateway)
+	assert.Equal(t, []string{p.Header.Get("X-Request-Id")}, p.Texts("main code"))
 }

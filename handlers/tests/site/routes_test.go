@@ -97,7 +97,7 @@ func TestUnknownPathsAndWrongMethodsHaveAPage(t *testing.T) {
 			for _, path := range []string{"/nowhere", "/groups/1/2/3", "/signin/x", "/members/1/remove/x", "/Groups", "/groups/", "/.env", "/groups%2Fnew"} {
 				p := s.Once(s.Request(http.MethodGet, path, nil))
 				assert.Equal(t, http.StatusNotFound, p.Status, path)
-				assert.Equal(t, "There is no such page", p.Text("h1"), path)
+				assert.Equal(t, "Page not found", p.Text("h1"), path)
 				assert.Equal(t, p.Header.Get("X-Request-Id"), p.Text("main code"), path)
 			}
 			for method, path := range map[string]string{
@@ -171,7 +171,7 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 			address := urls.Method(i).Call(in)[0].String()
 			require.True(t, strings.HasPrefix(address, base+"/"), "%s: %s", name, address)
 			p := s.Once(s.Request(http.MethodGet, strings.TrimPrefix(address, base), nil))
-			assert.NotEqual(t, "There is no such page", p.Text("h1"), "%s: %s", name, address)
+			assert.NotEqual(t, "Page not found", p.Text("h1"), "%s: %s", name, address)
 			assert.Less(t, p.Status, 500, "%s: %s", name, address)
 		}
 	}

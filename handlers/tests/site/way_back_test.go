@@ -52,9 +52,9 @@ func TestTheWayBackToTheList(t *testing.T) {
 				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Go on: who takes over?").Form("main form").Set("to", "leave").Submit("Show the plan")
 				return up(up(p.Follow("Back").Follow("Back")))
 			}},
-			"staying": {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Stay") }},
+			"staying": {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},
 			"staying, from a group": {groups, func(p *sitetest.Page) *sitetest.Page {
-				return p.Follow("Works Council").Follow("Delete this group…").Follow("All organisations").Follow("Stay")
+				return p.Follow("Works Council").Follow("Delete this group…").Follow("All organisations").Follow("Cancel")
 			}},
 		} {
 			t.Run(name+base, func(t *testing.T) {

@@ -157,7 +157,7 @@ func (v *visitor) doSomething() {
 	case n < 93:
 		v.send("asset", http.MethodGet, "/assets/x/css/app.css", nil, "")
 	case n < 95:
-		v.send("nowhere", http.MethodGet, "/nowhere", nil, "There is no such page")
+		v.send("nowhere", http.MethodGet, "/nowhere", nil, "Page not found")
 	case n < 99:
 		v.createAndDelete()
 	default:
