@@ -16,6 +16,7 @@ import (
 	"tallyfy-admin/handlers/csvfile"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
 )
 
 const (
@@ -81,6 +82,7 @@ func (req *request) sendFile(what string, columns []string, rows iter.Seq[[]stri
 	if req.leftUnderWay() {
 		return req.sendToSignIn("")
 	}
+	format := req.fileFormat()
 	h := req.Response().Header()
 	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+csvfile.Name(req.app.Now(), what, req.who.Organisation.Name)+`"`)
 	h.Set(echo.HeaderCacheControl, "no-store")
@@ -91,8 +93,15 @@ func (req *request) sendFile(what string, columns []string, rows iter.Seq[[]stri
 	}
 	ctx := req.Request().Context()
 	gone := func() bool { return errors.Is(ctx.Err(), context.Canceled) } // the time for a page does not count any more
-	err := csvfile.Write(req.Response(), columns, func(yield func([]string) bool) {
+	separator := csvfile.Comma
+	if format.Semicolon {
+		separator = csvfile.Semicolon
+	}
+	err := csvfile.Write(req.Response(), separator, columns, func(yield func([]string) bool) {
 		for row := range rows {
+			if format.MarkIDs {
+				markIDs(columns, row)
+			}
 			if gone() || !yield(row) {
 				return
 			}
@@ -110,4 +119,50 @@ func inFile(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format("2006-01-02 15:04:05")
+}
+
+// fileFormat is how the person wants files: as the form of a list says, which is remembered until sign-out, else
+// as it said before. Without either, the browser's language decides.
+func (req *request) fileFormat() views.FileFormat {
+	if q := req.QueryParams(); q.Has(views.SeparatorKey) && req.route.isFile() {
+		f := views.FileFormat{Semicolon: q.Get(views.SeparatorKey) == views.SeparatorSemicolon, MarkIDs: q.Has(views.MarkIDsKey)}
+		if !req.fromOtherSite() {
+			req.session.change(func(d *sessionData) { d.Files = &f })
+		}
+		return f
+	}
+	if f := req.session.data.Files; f != nil {
+		return *f
+	}
+	return views.FileFormat{Semicolon: decimalComma(req.Request().Header.Get("Accept-Language"))}
+}
+
+// decimalCommas are languages that write decimals with a comma. Programs in them expect a semicolon between cells.
+const decimalCommas = " af az be bg bs ca cs da de el es et eu fi fo fr gl hr hu hy id is it ka kk ky lb lt lv mk mn nb nl nn no pl pt ro ru sk sl sq sr sv tr uk uz vi "
+
+// decimalPoints are regions where one of these languages is written with a point.
+const decimalPoints = " MX US PR GT HN NI PA SV DO "
+
+// decimalComma reports whether the first language that a browser asks for writes decimals with a comma.
+func decimalComma(accepted string) bool {
+	first, _, _ := strings.Cut(accepted, ",")
+	first, _, _ = strings.Cut(first, ";")
+	language, region, _ := strings.Cut(strings.TrimSpace(first), "-")
+	if language == "" || strings.Contains(decimalPoints, " "+strings.ToUpper(region)+" ") {
+		return false
+	}
+	return strings.Contains(decimalCommas, " "+strings.ToLower(language)+" ")
+}
+
+// idMark makes a text of an id: spreadsheet programs round long numbers, and take "12e9" for one. None of them
+// drops it or asks about it, as they do with an apostrophe or a formula.
+const idMark = "id:"
+
+// markIDs marks the ids of a row.
+func markIDs(columns, row []string) {
+	for i, name := range columns {
+		if (name == "Id" || strings.HasSuffix(name, "(id)")) && row[i] != "" {
+			row[i] = idMark + row[i]
+		}
+	}
 }

@@ -137,7 +137,7 @@ func (req *request) page(title string, section views.Section) views.Page {
 // listPage is the frame of a list.
 func (req *request) listPage(title string, section views.Section) views.Page {
 	p := req.page(title, section)
-	p.HasList = true
+	p.HasList, p.Files = true, req.fileFormat()
 	return p
 }
 

@@ -67,6 +67,8 @@ type sessionData struct {
 	Pending       *pendingSignIn         `json:",omitempty"`
 	Draft         *draft                 `json:",omitempty"`
 	Notices       []views.Notice         `json:",omitempty"`
+	// Files is how the person wants files, nil until they chose.
+	Files *views.FileFormat `json:",omitempty"`
 	// Refused is the last form that was not carried out.
 	Refused *refusedForm `json:",omitempty"`
 }

@@ -60,7 +60,7 @@ func Groups(p Page, v GroupList) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = exportButton(v.Pager.Total, "group", "groups", p.URL.GroupsFile(v.State)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = listExport(p, v.Pager.Total, "group", "groups", p.URL.GroupsFile, v.State).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

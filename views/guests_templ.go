@@ -61,7 +61,7 @@ func Guests(p Page, v GuestList) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = exportButton(v.Pager.Total, "guest", "guests", p.URL.GuestsFile(v.State)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = listExport(p, v.Pager.Total, "guest", "guests", p.URL.GuestsFile, v.State).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

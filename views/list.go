@@ -29,7 +29,9 @@ var PageSizes = []int{10, 25, 50, 100}
 const DefaultPageSize = 25
 
 // query leaves out what is at its default.
-func (s ListState) query() string {
+func (s ListState) query() string { return query(s.parameters()...) }
+
+func (s ListState) parameters() []parameter {
 	list := []parameter{{"q", s.Query}, {s.OrderKey, s.Order}, {"page", pageNumber(s.Page)}}
 	for name, value := range s.Chosen {
 		list = append(list, parameter{name, value})
@@ -37,7 +39,7 @@ func (s ListState) query() string {
 	if s.PerPage != DefaultPageSize {
 		list = append(list, parameter{"per_page", strconv.Itoa(s.PerPage)})
 	}
-	return query(list...)
+	return list
 }
 
 func pageNumber(n int) string {

@@ -28,7 +28,24 @@ type Page struct {
 	Can Rights
 	// HasList says that the page is a list, with the id "list", to which a second link skips.
 	HasList bool
+	// Files is how the files of a list are written.
+	Files FileFormat
 }
+
+// FileFormat is how a CSV file is written.
+type FileFormat struct {
+	// Semicolon stands between cells, and not a comma.
+	Semicolon bool `json:",omitempty"`
+	// MarkIDs makes texts of ids, which spreadsheet programs would round.
+	MarkIDs bool `json:",omitempty"`
+}
+
+// The parameters of a file that say its format.
+const (
+	SeparatorKey, SeparatorComma, SeparatorSemicolon = "separator", "comma", "semicolon"
+
+	MarkIDsKey = "mark_ids"
+)
 
 // Rights is what a role lets a person do. A page offers nothing else, and says why.
 type Rights struct {

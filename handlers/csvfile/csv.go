@@ -17,13 +17,20 @@ import (
 // byteOrderMark tells spreadsheet programs that the text is UTF-8; without it they garble accents.
 const byteOrderMark = "\ufeff"
 
-// Write writes a table. Each row has as many cells as there are columns.
-func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
+// The characters between cells. Spreadsheet programs expect a semicolon where decimals have a comma.
+const (
+	Comma     = ','
+	Semicolon = ';'
+)
+
+// Write writes a table, with a separator between the cells. Each row has as many cells as there are columns.
+func Write(w io.Writer, separator rune, columns []string, rows iter.Seq[[]string]) error {
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
 		return err
 	}
 	out := csv.NewWriter(w)
 	out.UseCRLF = true // RFC 4180
+	out.Comma = separator
 	if err := out.Write(columns); err != nil {
 		return err
 	}
@@ -31,6 +38,9 @@ func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 	for row := range rows {
 		for i := range cells {
 			cells[i] = Plain(row[i])
+			if separator != Comma { // cells with a comma are not quoted, and another program may split them there
+				cells[i] = behindComma.ReplaceAllString(cells[i], "$1'$2")
+			}
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -43,6 +53,9 @@ func Write(w io.Writer, columns []string, rows iter.Seq[[]string]) error {
 // inside matches a formula behind a character at which a program could split a cell, and the blanks
 // between them.
 var inside = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)([=+\-@＝＋－＠])`)
+
+// behindComma is the same behind a comma.
+var behindComma = regexp.MustCompile(`(,[\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)([=+\-@＝＋－＠])`)
 
 // blank reports the characters that a program may drop from the beginning of a cell: white space,
 // visible or not, control characters, and a quotation mark.

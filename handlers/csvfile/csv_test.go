@@ -15,8 +15,16 @@ import (
 func TestWrite(t *testing.T) {
 	var out bytes.Buffer
 	rows := [][]string{{"Zoë, \"Z\"", "line\nbreak"}, {"=HYPERLINK(\"x\")", "ליאור"}}
-	require.NoError(t, Write(&out, []string{"Name", "Note"}, slices.Values(rows)))
+	require.NoError(t, Write(&out, Comma, []string{"Name", "Note"}, slices.Values(rows)))
 	assert.Equal(t, "\ufeffName,Note\r\n\"Zoë, \"\"Z\"\"\",\"line\r\nbreak\"\r\n\"'=HYPERLINK(\"\"x\"\")\",ליאור\r\n", out.String())
+}
+
+// Where the cells stand apart by semicolons, a program that looks for commas finds no formula either.
+func TestWriteWithSemicolons(t *testing.T) {
+	var out bytes.Buffer
+	rows := [][]string{{"Ops,=1+1", "a;b"}, {"x,\u00a0@y", "1,5"}, {"=1,=2", "O'Brien, Ann"}}
+	require.NoError(t, Write(&out, Semicolon, []string{"Name", "Note"}, slices.Values(rows)))
+	assert.Equal(t, "\ufeffName;Note\r\nOps,'=1+1;\"a;b\"\r\nx,\u00a0'@y;1,5\r\n'=1,'=2;O'Brien, Ann\r\n", out.String())
 }
 
 func TestPlain(t *testing.T) {
@@ -67,7 +75,7 @@ func FuzzWrite(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
 		var out bytes.Buffer
-		require.NoError(t, Write(&out, []string{"a", "b"}, slices.Values([][]string{{cell, "end"}})))
+		require.NoError(t, Write(&out, Comma, []string{"a", "b"}, slices.Values([][]string{{cell, "end"}})))
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), byteOrderMark))).ReadAll()
 		require.NoError(t, err)
 		require.Len(t, rows, 2)

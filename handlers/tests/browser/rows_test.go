@@ -88,6 +88,28 @@ func TestBrowserTargetsOfListsAreLarge(t *testing.T) {
 	}
 }
 
+// The menu of a file's format is within the screen, and Escape closes it.
+func TestBrowserFormatOfAFile(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	for _, width := range []int64{320, 768, 1440} {
+		b.Screen(width, 800, "light")
+		for _, path := range []string{"/groups", "/members"} {
+			b.Open(path)
+			waitForScript(b)
+			b.Do(chromedp.Click(".export summary"), chromedp.WaitVisible(".export .panel"))
+			assert.True(t, sitetest.Evaluate[bool](b, `(() => {
+				const { left, right, bottom } = document.querySelector(".export .panel").getBoundingClientRect();
+				return left >= 0 && right <= innerWidth && bottom <= innerHeight;
+			})()`), "%s at %d px", path, width)
+			b.Do(chromedp.KeyEvent(kb.Escape))
+			assert.False(t, sitetest.Evaluate[bool](b, `document.querySelector(".export details").open`))
+		}
+	}
+}
+
 // A filter that is chosen with the keyboard keeps the focus, so that one can go on choosing; two arrows in a row
 // are one choice.
 func TestBrowserFiltersKeepTheFocus(t *testing.T) {

