@@ -1,0 +1,75 @@
+package browser_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+)
+
+// prefer makes the browser of somebody who has set that up.
+func prefer(t *testing.T, b *sitetest.Tab, feature, value string) {
+	t.Helper()
+	_, err := chromedp.Call(b.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
+	require.NoError(t, err)
+}
+
+// everyKindOfPage has a list, a matrix, charts, a form and a plan among its pages.
+func everyKindOfPage(s *sitetest.Site) []string {
+	return []string{"/", "/members", "/groups", "/guests", "/access", "/activity", "/search?q=an", "/groups/new", s.MemberPath("soren.kjaergaard"), s.PlanPath("soren.kjaergaard", "leave"), "/kit"}
+}
+
+// With forced colours whatever is told by a colour can still be told: it has a border, a mark or a weight of
+// its own.
+func TestBrowserForcedColours(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	prefer(t, b, "forced-colors", "active")
+	for _, path := range everyKindOfPage(s) {
+		b.Open(path)
+		b.Do(chromedp.WaitVisible("h1"))
+		assert.Empty(t, sitetest.Evaluate[string](b, `(() => {
+			const faults = [], paper = getComputedStyle(document.body).backgroundColor;
+			for (const e of document.querySelectorAll("[aria-current]")) {
+				const other = e.closest("ul, ol, p")?.querySelector("a:not([aria-current]), li:not([aria-current])");
+				const look = (x) => { const c = getComputedStyle(x); return [c.fontWeight, c.textDecorationLine, c.outlineStyle, c.outlineWidth, c.borderInlineStartWidth, c.borderBlockEndWidth, c.borderBlockEndColor, c.borderBlockStartWidth, c.backgroundColor].join(); };
+				if (other && e.checkVisibility() && look(e) === look(other)) faults.push("current: " + e.textContent.trim());
+			}
+			for (const e of document.querySelectorAll("svg.chart rect, svg.size rect, .swatch")) {
+				const c = getComputedStyle(e);
+				if (e.checkVisibility() && (e.tagName === "rect" ? c.fill : c.backgroundColor) === paper) faults.push("chart: " + e.outerHTML);
+			}
+			for (const e of document.querySelectorAll("main .button, main input, main select, .badge, .notice, .chip")) {
+				const c = getComputedStyle(e);
+				if (e.checkVisibility() && e.type !== "checkbox" && e.type !== "radio" && !e.classList.contains("quiet") && c.borderBlockStartStyle === "none" && c.borderInlineStartStyle === "none") faults.push("no border: " + e.outerHTML);
+			}
+			return faults.join("\n");
+		})()`), path)
+	}
+}
+
+// Nothing moves for those who do not want it.
+func TestBrowserReducedMotion(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	prefer(t, b, "prefers-reduced-motion", "reduce")
+	for _, path := range everyKindOfPage(s) {
+		b.Open(path)
+		b.Do(chromedp.WaitVisible("h1"))
+		assert.Empty(t, sitetest.Evaluate[string](b, `(() => {
+			document.documentElement.dataset.loading = "yes";
+			const moves = (style) => style.animationName !== "none" || style.transitionDuration.split(", ").some((s) => parseFloat(s) > 0);
+			const found = [...document.querySelectorAll("*")].filter((e) => [null, "::before", "::after"].some((part) => moves(getComputedStyle(e, part))));
+			return found.map((e) => e.outerHTML.slice(0, 100)).join("\n");
+		})()`), path)
+		assert.Equal(t, "auto", sitetest.Evaluate[string](b, "getComputedStyle(document.documentElement).scrollBehavior"), path)
+	}
+}
