@@ -139,7 +139,7 @@ func joinedText(c *membership.Edit) string {
 
 // nothing says on the group's page that the group is as wished already.
 func (f editForm) nothing(c *membership.Edit) error {
-	text := "Nothing was sent to Tallyfy: " + names.Isolate(c.Group.DisplayName()) + " is that way already."
+	text := "There was nothing to change in " + names.Isolate(c.Group.DisplayName()) + ", so nothing was sent to Tallyfy."
 	for _, more := range []string{c.LeftOutText(), c.OthersText()} {
 		text = strings.TrimSpace(text + " " + more)
 	}

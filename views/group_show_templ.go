@@ -246,11 +246,11 @@ func groupActions(p Page, v GroupPage) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Add or remove people", URL: p.URL.ChangePeople(v.ID), Kind: components.ButtonPrimary}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Add or remove people", URL: p.URL.ChangePeople(v.ID), Kind: components.ButtonPrimary, OffBy: p.offBy(p.Can.Groups)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Edit", URL: p.URL.EditGroup(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Edit", URL: p.URL.EditGroup(v.ID), OffBy: p.offBy(p.Can.Groups)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -44,7 +44,7 @@ func (v Reversal) nothing() string {
 	if v.Repeat {
 		return "Nothing is missing any more."
 	}
-	return "There is nothing to undo: the group is already as it was before this change, as far as the change went."
+	return "There is nothing left to undo."
 }
 
 func (v Reversal) address(u URLs) string {

@@ -180,7 +180,7 @@ func (c *Edit) Conflict() bool {
 
 // Nothing reports that the group is as wished already.
 func (c *Edit) Nothing() bool {
-	return c.Did.Empty() && c.name == c.Group.Name && c.description == c.Group.Description
+	return !c.Conflict() && c.Did.Empty() && c.name == c.Group.Name && c.description == c.Group.Description
 }
 
 // NeedsDescription reports that the group has no description: Tallyfy takes no change of it without one.
@@ -234,7 +234,7 @@ func (c *Edit) Stakes() (list []string) {
 	group := names.Isolate(c.Group.DisplayName())
 	switch cover, who := c.Cover(); cover {
 	case NobodyLeft:
-		list = append(list, "Nobody is left in "+group+": work that is given to the group reaches no one then.")
+		list = append(list, "Nobody is left in "+group+": work that is assigned to the group reaches no one then.")
 	case OneLeft:
 		list = append(list, names.Isolate(who)+" is the only active person left in "+group+".")
 	}
@@ -243,7 +243,7 @@ func (c *Edit) Stakes() (list []string) {
 		case !c.Tasks.Checked:
 			list = append(list, "The open tasks of "+group+" could not be counted. If there are any, the new guests can work on them.")
 		case c.Tasks.Total > 0:
-			list = append(list, "Open tasks are given to "+group+". The new guests can work on them, too.")
+			list = append(list, "Open tasks are assigned to "+group+". The new guests can work on them, too.")
 		}
 	}
 	return list

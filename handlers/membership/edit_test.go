@@ -210,6 +210,7 @@ func TestTwoChangesOfOneTextAsk(t *testing.T) {
 	assert.True(t, c.NameConflict)
 	assert.False(t, c.DescriptionConflict)
 	assert.True(t, c.Plan().Stopped)
+	assert.False(t, c.Nothing(), "the person has to be asked")
 }
 
 func TestNothingToChange(t *testing.T) {
@@ -308,10 +309,10 @@ func TestWhatIsAtStake(t *testing.T) {
 		fault string
 		want  []string
 	}{
-		"nobody is left":             {"Payroll", removes(d.id("chiara.dangelo")), "", []string{"Nobody is left in Payroll: work that is given to the group reaches no one then."}},
+		"nobody is left":             {"Payroll", removes(d.id("chiara.dangelo")), "", []string{"Nobody is left in Payroll: work that is assigned to the group reaches no one then."}},
 		"a member instead":           {"Payroll", membership.Edit{People: membership.People{Add: []tallyfy.UserID{d.id("noor.vandermeer")}, Remove: []tallyfy.UserID{d.id("chiara.dangelo")}}}, "", nil},
 		"guests where no work is":    {"Works Council", guests, "", nil},
-		"guests where work is":       {"Operations", guests, "", []string{"Open tasks are given to Operations. The new guests can work on them, too."}},
+		"guests where work is":       {"Operations", guests, "", []string{"Open tasks are assigned to Operations. The new guests can work on them, too."}},
 		"guests, work not countable": {"Legal", guests, "/organizations/{org}/tasks", []string{"The open tasks of Legal could not be counted. If there are any, the new guests can work on them."}},
 		"somebody of many":           {"Finance", removes(d.id("chiara.dangelo")), "", nil},
 	} {

@@ -50,7 +50,7 @@ func TestEditWithoutAChangeSendsNothing(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(editPath(s, "Finance")).Form("main form").Set("name", "Finance ").Submit("Save").Whole(http.StatusOK)
-	assert.Equal(t, "Nothing was sent to Tallyfy: Finance is that way already.", p.Text(".notice"))
+	assert.Equal(t, "There was nothing to change in Finance, so nothing was sent to Tallyfy.", p.Text(".notice"))
 	assert.Zero(t, s.Writes())
 	assert.NotContains(t, s.Get("/activity").Text("main"), "Finance")
 }
@@ -112,6 +112,18 @@ func TestEditBesideAnotherAdministrator(t *testing.T) {
 		after = s.Group(want)
 		assert.Equal(t, "Mine.", after.Description)
 	}
+}
+
+// The question is asked also where nothing else was changed.
+func TestEditOfOneTextByTwo(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.Get(editPath(s, "Finance")).Form("main form").Set("description", "Mine.")
+	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Description: "Theirs."})
+	p := f.Submit("Save").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("fieldset legend"), "Description: somebody else has changed it, too")
+	p.Form("main form").Set("choice_description", "yours").Submit("Save").Whole(http.StatusOK)
+	assert.Equal(t, "Mine.", s.Group("Finance").Description)
 }
 
 func TestEditOfAGroupThatIsGone(t *testing.T) {
@@ -194,7 +206,7 @@ func TestUndoOfAnEdit(t *testing.T) {
 	assert.Equal(t, 2, s.Writes())
 	_ = p
 	p = s.Get(first.URL).Whole(http.StatusOK)
-	assert.Contains(t, p.Text("main"), "There is nothing to undo")
+	assert.Contains(t, p.Text("main"), "There is nothing left to undo.")
 	assert.False(t, p.Has("main form"))
 }
 
