@@ -148,7 +148,7 @@ func (b FilterBar) on() (n int) {
 	return n
 }
 
-// A Match is what another list has for a search.
+// A Match is what another list has for a search. An item without a URL has no page for the reader.
 type Match struct {
 	Text, URL string
 	Items     []components.LinkProps

@@ -3,8 +3,6 @@ package components
 import (
 	"strconv"
 	"strings"
-
-	"github.com/a-h/templ"
 )
 
 // A Figure is a number that leads to what it counts. Without a URL it leads nowhere.
@@ -99,7 +97,10 @@ func room(across, down int) string {
 	return "0 0 " + strconv.Itoa(across*100) + " " + strconv.Itoa(down*100)
 }
 
-// SizeBar draws how much a number is of the most there are. The number stands beside it.
-func SizeBar(value, most int) templ.Component {
-	return templ.Raw(`<svg class="size" aria-hidden="true"><rect width="` + units(length(value, float64(max(1, most)))) + `%" height="100%"/></svg>`)
+// percent is how much a number is of the most there are. What is not nothing can be seen.
+func percent(value, most int) string {
+	if value <= 0 || most <= 0 {
+		return "0%"
+	}
+	return strconv.Itoa(max(1, min(100, value*100/most))) + "%"
 }

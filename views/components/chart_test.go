@@ -47,3 +47,12 @@ func TestAChartIsReadable(t *testing.T) {
 		assert.NotContains(t, b.String(), "script", name)
 	}
 }
+
+func TestPercentOfTheMost(t *testing.T) {
+	for _, c := range []struct {
+		value, most int
+		want        string
+	}{{0, 60, "0%"}, {1, 5000, "1%"}, {30, 60, "50%"}, {60, 60, "100%"}, {61, 60, "100%"}, {0, 0, "0%"}, {3, 0, "0%"}} {
+		assert.Equal(t, c.want, percent(c.value, c.most), "%d of %d", c.value, c.most)
+	}
+}

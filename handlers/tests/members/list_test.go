@@ -193,6 +193,9 @@ func TestAStandardMemberMayLookAtTheList(t *testing.T) {
 	assert.Equal(t, "57 members", p.Text(".page-title .note"))
 	assert.False(t, p.Has("a.name"), "a page that would be refused has no link")
 	assert.Len(t, p.Texts("tbody .name"), 25)
+	p = s.Get("/groups?q=kowalska")
+	assert.Equal(t, "2 members", p.Follow("2 members match").Text(".page-title .note"))
+	assert.Empty(t, p.Link("Anna Kowalska"))
 }
 
 // An organisation too large to be read at once is listed by Tallyfy until it is.
