@@ -2,10 +2,13 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -20,14 +23,24 @@ func showSearch(req *request) error {
 	if len(names.Words(v.Query)) == 0 {
 		return req.show(http.StatusOK, views.Search(req.page("Search", views.SectionNone), v))
 	}
-	copied, err := req.snapshot()
+	var copied snapshot
+	var guests *directory.Guests
+	err := parallel.Run(req.ctx(),
+		func(context.Context) (err error) {
+			copied, err = req.snapshot()
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
+			return err
+		})
 	if err != nil {
 		return err
 	}
-	if !copied.ended() {
+	if !copied.ended() || !guests.Ended() {
 		return req.showLoading("Search", copied, req.urls().Overview())
 	}
-	v.Searched, v.Missing = true, copied.missing()
+	v.Searched, v.Missing = true, strings.TrimSpace(copied.missing()+" "+missing(guests.Short, "guests"))
 	members := copied.members.Search(v.Query, nil)
 	v.AllMembers = len(members)
 	for _, m := range members[:min(len(members), mostFound)] {
@@ -40,6 +53,12 @@ func showSearch(req *request) error {
 	})
 	for _, g := range groups[:min(len(groups), mostFound)] {
 		v.Groups = append(v.Groups, req.groupRow(g, copied.members))
+	}
+	found := guests.Search(v.Query, nil)
+	v.AllGuests = len(found)
+	for _, g := range found[:min(len(found), mostFound)] {
+		in := copied.groups.OfGuest(g.Email)
+		v.Guests = append(v.Guests, views.GuestRow{ID: g.ID, Name: g.Name(), Email: g.Email, Status: views.GuestStatus(g), GroupCount: len(in)})
 	}
 	return req.show(http.StatusOK, views.Search(req.page("Search", views.SectionNone), v))
 }

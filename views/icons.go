@@ -18,3 +18,8 @@ const (
 	iconLocked   = "lock"
 	iconWarning  = "triangle-alert"
 )
+
+// icons are all of them, for the kit.
+var icons = []string{
+	iconOverview, iconMembers, iconGroups, iconGuests, iconAccess, iconActivity, iconHelp, iconSearch, iconMenu, iconOpen, iconHere, iconSignOut, iconDevices, iconLocked, iconWarning,
+}

@@ -7,10 +7,11 @@ type SearchPage struct {
 	Searched bool
 	// Missing says what the copies lack, "" if nothing.
 	Missing string
-	// Members and Groups are the first that match, of AllMembers and AllGroups.
-	Members               []Person
-	Groups                []GroupRow
-	AllMembers, AllGroups int
+	// Members, Groups and Guests are the first that match, of so many.
+	Members                          []Person
+	Groups                           []GroupRow
+	Guests                           []GuestRow
+	AllMembers, AllGroups, AllGuests int
 }
 
-func (v SearchPage) nothing() bool { return v.Searched && v.AllMembers+v.AllGroups == 0 }
+func (v SearchPage) nothing() bool { return v.Searched && v.AllMembers+v.AllGroups+v.AllGuests == 0 }

@@ -86,6 +86,11 @@ if (navigator.clipboard) {
   }
 }
 
+// parse reads a fetched page of ours. Script in it does not run. The pages' content security policy names this Trusted
+// Types policy.
+const policy = globalThis.trustedTypes?.createPolicy("app", { createHTML: (html) => html });
+export const parse = (html) => new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");
+
 // The keys of every page. A module adds those of its page with key; views/keys.go says what each does. An
 // action that returns false leaves its key to the browser.
 const actions = {};

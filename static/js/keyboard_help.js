@@ -1,6 +1,6 @@
 // Shows the list of keys over the page. Without script the link "Keys" leads to a page with it.
 
-import { parse } from "./parse.js";
+import { parse } from "./app.js";
 
 let dialog;
 

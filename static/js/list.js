@@ -2,8 +2,7 @@
 // server makes the same page as for the buttons. Its parts replace the old ones, and the address changes
 // with them, so that it can be bookmarked and sent.
 
-import { key } from "./app.js";
-import { parse } from "./parse.js";
+import { key, parse } from "./app.js";
 
 // Milliseconds without a key before a search, which may cost a call of Tallyfy, and before a menu that is
 // used with the keyboard: there every arrow is a choice.

@@ -1,7 +1,7 @@
 // Makes a picker search during typing. The form is sent as for the Search button, choices included,
 // and the picker's part of the answer replaces the list.
 
-import { parse } from "./parse.js";
+import { parse } from "./app.js";
 
 const pause = 200; // milliseconds without a key before the search goes out
 

@@ -13,8 +13,8 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// One search finds members and groups, by words in any order, and leads to the lists of all that match.
-func TestSearchFindsMembersAndGroups(t *testing.T) {
+// One search finds members, groups and guests, by words in any order, and leads to the lists of all that match.
+func TestSearchFindsMembersGroupsAndGuests(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get("/search").Whole(http.StatusOK)
@@ -22,15 +22,17 @@ func TestSearchFindsMembersAndGroups(t *testing.T) {
 	assert.False(t, p.Has(".found") || p.Has(".empty"), "nothing was asked for yet")
 	assert.Empty(t, s.Sandbox.Requests())
 
-	s.Get("/") // reads the copies
+	s.Get("/search?q=a") // reads the copies
 	s.Sandbox.ClearRequests()
 	assert.Equal(t, []string{"Søren Kjærgaard"}, s.Get("/search?q=kjaergaard+soren").Texts(".found .name"))
 	assert.Equal(t, []string{"Fleet and Drivers"}, s.Get("/search?q=drivers+fleet").Texts(".found .name"))
 	p = s.Get("/search?q=an")
-	assert.Equal(t, []string{"14 members", "21 groups"}, p.Texts(".found h2"))
+	assert.Equal(t, []string{"14 members", "21 groups", "10 guests"}, p.Texts(".found h2"))
 	assert.Len(t, p.Texts(".found[aria-labelledby=members] .name"), 8)
 	assert.Equal(t, "14 members", p.Follow("All 14 members that match").Text(".note"))
 	assert.Equal(t, "21 groups", p.Follow("All 21 groups that match").Text(".note"))
+	assert.Equal(t, "10 guests", p.Follow("All 10 guests that match").Text(".note"))
+	assert.Equal(t, []string{"claudia.stemmler@lease.example.com"}, s.Get("/search?q=stemmler+fuhrpark").Texts(".found[aria-labelledby=guests] .sub"))
 	p = s.Get("/search?q=" + url.QueryEscape(`"><script>`))
 	assert.Contains(t, p.Text(".empty"), `Nothing matches “"><script>”`)
 	assert.Equal(t, `"><script>`, p.Find("main input[name=q]").AttrOr("value", ""))
