@@ -98,7 +98,7 @@ func TestWhoCannotBeAddedIsLabelled(t *testing.T) {
 	for _, name := range []string{"gareth.pugh", "ibrahim.sow", "assistant.bot"} {
 		m := s.Member(name)
 		p := peopleForm(s.Get(peoplePath(s, "Legal"))).Set("find", m.Email).Submit("Search").Whole(http.StatusOK)
-		assert.Contains(t, p.Text("main"), "can't be added.", name)
+		assert.Contains(t, p.Text("main"), "can't be added:", name)
 		assert.False(t, p.Has("[name=add]"), name)
 		p = s.Post(peoplePath(s, "Legal"), map[string][]string{"add": {s.ID(name), s.ID("noor.vandermeer")}}).Whole(http.StatusOK)
 		assert.Contains(t, p.Text(".notice"), "Not added: ", name)
