@@ -78,8 +78,8 @@ func TestManyTasksHavePages(t *testing.T) {
 	assert.Equal(t, path+"?page=2", p.URL)
 	start, _ := p.Find(".tasks").Attr("start")
 	assert.Equal(t, "101", start)
-	requests := s.Sandbox.Requests()
-	require.Len(t, requests, 1, "the person is still known")
+	requests := slices.DeleteFunc(s.Sandbox.Requests(), func(r sandbox.Request) bool { return !strings.HasSuffix(r.Path, "/tasks") })
+	require.Len(t, requests, 1)
 	assert.Contains(t, requests[0].RawQuery, "&page=2&per_page=100")
 
 	s.Sandbox.ClearFaults()
