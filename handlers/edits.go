@@ -48,7 +48,7 @@ func descriptionProblem(typed string) string {
 	case !names.IsText(typed):
 		return "The description holds characters that are no text, such as control characters. Type it anew."
 	case text == "":
-		return "The group needs a description: Tallyfy takes none without."
+		return "Enter a description. Tallyfy requires one."
 	case !tallyfy.Visible(text):
 		return "The description shows nothing: it holds invisible characters only."
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,13 +38,12 @@ func showGroupForm(req *request) error {
 }
 
 func (req *request) showGroupForm(status int, t *typedGroup) error {
-	members, err := req.memberPicker(t.memberFind, t.members)
+	people, err := req.peoplePicker(&t.addedPeople)
 	if err != nil {
 		return err
 	}
 	f := views.GroupForm{
-		Name: t.name, Description: t.description, Members: members,
-		Guests: req.guestPicker(t.guestFind, t.pickedGuests, t.typedGuests), Errors: t.errors, Notice: t.notice, Press: newPress(), Despite: t.despite,
+		Name: t.name, Description: t.description, People: people, Errors: t.errors, Notice: t.notice, Press: newPress(), Despite: t.despite,
 	}
 	if t.existing.ID != "" {
 		f.ExistingName, f.ExistingURL = t.existing.Name, req.urls().Group(t.existing.ID)
@@ -55,20 +53,16 @@ func (req *request) showGroupForm(status int, t *typedGroup) error {
 
 // answerGroupForm leads to the form with everything in it.
 func (req *request) answerGroupForm(status int, t *typedGroup) error {
-	// What the check has moved is kept, too: an address of a member from the guests to the members.
-	t.form["members"] = nil
-	for _, id := range t.members {
-		t.form.Add("members", string(id))
-	}
-	t.form["guests"] = append(slices.Clone(t.pickedGuests), t.typedGuests)
+	t.keep(t.form) // what was taken from the field is chosen now
 	t.form.Set("despite", t.despite)
 	return req.answerOn(req.urls().NewGroup(), refusedForm{
 		Form: t.form, Status: status, Errors: t.errors, Notice: t.notice, ExistingName: t.existing.Name, ExistingID: string(t.existing.ID),
 	}, func() error { return req.showGroupForm(status, t) })
 }
 
-// createGroup creates a group; or, when the button of a picker was pressed, shows the form again with what was searched
-// for. Whatever goes wrong, the form comes back with everything in it.
+// createGroup creates a group; or, when the button of the field for people was pressed, shows the form again with
+// what was found. The script asks with "find" while somebody types, which takes nothing from the field. Whatever goes
+// wrong, the form comes back with everything in it.
 func createGroup(req *request) error {
 	form, err := req.form()
 	if err != nil {
@@ -76,17 +70,25 @@ func createGroup(req *request) error {
 	}
 	req.returnTo, req.typed = req.urls().Local(req.urls().NewGroup()), form
 	t := readGroupForm(form)
-	if form.Get("action") == "find" {
+	switch form.Get("action") {
+	case "add":
+		req.takePeople(req.ctx(), &t.addedPeople)
+		if t.problem != "" {
+			t.errors = map[string]string{peopleField: t.problem}
+		}
+		fallthrough
+	case "find":
 		if req.Request().Header.Get("Sec-Fetch-Dest") == "empty" { // our script, which takes the list out of the answer
 			return req.showGroupForm(http.StatusOK, &t)
 		}
 		return req.answerGroupForm(http.StatusOK, &t)
 	}
-	creation := t.check()
 	ctx, done := context.WithTimeout(req.ctx(), hintTime)
 	defer done()
+	req.takePeople(ctx, &t.addedPeople)
+	creation := t.check()
 	if len(creation.Guests) > 0 {
-		req.offerMembers(ctx, &t, &creation)
+		req.offerMembers(ctx, &t)
 	}
 	if len(t.errors) > 0 {
 		return req.answerGroupForm(http.StatusUnprocessableEntity, &t)
@@ -186,6 +188,9 @@ func (req *request) notCreated(t *typedGroup, err error) error {
 // placeRefusal puts Tallyfy's own messages at their fields, and the rest above the form.
 func (req *request) placeRefusal(t *typedGroup, r refusal, err error) {
 	t.errors = r.Fields
+	if text := strings.TrimSpace(t.errors["members"] + " " + t.errors["guests"]); text != "" {
+		t.errors[peopleField] = text
+	}
 	if r.Text != "" {
 		text := r.Text
 		if r.Quoted && len(tallyfy.FieldErrors(err)) == 0 && (tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {

@@ -5,48 +5,18 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
 // pickerRows is how many people a picker shows that are not chosen. The search reaches the others.
 const pickerRows = 50
-
-// memberPicker makes the picker for several members. It costs no call while the directory is
-// complete; while a large organisation is being read, Tallyfy's own search fills in. The picker says what it
-// lacks. An error means that the person is shut out.
-func (req *request) memberPicker(query string, chosen []tallyfy.UserID) (views.MemberPicker, error) {
-	members, err := req.Members(req.ctx())
-	if shut := req.shutOutBy(err); shut != nil {
-		return views.MemberPicker{}, shut
-	}
-	p := views.MemberPicker{Query: query, Note: req.directoryNote(members, err)}
-	picked := make(map[tallyfy.UserID]bool, len(chosen)) // thousands may be
-	for _, id := range chosen {
-		picked[id] = true
-		if m, ok := members.ByID(id); ok {
-			p.Chosen = append(p.Chosen, personOf(m))
-		} else {
-			p.Chosen = append(p.Chosen, views.Person{ID: id, Name: "Member " + string(id)})
-		}
-	}
-	found := req.searchMembers(members, query, func(m *tallyfy.Member) bool {
-		return m.Status != tallyfy.StatusDisabled && !picked[m.ID]
-	})
-	p.Matching = len(found)
-	for _, m := range found[:min(pickerRows, len(found))] {
-		p.Found = append(p.Found, personOf(m))
-	}
-	return p, nil
-}
 
 // searchMembers searches the directory, and Tallyfy too while the directory is incomplete.
 func (req *request) searchMembers(members *directory.Members, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {
@@ -132,31 +102,4 @@ func (req *request) readGuests(query string) (*tallyfy.Page[tallyfy.Guest], erro
 		func(ctx context.Context) (*tallyfy.Page[tallyfy.Guest], error) {
 			return req.api.Guests.List(ctx, req.org(), tallyfy.GuestListOptions{Query: query, PerPage: guestsAtOnce})
 		})
-}
-
-// guestPicker makes the picker for existing guests. The answers of its calls are cached.
-func (req *request) guestPicker(query string, chosen []string, typed string) views.GuestPicker {
-	p := views.GuestPicker{Query: query, Typed: typed}
-	guests, total, err := req.searchGuests(query)
-	if err != nil {
-		req.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-		p.Note = "The existing guests could not be read. Their addresses can be typed."
-	}
-	byEmail := map[string]string{}
-	for _, g := range guests {
-		byEmail[strings.ToLower(g.Email)] = g.Name()
-		if !slices.ContainsFunc(chosen, func(email string) bool { return strings.EqualFold(email, g.Email) }) {
-			p.Found = append(p.Found, views.PickedGuest{Email: g.Email, Name: g.Name()})
-		}
-	}
-	p.Matching = max(len(p.Found), total-(len(guests)-len(p.Found)))
-	p.Found = p.Found[:min(pickerRows, len(p.Found))]
-	for _, email := range chosen {
-		name := byEmail[strings.ToLower(email)]
-		if name == "" {
-			name = email
-		}
-		p.Chosen = append(p.Chosen, views.PickedGuest{Email: email, Name: name})
-	}
-	return p
 }

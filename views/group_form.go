@@ -10,8 +10,7 @@ import (
 // GroupForm is the form for a new group, as it was filled in, with its mistakes.
 type GroupForm struct {
 	Name, Description string
-	Members           MemberPicker
-	Guests            GuestPicker
+	People            PeoplePicker
 	Errors            map[string]string
 	// ExistingName and ExistingURL lead to the group that already has the name, if there is one.
 	ExistingName, ExistingURL string
@@ -31,35 +30,10 @@ func (f GroupForm) existing() string {
 	return "The group that looks the same: "
 }
 
-// MemberPicker chooses several members. Those chosen come first and stay during every search.
-type MemberPicker struct {
-	Query  string
-	Chosen []Person
-	Found  []Person
-	// Matching is how many fit the search and are not chosen. Found may be fewer.
-	Matching int
-	// Note says that the list is not complete, if it is not.
-	Note string
-}
-
-// GuestPicker chooses existing guests and takes new addresses.
-type GuestPicker struct {
-	Query    string
-	Chosen   []PickedGuest
-	Found    []PickedGuest
-	Matching int
-	// Typed is the text of the field for new addresses.
-	Typed string
-	Note  string
-}
-
-// PickedGuest is an existing guest in the picker.
-type PickedGuest struct{ Email, Name string }
-
 // Problems lists the messages of the form in the order of its fields.
 func (f GroupForm) Problems() []components.Problem {
 	var list []components.Problem
-	for _, name := range []string{"name", "description", "members", "guests"} {
+	for _, name := range []string{"name", "description", "people"} {
 		if text := f.Errors[name]; text != "" {
 			list = append(list, components.Problem{Name: name, Text: text})
 		}

@@ -5,26 +5,6 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// summary is the sentence below the picker. Screen readers announce it after each search.
-func (m MemberPicker) summary() string {
-	if m.Note != "" && m.Matching == 0 {
-		return m.Note
-	}
-	s := pickerSummary(len(m.Found), m.Matching, len(m.Chosen), m.Query, "member", "members")
-	if m.Note != "" {
-		s += " " + m.Note
-	}
-	return s
-}
-
-// summary is empty when the guests could not be read: the note says so.
-func (g GuestPicker) summary() string {
-	if g.Note != "" {
-		return ""
-	}
-	return pickerSummary(len(g.Found), g.Matching, len(g.Chosen), g.Query, "guest", "guests")
-}
-
 // pickerSummary counts people who are not chosen. A search that fits chosen people only has found
 // somebody.
 func pickerSummary(found, matching, chosen int, query, one, many string) string {

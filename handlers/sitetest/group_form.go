@@ -11,15 +11,11 @@ func (s *Site) GroupForm(name, description string) *Form {
 // GroupForm is the form for a new group that the page holds.
 func (p *Page) GroupForm() *Form { p.Site.T.Helper(); return p.Form("form[data-form]") }
 
-// Search presses the Search button of a picker, as without JavaScript.
-func (f *Form) Search(field, query string) *Form {
+// Search presses the button beside the field for people, as without JavaScript.
+func (f *Form) Search(query string) *Form {
 	f.Page.Site.T.Helper()
-	return f.Set(field, query).Submit("Search").Whole(http.StatusOK).GroupForm()
+	return f.Set("people", query).Submit("Search or add").Whole(http.StatusOK).GroupForm()
 }
 
-// TypeGuests fills in the field for new guests and keeps those that are ticked.
-func (f *Form) TypeGuests(text string) *Form {
-	guests := f.Values["guests"]
-	guests[len(guests)-1] = text
-	return f
-}
+// TypeGuests fills in the field for people.
+func (f *Form) TypeGuests(text string) *Form { return f.Set("people", text) }

@@ -22,7 +22,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
-  if (form.method !== "post" || button?.value === "find") return;
+  if (form.method !== "post" || ["find", "add"].includes(button?.value)) return;
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -60,3 +60,45 @@ func TestBrowserCopyButtonMovesNothing(t *testing.T) {
 	assert.Equal(t, with, sitetest.Evaluate[float64](b, height))
 	assert.Equal(t, "hidden", sitetest.Evaluate[string](b, "getComputedStyle(document.querySelector('[data-copy]')).visibility"), "it is not there to press yet")
 }
+
+// A pasted list is taken at once, typing takes nothing, and who is chosen moves above the field while the focus stays in the list.
+func TestBrowserAddPeople(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/groups/new")
+	b.WaitForText("output", "0 selected")
+	b.Do(chromedp.Click("#field-people"), chromedp.KeyEvent("new@x.example"))
+	b.WaitForText("output", "0 selected · 1 match for “new@x.example”")
+	assert.Zero(t, sitetest.Evaluate[int](b, "document.querySelectorAll('.picks li').length"))
+	b.Do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(" "))
+	b.WaitForText("output", "1 selected")
+	b.Do(chromedp.WaitVisible(`//ul[@class="picks"]//label[contains(., "new guest")]`))
+
+	b.Do(chromedp.Evaluate[chromedp.Void](`(() => {
+		const field = document.querySelector("#field-people");
+		field.focus();
+		field.select();
+		document.execCommand("insertText", false, "");
+		field.value = "noor.vandermeer@example.com\nKwame Asante\nnobody@";
+		field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+	})()`))
+	b.WaitForText("output", "3 selected")
+	assert.Equal(t, "nobody@", sitetest.Evaluate[string](b, "document.querySelector('#field-people').value"))
+	assert.Contains(t, sitetest.Evaluate[string](b, "document.querySelector('#error-people').textContent"), "“nobody@” is neither")
+	assert.Equal(t, "field-people", sitetest.Evaluate[string](b, "document.activeElement.id"))
+	b.Do(chromedp.KeyEvent("anna"))
+	b.WaitForText("output", "3 selected · 2 matches for “anna”")
+	b.Do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(" "))
+	b.WaitForText("output", "4 selected · 1 match for “anna”")
+	assert.Equal(t, "checkbox", sitetest.Evaluate[string](b, "document.activeElement.type"), "the focus stays in the list")
+	b.TypeInto("#field-name", "Added")
+	b.Do(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent("By keyboard."))
+	b.Press("Create the group")
+	b.WaitForTitle("Added")
+	g := s.Group("Added")
+	assert.Len(t, g.Members, 3)
+	assert.Equal(t, []string{"new@x.example"}, g.Guests)
+	assert.Equal(t, "By keyboard.", g.Description)
+}

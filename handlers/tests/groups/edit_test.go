@@ -61,7 +61,7 @@ func TestEditRefusesWhatTallyfyWould(t *testing.T) {
 		"no name":            {"name", "  ", "The group needs a name."},
 		"invisible name":     {"name", "\u200b", "The name shows nothing"},
 		"a long name":        {"name", string(make([]rune, 201)), "control characters"},
-		"no description":     {"description", "", "Tallyfy takes none without"},
+		"no description":     {"description", "", "Tallyfy requires one"},
 		"another one's name": {"name", "payroll", "The name has already been taken."},
 	} {
 		t.Run(name, func(t *testing.T) {

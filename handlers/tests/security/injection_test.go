@@ -43,7 +43,7 @@ func TestNoHeaderCanBeAdded(t *testing.T) {
 			path = strings.ReplaceAll(path, parameter, escaped)
 		}
 		form := url.Values{}
-		for _, field := range []string{"next", "organization", "typed", "name", "description", "members", "guests", "member_q", "guest_q", "to", "press", "seen", "phrase", "state", "access_token", "token_type", "error", "expires_in", "as"} {
+		for _, field := range []string{"next", "organization", "typed", "name", "description", "members", "guests", "people", "members", "to", "press", "seen", "phrase", "state", "access_token", "token_type", "error", "expires_in", "as"} {
 			form.Set(field, broken)
 		}
 		if route.Path != "/signout" {

@@ -85,9 +85,9 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	}, strings.ToValidUTF8(typed, ""))
 	group := url.Values{"name": {"Harbour"}, "description": {"d " + described}, "members": {s.ID("anna.kowalska")}, "guests": {"new.guest@example.com"}}
 	pages["create, nothing right"] = s.Post("/groups", url.Values{
-		"name": {typed + strings.Repeat("x", 200)}, "description": {""}, "members": {described}, "guests": {typed, typed}, "member_q": {typed}, "guest_q": {typed},
+		"name": {typed + strings.Repeat("x", 200)}, "description": {""}, "members": {described}, "guests": {typed, typed}, "people": {typed},
 	})
-	pages["create, find"] = s.Post("/groups", url.Values{"action": {"find"}, "name": {typed}, "description": {typed}, "members": {typed}, "member_q": {typed}, "guest_q": {typed}, "guests": {typed, typed}})
+	pages["create, find"] = s.Post("/groups", url.Values{"action": {"find"}, "name": {typed}, "description": {typed}, "members": {typed}, "people": {typed}, "guests": {typed, typed}})
 	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
 	pages["form of somebody else"] = s.Post("/groups", url.Values{"as": {typed}})
 	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")

@@ -156,7 +156,7 @@ func budgets() []budget {
 		{"GET /groups.csv", at("/groups.csv"), 200, 1, 0},
 		{"GET /groups/new", at("/groups/new"), 200, 1, 0},
 		{"POST /groups", send("/groups", url.Values{"name": {"Night watch"}, "description": {"Of the yard."}}), 303, 2, 0},
-		{"POST /groups", send("/groups", url.Values{"action": {"find"}, "member_q": {"a"}, "guest_q": {"a"}}), 303, 0, 0},
+		{"POST /groups", send("/groups", url.Values{"action": {"add"}, "people": {"a"}}), 303, 0, 0},
 		{"GET /groups/:group", group(""), 200, 2, 2},
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("Finance") + "/logo" }), 200, 1, 0}, // the list has told where
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("First Aiders") + "/logo" }), 200, 2, 0},
