@@ -135,11 +135,11 @@ func TestMemberPagesNameTheMissingPermission(t *testing.T) {
 	} {
 		p := s.Get(path).Whole(http.StatusForbidden)
 		assert.Equal(t, "Tallyfy does not allow this for your account", p.Text("h1"))
-		assert.Contains(t, p.Text(".lead"), "takes an administrator")
+		assert.Contains(t, p.Text(".lead"), "Only administrators can")
 		assert.Equal(t, p.Header.Get("X-Request-Id"), p.Texts("main code")[0])
 	}
 	p := s.Post(s.RemovePath("chiara.dangelo"), map[string][]string{"to": {"leave"}}).Whole(http.StatusForbidden)
-	assert.Contains(t, p.Text(".lead"), "takes an administrator")
+	assert.Contains(t, p.Text(".lead"), "Only administrators can")
 	assert.Zero(t, s.Writes())
 }
 
