@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // One menu of the header is open at a time. Escape closes it and gives the focus back; a press elsewhere closes it.
@@ -99,4 +101,57 @@ func TestBrowserHeaderIsOneRowOnAPhone(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Open menus, the keys over a page, what a Standard member sees, and the ways to sign in have no fault that axe can find.
+func TestBrowserFrameIsAccessible(t *testing.T) {
+	t.Parallel()
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		t.Skip("axe is not installed (npm ci in .ci): accessibility is not tested")
+	}
+	s := sitetest.New(t, sitetest.Options{OAuth: true})
+	b := sitetest.OpenTab(t, s)
+	look := func(where string) { runAxe(b, string(axe), where) }
+	b.Open("/signin")
+	look("the ways to sign in")
+	b.Do(chromedp.Click("details.section summary"))
+	look("the token")
+	b.TypeInto("#field-token", sandbox.StandardToken)
+	b.Press("Sign in with the token")
+	b.WaitForTitle("Overview")
+	for _, width := range []int64{360, 1440} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.Screen(width, 800, scheme)
+			b.Open("/groups")
+			b.WaitForTitle("Groups")
+			look("a Standard member's list")
+			for _, menu := range []string{".organisations", ".account", ".nav"} {
+				if menu == ".nav" && width > 400 {
+					continue
+				}
+				b.Do(chromedp.Click(menu + " > summary"))
+				look(fmt.Sprintf("%s at %d px, %s", menu, width, scheme))
+			}
+			b.Do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("?"), chromedp.WaitVisible("dialog[open]"))
+			look("the keys")
+		}
+	}
+}
+
+// The second link of a list skips what stands above it.
+func TestBrowserSkipsToTheList(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	for _, path := range []string{"/members", "/groups", "/guests", "/activity"} {
+		b.Open("/help") // whose address has no fragment
+		b.Open(path)
+		b.Do(chromedp.Focus(".skip"), chromedp.KeyEvent(kb.Tab))
+		assert.Equal(t, "Skip to the list", sitetest.Evaluate[string](b, "document.activeElement.textContent"), path)
+		b.Do(chromedp.KeyEvent(kb.Enter))
+		assert.Equal(t, "list", sitetest.Evaluate[string](b, "document.activeElement.id"), path)
+	}
+	assert.False(t, s.As(t).Get("/signin").Has("a[href='#list']"))
 }
