@@ -113,3 +113,25 @@ key("o", () => {
   if (!link) return false;
   link.click();
 });
+
+// A link that leads to the same list in another state keeps the focus when it is followed with the keyboard.
+const stops = (place) => [...document.querySelectorAll(`${place} :is(a, .off)`)]; // those that lead nowhere keep their place
+const places = ["[data-part=tabs]", "thead", ".chips", ".pager", ".page-sizes", "[data-part=as-of]"];
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const place = link?.pathname === location.pathname && event.detail === 0 && places.find((one) => link.closest(one));
+  if (!place) return;
+  const at = stops(place).indexOf(link);
+  try {
+    sessionStorage.setItem("followed", JSON.stringify([location.pathname, place, at]));
+  } catch {
+    // No storage: the focus goes to the heading, as on any other page.
+  }
+});
+try {
+  const [path, place, at] = JSON.parse(sessionStorage.getItem("followed") ?? "[]");
+  sessionStorage.removeItem("followed");
+  if (path === location.pathname) stops(place)[at]?.focus();
+} catch {
+  // No storage, or another version's.
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -145,6 +146,34 @@ func TestBrowserFiltersKeepTheFocus(t *testing.T) {
 	b.Do(chromedp.KeyEvent(kb.Tab))
 	assert.Equal(t, "groups", sitetest.Evaluate[string](b, focus), "Tab goes on from there")
 	assert.Zero(t, s.Calls(http.MethodGet, "/users"))
+}
+
+// A link to the same list in another state keeps the focus, so that one can go on sorting and paging.
+func TestBrowserLinksOfAListKeepTheFocus(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/members?per_page=10")
+	waitForScript(b)
+	for _, step := range []struct{ link, address, then string }{
+		{"th.w-groups a", "?per_page=10&sort=-groups", "Groups ↓"},
+		{"th.w-groups a", "?per_page=10&sort=groups", "Groups ↑"},
+		{".pager [rel=next]", "?page=2&per_page=10&sort=groups", "Next"},
+		{".tabs li:nth-child(5) a", "?per_page=10&sort=groups&status=all", "All 60"},
+	} {
+		b.Do(chromedp.Focus(step.link), chromedp.KeyEvent(kb.Enter))
+		seen := ""
+		require.Eventually(t, func() bool {
+			var err error
+			seen, err = chromedp.Run(b.Context, chromedp.Evaluate[string]("location.search + ' ' + document.activeElement.innerText.trim().replace(/\\s+/g, ' ')"))
+			return err == nil && seen == step.address+" "+step.then
+		}, 20*time.Second, 20*time.Millisecond, "%s leads to %q", step.link, seen)
+	}
+	b.Open("/members")
+	b.WaitForTitle("Members")
+	waitForScript(b)
+	assert.Equal(t, "BODY", sitetest.Evaluate[string](b, "document.activeElement.tagName"), "it is for one page")
 }
 
 // waitForScript waits until the module of the list is at work: it knows the keys.
