@@ -116,7 +116,7 @@ key("o", () => {
 
 // A link that leads to the same list in another state keeps the focus when it is followed with the keyboard.
 const stops = (place) => [...document.querySelectorAll(`${place} :is(a, .off)`)]; // those that lead nowhere keep their place
-const places = ["[data-part=tabs]", "thead", ".chips", ".pager", ".page-sizes", "[data-part=as-of]"];
+const places = ["[data-part=tabs]", "thead", ".chips", ".list-foot .pager", ".page-sizes", "[data-part=as-of]"];
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
   const place = link?.pathname === location.pathname && event.detail === 0 && places.find((one) => link.closest(one));
