@@ -93,7 +93,19 @@ func (req *request) showReceipt(e *journal.Entry) error {
 // reversals are the links from an edit of a group: to the group, to undoing it, to the edit that it undoes or
 // that has undone it.
 func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
-	if e.Unreadable || !carriedOut(e) {
+	if e.Unreadable {
+		return nil
+	}
+	if _, ok := membership.Again(e); ok {
+		if again := req.recreated(e); again != nil {
+			return append(links, components.LinkProps{Text: "Created again later", URL: req.urls().Entry(again.ID)})
+		}
+		return append(links, components.LinkProps{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID)})
+	}
+	if of := membership.CreatedFrom(e); of != "" {
+		return append(links, components.LinkProps{Text: "The deletion before", URL: req.urls().Entry(of)})
+	}
+	if !carriedOut(e) {
 		return nil
 	}
 	if _, ok := membership.Undone(e); !ok {

@@ -19,6 +19,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 )
 
@@ -70,7 +71,7 @@ type editForm struct {
 // carryOut carries an edit out and answers. stopped answers where the edit itself stops.
 func (f editForm) carryOut(p change.Press, c *membership.Edit, stopped func() error) error {
 	p.Queue = true
-	out, err := f.run(p, c, func(error) { f.invalidate(directory.Change{}) })
+	out, err := f.run(p, c, func(error) { f.groupChanged() })
 	if err != nil {
 		return f.notMade(err)
 	}
@@ -83,10 +84,7 @@ func (f editForm) carryOut(p change.Press, c *membership.Edit, stopped func() er
 	case change.Changed:
 		return stopped()
 	case change.Busy:
-		text, link := f.underWay(out)
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "This group is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
-		}})
+		return f.busy(out)
 	case change.Repeated:
 		if out.Entry.NotMade() { // the first press left this form, too
 			return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Notice: &views.Notice{
@@ -106,6 +104,18 @@ func (f editForm) carryOut(p change.Press, c *membership.Edit, stopped func() er
 	}
 	return f.made(c, out)
 }
+
+// busy shows the form again, because another change of the same is under way.
+func (f editForm) busy(out change.Outcome) error {
+	text, link := f.underWay(out)
+	return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+		Kind: views.NoticeWarning, Text: "This group is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
+	}})
+}
+
+// groupChanged drops what a change of a group makes out of date: the groups, and the guests, of whom some may
+// be new.
+func (req *request) groupChanged() { req.invalidate(directory.Change{}) }
 
 // again leads to the form with everything in it.
 func (f editForm) again(r refusedForm) error {
@@ -172,7 +182,7 @@ func (f editForm) notMade(err error) error {
 
 // groupIsGone answers an edit of a group that somebody has deleted.
 func (f editForm) groupIsGone(cause error) error {
-	f.invalidate(directory.Change{})
+	f.groupChanged()
 	return &problem{
 		status: http.StatusNotFound, title: "That group is gone",
 		text:  "Tallyfy does not have the group any more: somebody may have deleted it since you opened the page. Nothing was changed.",
@@ -189,7 +199,7 @@ const mostLater = 100
 // laterEdits are the changes of a group after one of them that fit, newest first, as far as the person may
 // see them.
 func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) (list []*journal.Entry) {
-	f := journal.Filter{Org: req.org(), Subject: e.Subject(journal.Group)}
+	f := journal.Filter{Org: req.org(), Subject: e.Subject(journal.Group)} // that of a deletion is the group that was deleted
 	latest, err := req.app.Journal.Latest(req.ctx(), f, mostLater)
 	if err != nil {
 		return nil // the page is as good without
@@ -206,6 +216,47 @@ func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool)
 		}
 	}
 	return list
+}
+
+// recreated is the entry that created the group of a deletion again, as far as the person may see it; else nil.
+func (req *request) recreated(deletion *journal.Entry) *journal.Entry {
+	again := req.laterEdits(deletion, func(e *journal.Entry) bool { return membership.CreatedFrom(e) == deletion.ID })
+	if len(again) == 0 {
+		return nil
+	}
+	return again[0]
+}
+
+// missingGroup answers for a group that could not be read. If it was deleted with the dashboard, the page
+// says what has become of it.
+func (req *request) missingGroup(id tallyfy.ID, cause error) error {
+	if !tallyfy.IsNotFound(cause) {
+		return cause
+	}
+	f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(id)}, Kind: membership.GroupDeleted}
+	latest, err := req.app.Journal.Latest(req.ctx(), f, 1)
+	if err != nil || len(latest) == 0 {
+		return cause
+	}
+	e := latest[0]
+	if _, ok := membership.Again(e); !ok {
+		return cause
+	}
+	if e.Actor.ID != string(req.who.UserID) {
+		if admin, _ := req.isAdmin(req.ctx()); !admin {
+			return cause
+		}
+	}
+	p := &problem{
+		status: http.StatusNotFound, title: "That group was deleted", text: req.activityRow(e).Sentence, cause: cause,
+		links: []components.LinkProps{{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID), Kind: components.ButtonPrimary}, {Text: "Receipt", URL: req.urls().Entry(e.ID)}},
+	}
+	if again := req.recreated(e); again != nil {
+		group := again.Subject(journal.Group)
+		p.text += " It was created again as " + names.Isolate(group.Name) + "."
+		p.links[0] = components.LinkProps{Text: names.Isolate(group.Name), URL: req.urls().Group(tallyfy.ID(group.ID)), Kind: components.ButtonPrimary}
+	}
+	return p
 }
 
 // mostBases is how many groups are kept as the forms for their people showed them, baseTime how long: to say

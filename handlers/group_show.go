@@ -40,7 +40,7 @@ func showGroup(req *request) error {
 			return nil
 		})
 	if err != nil {
-		return err
+		return req.missingGroup(id, err)
 	}
 	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: req.taskView(tasks, req.urls().GroupTasks(id))}
 	page.BackURL, page.State = req.groupPeople()

@@ -105,6 +105,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/activity/:entry", signedIn, showEntry},
 		{http.MethodGet, "/activity/:entry/undo", signedIn, showUndo},
 		{http.MethodPost, "/activity/:entry/undo", signedIn, undo},
+		{http.MethodGet, "/activity/:entry/restore", signedIn, showRestoration},
+		{http.MethodPost, "/activity/:entry/restore", signedIn, restoreGroup},
 		{http.MethodGet, "/activity/:entry/repeat", signedIn, showRepeat},
 		{http.MethodPost, "/activity/:entry/repeat", signedIn, repeat},
 

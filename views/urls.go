@@ -205,6 +205,9 @@ func (u URLs) UndoEntry(id string) string { return u.Entry(id) + "/undo" }
 // RepeatEntry says what applying the lost part of a change once more would do. A POST to it does it.
 func (u URLs) RepeatEntry(id string) string { return u.Entry(id) + "/repeat" }
 
+// RestoreEntry says what creating a deleted group again would do. A POST to it creates the group.
+func (u URLs) RestoreEntry(id string) string { return u.Entry(id) + "/restore" }
+
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }
 

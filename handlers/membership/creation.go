@@ -34,7 +34,13 @@ type Creation struct {
 	Client  *tallyfy.Client
 	Org     tallyfy.ID
 	Request tallyfy.CreateGroupRequest
+	// Of is the entry of the deletion of a group that is created again, Old that group; both are empty for
+	// a new one.
+	Of  string
+	Old journal.Subject
 
+	// LeftOut are those of a group that is created again who cannot be added any more.
+	LeftOut []LeftOut
 	// Group is what Tallyfy made; nil before Send and after a failure.
 	Group *tallyfy.Group
 	// Found is the group of the name that Check found for a creation without an answer. FindError says
@@ -59,18 +65,72 @@ func (c *Creation) Look(ctx context.Context) error {
 	if len(c.Request.Members) > 0 {
 		c.copy, _ = c.Source.Members(ctx) // what it can give is good enough
 	}
+	if c.Of != "" {
+		c.leaveOut()
+	}
 	return nil
+}
+
+// leaveOut leaves out who cannot be added any more.
+func (c *Creation) leaveOut() {
+	calls := callerOf(c.copy)
+	c.LeftOut = nil
+	c.Request.Members = slices.DeleteFunc(slices.Clone(c.Request.Members), func(id tallyfy.UserID) bool {
+		why := unfit(c.copy, id)
+		if why != "" {
+			c.LeftOut = append(c.LeftOut, LeftOut{calls.member(id), why})
+		}
+		return why != ""
+	})
+}
+
+// LeftOutText says who is not in the group any more, "" for nobody.
+func (c *Creation) LeftOutText() string { return leftOutText(c.LeftOut) }
+
+// Again is the wish for the group that an entry deleted, with the group as it was. ok is false for entries
+// of another kind, and for a deletion that was not carried out as far as is known.
+func Again(e *journal.Entry) (wish Creation, ok bool) {
+	var facts deletionFacts
+	if e.Kind != GroupDeleted || e.State != journal.Done && e.Finding(Gone).Result != journal.Confirmed || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+		return Creation{}, false
+	}
+	r := tallyfy.CreateGroupRequest{Name: e.Before("Name"), Description: e.Before("Description"), Members: facts.Members}
+	for _, d := range e.Differences {
+		if d.What == "Guests" {
+			r.Guests = d.Before
+		}
+	}
+	return Creation{Request: r, Of: e.ID, Old: e.Subject(journal.Group)}, true
+}
+
+// HadLogo reports that the group that an entry deleted had a logo.
+func HadLogo(e *journal.Entry) bool {
+	var facts deletionFacts
+	return json.Unmarshal(e.Plan.Facts, &facts) == nil && facts.Logo != ""
+}
+
+// CreatedFrom is the entry of the deletion whose group an entry created again, "" for another one.
+func CreatedFrom(e *journal.Entry) string {
+	var facts creationFacts
+	if e.Kind != GroupCreated || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+		return ""
+	}
+	return facts.Of
 }
 
 // Plan implements change.Change.
 func (c *Creation) Plan() change.Plan {
 	r, name := &c.Request, names.Isolate(c.Request.Name)
-	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests}) // texts only
+	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests, c.Of}) // texts only
+	subjects, again := []journal.Subject{{Kind: journal.Group, Name: r.Name}}, ""
+	if c.Of != "" {
+		subjects, again = append(subjects, c.Old), " again"
+	}
 	return change.Plan{
-		Subjects:  []journal.Subject{{Kind: journal.Group, Name: r.Name}},
+		Subjects:  subjects,
 		Concerned: r.Members,
 		Plan: journal.Plan{
-			Will: "create the group " + name, Did: "created the group " + name,
+			Will: "create the group " + name + again, Did: "created the group " + name + again,
 			Lines: []journal.Line{{Kind: lineCreated, Text: fmt.Sprintf("There is a group %s with %s.", name, people(len(r.Members), len(r.Guests)))}},
 			Differences: []journal.Difference{
 				{What: "Name", After: []string{r.Name}},
@@ -87,6 +147,8 @@ func (c *Creation) Plan() change.Plan {
 type creationFacts struct {
 	Members []tallyfy.UserID
 	Guests  []string
+	// Of is the entry of the deletion of a group that was created again.
+	Of string `json:",omitempty"`
 }
 
 // Send implements change.Change.

@@ -125,7 +125,7 @@ func (c *Edit) admissible() People {
 	add := func(id tallyfy.UserID) bool {
 		why := ""
 		if !in[memberKey(id)] {
-			why = c.unfit(id)
+			why = unfit(c.copy, id)
 		}
 		if why != "" {
 			c.LeftOut = append(c.LeftOut, LeftOut{c.calls.member(id), why})
@@ -156,10 +156,10 @@ func (c *Edit) admissible() People {
 }
 
 // unfit says why a member cannot be added, "" for one who can.
-func (c *Edit) unfit(id tallyfy.UserID) string {
-	m, ok := c.copy.ByID(id)
+func unfit(members *directory.Members, id tallyfy.UserID) string {
+	m, ok := members.ByID(id)
 	switch {
-	case !ok && c.copy.Complete:
+	case !ok && members.Complete:
 		return "there is nobody with this id in the organisation"
 	case !ok:
 		return "not all members are read yet; try again in a moment"

@@ -223,9 +223,11 @@ func (c *Edit) OthersText() string {
 }
 
 // LeftOutText says who was not added, "" for nobody.
-func (c *Edit) LeftOutText() string {
+func (c *Edit) LeftOutText() string { return leftOutText(c.LeftOut) }
+
+func leftOutText(left []LeftOut) string {
 	var list []string
-	for _, l := range c.LeftOut {
+	for _, l := range left {
 		list = append(list, fmt.Sprintf("%s (%s)", names.Isolate(l.Name), l.Why))
 	}
 	switch {

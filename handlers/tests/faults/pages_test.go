@@ -58,6 +58,7 @@ func pages() []page {
 		{"edit group", "/groups/:group/edit", group("/edit"), ""},
 		{"people of a group", "/groups/:group/people", group("/people"), "Tallyfy did not give all members"},
 		{"undo", "/activity/:entry/undo", func(s *sitetest.Site) string { return editedPath(s) + "/undo" }, ""},
+		{"create again", "/activity/:entry/restore", func(s *sitetest.Site) string { return deletedPath(s) + "/restore" }, "not all members are read yet"},
 		{"repeat", "/activity/:entry/repeat", func(s *sitetest.Site) string { return overtakenPath(s) + "/repeat" }, ""},
 		{"members", "/members", at("/members"), "Everybody is listed here"},
 		{"members, searched", "/members", at("/members?q=a&sort=-created_at&page=2&per_page=10"), "Everybody is listed here"},
@@ -94,6 +95,14 @@ func editedPath(s *sitetest.Site) string {
 	s.T.Helper()
 	p := s.Get(s.GroupPath("Operations")+"/edit").Form("main form").Set("name", "Ops").Submit("Save")
 	require.Contains(s.T, []string{"Ops", "Receipt"}, p.Text("h1"))
+	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	return href
+}
+
+// deletedPath deletes a group, while all is well, and gives the address of the receipt.
+func deletedPath(s *sitetest.Site) string {
+	s.T.Helper()
+	s.Get(s.DeletePath("Works Council")).Form("main form").Submit("").Whole(http.StatusOK)
 	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	return href
 }

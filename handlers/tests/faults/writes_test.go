@@ -51,6 +51,7 @@ func changes() []change {
 		{"undo beside another", "/activity/:entry/undo", besideAnother(func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(editedPath(s) + "/undo").Form("main form")
 		}), "", true, nil},
+		{"create again", "/activity/:entry/restore", func(s *sitetest.Site) *sitetest.Form { return s.Get(deletedPath(s) + "/restore").Form("main form") }, "", true, nil},
 		{"repeat", "/activity/:entry/repeat", func(s *sitetest.Site) *sitetest.Form { return s.Get(overtakenPath(s) + "/repeat").Form("main form") }, "", true, nil},
 		{"sign in by token", "/signin", unsentGroup, "Sign in with the token", false, keepsUnsent},
 		{"switch organisation", "/organisations", func(s *sitetest.Site) *sitetest.Form {
@@ -355,7 +356,7 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 		}
 	case p.Status == http.StatusOK && p.Text("h1") == "Receipt":
 		got = "receipt"
-		assert.Regexp(t, `but it is done|Not all of the change|could not be checked|is removed|was removed already|may or may not|didn't confirm|said that`, p.Text("main .notice"))
+		assert.Regexp(t, `answer did not arrive|but it is done|Not all of the change|could not be checked|is removed|was removed already|may or may not|didn't confirm|said that`, p.Text("main .notice"))
 	case p.Status == http.StatusOK:
 		got = "done"
 		assert.True(t, changed || strings.Contains(text, "already gone. Nothing was done now."), "shown as done: %s", text)

@@ -200,6 +200,9 @@ func budgets() []budget {
 		{"GET /activity/:entry", receipt("leave"), 200, 3, 3},
 		{"GET /activity/:entry/undo", get(func(s *sitetest.Site) string { return edited(s) + "/undo" }), 200, 1, 0},
 		{"POST /activity/:entry/undo", press(func(s *sitetest.Site) string { return edited(s) + "/undo" }), 303, 3, 0},
+		{"GET /activity/:entry/restore", get(func(s *sitetest.Site) string { return deletedGroup(s) + "/restore" }), 200, 0, 0},
+		// As for a new group: it is created, and looked at.
+		{"POST /activity/:entry/restore", press(func(s *sitetest.Site) string { return deletedGroup(s) + "/restore" }), 303, 2, 0},
 		{"GET /activity/:entry/repeat", get(func(s *sitetest.Site) string { return overtaken(s) + "/repeat" }), 200, 1, 0},
 		{"POST /activity/:entry/repeat", press(func(s *sitetest.Site) string { return overtaken(s) + "/repeat" }), 303, 3, 0},
 		{"GET /activity/:entry", receipt(heir), 200, 5, 5},
@@ -229,6 +232,13 @@ func takenOut(group string) func(*sitetest.Site) *http.Request {
 // edited renames a group and gives the address of the receipt.
 func edited(s *sitetest.Site) string {
 	s.Do(renamed(s))
+	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	return href
+}
+
+// deletedGroup deletes a group and gives the address of the receipt.
+func deletedGroup(s *sitetest.Site) string {
+	s.Get(s.DeletePath("Works Council")).Form("main form").Submit("")
 	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	return href
 }

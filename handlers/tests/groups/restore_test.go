@@ -1,0 +1,104 @@
+package groups_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// deleted deletes a group and gives the address of the receipt.
+func deleted(s *sitetest.Site, name string) string {
+	s.T.Helper()
+	s.Get(s.DeletePath(name)).Form("main form").Submit("").Whole(http.StatusOK)
+	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	require.NotEmpty(s.T, href)
+	return href
+}
+
+func TestDeletedGroupIsCreatedAgain(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	g := s.Group("Finance")
+	s.Disable("chiara.dangelo")
+	receipt := deleted(s, "Finance")
+	p := s.Get("/groups/" + g.ID).Whole(http.StatusNotFound)
+	assert.Equal(t, "That group was deleted", p.Text("h1"))
+	assert.Contains(t, p.Text("main"), "Maren Dahl deleted the group Finance.")
+	p = p.Follow("Create it again…").Whole(http.StatusOK)
+	assert.Equal(t, "Create Finance again?", p.Text("h1"))
+	// An invited member was in it, and could not be put in anew.
+	assert.Equal(t, []string{"There is a group Finance with 5 members and 1 guest."}, promises(p))
+	lost := p.Text("#lost + ul")
+	for _, want := range []string{g.ID, "Tasks and template steps", "The logo.", "Not added: Chiara D'Angelo (is deactivated); Lena Fischbacher (has not accepted the invitation yet)."} {
+		assert.Contains(t, lost, want)
+	}
+	assert.Equal(t, 1, s.Writes(), "looking changes nothing")
+	form := p.Form("main form")
+	p = form.Submit("Create it again").Whole(http.StatusOK)
+	assert.Equal(t, "Finance", p.Text("h1"))
+	assert.Contains(t, p.Text(".notice"), "Finance was created, with 5 members and 1 guest, and checked. Not added: Chiara D'Angelo (is deactivated)")
+	after := s.Group("Finance")
+	assert.NotEqual(t, g.ID, after.ID)
+	assert.Equal(t, g.Description, after.Description)
+	assert.Equal(t, g.Guests, after.Guests)
+	assert.Subset(t, g.Members, after.Members)
+	assert.Len(t, after.Members, 5)
+
+	p = s.Get("/groups/" + g.ID).Whole(http.StatusNotFound)
+	assert.Contains(t, p.Text("main"), "It was created again as Finance.")
+	assert.Equal(t, "/groups/"+after.ID, p.Link("Finance"))
+	p = s.Get(receipt).Follow("Created again later").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "There is a group Finance with 5 members and 1 guest.")
+	assert.Equal(t, receipt, p.Link("The deletion before"))
+	assert.Contains(t, s.Get("/activity").Text("main"), "Maren Dahl created the group Finance again.")
+	p = s.Get(receipt + "/restore").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice"), "It was created again already:")
+	p = form.Submit("Create it again").Whole(http.StatusOK) // the press from before
+	assert.Equal(t, "Finance", p.Text("h1"))
+	assert.Equal(t, 1, s.Calls(http.MethodPost, "/groups"))
+}
+
+// The name may be taken by then: another one can be typed.
+func TestDeletedGroupWhoseNameIsTaken(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	receipt := deleted(s, "Finance")
+	s.Elsewhere(http.MethodPost, "/groups", `{"name":"Finance","description":"Theirs."}`)
+	p := s.Get(receipt + "/restore").Form("main form").Submit("Create it again").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-name"), "The name has already been taken.")
+	p = p.Form("main form").Set("name", "  ").Submit("Create it again").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-name"), "The group needs a name.")
+	p.Form("main form").Set("name", "Finance 2").Submit("Create it again").Whole(http.StatusOK)
+	assert.Contains(t, s.Get(receipt).Text("main"), "Created again later")
+	assert.Equal(t, "Theirs.", s.Group("Finance").Description)
+	assert.NotEmpty(t, s.Group("Finance 2").Members)
+}
+
+func TestOnlyADeletionIsUndoneSo(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Get(s.GroupPath("Finance")+"/edit").Form("main form").Set("name", "Money").Submit("Save").Whole(http.StatusOK)
+	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	assert.Equal(t, "There is no group to create again", s.Get(href+"/restore").Whole(http.StatusConflict).Text("h1"))
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Status: 403})
+	s.Get(s.DeletePath("Money")).Form("main form").Submit("")
+	s.Sandbox.ClearFaults()
+	href, _ = s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	s.Get(href + "/restore").Whole(http.StatusConflict)
+}
+
+func TestRestorationWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	receipt := deleted(s, "Finance")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Execute: true, Abort: true})
+	p := s.Get(receipt + "/restore").Form("main form").Submit("Create it again").Whole(http.StatusOK)
+	assert.Equal(t, "Receipt", p.Text("h1"))
+	assert.Contains(t, p.Text("main"), "There is a group with this name, most likely this one.")
+	assert.Equal(t, 1, s.Calls(http.MethodPost, "/groups"))
+}
