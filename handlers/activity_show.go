@@ -14,7 +14,6 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
-	"tallyfy-admin/views/names"
 )
 
 // checkedFor is how long a receipt looks at Tallyfy again whenever it is opened. Later people have moved on,
@@ -83,7 +82,8 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		s := e.Subject(journal.Member)
 		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: req.who.Organisation.Name}
 		view.Links = []components.LinkProps{{Text: "All members", URL: members}}
-		title += ": " + names.Isolate(s.Name)
+		title += ": removal of " + e.Called(s)
+		view.Title = title
 	}
 	frame := req.page(title, views.SectionActivity)
 	frame.From = from

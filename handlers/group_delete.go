@@ -86,7 +86,7 @@ func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 	}
 	view.ByID, view.Seen, view.Press = d.ByID(), plan.Fingerprint(), newPress()
 	for _, line := range plan.Lines {
-		view.Consequences = append(view.Consequences, line.Text)
+		view.Consequences = append(view.Consequences, line.String())
 	}
 	return g.show(status, views.DeleteGroup(g.page("Delete "+names.Isolate(d.Group.DisplayName()), views.SectionGroups), view))
 }

@@ -8,7 +8,6 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
-	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -39,7 +38,11 @@ func (m memberRemoval) goTo(path string) error {
 }
 
 func (m memberRemoval) head() views.RemovalHead {
-	return views.RemovalHead{Person: personOf(m.removal.Leaver), Organisation: m.removal.Organisation}
+	h := views.RemovalHead{Person: personOf(m.removal.Leaver), Organisation: m.removal.Organisation, To: m.to}
+	if hasNamesake(m.removal.Copy, m.removal.Leaver) {
+		h.Mark = h.Email
+	}
+	return h
 }
 
 // showRemoval is the first step: what stands in the way, and what the member holds.
@@ -69,7 +72,7 @@ func (m memberRemoval) showHeld(status int) error {
 			GroupLink: views.GroupLink{ID: g.ID, Name: g.Name}, Warning: g.Warning(), Others: g.Others, Guests: g.Guests,
 		})
 	}
-	return m.show(status, views.RemovalFirst(m.page("Remove "+names.Isolate(r.Leaver.Name()), views.SectionMembers), view))
+	return m.show(status, views.RemovalFirst(m.page(view.Head.Title(""), views.SectionMembers), view))
 }
 
 // unknownNote says of how many groups it is not known who stays, if of any, and why.

@@ -9,7 +9,6 @@ import (
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
-	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -39,7 +38,7 @@ func (m memberRemoval) askForSuccessor(status int, problem string) error {
 	found := m.searchMembers(r.Copy, view.Query, r.CanTakeOver)
 	view.Matching = len(found)
 	view.Candidates = m.candidates(found)
-	return m.show(status, views.RemovalSecond(m.page("Who takes over from "+names.Isolate(r.Leaver.Name())+"?", views.SectionMembers), view))
+	return m.show(status, views.RemovalSecond(m.page(view.Head.Title("who takes over?"), views.SectionMembers), view))
 }
 
 // chosenMember finds the chosen member. While the directory is not complete, it may ask Tallyfy

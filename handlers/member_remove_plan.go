@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"tallyfy-admin/views"
-	"tallyfy-admin/views/names"
 )
 
 // showPlan is the third step: what exactly will happen.
@@ -41,5 +40,5 @@ func (m memberRemoval) askBeforeRemoving(status int, problem string) error {
 	for _, line := range plan.Lines {
 		view.Lines = append(view.Lines, line.String())
 	}
-	return m.show(status, views.RemovalThird(m.page("Plan: remove "+names.Isolate(m.removal.Leaver.Name()), views.SectionMembers), view))
+	return m.show(status, views.RemovalThird(m.page(view.Head.Title("the plan"), views.SectionMembers), view))
 }

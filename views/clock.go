@@ -124,3 +124,6 @@ func moment(m Moment) templ.Component {
 
 // Zone is the name of the time zone of the page: "CET".
 func (c Clock) Zone() string { return c.in(c.Now).Format("MST") }
+
+// stamp is a day and a time of day with the zone: "28 November 2026, 17:46 CET". It is for what is kept or printed.
+func (c Clock) stamp(t time.Time) string { return c.in(t).Format("2 January 2006, 15:04 MST") }

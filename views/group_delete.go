@@ -29,20 +29,20 @@ type GroupDeletion struct {
 	Phrase, Typed, PhraseError string
 }
 
-// phraseHint asks for the phrase and says why.
-func (v GroupDeletion) phraseHint() string {
-	if v.Tasks.Checked {
-		return "It is asked for because open tasks are given to this group: " + names.Isolate(v.Phrase)
+// phraseLabel asks for the phrase.
+func (v GroupDeletion) phraseLabel() string {
+	if v.ByID {
+		return "Type the group's id to confirm: " + v.Phrase
 	}
-	return "It is asked for because open tasks may be given to this group: " + names.Isolate(v.Phrase)
+	return "Type " + names.Isolate(v.Phrase) + " to confirm"
 }
 
-// phraseKind says what the phrase is.
-func (v GroupDeletion) phraseKind() string {
-	if v.ByID {
-		return "id"
+// phraseHint says why the phrase is asked for.
+func (v GroupDeletion) phraseHint() string {
+	if v.Tasks.Checked {
+		return "This group still has open tasks."
 	}
-	return "name"
+	return "This group may still have open tasks."
 }
 
 // called is the group's name, with the id where another one looks the same.

@@ -124,7 +124,7 @@ func DeleteGroup(p Page, v GroupDeletion) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</ol></section><section class=\"section\" aria-labelledby=\"tasks\"><h2 id=\"tasks\">Open tasks given to this group</h2>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</ol></section><section class=\"section\" aria-labelledby=\"tasks\"><h2 id=\"tasks\">Open tasks assigned to this group</h2>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -185,7 +185,7 @@ func DeleteGroup(p Page, v GroupDeletion) templ.Component {
 			}
 			if v.Phrase != "" {
 				templ_7745c5c3_Err = components.Field(components.FieldProps{
-					Name: "phrase", Label: "To go on, type the group's " + v.phraseKind(), Value: v.Typed, Required: true, NoSpelling: true, Autocomplete: "off",
+					Name: "phrase", Label: v.phraseLabel(), Value: v.Typed, Required: true, NoSpelling: true, Autocomplete: "off",
 					Hint: v.phraseHint(), Error: v.PhraseError,
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

@@ -1,14 +1,38 @@
 package views
 
-import "time"
+import (
+	"time"
+
+	"tallyfy-admin/views/names"
+)
 
 // RemovalHead is the member whom the wizard may remove, and the organisation.
 type RemovalHead struct {
 	Person
 	Organisation string
+	// Mark is the address, where somebody else looks the same.
+	Mark string
+	// To is the choice of who takes over, as far as it is made.
+	To string
 }
 
-var removalSteps = []string{"What is held", "Who takes over", "Plan", "Receipt"}
+// called is the member, told from others who look the same.
+func (h RemovalHead) called() string {
+	if h.Mark == "" {
+		return names.Isolate(h.Name)
+	}
+	return names.Marked(h.Name, h.Mark)
+}
+
+// Title names whom a page of the removal is about, and which step.
+func (h RemovalHead) Title(step string) string {
+	if step == "" {
+		return "Remove " + h.called()
+	}
+	return "Remove " + h.called() + ": " + step
+}
+
+var removalSteps = []string{"Groups and tasks", "Who takes over", "Plan", "Receipt"}
 
 // RemovalStart is the first step: the blockers, and what the member holds.
 type RemovalStart struct {
@@ -20,6 +44,14 @@ type RemovalStart struct {
 	// GroupsKnown is false when Tallyfy left the groups out of its answer.
 	GroupsKnown bool
 	Tasks       OpenTasks
+}
+
+// step is 0 where the removal cannot go on: then no step comes after this page.
+func (v RemovalStart) step() int {
+	if len(v.Blockers) > 0 {
+		return 0
+	}
+	return 1
 }
 
 // A Blocker is a reason why the removal cannot go on, with the way out.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -21,6 +22,8 @@ const GroupDeleted = "group.delete"
 // The kinds of sentence of a deletion.
 const (
 	leave = "leave" // the people of the group leave it
+	// undecided is the sentence about the group's open tasks, of which Tallyfy does not say what becomes of them.
+	undecided = "tasks"
 	// Gone is the sentence that Tallyfy does not list the group any more.
 	Gone = "gone"
 )
@@ -113,7 +116,11 @@ func (d *Deletion) Plan() change.Plan {
 	if d.copy != nil {
 		members = d.copy.Count(g.Members)
 	}
-	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members, d.Namesake != nil}) // texts only
+	tasks := -1
+	if d.Tasks.Checked {
+		tasks = d.Tasks.Total
+	}
+	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members, d.Namesake != nil, tasks}) // texts and numbers only
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
 		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
@@ -124,6 +131,7 @@ func (d *Deletion) Plan() change.Plan {
 			Lines: []journal.Line{
 				{Kind: leave, Text: whoLeaves(members, len(g.Guests))},
 				{Kind: Gone, Text: name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."},
+				{Kind: undecided, Text: "Tallyfy does not say what becomes of the open tasks that are assigned to the group.", Now: d.tasksNow()},
 			},
 			Differences: []journal.Difference{
 				{What: "Name", Before: []string{g.Name}},
@@ -142,6 +150,20 @@ type deletionFacts struct {
 	Members []tallyfy.UserID
 	// Namesake says that another group looked the same.
 	Namesake bool `json:",omitempty"`
+	// Tasks is how many open tasks were assigned to the group; -1 when that is not known.
+	Tasks int
+}
+
+func (d *Deletion) tasksNow() string {
+	switch {
+	case !d.Tasks.Checked:
+		return "How many there are could not be counted."
+	case d.Tasks.Total == 0:
+		return "There are none now."
+	case d.Tasks.Total == 1:
+		return "There is 1 now: look at it in Tallyfy afterwards."
+	}
+	return "There are " + words.Number(d.Tasks.Total) + " now: look at them in Tallyfy afterwards."
 }
 
 // whoLeaves counts members of the organisation: not the ids of people who are gone.
@@ -157,11 +179,11 @@ func whoLeaves(members, guests int) string {
 	default:
 		who = people(members, guests)
 	}
-	verb := "leave"
+	verb, accounts := "leave", "their accounts stay as they are"
 	if members+guests == 1 {
-		verb = "leaves"
+		verb, accounts = "leaves", "their account stays as it is"
 	}
-	return fmt.Sprintf("%s %s the group; nobody's account is touched.", who, verb)
+	return fmt.Sprintf("%s %s the group; %s.", who, verb, accounts)
 }
 
 // Send implements change.Change.
@@ -169,24 +191,64 @@ func (d *Deletion) Send(ctx context.Context) ([]journal.Subject, error) {
 	return nil, d.Client.Groups.Delete(ctx, d.Org, d.ID)
 }
 
-// Check reads the group again: Tallyfy must not list it any more.
+// Check reads the group again: Tallyfy must not list it any more. It also counts the open tasks that Tallyfy still
+// lists for it.
 func (d *Deletion) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
 	subject := e.Subject(journal.Group)
-	_, err := d.Client.Groups.Get(ctx, d.Org, tallyfy.ID(subject.ID))
+	var missing error
+	var tasks tallyfy.OpenTasks
+	err := parallel.Run(ctx,
+		func(ctx context.Context) error {
+			_, missing = d.Client.Groups.Get(ctx, d.Org, tallyfy.ID(subject.ID))
+			if tallyfy.IsUnauthorized(missing) {
+				return missing
+			}
+			return nil
+		},
+		func(ctx context.Context) (err error) {
+			if !slices.ContainsFunc(e.Lines, func(l journal.Line) bool { return l.Kind == undecided }) {
+				return nil // an entry from before there was that sentence
+			}
+			tasks, err = d.Client.Tasks.Open(ctx, d.Org, tallyfy.TaskListOptions{Group: tallyfy.ID(subject.ID)})
+			if tallyfy.IsUnauthorized(err) {
+				return err
+			}
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
 	f := journal.Finding{Result: journal.Confirmed}
 	switch {
-	case err == nil:
+	case missing == nil:
 		f = journal.Finding{Result: journal.NotAsExpected, Detail: names.Isolate(subject.Name) + " is still there."}
-	case tallyfy.IsUnauthorized(err):
-		return nil, err
-	case !tallyfy.IsNotFound(err):
+	case !tallyfy.IsNotFound(missing):
 		f = journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy could not be asked about the group."}
 	}
-	findings := make([]journal.Finding, len(e.Plan.Lines))
-	for i := range findings {
+	findings := make([]journal.Finding, len(e.Lines))
+	for i, l := range e.Lines {
 		findings[i] = f
+		if l.Kind == undecided {
+			findings[i] = tasksLeft(e, tasks)
+		}
 	}
 	return findings, nil
+}
+
+// tasksLeft says what is known of the open tasks of a group that was deleted. Only that there were none, and are
+// none, is certain: elsewhere Tallyfy may have taken the group off, or the tasks may have been done.
+func tasksLeft(e *journal.Entry, now tallyfy.OpenTasks) journal.Finding {
+	var before deletionFacts
+	_ = json.Unmarshal(e.Plan.Facts, &before)
+	switch {
+	case !now.Checked:
+		return journal.Finding{Result: journal.NotChecked, Detail: "They could not be counted."}
+	case now.Total > 0:
+		return journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy still lists " + words.Count(now.Total, "open task", "open tasks") + " for the group."}
+	case before.Tasks == 0:
+		return journal.Finding{Result: journal.Confirmed, Detail: "There were none, and there are none."}
+	}
+	return journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy lists no open task for the group any more. Look in Tallyfy who has to do them now."}
 }
 
 // Log implements change.Change.

@@ -255,7 +255,7 @@ func TestDeletionFromPlanToCheck(t *testing.T) {
 		{What: "Members", Before: []string{"Chiara D'Angelo"}},
 		{What: "Guests", Before: nil},
 	}, p.Differences)
-	assert.JSONEq(t, fmt.Sprintf(`{"Members":[%s]}`, d.id("chiara.dangelo")), string(p.Facts), "and the ids")
+	assert.JSONEq(t, fmt.Sprintf(`{"Members":[%s],"Tasks":%d}`, d.id("chiara.dangelo"), del.Tasks.Total), string(p.Facts), "and the ids")
 	assert.Equal(t, fmt.Sprintf(`{"group":%q,"before":{"name":"Payroll","members":1,"guests":0},"open_tasks":%d}`, before.ID, del.Tasks.Total), logged(del))
 
 	_, err := del.Send(t.Context())
@@ -299,9 +299,9 @@ func TestADeletionCountsPeopleWhoAreThere(t *testing.T) {
 		want    string
 	}{
 		"nobody else":             {want: "Nobody is in the group, so nobody leaves it."},
-		"a guest":                 {guests: []string{"a@x.example"}, want: "1 guest leaves the group; nobody's account is touched."},
-		"a member":                {others: []string{"maren.dahl"}, want: "1 member leaves the group; nobody's account is touched."},
-		"a member, and not known": {others: []string{"maren.dahl"}, failing: true, want: "2 members leave the group; nobody's account is touched."},
+		"a guest":                 {guests: []string{"a@x.example"}, want: "1 guest leaves the group; their account stays as it is."},
+		"a member":                {others: []string{"maren.dahl"}, want: "1 member leaves the group; their account stays as it is."},
+		"a member, and not known": {others: []string{"maren.dahl"}, failing: true, want: "2 members leave the group; their accounts stay as they are."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -23,7 +23,8 @@ type Departure struct {
 	Lookup     func(tallyfy.UserID) (*tallyfy.Member, bool)
 	AllMembers bool
 
-	// others are people who may stand in the same sentence as the leaver: who removes, and who takes over.
+	// others are people from whom the leaver, and who takes over, are told: who removes, who takes over, and
+	// everybody whose name looks like theirs.
 	others []*tallyfy.Member
 }
 

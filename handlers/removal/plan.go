@@ -35,6 +35,9 @@ type Facts struct {
 	// TasksNow is how many open tasks the leaver had when the plan was made, SuccessorTasksNow how many
 	// the successor had; -1 when that is not known.
 	TasksNow, SuccessorTasksNow int
+	// Both is how many of the leaver's open tasks were the successor's, too: those count once afterwards. It is 0
+	// where that is not known.
+	Both int `json:",omitempty"`
 	// NewToSuccessor are the leaver's groups that the successor was not in.
 	NewToSuccessor []tallyfy.ID `json:",omitempty"`
 	// Gone are ids in the groups that are left with nobody, of people who were not there any more.
@@ -89,7 +92,7 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	if successor == nil {
 		add(journal.Line{Kind: Stays, Text: fmt.Sprintf("The open tasks stay in %s's name.", name), Now: d.tasksNow()})
 		add(journal.Line{Kind: StepsStay, Text: fmt.Sprintf("The template steps that name %s stay as they are.", name)})
-		p.Warnings = append(p.Warnings, fmt.Sprintf("%s can't open what stays in %s's name, and no one else is asked to do it.", name, name))
+		p.Warnings = append(p.Warnings, name+" can't open what stays in their name, and no one else is asked to do it.")
 	} else {
 		d.planHandover(&p, successor, held, add)
 	}
@@ -110,8 +113,12 @@ func (d Departure) goneFrom(group tallyfy.ID) (ids []tallyfy.UserID) {
 
 func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add func(journal.Line)) {
 	name, to := p.LeaverName, p.SuccessorName
-	p.SuccessorID = successor.ID
-	add(journal.Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, d.withEmail(successor)), Now: d.tasksNow()})
+	p.SuccessorID, p.Both = successor.ID, both(d.Tasks, successor.ID)
+	now := d.tasksNow()
+	if p.Both > 0 {
+		now += fmt.Sprintf(" %s has %d of them already.", to, p.Both)
+	}
+	add(journal.Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, d.withEmail(successor)), Now: now})
 	add(journal.Line{Kind: Templates, Text: fmt.Sprintf("The template steps that name %s go to %s.", name, to)})
 	shared := d.Shared(successor.ID)
 	var outside []string
@@ -127,6 +134,23 @@ func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held,
 	if successor.Role == tallyfy.RoleLight {
 		p.Warnings = append(p.Warnings, to+" has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member.")
 	}
+}
+
+// both counts the tasks that somebody has, too; 0 where not all tasks, or not all of their owners, were read.
+func both(tasks tallyfy.OpenTasks, id tallyfy.UserID) (n int) {
+	if !tasks.All() {
+		return 0
+	}
+	for i := range tasks.Sample {
+		owners := tasks.Sample[i].Owners
+		if !owners.Known {
+			return 0
+		}
+		if slices.Contains(owners.Users, id) {
+			n++
+		}
+	}
+	return n
 }
 
 // withEmail names a member so that nobody else is meant: as the name alone where Tallyfy has no address.
@@ -153,7 +177,7 @@ func (d Departure) tasksNow() string {
 // Button words the act, naming whom it is about.
 func (p Plan) Button() string {
 	if p.SuccessorID == "" {
-		return fmt.Sprintf("Remove %s and leave the work in %s's name", p.LeaverName, p.LeaverName)
+		return "Remove " + p.LeaverName + " and leave the work in their name"
 	}
 	return fmt.Sprintf("Remove %s and give the work to %s", p.LeaverName, p.SuccessorName)
 }

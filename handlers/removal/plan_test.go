@@ -16,7 +16,7 @@ const (
 	account = "Jane Doe's account is not deleted: it stays in Tallyfy, disabled."
 	stays   = "The open tasks stay in Jane Doe's name."
 	stepsOn = "The template steps that name Jane Doe stay as they are."
-	nobody  = "Jane Doe can't open what stays in Jane Doe's name, and no one else is asked to do it."
+	nobody  = "Jane Doe can't open what stays in their name, and no one else is asked to do it."
 	moves   = "Every open task that is Jane Doe's then goes to Omar Ali."
 	steps   = "The template steps that name Jane Doe go to Omar Ali."
 )
@@ -35,7 +35,7 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 		"leave the work": {
 			leaver: person(idJane, "Jane Doe", in(legal)), tasks: tasks(5),
 			want: []string{access, "Jane Doe leaves 1 group: Legal.", stays + " There are 5 open tasks now.", stepsOn, account}, warned: []string{nobody},
-			button: "Remove Jane Doe and leave the work in Jane Doe's name",
+			button: "Remove Jane Doe and leave the work in their name",
 		},
 		"hand over": {
 			leaver: person(idJane, "Jane Doe", in(legal, board, payroll)), tasks: tasks(1), to: omar,
@@ -76,12 +76,12 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 		"no groups": {
 			leaver: person(idJane, "Jane Doe"), tasks: tasks(0),
 			want: []string{access, "Jane Doe is in no group, so no group changes.", stays + " There are no open tasks now.", stepsOn, account}, warned: []string{nobody},
-			button: "Remove Jane Doe and leave the work in Jane Doe's name",
+			button: "Remove Jane Doe and leave the work in their name",
 		},
 		"groups not sent, tasks not counted": {
 			leaver: person(idJane, "Jane Doe", noGroupsSent),
 			want:   []string{access, "Jane Doe leaves every group. Which groups that are could not be read.", stays + " How many there are could not be counted.", stepsOn, account}, warned: []string{nobody},
-			button: "Remove Jane Doe and leave the work in Jane Doe's name",
+			button: "Remove Jane Doe and leave the work in their name",
 		},
 		"a group that Tallyfy repeats": {
 			leaver: person(idJane, "Jane Doe", in(payroll, payroll)), tasks: tasks(0), to: omar,
@@ -128,7 +128,7 @@ func TestTwoOfOneNameAreToldApartEverywhere(t *testing.T) {
 	_, detail = check(t, p, removal.NotJoin, removal.After{Successor: person(idOmar, "jane doe", in(group("Payroll", idOmar)))})
 	assert.Equal(t, heir+" is now in Payroll.", detail)
 
-	assert.Equal(t, "Remove Jane Doe and leave the work in Jane Doe's name", c.Plan(nil).Button(), "nobody to be mistaken for")
+	assert.Equal(t, "Remove Jane Doe and leave the work in their name", c.Plan(nil).Button(), "nobody to be mistaken for")
 }
 
 // A group that is left with the leaver's namesake alone says which of the two that is.

@@ -113,6 +113,13 @@ func (r *Removal) Look(ctx context.Context) error {
 	if by, ok := r.Copy.ByID(r.By); ok {
 		r.others = append(r.others, by)
 	}
+	for _, m := range []*tallyfy.Member{r.Leaver, r.successor} {
+		if m != nil {
+			r.others = append(r.others, r.Copy.Search(m.Name(), func(other *tallyfy.Member) bool {
+				return other.ID != m.ID && names.Alike(other.Name(), m.Name())
+			})...)
+		}
+	}
 	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
 	// While not all are known there may be another: one's own account stands in the way anyhow.
 	r.OtherAdmin = !r.Self || !r.AllMembers || len(r.Copy.Search("", func(m *tallyfy.Member) bool {

@@ -154,12 +154,15 @@ func (f Facts) verifyMoves(a After) (journal.Result, string) {
 		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more; %s's could not be counted.", f.LeaverName, f.SuccessorName)
 	case f.TasksNow > 0 && a.SuccessorTasks.Total == 0:
 		return a.verdict(false, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", f.LeaverName, f.SuccessorName))
-	case f.TasksNow > 0 && (f.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < f.SuccessorTasksNow+f.TasksNow):
-		// Some may have been both people's before, or done meanwhile: that cannot be told apart from some that are lost.
+	case f.TasksNow > 0 && (f.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < f.SuccessorTasksNow+f.TasksNow-f.Both):
+		// Some may have been done meanwhile, or both people's where that is not known: that cannot be told apart from
+		// some that are lost.
 		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more. %s has %s now%s.", f.LeaverName, f.SuccessorName,
-			words.Count(a.SuccessorTasks.Total, "open task", "open tasks"), before(f.SuccessorTasksNow, f.TasksNow))
+			words.Count(a.SuccessorTasks.Total, "open task", "open tasks"), f.before())
 	case f.TasksNow < 0:
 		return journal.NotChecked, fmt.Sprintf("None is in %s's name now; how many there were is not known.", f.LeaverName)
+	case f.Both > 0:
+		return journal.Confirmed, fmt.Sprintf("%s has %s now%s.", f.SuccessorName, words.Count(a.SuccessorTasks.Total, "open task", "open tasks"), f.before())
 	}
 	return journal.Confirmed, ""
 }
@@ -177,11 +180,14 @@ func (f Facts) verifyStays(a After) (journal.Result, string) {
 }
 
 // before recalls the counts from before the removal, as far as they are known.
-func before(successor, leaver int) string {
-	if successor < 0 {
+func (f Facts) before() string {
+	switch {
+	case f.SuccessorTasksNow < 0:
 		return ""
+	case f.Both > 0:
+		return fmt.Sprintf("; before it was %d, and %d were to be added, of which both had %d", f.SuccessorTasksNow, f.TasksNow, f.Both)
 	}
-	return fmt.Sprintf("; before it was %d, and %d were to be added", successor, leaver)
+	return fmt.Sprintf("; before it was %d, and %d were to be added", f.SuccessorTasksNow, f.TasksNow)
 }
 
 func areOpen(n int) string {

@@ -34,6 +34,8 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 	c.Tasks = tasks(0)
 	overNone, leftNone := c.Plan(omar), c.Plan(nil)
 	overNone.SuccessorTasksNow = 4
+	overBoth := over
+	overBoth.Both = 2
 	c.Tasks = tallyfy.OpenTasks{}
 	overUnknown, leftUnknown := c.Plan(omar), c.Plan(nil)
 	overUnknown.SuccessorTasksNow = 4
@@ -74,6 +76,8 @@ func TestEachSentenceIsCheckedAgainstWhatWasRead(t *testing.T) {
 		"emptied, not read": {over, removal.Emptied, removal.After{}, unknown, "The group was not read back."},
 
 		"moved":                      {over, removal.Moves, tasksAre(tasks(0), tasks(9)), yes, ""},
+		"moved, some both had":       {overBoth, removal.Moves, tasksAre(tasks(0), tasks(7)), yes, "Omar Ali has 7 open tasks now; before it was 4, and 5 were to be added, of which both had 2."},
+		"moved, one less than that":  {overBoth, removal.Moves, tasksAre(tasks(0), tasks(6)), unknown, "None is in Jane Doe's name any more. Omar Ali has 6 open tasks now; before it was 4, and 5 were to be added, of which both had 2."},
 		"none to move":               {overNone, removal.Moves, tasksAre(tasks(0), tasks(0)), yes, ""},
 		"moved, and more came":       {over, removal.Moves, tasksAre(tasks(0), tasks(12)), yes, ""},
 		"moved, all but one":         {over, removal.Moves, tasksAre(tasks(0), tasks(8)), unknown, "None is in Jane Doe's name any more. Omar Ali has 8 open tasks now; before it was 4, and 5 were to be added."},

@@ -69,7 +69,7 @@ func TestSentenceOfEachKind(t *testing.T) {
 	for i, text := range p.Texts("main .rows a") {
 		receipt := s.Get(p.Find("main .rows a").Eq(i).AttrOr("href", "")).Whole(http.StatusOK)
 		assert.NotEmpty(t, receipt.Text("main .notice"), text)
-		assert.Regexp(t, `(Carried out|Asked for) by Maren Dahl\. \d+ \w+ 20\d\d, `+minute[:2], receipt.Text("main"))
+		assert.Regexp(t, `(Carried out|Asked for) by Maren Dahl on \d+ \w+ 20\d\d, `+minute[:2], receipt.Text("main"))
 		assert.Contains(t, receipt.Text("main"), "Request ")
 	}
 }

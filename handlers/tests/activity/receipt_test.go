@@ -50,7 +50,7 @@ func TestReceiptOfADeletion(t *testing.T) {
 	receipt := s.Get("/activity").Follow(sentences(s.Get("/activity"))[0]).Whole(http.StatusOK)
 	assert.Equal(t, "Done. Finance was deleted.", receipt.Text("main .notice"))
 	for _, line := range receipt.Texts(".plan li") {
-		assert.True(t, strings.HasSuffix(line, " Confirmed"), line)
+		assert.Contains(t, line, " Confirmed", line)
 	}
 	kept := receipt.Facts()
 	assert.Equal(t, "Finance → none", kept["Name"])

@@ -52,7 +52,7 @@ func TestBrowserJourney(t *testing.T) {
 			b.Press("Chiara D'Angelo")
 			b.Press("Remove from the organisation…")
 			b.WaitForText("span", "Payroll will have nobody in it.")
-			b.Press("Go on: who takes over?")
+			b.Press("Next: choose who takes over")
 			find(b, "#field-q", "seun", test.script)
 			b.Do(chromedp.Click(fmt.Sprintf(`input[name=to][value="%d"]`, s.Member("seun.adeyemi").ID)))
 			b.Press("Show the plan")

@@ -21,9 +21,9 @@ const goneNotice = "That group is already gone. Nothing was done now."
 func TestDeleteDoesWhatThePageSaid(t *testing.T) {
 	t.Parallel()
 	for name, who := range map[string]string{
-		"Platform Engineering":    "5 members leave the group; nobody's account is touched.",
-		"Finance":                 "7 members and 1 guest leave the group; nobody's account is touched.",
-		"Carrier Partners":        "4 guests leave the group; nobody's account is touched.",
+		"Platform Engineering":    "5 members leave the group; their accounts stay as they are.",
+		"Finance":                 "7 members and 1 guest leave the group; their accounts stay as they are.",
+		"Carrier Partners":        "4 guests leave the group; their accounts stay as they are.",
 		"Archive 2019 Relocation": "Nobody is in the group, so nobody leaves it.",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -33,7 +33,10 @@ func TestDeleteDoesWhatThePageSaid(t *testing.T) {
 			p := s.Get(s.DeletePath(name)).Whole(http.StatusOK)
 			assert.Zero(t, s.Writes(), "looking changes nothing")
 			assert.Equal(t, "Delete "+name+"?", p.Text("h1"))
-			assert.Equal(t, []string{who, name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back."}, promises(p))
+			assert.Equal(t, []string{
+				who, name + " is deleted for good. It can't be undone: Tallyfy can't bring a group back.",
+				"Tallyfy does not say what becomes of the open tasks that are assigned to the group. There are none now.",
+			}, promises(p))
 			assert.Contains(t, p.Text(sectionTasks), "No open tasks.")
 			assert.Equal(t, "/groups", p.Link("Keep the group"))
 			f := p.Form("main form")
@@ -68,10 +71,10 @@ func TestDeleteCountsPeople(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for want, people := range map[string]string{
-		"1 member leaves the group; nobody's account is touched.":             `"members":[` + s.ID("esi.mensah") + `],"guests":[]`,
-		"1 guest leaves the group; nobody's account is touched.":              `"members":[],"guests":["a@b.example"]`,
-		"1 member and 1 guest leave the group; nobody's account is touched.":  `"members":[` + s.ID("esi.mensah") + `],"guests":["a@b.example"]`,
-		"1 member and 2 guests leave the group; nobody's account is touched.": `"members":[` + s.ID("esi.mensah") + `],"guests":["a@b.example","c@d.example"]`,
+		"1 member leaves the group; their account stays as it is.":                `"members":[` + s.ID("esi.mensah") + `],"guests":[]`,
+		"1 guest leaves the group; their account stays as it is.":                 `"members":[],"guests":["a@b.example"]`,
+		"1 member and 1 guest leave the group; their accounts stay as they are.":  `"members":[` + s.ID("esi.mensah") + `],"guests":["a@b.example"]`,
+		"1 member and 2 guests leave the group; their accounts stay as they are.": `"members":[` + s.ID("esi.mensah") + `],"guests":["a@b.example","c@d.example"]`,
 	} {
 		s.Elsewhere(http.MethodPut, s.GroupPath("Works Council"), `{"name":"Works Council","description":"x",`+people+`}`)
 		assert.Equal(t, want, promises(s.Get(s.DeletePath("Works Council")))[0])
@@ -86,7 +89,7 @@ func TestDeleteAsksForTheNameWhereTasksAreOpen(t *testing.T) {
 	p := s.Get(s.DeletePath(name)).Whole(http.StatusOK)
 	assert.Equal(t, "1 open task", p.Text(sectionTasks+" p:first-of-type"))
 	assert.Len(t, p.Texts(sectionTasks+" li"), 1)
-	assert.Contains(t, p.Text("main form"), "because open tasks are given to this group: "+name)
+	assert.Contains(t, p.Text("main form"), "Type "+name+" to confirm This group still has open tasks.")
 	assert.False(t, p.Has("main script"))
 	assert.Equal(t, []string{""}, p.Form("main form").Values["phrase"])
 	for typed, message := range map[string]string{
@@ -139,7 +142,7 @@ func TestDeleteWhenTasksCannotBeCounted(t *testing.T) {
 	unknown()
 	p = p.Form("main form").Set("phrase", "Pay").Submit("").Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, p.Text("main form"), "That is not the group's name.")
-	assert.Contains(t, p.Text("main form"), "because open tasks may be given to this group: Payroll")
+	assert.Contains(t, p.Text("main form"), "Type Payroll to confirm This group may still have open tasks.")
 	assert.Zero(t, s.Writes())
 	p = p.Form("main form").Set("phrase", "Payroll").Submit("").Whole(http.StatusOK)
 	assert.Equal(t, "Done. Payroll was deleted.", p.Text(".notice"))
@@ -174,7 +177,7 @@ func TestDeleteDoesNotBelieveAWrongCount(t *testing.T) {
 			p := s.Get(s.DeletePath("Payroll")).Whole(http.StatusOK)
 			assert.Contains(t, p.Text(sectionTasks), "Not checked The open tasks could not be counted. There may be some.")
 			p = asked.Submit("").Whole(http.StatusUnprocessableEntity)
-			assert.Contains(t, p.Text("main form"), "because open tasks may be given to this group: Payroll")
+			assert.Contains(t, p.Text("main form"), "Type Payroll to confirm This group may still have open tasks.")
 			assert.Zero(t, s.Writes())
 		})
 	}

@@ -188,7 +188,7 @@ func TestAGroupOfPeopleWhoAreGoneIsEmpty(t *testing.T) {
 
 	p = s.Get(s.DeletePath("Ghosts")).Whole(http.StatusOK)
 	assert.Equal(t, "Nobody is in the group, so nobody leaves it.", p.Texts(".plan li")[0], "the sentence")
-	assert.Equal(t, "1 member leaves the group; nobody's account is touched.", s.Get(s.DeletePath("Haunted")).Texts(".plan li")[0])
+	assert.Equal(t, "1 member leaves the group; their account stays as it is.", s.Get(s.DeletePath("Haunted")).Texts(".plan li")[0])
 
 	const emptied = "Haunted will have nobody in it. Work sent to Haunted may reach no one."
 	assert.Contains(t, s.Get(s.RemovePath("chiara.dangelo")).Text("main"), emptied)

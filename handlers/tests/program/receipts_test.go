@@ -67,7 +67,7 @@ func TestReceiptsOfTheFirstRelease(t *testing.T) {
 		assert.True(t, strings.HasPrefix(sentence, "Maren Dahl removed Chiara D'Angelo. "), sentence)
 		receipt := s.Get(oldReceipt).Whole(http.StatusOK)
 		assert.Equal(t, list.Link(sentence), receipt.URL)
-		assert.Equal(t, "Receipt", receipt.Text("h1"))
+		assert.Contains(t, receipt.Text("h1"), "Receipt")
 		assert.Contains(t, receipt.Text(".plan"), "Chiara D'Angelo can't open Aldermoor Logistics any more, from that moment on.")
 		assert.Contains(t, receipt.Text("main .notice"), "still lists Chiara D'Angelo as active", "it looks again: this organisation is another one")
 		assert.Len(t, s.Get(s.MemberPath("chiara.dangelo")).Texts("section[aria-labelledby=activity] .rows a"), 1)

@@ -108,7 +108,7 @@ func TestASuccessorWhoCannotTakeOverAnyMore(t *testing.T) {
 	before := s.State()
 	p := f.Submit("").Whole(http.StatusUnprocessableEntity)
 	assert.Equal(t, "Please check: Siobhán O'Brien can't take over: only active members can, and no bots. Choose somebody else.", p.Text("#error-to"))
-	assert.Equal(t, "Who takes over?", p.Text("h1"))
+	assert.Equal(t, "Remove Chiara D'Angelo: who takes over?", p.Text("h1"))
 
 	s.Elsewhere(http.MethodDelete, "/users/"+id+"/delete", "")
 	p = f.Submit("").Whole(http.StatusUnprocessableEntity)

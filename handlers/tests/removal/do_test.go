@@ -19,7 +19,7 @@ import (
 // receiptOf is what a receipt says of each sentence: the word on its badge.
 func receiptOf(p *sitetest.Page) map[string]string {
 	p.Site.T.Helper()
-	require.Equal(p.Site.T, "Receipt", p.Whole(http.StatusOK).Text("h1"))
+	require.Contains(p.Site.T, p.Whole(http.StatusOK).Text("h1"), "Receipt")
 	lines := map[string]string{}
 	p.Find("ol.plan li").Each(func(_ int, li *goquery.Selection) {
 		lines[li.Find("span").First().Text()] = li.Find(".badge").Text()
@@ -63,13 +63,10 @@ func TestEverySentenceOfThePlanIsTrueAfterwards(t *testing.T) {
 			s.Sandbox.ClearRequests()
 			p := plan.Form("main form").Submit("")
 			said := receiptOf(p)
-			unchecked := "1 line" // the template steps
-			if test.both > 0 {
-				unchecked = "2 lines"
-			}
+			const unchecked = "1 line" // the template steps
 			assert.Equal(t, "Done. "+name+" is removed from Aldermoor Logistics. "+unchecked+" of the plan could not be checked.", summary(p))
 			assert.Equal(t, "Disabled", p.Text(".headline .badge"))
-			assert.Contains(t, p.Text("main"), "Carried out by Maren Dahl.")
+			assert.Contains(t, p.Text("main"), "Carried out by Maren Dahl on ")
 
 			require.Len(t, s.Removals(), 1)
 			assert.Equal(t, 1, s.Writes())
@@ -113,9 +110,9 @@ func TestEverySentenceOfThePlanIsTrueAfterwards(t *testing.T) {
 					assert.Greater(t, s.Sandbox.OpenTasks(heir.ID), before.Tasks[heir.ID])
 					assert.Equal(t, before.Tasks[heir.ID]+before.Tasks[old.ID]-test.both, s.Sandbox.OpenTasks(heir.ID), "all of them")
 					if test.both > 0 {
-						expected = "Could not check"
-						assert.Contains(t, p.Texts("ol.plan .small"), fmt.Sprintf("None is in %s's name any more. %s has %d open tasks now; before it was %d, and %d were to be added.",
-							name, test.name, s.Sandbox.OpenTasks(heir.ID), before.Tasks[heir.ID], before.Tasks[old.ID]))
+						assert.Contains(t, sentence, fmt.Sprintf(" %s has %d of them already.", test.name, test.both), "the plan says it, too")
+						assert.Contains(t, p.Texts("ol.plan .small"), fmt.Sprintf("%s has %d open tasks now; before it was %d, and %d were to be added, of which both had %d.",
+							test.name, s.Sandbox.OpenTasks(heir.ID), before.Tasks[heir.ID], before.Tasks[old.ID], test.both))
 					}
 				case text == "The template steps that name "+name+" go to "+test.name+".":
 					expected = "Could not check" // the API does not list them, nor does the sandbox have them
@@ -162,7 +159,7 @@ func TestARecordThatNobodyGaveOutIsNotTakenUp(t *testing.T) {
 	for i, record := range []string{"", "x", strings.Repeat("A", 32), "../../../etc/passwd", strings.Repeat("0", 33)} {
 		leaver := []string{"esi.mensah", "arjun.mehta", "isla.macleod", "dmytro.shevchuk", "jonas.weiss"}[i]
 		p := s.Post(s.RemovePath(leaver), url.Values{"to": {"leave"}, "press": {record}})
-		assert.Equal(t, "Receipt", p.Whole(http.StatusOK).Text("h1"))
+		assert.Contains(t, p.Whole(http.StatusOK).Text("h1"), "Receipt")
 		assert.Regexp(t, `/activity/[0-9a-f-]{36}$`, p.URL)
 		assert.NotContains(t, p.URL, strings.Repeat("0", 32))
 	}

@@ -34,11 +34,11 @@ func TestOnlyActivePeopleAreOfferedTheWork(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	path := s.RemovePath("chiara.dangelo") + "/handover"
 	p := s.Get(path).Whole(http.StatusOK)
-	assert.Equal(t, "Who takes over?", p.Text("h1"))
+	assert.Equal(t, "Remove Chiara D'Angelo: who takes over?", p.Text("h1"))
 	assert.Equal(t, "Showing 50 of 53 members: search to find the others.", p.Text("output"))
 	assert.Empty(t, chosen(p), "nothing is chosen beforehand")
 	assert.False(t, p.Has("[autofocus], [selected]"))
-	assert.Contains(t, p.Text(".choice"), "Leave it with Chiara D'Angelo. The tasks stay in Chiara D'Angelo's name, Chiara D'Angelo can't open them, and no one else is asked to do them.")
+	assert.Contains(t, p.Text(".choice"), "Leave it with Chiara D'Angelo. The tasks stay in their name, they can't open them, and no one else is asked to do them.")
 	assert.Contains(t, p.Text(".lead"), "Everything goes to one person. Tallyfy can't split it.")
 
 	for _, m := range s.Sandbox.Members() {
@@ -109,7 +109,7 @@ func TestTheChoiceStaysOverANewSearch(t *testing.T) {
 		f := p.Form(handoverForm)
 		f.Values["to"] = []string{noor}
 		p = f.Set("q", query).Submit("Search").Whole(http.StatusOK)
-		assert.Equal(t, "Who takes over?", p.Text("h1"), "the search button only searches")
+		assert.Equal(t, "Remove Chiara D'Angelo: who takes over?", p.Text("h1"), "the search button only searches")
 		require.NotEmpty(t, offered(p))
 		assert.Equal(t, "noor.vandermeer@example.com", offered(p)[0])
 		assert.Equal(t, noor, chosen(p))
@@ -117,7 +117,7 @@ func TestTheChoiceStaysOverANewSearch(t *testing.T) {
 		value, _ := p.Find("main [name=q]").Attr("value")
 		assert.Equal(t, query, value)
 	}
-	assert.Equal(t, "Plan", p.Form(handoverForm).Submit("Show the plan").Whole(http.StatusOK).Text("h1"))
+	assert.Equal(t, "Remove Chiara D'Angelo: the plan", p.Form(handoverForm).Submit("Show the plan").Whole(http.StatusOK).Text("h1"))
 
 	f := p.Form(handoverForm)
 	f.Values["to"] = []string{"leave"}

@@ -44,10 +44,16 @@ func TestRemovingOneOfTwoOfTheSameName(t *testing.T) {
 	}
 }
 
-// Left where it is, there is nobody to be mistaken for.
-func TestALeaverWhoseWorkStaysNeedsNoAddress(t *testing.T) {
+// Two people of one name are told apart in every step, also where the work stays.
+func TestALeaverWithANamesakeIsNamedByAddress(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.PlanPath("anna.kowalska", "leave")).Whole(http.StatusOK)
-	assert.Equal(t, "Remove Anna Kowalska and leave the work in Anna Kowalska's name", p.Text("main form button"))
+	const called = "Anna Kowalska (anna.kowalska@example.com)"
+	assert.Equal(t, "Remove "+called+": the plan", p.Text("h1"))
+	assert.Equal(t, called, p.Text(".breadcrumb a"))
+	assert.Contains(t, p.Text("title"), called)
+	assert.Equal(t, s.RemovePath("anna.kowalska"), p.Link("Groups and tasks"), "a finished step is a link")
+	assert.Equal(t, s.RemovePath("anna.kowalska")+"/handover?to=leave", p.Link("Who takes over"))
+	assert.Equal(t, "Remove Anna Kowalska (anna.kowalska@example.com) and leave the work in their name", p.Text("main form button"))
 }

@@ -55,14 +55,14 @@ func TestThePlanOfARemoval(t *testing.T) {
 			warned: []string{"Please note. Noor van der Meer has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."},
 		},
 		"leave": {
-			to: "leave", button: "Remove Chiara D'Angelo and leave the work in Chiara D'Angelo's name",
+			to: "leave", button: "Remove Chiara D'Angelo and leave the work in their name",
 			want:   []string{chiaraAccess, chiaraLeaves, chiaraEmptied, chiaraStays + now, chiaraSteps, chiaraAccount},
-			warned: []string{"Please note. Chiara D'Angelo can't open what stays in Chiara D'Angelo's name, and no one else is asked to do it."},
+			warned: []string{"Please note. Chiara D'Angelo can't open what stays in their name, and no one else is asked to do it."},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := s.Get(s.PlanPath("chiara.dangelo", test.to)).Whole(http.StatusOK)
-			assert.Equal(t, "Plan", p.Text("h1"))
+			assert.Regexp(t, "^Remove .*: the plan$", p.Text("h1"))
 			assert.Equal(t, test.want, p.Texts("ol.plan li"))
 			assert.Equal(t, len(test.warned), p.Find("main .notice").Length())
 			if test.warned != nil {
@@ -98,12 +98,12 @@ func TestThePlanSaysWhatCouldNotBeCounted(t *testing.T) {
 func TestThePlanIsTheSameUnderASubPath(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Base: "/tools/tallyfy"})
-	p := s.Get(s.MemberPath("chiara.dangelo")).Follow("Remove from the organisation…").Follow("Go on: who takes over?")
+	p := s.Get(s.MemberPath("chiara.dangelo")).Follow("Remove from the organisation…").Follow("Next: choose who takes over")
 	p = p.Form(handoverForm).Tick("to", "leave").Submit("Show the plan").Whole(http.StatusOK)
 	assert.Equal(t, s.RemovePath("chiara.dangelo")+"/plan?q=&to=leave", p.URL)
 	p = p.Form("main form").Submit("").Whole(http.StatusOK)
-	assert.Equal(t, "Receipt", p.Text("h1"))
-	assert.Equal(t, "Receipt", p.Follow("Check again").Whole(http.StatusOK).Text("h1"))
+	assert.Contains(t, p.Text("h1"), "Receipt")
+	assert.Contains(t, p.Follow("Check again").Whole(http.StatusOK).Text("h1"), "Receipt")
 	assert.Equal(t, "Members", p.Follow("All members").Whole(http.StatusOK).Text("h1"))
 	assert.Equal(t, "disabled", s.Member("chiara.dangelo").Status)
 }

@@ -31,7 +31,7 @@ func blocked(s *sitetest.Site, path string, want ...string) {
 	} {
 		assert.Equal(s.T, want, p.Texts("[role=alert] li"), step)
 		assert.Contains(s.T, p.Text("#blockers"), "can't be removed now", step)
-		assert.Empty(s.T, p.Link("Go on: who takes over?"), step)
+		assert.Empty(s.T, p.Link("Next: choose who takes over"), step)
 		assert.False(s.T, p.Has("main form"), step)
 	}
 	assert.Zero(s.T, s.Writes())
@@ -92,7 +92,7 @@ func TestRemovalSaysWhatIsHeld(t *testing.T) {
 	s.Sandbox.ClearRequests()
 	p := s.Get(s.RemovePath("chiara.dangelo")).Whole(http.StatusOK)
 	assert.Equal(t, "Remove Chiara D'Angelo", p.Text("h1"))
-	assert.Equal(t, "What is held", p.Text(".steps [aria-current=step]"))
+	assert.Equal(t, "Groups and tasks", p.Text(".steps [aria-current=step]"))
 	assert.Equal(t, []string{"Payroll", "Finance", "People and Culture", "Everyone at Aldermoor"}, p.Texts(".rows a"), "those left with the fewest first")
 	assert.Equal(t, []string{
 		"Payroll will have nobody in it. Work sent to Payroll may reach no one.",
@@ -106,8 +106,8 @@ func TestRemovalSaysWhatIsHeld(t *testing.T) {
 	assert.Contains(t, p.Text("section[aria-labelledby=tasks] > p"), sitetest.Plural(s.Sandbox.OpenTasks(s.Member("chiara.dangelo").ID), "open task"))
 	assert.Contains(t, p.Text("section[aria-labelledby=other]"), "Not checked", "what no call can tell is said, too")
 	assert.False(t, p.Has("#blockers"))
-	assert.Equal(t, "Who takes over?", p.Follow("Go on: who takes over?").Whole(http.StatusOK).Text("h1"))
-	assert.Equal(t, "/members", p.Link("Keep Chiara D'Angelo"))
+	assert.Equal(t, "Remove Chiara D'Angelo: who takes over?", p.Follow("Next: choose who takes over").Whole(http.StatusOK).Text("h1"))
+	assert.Equal(t, "/members", p.Link("Cancel"))
 }
 
 func TestRemovalTellsNoneFromNotChecked(t *testing.T) {

@@ -40,16 +40,16 @@ func TestTheWayBackToTheList(t *testing.T) {
 			}},
 			"removing": {members, func(p *sitetest.Page) *sitetest.Page {
 				name := p.Texts("tbody a.name")[0]
-				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Go on: who takes over?").Form("main form").Set("to", "leave").Submit("Show the plan")
+				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Next: choose who takes over").Form("main form").Set("to", "leave").Submit("Show the plan")
 				return p.Form("main form").Submit("").Follow("Check again").Follow("All members")
 			}},
 			"keeping a member": {members, func(p *sitetest.Page) *sitetest.Page {
 				name := p.Texts("tbody a.name")[0]
-				return p.Follow(name).Follow("Remove from the organisation…").Follow("Keep " + name)
+				return p.Follow(name).Follow("Remove from the organisation…").Follow("Cancel")
 			}},
 			"a member by every step back": {members, func(p *sitetest.Page) *sitetest.Page {
 				name := p.Texts("tbody a.name")[0]
-				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Go on: who takes over?").Form("main form").Set("to", "leave").Submit("Show the plan")
+				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Next: choose who takes over").Form("main form").Set("to", "leave").Submit("Show the plan")
 				return up(up(p.Follow("Back").Follow("Back")))
 			}},
 			"staying": {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},

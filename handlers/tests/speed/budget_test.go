@@ -172,7 +172,7 @@ func budgets() []budget {
 		{"POST /groups/:group/people", takenOut("Finance"), 303, 3, 0},
 		{"POST /groups/:group/people", takenOut("Payroll"), 303, 1, 0}, // nobody would be left: the page asks first
 		{"GET /groups/:group/delete", group("/delete"), 200, 2, 2},
-		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 4, 2}, // the last one looks whether it is gone
+		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 5, 2}, // the last two look whether it is gone, and for its tasks
 
 		{"GET /members", at("/members"), 200, 0, 0},
 		{"GET /members", at("/members?sort=email&page=2"), 200, 0, 0},
