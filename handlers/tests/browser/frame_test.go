@@ -28,6 +28,8 @@ func TestBrowserMenus(t *testing.T) {
 		assert.Equal(t, "organisations", sitetest.Evaluate[string](b, open))
 		b.Do(chromedp.Click(".account > summary"))
 		assert.Equal(t, "account", sitetest.Evaluate[string](b, open))
+		b.Do(chromedp.KeyEvent(kb.Tab))
+		assert.True(t, sitetest.Evaluate[bool](b, `document.activeElement.matches(".account .panel a")`))
 		b.Do(chromedp.KeyEvent(kb.Escape))
 		assert.Empty(t, sitetest.Evaluate[string](b, open))
 		assert.True(t, sitetest.Evaluate[bool](b, `document.activeElement.matches(".account > summary")`))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -42,10 +43,15 @@ func TestSearchFindsMembersGroupsAndGuests(t *testing.T) {
 // While the organisation is being read, the page says how far and goes on by itself.
 func TestSearchWaitsForTheCopies(t *testing.T) {
 	t.Parallel()
-	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 2_000}, Directory: directory.Options{Wait: 1}})
+	gate := &sitetest.Gate{Method: http.MethodGet, Suffix: "/guests", Arrived: make(chan struct{}), Open: make(chan struct{})}
+	s := sitetest.New(t, sitetest.Options{Transport: gate, Directory: directory.Options{Wait: 20 * time.Millisecond}})
+	gate.Next = s.Sandbox.Transport()
+	s.SignIn()
 	p := s.Get("/search?q=kjaergaard").Whole(http.StatusOK)
 	assert.Equal(t, "2", p.Header.Get("Refresh"))
 	assert.Contains(t, p.Text("main"), "so far")
+	close(gate.Open)
+	require.Eventually(t, func() bool { return s.Get("/search?q=kjaergaard").Has(".found") }, time.Minute, time.Millisecond)
 }
 
 // Somebody who may not open a member finds the name, and no link to a refusal.
