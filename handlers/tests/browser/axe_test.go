@@ -52,6 +52,10 @@ func TestBrowserAccessibility(t *testing.T) {
 		s.Remove("esi.mensah", "leave").URL,
 	}
 	s.Post("/groups", url.Values{"name": {"Night watch"}, "description": {"d"}})
+	s.Get(s.GroupPath("Finance")+"/edit").Form("main form[method=post]").Set("description", "d").Submit("Save")
+	edited, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	s.Get(s.DeletePath("Works Council")).Form("main form[method=post]").Submit("")
+	deleted, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
 	pages := []string{
 		"/", "/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Archive 2019 Relocation").ID,
@@ -59,6 +63,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
+		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", edited, edited + "/undo", deleted, deleted + "/restore",
 	}
 	for _, width := range []int64{360, 1440} {
 		for _, scheme := range []string{"light", "dark"} {
@@ -69,6 +74,18 @@ func TestBrowserAccessibility(t *testing.T) {
 			}
 		}
 	}
+
+	b.Open(s.GroupPath("Finance") + "/edit")
+	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Description: "Theirs."})
+	b.TypeInto("#field-description", "Mine.")
+	b.Press("Save")
+	b.WaitForText("legend", "Description: somebody else has changed it, too")
+	runAxe(b, string(axe), "a text that two people changed")
+	b.Open(s.GroupPath("Payroll") + "/people")
+	b.Do(chromedp.Click("input[name=remove]"))
+	b.Press("Save")
+	b.WaitForTitle("Change who is in Payroll?")
+	runAxe(b, string(axe), "people, before the change is made")
 
 	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/groups", Status: 422})
 	b.Open("/groups?page=7") // which no copy answers

@@ -88,6 +88,11 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		"name": {typed + strings.Repeat("x", 200)}, "description": {""}, "members": {described}, "guests": {typed, typed}, "people": {typed},
 	})
 	pages["create, find"] = s.Post("/groups", url.Values{"action": {"find"}, "name": {typed}, "description": {typed}, "members": {typed}, "people": {typed}, "guests": {typed, typed}})
+	edit, people := s.GroupPath("Operations")+"/edit", s.GroupPath("Operations")+"/people"
+	texts := url.Values{"name": {"Operations"}, "was_name": {"Operations"}, "description": {"d " + described}, "was_description": {s.Group("Operations").Description}}
+	pages["edit, nothing right"] = s.Post(edit, url.Values{"name": {typed + strings.Repeat("x", 200)}, "was_name": {typed}, "description": {""}, "was_description": {typed}})
+	pages["edit, by two"] = s.Post(edit, url.Values{"name": {"Ops"}, "was_name": {typed}, "description": {"d " + described}, "was_description": {typed}})
+	pages["edit, not chosen"] = s.Post(edit, url.Values{"name": {typed}, "was_name": {typed}, "now_name": {typed}, "choice_name": {typed}})
 	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
 	pages["form of somebody else"] = s.Post("/groups", url.Values{"as": {typed}})
 	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")
@@ -100,7 +105,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		press := func(what, path string, fields url.Values) {
 			plan := signedIn(s, path)
 			f.Times = 1
-			for _, f.Method = range []string{http.MethodPost, http.MethodDelete} {
+			for _, f.Method = range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
 				s.Sandbox.Fail(f)
 			}
 			if fields != nil {
@@ -111,6 +116,8 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 			s.Sandbox.ClearFaults()
 		}
 		press("create", "/groups", group)
+		press("edit", edit, texts)
+		press("people", people, url.Values{"add": {s.ID("noor.vandermeer")}})
 		press("delete", s.DeletePath(idle), nil)
 		press("remove", s.PlanPath("soren.kjaergaard", "anna.kowalska"), nil)
 		f.Method, f.Times = http.MethodGet, 0
@@ -126,8 +133,14 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	}
 	signedIn(s, "/help")
 	pages["create, done"] = s.Post("/groups", group)
+	pages["edit, done"] = s.Post(edit, texts)
+	pages["undo"] = s.Get("/activity/" + receipt(s) + "/undo")
+	s.Post(people, url.Values{"add": {s.ID("noor.vandermeer")}})
 	pages["create, taken"] = s.Post("/groups", url.Values{"name": {"Harbour"}, "description": {"d " + described}})
+	deleted := s.Group(idle).ID
 	pages["delete, done"] = s.Get(s.DeletePath(idle)).Form("main form").Submit("")
+	pages["create again"] = s.Get("/activity/" + receipt(s) + "/restore")
+	pages["deleted group"] = s.Get("/groups/" + deleted)
 	pages["remove, done"] = s.Remove("chiara.dangelo", "leave")
 	pages["list afterwards"] = s.Get("/groups")
 	require.True(s.T, s.Exists("Harbour"), "what is to be carried out at last is carried out")
