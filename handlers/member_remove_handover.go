@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/matrix"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -52,28 +54,62 @@ func (m memberRemoval) chosenMember() (*tallyfy.Member, bool) {
 	return chosen, err == nil
 }
 
-// candidates orders the members who can take over: first the one chosen so far, found by the search
-// or not; then by the number of groups that they share with the leaver; then by name.
+// candidates orders the members who can take over: first the one chosen so far, found by the search or not; then by
+// the groups that they share with the leaver, of which a small one says more than a large one; then by job title;
+// then by name.
 func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
-	r := m.removal
-	groups := len(r.Groups())
-	shared := make(map[tallyfy.UserID]int, len(found))
-	for _, c := range found {
-		shared[c.ID] = len(r.Shared(c.ID))
+	telling := m.tellingGroups()
+	shared, weight := map[tallyfy.UserID][]string{}, map[tallyfy.UserID]float64{}
+	for _, g := range telling {
+		for _, id := range g.Members {
+			shared[id] = append(shared[id], g.DisplayName())
+			weight[id] += 1 / float64(len(g.Members))
+		}
 	}
-	slices.SortStableFunc(found, func(a, b *tallyfy.Member) int { return cmp.Compare(shared[b.ID], shared[a.ID]) })
-	if chosen, ok := m.chosenMember(); ok && r.CanTakeOver(chosen) {
+	title := strings.TrimSpace(m.removal.Leaver.JobTitle)
+	sameTitle := func(c *tallyfy.Member) int { // 0 comes first
+		if title != "" && strings.EqualFold(title, strings.TrimSpace(c.JobTitle)) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(found, func(a, b *tallyfy.Member) int {
+		return cmp.Or(cmp.Compare(weight[b.ID], weight[a.ID]), cmp.Compare(sameTitle(a), sameTitle(b)))
+	})
+	if chosen, ok := m.chosenMember(); ok && m.removal.CanTakeOver(chosen) {
 		found = slices.DeleteFunc(found, func(other *tallyfy.Member) bool { return other.ID == chosen.ID })
 		found = slices.Insert(found, 0, chosen)
-		shared[chosen.ID] = len(r.Shared(chosen.ID))
 	}
 	list := make([]views.Candidate, 0, pickerRows)
 	for _, c := range found[:min(pickerRows, len(found))] {
 		candidate := views.Candidate{Person: personOf(c), LastLogin: c.LastLoginAt.Time}
-		if n := shared[c.ID]; n > 0 {
-			candidate.Reason = "shares " + words.Number(n) + " of " + words.Count(groups, "group", "groups")
+		if groups := shared[c.ID]; len(groups) > 0 {
+			more := ""
+			if n := len(groups) - views.NamedGroups; n > 0 {
+				more = words.Number(n) + " more"
+			}
+			candidate.Reason = "also in " + names.Some(groups[:min(views.NamedGroups, len(groups))], more)
+		} else if sameTitle(c) == 0 {
+			candidate.Reason = "same job title"
 		}
 		list = append(list, candidate)
 	}
 	return list
+}
+
+// tellingGroups are the leaver's groups, each once, the smallest first. Those of more than half of everybody are left
+// out as far as it is known how many everybody is.
+func (m memberRemoval) tellingGroups() []*tallyfy.Group {
+	var groups []*tallyfy.Group
+	for i := range m.removal.Leaver.Groups {
+		g := &m.removal.Leaver.Groups[i]
+		if !slices.ContainsFunc(groups, func(other *tallyfy.Group) bool { return other.ID == g.ID }) {
+			groups = append(groups, g)
+		}
+	}
+	if m.removal.Copy.Complete {
+		return matrix.Telling(groups, m.removal.Copy)
+	}
+	slices.SortStableFunc(groups, func(a, b *tallyfy.Group) int { return cmp.Compare(len(a.Members), len(b.Members)) })
+	return groups
 }

@@ -89,7 +89,7 @@ const LeaveWork = "leave"
 // Candidate is a member who can take over.
 type Candidate struct {
 	Person
-	// Reason says why the candidate stands near the top: "shares 4 of 5 groups".
+	// Reason says why the candidate stands near the top: "also in Finance and Legal".
 	Reason    string
 	LastLogin time.Time
 }

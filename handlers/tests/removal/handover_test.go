@@ -1,7 +1,6 @@
 package removal_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -55,28 +54,39 @@ func TestOnlyActivePeopleAreOfferedTheWork(t *testing.T) {
 	}
 }
 
-func TestThoseWhoShareTheMostGroupsAreOfferedFirst(t *testing.T) {
+// A group of three says more than one of thirty, and the group of everybody says nothing.
+func TestThoseWhoShareTheRarestGroupsAreOfferedFirst(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := s.Get(s.RemovePath("chiara.dangelo") + "/handover")
-	leaver, last := s.Member("chiara.dangelo"), 99
+	size := map[string]int{}
+	name := map[string]string{}
+	for _, g := range s.Sandbox.Groups() {
+		size[g.ID], name[g.ID] = len(g.Members), g.Name
+	}
+	leaver, last, without := s.Member("chiara.dangelo"), 99.0, 0
 	p.Find(".options li").Each(func(_ int, li *goquery.Selection) {
 		email := li.Find(".sub").Text()
 		m, ok := s.Sandbox.MemberByEmail(email)
 		require.True(t, ok, email)
-		shared := 0
+		aside, weight := strings.Join(strings.Fields(li.Find(".aside").Text()), " "), 0.0
 		for _, g := range leaver.Groups {
-			if slices.Contains(m.Groups, g) {
-				shared++
+			if slices.Contains(m.Groups, g) && 2*size[g] <= len(s.Sandbox.Members()) {
+				weight += 1 / float64(size[g])
+				assert.Contains(t, aside, name[g], email)
 			}
 		}
-		assert.LessOrEqual(t, shared, last, email)
-		last = shared
-		assert.Contains(t, li.Find(".aside").Text(), fmt.Sprintf("shares %d of 4 groups", shared))
-		assert.Contains(t, strings.Join(strings.Fields(li.Find(".aside").Text()), " "), "signed in ")
+		if weight == 0 {
+			without++
+			assert.NotContains(t, aside, "also in", email)
+		}
+		assert.LessOrEqual(t, weight, last+1e-9, email)
+		last = weight
+		assert.Contains(t, aside, "signed in ")
 	})
-	assert.Less(t, last, 2)
-	assert.Contains(t, p.Texts(".options .aside")[0], "shares 2 of 4 groups")
+	assert.Zero(t, last)
+	assert.Greater(t, without, 20)
+	assert.Regexp(t, "also in (Finance|People and Culture)", p.Texts(".options .aside")[0])
 	two := s.Get(s.RemovePath("chiara.dangelo") + "/handover?q=anna+kowalska")
 	assert.Equal(t, []string{"Anna Kowalska", "Anna Kowalska"}, two.Texts(".options .name"))
 	assert.ElementsMatch(t, []string{"anna.kowalska@example.com", "a.kowalska@example.com"}, offered(two))
