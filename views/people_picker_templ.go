@@ -401,7 +401,7 @@ func pickedName(pick Pick) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = address(guestAddress(pick.Value)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = longAddress(guestAddress(pick.Value)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -456,7 +456,7 @@ func pickName(p Person) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = address(p.Email).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = longAddress(p.Email).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
