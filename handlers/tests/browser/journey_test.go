@@ -62,6 +62,7 @@ func TestBrowserJourney(t *testing.T) {
 			assert.Equal(t, []int{s.Member("yuki.tanabe").ID}, s.Group("Night watch").Members)
 			assert.Zero(t, s.Sandbox.OpenTasks(s.Member("chiara.dangelo").ID))
 
+			b.Do(chromedp.Click(".account > summary"))
 			b.Press("Sign out")
 			b.WaitForTitle("Sign in")
 		})

@@ -233,7 +233,7 @@ func TestBrowserFiltersOfAPhone(t *testing.T) {
 	b.Open("/members?role=light&seen=30")
 	b.WaitForText("summary", "Filters (2)")
 	assert.False(t, sitetest.Evaluate[bool](b, `document.querySelector("select[name=role]").checkVisibility()`))
-	b.Do(chromedp.Click("summary"))
+	b.Do(chromedp.Click("details.filters > summary"))
 	b.Do(chromedp.WaitVisible("select[name=role]"), chromedp.SetValue("select[name=seen]", ""))
 	b.Press("Apply")
 	b.WaitForText("summary", "Filters (1)")
