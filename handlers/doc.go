@@ -3,11 +3,11 @@
 //
 // A file named resource_action.go is a flow: it holds the pages of the flow, their forms and their
 // parsing. The files of one flow share their first two words. A file without an underscore belongs to the
-// frame, which every flow may use: liststate.go for the state of lists, rows.go for shaping members and
-// groups, tasks.go for open tasks, people.go for the panel that adds people, reads.go for reading them, snapshot.go for the copies of all, invalidate.go for what a change
-// makes out of date, edits.go for the ways in which an edit of a group ends, drafts.go for forms that were
-// not carried out. No flow uses another, and the frame uses none but in routes.go: a test in tests/rules
-// holds that.
+// frame, which every flow may use: liststate.go for the state of lists, rows.go for shaping members
+// and groups, tasks.go for open tasks, people.go for the panel that adds people, reads.go for reading
+// them, snapshot.go for the copies of all, invalidate.go for what a change makes out of date, edits.go
+// for the ways in which an edit of a group ends, drafts.go for forms that were not carried out. No
+// flow uses another, and the frame uses none but in routes.go: a test in tests/rules holds that.
 //
 // Everything that belongs to an organisation has its address below /o/{org}, and acts there, whatever other
 // tabs do: a session may have entered several organisations. The addresses from before that lead there.
