@@ -116,7 +116,7 @@ func TestTwoReplicas(t *testing.T) {
 	p := s.SignInWith(sandbox.AdminToken)
 	require.Equal(t, "Choose an organisation", p.Text("h1"))
 	p = s.Post("/signin", url.Values{"organization": {s.Sandbox.OrgID()}})
-	require.Equal(t, "Groups", p.Whole(http.StatusOK).Text("h1"))
+	require.Equal(t, "Overview", p.Whole(http.StatusOK).Text("h1"))
 
 	p = s.Get("/groups/new").Form("main form").Set("name", "Night shift").Set("description", "d").Submit("Create the group")
 	assert.Equal(t, "Done. Night shift was created, with 0 members and 0 guests, and checked. Receipt", p.Whole(http.StatusOK).Text(".notice"))
