@@ -37,7 +37,7 @@ func TestPictures(t *testing.T) {
 			b.Screen(picture.width, picture.height, scheme)
 			b.Open(picture.path)
 			b.Do(chromedp.WaitVisible("h1"))
-			_, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](`Promise.all([...document.images].map((i) => i.complete || new Promise((done) => i.onload = i.onerror = () => done(true)))).then(() => true)`, chromedp.EvalAwaitPromise))
+			_, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](`Promise.all([...document.images].filter((i) => i.checkVisibility() && i.getBoundingClientRect().top < innerHeight).map((i) => i.complete || new Promise((done) => i.onload = i.onerror = () => done(true)))).then(() => true)`, chromedp.EvalAwaitPromise))
 			require.NoError(t, err)
 			png, err := chromedp.Run(b.Context, chromedp.CaptureScreenshot())
 			require.NoError(t, err)
