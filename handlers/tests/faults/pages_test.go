@@ -56,7 +56,7 @@ func pages() []page {
 		{"people.csv", "/groups/:group/people.csv", group("/people.csv"), ""},
 		{"delete group", "/groups/:group/delete", group("/delete"), ""},
 		{"edit group", "/groups/:group/edit", group("/edit"), ""},
-		{"people of a group", "/groups/:group/people", group("/people"), "Tallyfy did not give all members"},
+		{"people of a group", "/groups/:group/people", group("/people"), "Tallyfy did not give all members|The members are still being read"},
 		{"undo", "/activity/:entry/undo", func(s *sitetest.Site) string { return editedPath(s) + "/undo" }, ""},
 		{"repeat", "/activity/:entry/repeat", func(s *sitetest.Site) string { return overtakenPath(s) + "/repeat" }, ""},
 		{"members", "/members", at("/members"), "Everybody is listed here"},
