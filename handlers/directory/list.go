@@ -37,7 +37,6 @@ type List[T any, ID ~string] struct {
 	texts []string // of each item, as a search compares them
 	keys  []string // of each item, in the order of names
 	at    map[ID]int
-	ids   []ID // in ascending order
 	of    map[tallyfy.UserID][]*T
 	guest map[string][]*T // by their addresses in lower case
 }
@@ -69,11 +68,11 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 	})
 	l := &List[T, ID]{
 		Items: make([]*T, len(rows)), ReadAt: readAt, Complete: complete, Version: versions.Add(1),
-		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), ids: make([]ID, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{}, guest: map[string][]*T{},
+		kind: k, texts: make([]string, len(rows)), keys: make([]string, len(rows)), at: make(map[ID]int, len(rows)), of: map[tallyfy.UserID][]*T{}, guest: map[string][]*T{},
 	}
 	for i, r := range rows {
 		l.Items[i], l.texts[i], l.keys[i] = r.item, r.text, r.key
-		l.at[k.id(r.item)], l.ids[i] = i, k.id(r.item)
+		l.at[k.id(r.item)] = i
 		if k.people != nil {
 			for _, id := range k.people(r.item) {
 				l.of[id] = append(l.of[id], r.item)
@@ -86,13 +85,7 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 			}
 		}
 	}
-	slices.SortFunc(l.ids, ascending)
 	return l
-}
-
-// ascending compares ids, which are whole numbers as a rule, by their size.
-func ascending[ID ~string](a, b ID) int {
-	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(string(a), string(b)))
 }
 
 // Ended reports that the reading is over: the list is complete, or as complete as can be had.
@@ -143,19 +136,14 @@ func (l *List[T, ID]) ByID(id ID) (*T, bool) {
 }
 
 // Count returns how many of the ids are in the list. Those that an incomplete list lacks count, too: they
-// are not known to be gone. It walks both in step, for the people of a group come in ascending order as a rule.
+// are not known to be gone.
 func (l *List[T, ID]) Count(ids []ID) int {
 	if !l.Complete {
 		return len(ids)
 	}
-	n, next := 0, 0
+	n := 0
 	for _, id := range ids {
-		for next < len(l.ids) && ascending(l.ids[next], id) < 0 {
-			next++
-		}
-		if next < len(l.ids) && l.ids[next] == id {
-			n++
-		} else if _, ok := l.at[id]; ok {
+		if _, ok := l.at[id]; ok {
 			n++
 		}
 	}
