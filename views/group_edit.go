@@ -29,13 +29,7 @@ type EditedText struct {
 
 // Problems lists the messages of the form in the order of its fields.
 func (v GroupEdit) Problems() []components.Problem {
-	var list []components.Problem
-	for _, name := range []string{"name", "description"} {
-		if text := v.Errors[name]; text != "" {
-			list = append(list, components.Problem{Name: name, Text: text})
-		}
-	}
-	return list
+	return components.ProblemsOf(v.Errors, "name", "description")
 }
 
 // maxOf is the longest text of a field: a name has one line and at most 200 characters, a description has several.

@@ -32,11 +32,5 @@ func (f GroupForm) existing() string {
 
 // Problems lists the messages of the form in the order of its fields.
 func (f GroupForm) Problems() []components.Problem {
-	var list []components.Problem
-	for _, name := range []string{"name", "description", "people"} {
-		if text := f.Errors[name]; text != "" {
-			list = append(list, components.Problem{Name: name, Text: text})
-		}
-	}
-	return list
+	return components.ProblemsOf(f.Errors, "name", "description", "people")
 }

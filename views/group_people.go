@@ -51,13 +51,7 @@ type PickedPerson struct {
 
 // Problems lists the messages of the form in the order of its fields.
 func (v GroupPeople) Problems() []components.Problem {
-	var list []components.Problem
-	for _, name := range []string{"people", "paste", "description"} {
-		if text := v.Errors[name]; text != "" {
-			list = append(list, components.Problem{Name: name, Text: text})
-		}
-	}
-	return list
+	return components.ProblemsOf(v.Errors, "people", "paste", "description")
 }
 
 // offer says what the list of people to add shows.

@@ -25,5 +25,5 @@ type Restoration struct {
 
 // Problems lists the messages of the form in the order of its fields.
 func (v Restoration) Problems() []components.Problem {
-	return GroupEdit{Errors: v.Errors}.Problems()
+	return components.ProblemsOf(v.Errors, "name", "description")
 }
