@@ -58,24 +58,8 @@ func (m memberRemoval) chosenMember() (*tallyfy.Member, bool) {
 // the groups that they share with the leaver, of which a small one says more than a large one; then by job title;
 // then by name.
 func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
-	telling := m.tellingGroups()
-	shared, weight := map[tallyfy.UserID][]string{}, map[tallyfy.UserID]float64{}
-	for _, g := range telling {
-		for _, id := range g.Members {
-			shared[id] = append(shared[id], g.DisplayName())
-			weight[id] += 1 / float64(len(g.Members))
-		}
-	}
-	title := strings.TrimSpace(m.removal.Leaver.JobTitle)
-	sameTitle := func(c *tallyfy.Member) int { // 0 comes first
-		if title != "" && strings.EqualFold(title, strings.TrimSpace(c.JobTitle)) {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(found, func(a, b *tallyfy.Member) int {
-		return cmp.Or(cmp.Compare(weight[b.ID], weight[a.ID]), cmp.Compare(sameTitle(a), sameTitle(b)))
-	})
+	like := matrix.LikenessTo(m.removal.Leaver, m.tellingGroups())
+	slices.SortStableFunc(found, like.Compare)
 	if chosen, ok := m.chosenMember(); ok && m.removal.CanTakeOver(chosen) {
 		found = slices.DeleteFunc(found, func(other *tallyfy.Member) bool { return other.ID == chosen.ID })
 		found = slices.Insert(found, 0, chosen)
@@ -83,13 +67,17 @@ func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
 	list := make([]views.Candidate, 0, pickerRows)
 	for _, c := range found[:min(pickerRows, len(found))] {
 		candidate := views.Candidate{Person: personOf(c), LastLogin: c.LastLoginAt.Time}
-		if groups := shared[c.ID]; len(groups) > 0 {
+		if groups := like.Shared(c.ID); len(groups) > 0 {
+			var named []string
+			for _, g := range groups[:min(views.NamedGroups, len(groups))] {
+				named = append(named, g.DisplayName())
+			}
 			more := ""
-			if n := len(groups) - views.NamedGroups; n > 0 {
+			if n := len(groups) - len(named); n > 0 {
 				more = words.Number(n) + " more"
 			}
-			candidate.Reason = "also in " + names.Some(groups[:min(views.NamedGroups, len(groups))], more)
-		} else if sameTitle(c) == 0 {
+			candidate.Reason = "also in " + names.Some(named, more)
+		} else if like.SameTitle(c) {
 			candidate.Reason = "same job title"
 		}
 		list = append(list, candidate)

@@ -10,48 +10,37 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// A Peer is a member who shares groups with another one.
-type Peer struct {
-	*tallyfy.Member
-	// Shared are the groups of both, the smallest first.
-	Shared []*tallyfy.Group
-	// Weight is the sum of 1/size of the shared groups: a small group says more than a large one.
-	Weight float64
-	// SameTitle says that both have the same job title.
-	SameTitle bool
+// A Likeness tells how much others have in common with a member.
+type Likeness struct {
+	title  string
+	shared map[tallyfy.UserID][]*tallyfy.Group
+	weight map[tallyfy.UserID]float64
 }
 
-// Peers ranks those who share groups with a member, the most alike first: by weight, then by job title, then
-// by name. Bots and disabled people are nobody's peers. Groups that hold more than half of all members say
-// nothing about anybody and do not count.
-func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Groups) []Peer {
-	title := strings.TrimSpace(of.JobTitle)
-	found := map[tallyfy.UserID]*Peer{}
-	for _, g := range Telling(groups.Of(of.ID), members) {
+// LikenessTo counts the given groups of a member: each is worth 1/size, for a small one says more than a large
+// one.
+func LikenessTo(m *tallyfy.Member, groups []*tallyfy.Group) Likeness {
+	l := Likeness{strings.TrimSpace(m.JobTitle), map[tallyfy.UserID][]*tallyfy.Group{}, map[tallyfy.UserID]float64{}}
+	for _, g := range groups {
 		for _, id := range g.Members {
-			m, ok := members.ByID(id)
-			if !ok || id == of.ID || m.IsBot() || m.IsDisabled() {
-				continue
-			}
-			p := found[id]
-			if p == nil {
-				p = &Peer{Member: m, SameTitle: title != "" && strings.EqualFold(title, strings.TrimSpace(m.JobTitle))}
-				found[id] = p
-			}
-			p.Shared = append(p.Shared, g)
-			p.Weight += 1 / float64(len(g.Members))
+			l.shared[id] = append(l.shared[id], g)
+			l.weight[id] += 1 / float64(len(g.Members))
 		}
 	}
-	peers := make([]Peer, 0, len(found))
-	for _, m := range members.Items { // in the order of names, which costs more to compare
-		if p := found[m.ID]; p != nil {
-			peers = append(peers, *p)
-		}
-	}
-	slices.SortStableFunc(peers, func(a, b Peer) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), compareBool(a.SameTitle, b.SameTitle))
-	})
-	return peers
+	return l
+}
+
+// Shared are those of the groups that another member is in, too.
+func (l Likeness) Shared(id tallyfy.UserID) []*tallyfy.Group { return l.shared[id] }
+
+// SameTitle reports that another member has the same job title.
+func (l Likeness) SameTitle(m *tallyfy.Member) bool {
+	return l.title != "" && strings.EqualFold(l.title, strings.TrimSpace(m.JobTitle))
+}
+
+// Compare puts first who has more in common: by the groups, then by the job title.
+func (l Likeness) Compare(a, b *tallyfy.Member) int {
+	return cmp.Or(cmp.Compare(l.weight[b.ID], l.weight[a.ID]), compareBool(l.SameTitle(a), l.SameTitle(b)))
 }
 
 // compareBool puts true first.
@@ -63,6 +52,27 @@ func compareBool(a, b bool) int {
 		return -1
 	}
 	return 1
+}
+
+// A Peer is a member who shares groups with another one. Shared are the groups of both, the smallest first.
+type Peer struct {
+	*tallyfy.Member
+	Shared []*tallyfy.Group
+}
+
+// Peers ranks those who share groups with a member, the most alike first, and equals by name. Bots and disabled
+// people are nobody's peers. Groups that hold more than half of all members say nothing about anybody and do not
+// count.
+func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Groups) []Peer {
+	like := LikenessTo(of, Telling(groups.Of(of.ID), members))
+	var peers []Peer
+	for _, m := range members.Items { // in the order of names, which costs more to compare
+		if shared := like.Shared(m.ID); len(shared) > 0 && m.ID != of.ID && !m.IsBot() && !m.IsDisabled() {
+			peers = append(peers, Peer{m, shared})
+		}
+	}
+	slices.SortStableFunc(peers, func(a, b Peer) int { return like.Compare(a.Member, b.Member) })
+	return peers
 }
 
 // Telling leaves out the groups that hold more than half of all members, and puts the smallest first.
