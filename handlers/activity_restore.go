@@ -91,7 +91,7 @@ func restoreGroup(req *request) error {
 	c := r.creation
 	errs := map[string]string{}
 	for field, text := range map[string]*string{"name": &c.Request.Name, "description": &c.Request.Description} {
-		problem := map[string]func(string) string{"name": nameProblem, "description": descriptionProblem}[field]
+		problem := map[string]func(string) string{"name": membership.NameProblem, "description": membership.DescriptionProblem}[field]
 		if typed := form.Get(field); form.Has(field) {
 			*text = typed
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -66,7 +67,7 @@ func readGroupForm(form url.Values) typedGroup {
 func (t *typedGroup) check() tallyfy.CreateGroupRequest {
 	t.errors = map[string]string{}
 	r := tallyfy.CreateGroupRequest{Name: names.Tidy(t.name), Description: strings.TrimSpace(t.description), Members: t.members, Guests: t.guests}
-	for field, problem := range map[string]string{"name": nameProblem(t.name), "description": descriptionProblem(t.description)} {
+	for field, problem := range map[string]string{"name": membership.NameProblem(t.name), "description": membership.DescriptionProblem(t.description)} {
 		if problem != "" {
 			t.errors[field] = problem
 		}

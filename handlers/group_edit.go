@@ -68,8 +68,8 @@ func editGroup(req *request) error {
 		return req.showGroupEdit(g, r)
 	}}
 	errs := map[string]string{}
-	name := wishedText(form, "name", names.Tidy, nameProblem, errs)
-	description := wishedText(form, "description", strings.TrimSpace, descriptionProblem, errs)
+	name := wishedText(form, "name", names.Tidy, membership.NameProblem, errs)
+	description := wishedText(form, "description", strings.TrimSpace, membership.DescriptionProblem, errs)
 	if len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
@@ -80,7 +80,7 @@ func editGroup(req *request) error {
 		case c.Conflict():
 			r.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Somebody else has changed the same since you opened this page. Nothing was changed: say which it is to be."}
 		case c.NeedsDescription():
-			r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"description": descriptionProblem("")}
+			r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"description": membership.DescriptionProblem("")}
 		}
 		return f.again(r)
 	})

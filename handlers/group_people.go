@@ -254,7 +254,7 @@ func changeGroupPeople(req *request) error {
 		r := refusedForm{Status: http.StatusOK}
 		switch {
 		case c.NeedsDescription():
-			r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"description": descriptionProblem("")}
+			r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"description": membership.DescriptionProblem("")}
 			form.Del("step")
 		case form.Get("step") != "review":
 		case !c.Sure:
@@ -296,7 +296,7 @@ func (p peopleForm) edit(t typedPeople) (*membership.Edit, map[string]string) {
 		errs["people"] = "Choose somebody to add or to take out."
 	}
 	if text := strings.TrimSpace(t.description); text != "" {
-		if problem := descriptionProblem(text); problem != "" {
+		if problem := membership.DescriptionProblem(text); problem != "" {
 			errs["description"] = problem
 		}
 		wish.Description = &membership.Text{Yours: text}

@@ -76,9 +76,9 @@ func (c *Creation) leaveOut() {
 	calls := callerOf(c.copy)
 	c.LeftOut = nil
 	c.Request.Members = slices.DeleteFunc(slices.Clone(c.Request.Members), func(id tallyfy.UserID) bool {
-		why := unfit(c.copy, id)
+		why := Unfit(c.copy, id)
 		if why != "" {
-			c.LeftOut = append(c.LeftOut, LeftOut{calls.member(id), why})
+			c.LeftOut = append(c.LeftOut, LeftOut{id, calls.member(id), why})
 		}
 		return why != ""
 	})

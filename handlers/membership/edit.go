@@ -67,8 +67,11 @@ type Edit struct {
 	calls             caller
 }
 
-// A LeftOut is somebody who is not added to a group, and why not.
-type LeftOut struct{ Name, Why string }
+// A LeftOut is a member who is not added to a group, and why not.
+type LeftOut struct {
+	ID        tallyfy.UserID
+	Name, Why string
+}
 
 // Kind implements change.Change.
 func (c *Edit) Kind() string {
@@ -125,10 +128,10 @@ func (c *Edit) admissible() People {
 	add := func(id tallyfy.UserID) bool {
 		why := ""
 		if !in[memberKey(id)] {
-			why = unfit(c.copy, id)
+			why = Unfit(c.copy, id)
 		}
 		if why != "" {
-			c.LeftOut = append(c.LeftOut, LeftOut{c.calls.member(id), why})
+			c.LeftOut = append(c.LeftOut, LeftOut{id, c.calls.member(id), why})
 			return false
 		}
 		p.Add = append(p.Add, id)
@@ -155,8 +158,8 @@ func (c *Edit) admissible() People {
 	return p
 }
 
-// unfit says why a member cannot be added, "" for one who can.
-func unfit(members *directory.Members, id tallyfy.UserID) string {
+// Unfit says why a member cannot be added, "" for one who can.
+func Unfit(members *directory.Members, id tallyfy.UserID) string {
 	m, ok := members.ByID(id)
 	switch {
 	case !ok && members.Complete:
