@@ -96,7 +96,7 @@ func upstreamID(c echo.Context, err error) string {
 
 // strayRequest is a request that no route took: whoever is signed in sees the error page in the usual frame.
 func (a *App) strayRequest(c echo.Context, err error) *request {
-	req := &request{Context: c, app: a}
+	req := &request{Context: c, reader: reader{app: a, id: web.IDOf(c)}}
 	c.Set(requestKey, req) // for the access line
 	if errors.Is(err, web.ErrOtherHost) {
 		return req // a page for anybody

@@ -14,10 +14,11 @@ func (req *request) invalidate(c directory.Change) {
 }
 
 // drop drops what this process keeps that a change makes out of date.
-func (req *request) drop(c directory.Change) {
-	req.app.Directory.Invalidate(req.scope, c)
-	req.app.answers.Invalidate(req.org())
-	req.app.logoPlaces.Invalidate(req.org())
+func (r *reader) drop(c directory.Change) {
+	org := r.scope.Organisation()
+	r.app.Directory.Invalidate(r.scope, c)
+	r.app.answers.Invalidate(org)
+	r.app.logoPlaces.Invalidate(org)
 }
 
 // countChange tells other processes to drop what they keep.

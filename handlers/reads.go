@@ -9,7 +9,6 @@ import (
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -19,59 +18,75 @@ import (
 // answers.
 const largestKept = 1000
 
+// A reader reads of an organisation what one person's token sees: for a request, or for a job.
+type reader struct {
+	app   *App
+	api   *tallyfy.Client
+	scope cache.Scope
+	// fresh says that what another page has read will not do: on a reload, and for what checks what it changes.
+	fresh bool
+	// id names the request or the job in the log.
+	id string
+}
+
+// readAs lets the reader read what a token sees of an organisation.
+func (r *reader) readAs(token string, org tallyfy.ID) {
+	r.api, r.scope = r.app.API.WithToken(token), cache.ScopeOf(token, org)
+}
+
 // fetch returns the answer to a read that pages share for a while, or reads it. keep says which answers
 // are worth keeping; nil keeps all.
-func fetch[V any](ctx context.Context, req *request, key string, fresh bool, keep func(V) bool, read func(context.Context) (V, error)) (V, error) {
-	return cache.Fetch(ctx, req.app.answers, req.scope, key, cache.Options[V]{TTL: req.app.Recall, Fresh: fresh, Keep: keep}, read)
+func fetch[V any](ctx context.Context, r *reader, key string, fresh bool, keep func(V) bool, read func(context.Context) (V, error)) (V, error) {
+	return cache.Fetch(ctx, r.app.answers, r.scope, key, cache.Options[V]{TTL: r.app.Recall, Fresh: fresh, Keep: keep}, read)
 }
 
 // Group reads a group.
-func (req *request) Group(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error) {
-	return req.group(ctx, id, req.fresh)
+func (r *reader) Group(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error) {
+	return r.group(ctx, id, r.fresh)
 }
 
-func (req *request) group(ctx context.Context, id tallyfy.ID, fresh bool) (*tallyfy.Group, error) {
+func (r *reader) group(ctx context.Context, id tallyfy.ID, fresh bool) (*tallyfy.Group, error) {
 	keep := func(g *tallyfy.Group) bool { return len(g.Members)+len(g.Guests) <= largestKept }
-	return fetch(ctx, req, "group "+string(id), fresh, keep, func(ctx context.Context) (*tallyfy.Group, error) {
-		return req.api.Groups.Get(ctx, req.org(), id)
+	return fetch(ctx, r, "group "+string(id), fresh, keep, func(ctx context.Context) (*tallyfy.Group, error) {
+		return r.api.Groups.Get(ctx, r.scope.Organisation(), id)
 	})
 }
 
 // Member reads a member with the groups.
-func (req *request) Member(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error) {
-	return fetch(ctx, req, "member "+string(id), req.fresh, nil, func(ctx context.Context) (*tallyfy.Member, error) {
-		return req.api.Members.Get(ctx, req.org(), id, "groups")
+func (r *reader) Member(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error) {
+	return fetch(ctx, r, "member "+string(id), r.fresh, nil, func(ctx context.Context) (*tallyfy.Member, error) {
+		return r.api.Members.Get(ctx, r.scope.Organisation(), id, "groups")
 	})
 }
 
 // Members gives the copy of the members as this person's token sees them. It is never nil.
-func (req *request) Members(ctx context.Context) (*directory.Members, error) {
-	return req.app.Directory.Members(ctx, req.api, req.scope)
+func (r *reader) Members(ctx context.Context) (*directory.Members, error) {
+	return r.app.Directory.Members(ctx, r.api, r.scope)
 }
 
 // CopiedGroups is the copy of the groups as this person's token sees them, if it costs no call, else nil.
-func (req *request) CopiedGroups() *directory.Groups {
-	_, groups, _ := req.app.Directory.Cached(req.scope)
+func (r *reader) CopiedGroups() *directory.Groups {
+	_, groups, _ := r.app.Directory.Cached(r.scope)
 	return groups
 }
 
 // OpenTasks counts the open tasks of a person or a group, and brings along as many as one call does. A failure is
 // a result too: not checked.
-func (req *request) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks {
+func (r *reader) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks {
 	o.PerPage = tallyfy.MostTasks
 	keep := func(t tallyfy.OpenTasks) bool { return t.Checked }
-	tasks, err := fetch(ctx, req, "tasks "+string(o.Owner)+" "+string(o.Group), req.fresh, keep, func(ctx context.Context) (tallyfy.OpenTasks, error) {
-		return req.api.Tasks.Open(ctx, req.org(), o)
+	tasks, err := fetch(ctx, r, "tasks "+string(o.Owner)+" "+string(o.Group), r.fresh, keep, func(ctx context.Context) (tallyfy.OpenTasks, error) {
+		return r.api.Tasks.Open(ctx, r.scope.Organisation(), o)
 	})
 	if err != nil {
-		req.notCounted(err)
+		r.notCounted(err)
 	}
 	return tasks
 }
 
 // notCounted logs why tasks could not be read: the page only says that they were not.
-func (req *request) notCounted(err error) {
-	req.app.Log.Info("open tasks not counted", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+func (r *reader) notCounted(err error) {
+	r.app.Log.Info("open tasks not counted", slog.String("request_id", r.id), slog.Any("error", err))
 }
 
 // called is a member's name, with the address where somebody else in the organisation looks the same, as far as
@@ -103,7 +118,7 @@ func (req *request) membership(ctx context.Context, fresh bool) (*tallyfy.Member
 	if req.asked != nil {
 		return req.asked, nil
 	}
-	return fetch(ctx, req, "me", fresh, nil, func(ctx context.Context) (*tallyfy.Member, error) {
+	return fetch(ctx, &req.reader, "me", fresh, nil, func(ctx context.Context) (*tallyfy.Member, error) {
 		return req.api.Organizations.Membership(ctx, req.org())
 	})
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -25,20 +24,16 @@ import (
 // A request is one HTTP request with what every page of it needs.
 type request struct {
 	echo.Context
-	app     *App
+	reader
 	route   route
 	began   time.Time
 	session *session
-	// who and api are set on routes for signed-in people: the person, and the client with the person's token.
+	// who is the person, on routes for signed-in people; the reader then reads as them.
 	who *identity
-	api *tallyfy.Client
 	// readCtx ends the calls of a page that only reads before the page itself ends. It is nil for a form.
 	readCtx context.Context
-	// scope is what the person's token sees of the organisation.
-	scope cache.Scope
-	// reload says that the browser was told to reload the page. fresh says that what another page has
-	// read will not do: on a reload, and for a POST, which checks what it changes.
-	reload, fresh bool
+	// reload says that the browser was told to reload the page.
+	reload bool
 	// asked is what Tallyfy has said of the person in this request, nil if it was not asked.
 	asked *tallyfy.Member
 	// returnTo is the page to come back to, without the base, when the sign-in with Tallyfy turns out to have ended; empty
@@ -56,8 +51,7 @@ const requestKey = "request"
 
 func (req *request) signedInAs(who *identity) {
 	req.who = who
-	req.api = req.app.API.WithToken(who.Token)
-	req.scope = cache.ScopeOf(who.Token, who.Organisation.ID)
+	req.readAs(who.Token, who.Organisation.ID)
 }
 
 // ctx is the context of calls, with the request's id for Tallyfy's log.

@@ -167,7 +167,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			cancel()
 			c.SetRequest(whole) // an error is answered after this, and its page still takes a living context
 		}()
-		req := &request{Context: c, app: a, route: r, began: time.Now()}
+		req := &request{Context: c, reader: reader{app: a, id: web.IDOf(c)}, route: r, began: time.Now()}
 		if req.reads() {
 			var done context.CancelFunc
 			req.readCtx, done = context.WithTimeout(ctx, a.ReadTime)
