@@ -108,7 +108,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 		if err != nil {
 			return err
 		}
-		api.BaseURL, api.Transport, o.SandboxToken = sandbox.BaseURL, demo.Transport(), sandbox.AdminToken
+		api.BaseURL, api.Transport = sandbox.BaseURL, demo.Transport()
+		o.Sandbox = &handlers.Sandbox{Token: sandbox.AdminToken, Colleague: sandbox.ColleagueToken, AfterUpdate: demo.AfterUpdate}
 		cfg.OAuthURL = authorize
 	}
 	if o.API, err = tallyfy.New(api); err != nil {

@@ -52,8 +52,8 @@ type Options struct {
 	AnyHost        bool
 	TrustedProxies []netip.Prefix
 	Log            *slog.Logger
-	// SandboxToken, if set, says that API is a sandbox, and signs in there as its administrator.
-	SandboxToken string
+	// Sandbox says that API is the embedded sandbox; nil for Tallyfy.
+	Sandbox *Sandbox
 	// Organisations are those whose members may sign in; all of them if it is empty.
 	Organisations []tallyfy.ID
 	// OAuth, if set, lets people sign in with Tallyfy itself, without a token to paste.
@@ -68,6 +68,14 @@ type Options struct {
 	Metrics *metrics.Metrics
 	// Now is the clock, time.Now if nil.
 	Now func() time.Time
+}
+
+// Sandbox is what the dashboard knows of the sandbox that it runs on.
+type Sandbox struct {
+	// Token signs in as its administrator, Colleague as another one.
+	Token, Colleague string
+	// AfterUpdate calls do once, in the moment after the next update of a group.
+	AfterUpdate func(do func())
 }
 
 // App is the dashboard.

@@ -107,7 +107,7 @@ func (req *request) now() time.Time {
 // page is the frame of a screen. It takes the notices out of the session: they are shown once. A HEAD shows nothing.
 func (req *request) page(title string, section views.Section) views.Page {
 	p := views.Page{
-		Title: title, Section: section, URL: req.urls(), Assets: req.app.assets, Sandbox: req.app.SandboxToken != "",
+		Title: title, Section: section, URL: req.urls(), Assets: req.app.assets, Sandbox: req.app.Sandbox != nil,
 		Clock: req.clock(),
 	}
 	if req.who != nil && !req.who.ShutOut { // whose links would all be refused

@@ -118,6 +118,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/help", signedIn, showHelp},
 		{http.MethodPost, "/help", signedIn, sayRights},
 		{http.MethodGet, "/kit", signedIn, showKit},
+		{http.MethodGet, "/sandbox", signedIn, showSandbox},
+		{http.MethodPost, "/sandbox", signedIn, changeSandbox},
 		{http.MethodGet, "/healthz", plain, health},
 		{http.MethodGet, "/readyz", plain, readiness},
 	}

@@ -30,7 +30,7 @@ func showSignIn(req *request) error {
 }
 
 func (req *request) askForToken(status int, f views.SignInForm) error {
-	f.SandboxButton, f.WithTallyfy = req.app.SandboxToken != "", req.app.oauth != nil
+	f.SandboxButton, f.WithTallyfy = req.app.Sandbox != nil, req.app.oauth != nil
 	return req.show(status, views.SignIn(req.page("Sign in", views.SectionNone), f))
 }
 
@@ -44,10 +44,10 @@ func signIn(req *request) error {
 	f := views.SignInForm{Next: web.LocalPath(form.Get("next")), Organisation: strings.TrimSpace(form.Get("organization")), Typed: carried(form.Get("typed"))}
 	pending := req.session.data.Pending
 	token := cleanToken(form.Get("token"))
-	button := form.Get("sandbox") != "" && req.app.SandboxToken != ""
+	button := form.Get("sandbox") != "" && req.app.Sandbox != nil
 	switch {
 	case button:
-		pending, token = nil, req.app.SandboxToken
+		pending, token = nil, req.app.Sandbox.Token
 	case token != "":
 		pending = nil
 	case pending == nil && f.Organisation != "" && req.session.data.Who != nil:

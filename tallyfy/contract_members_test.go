@@ -129,6 +129,9 @@ func (s *service) testRemoval(t *testing.T) {
 		assert.Equal(t, tallyfy.StatusDisabled, after.Status)
 		assert.False(t, after.CanWork())
 		assert.Empty(t, after.Groups)
+		_, err = s.client.Members.Disable(ctx, s.org, s.removable)
+		require.NoError(t, err, "once more, without more")
+		s.wire(t, sent{"DELETE", s.at("/users/%s/disable", s.removable), "", "", 200})
 
 		_, err = s.client.Members.Enable(ctx, s.org, s.removable)
 		require.NoError(t, err)

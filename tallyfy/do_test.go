@@ -21,6 +21,10 @@ func TestAnAnswerAboutAnotherIDIsRefused(t *testing.T) {
 			_, err := c.Members.Remove(t.Context(), "o", UserID(id), RemoveOptions{})
 			return err
 		},
+		"a disabled one": func(c *Client, id string) error {
+			_, err := c.Members.Disable(t.Context(), "o", UserID(id))
+			return err
+		},
 		"an enabled one":  func(c *Client, id string) error { _, err := c.Members.Enable(t.Context(), "o", UserID(id)); return err },
 		"a file's record": func(c *Client, id string) error { _, err := c.Files.Asset(t.Context(), "o", ID(id)); return err },
 	} {

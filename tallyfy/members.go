@@ -201,6 +201,16 @@ func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o Remove
 	})
 }
 
+// Disable ends a member's access to the organisation without giving the work to anybody. It returns nil when
+// the answer is empty. Administrators only. 403, 404, 422 with a text, as for a bot (documented).
+//
+// DELETE /organizations/{org}/users/{user}/disable
+func (s *MembersService) Disable(ctx context.Context, org ID, id UserID) (*Member, error) {
+	return getOptionalItem[Member](ctx, s.client, request{
+		op: "members.disable", method: http.MethodDelete, path: orgPath(org, "users", string(id), "disable"), item: string(id),
+	})
+}
+
 // Enable gives a disabled member access again, puts them back in their groups, and lets Tallyfy mail them
 // (documented). It returns nil when the answer is empty. Administrators only. 403, 404, 422 with a text,
 // as for a bot; 409 when no seat is left (seen in the vendor's clients).

@@ -86,6 +86,12 @@ func (u URLs) Help() string { return u.org() + "/help" }
 // Kit is the page of all components, in the sandbox only.
 func (u URLs) Kit() string { return u.org() + "/kit" }
 
+// Sandbox is the page for acting as another administrator, in the sandbox only. group and member, if not
+// empty, are chosen there. A POST to it acts.
+func (u URLs) Sandbox(group, member string) string {
+	return u.org() + "/sandbox" + query(parameter{"group", group}, parameter{"member", member})
+}
+
 // Groups is the list of groups. A POST to it creates one.
 func (u URLs) Groups() string { return u.org() + "/groups" }
 

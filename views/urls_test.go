@@ -28,6 +28,7 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			refreshed(u.MemberList(ListState{PerPage: DefaultPageSize, Page: 2, Chosen: map[string]string{"role": "admin"}})): "/members?page=2&role=admin&refresh=1",
 			u.DeleteGroup("1"):            "/groups/1/delete",
 			u.NewGroup():                  "/groups/new",
+			u.Sandbox("1", ""):            "/sandbox?group=1",
 			u.Member("17"):                "/members/17",
 			u.MemberTasks("17"):           "/members/17/tasks",
 			u.GroupTasks("1"):             "/groups/1/tasks",

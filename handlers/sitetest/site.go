@@ -132,9 +132,9 @@ func New(t *testing.T, o Options) *Site {
 	kept, err := db.Sessions(store.SessionOptions{Keys: keys, Cookie: handlers.SessionCookie(public), Idle: o.Idle, Absolute: o.Absolute, Now: o.Now})
 	require.NoError(t, err)
 
-	token := sandbox.AdminToken
-	if o.NoButton {
-		token = ""
+	var embedded *handlers.Sandbox
+	if !o.NoButton {
+		embedded = &handlers.Sandbox{Token: sandbox.AdminToken, Colleague: sandbox.ColleagueToken, AfterUpdate: s.Sandbox.AfterUpdate}
 	}
 	var oauth *handlers.OAuth
 	if o.OAuth {
@@ -146,7 +146,7 @@ func New(t *testing.T, o Options) *Site {
 		API: api, OAuth: oauth, Sessions: kept, Keys: keys, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
 		LogoStore: db.Logos(keys, func() time.Time { return s.App.Now() }),
 		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, func() time.Time { return s.App.Now() }),
-		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), SandboxToken: token, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
+		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App
@@ -270,7 +270,7 @@ func (s *Site) Do(r *http.Request) *Page {
 func (s *Site) Full(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	first, _, _ = strings.Cut(first, "?")
-	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "search", "help", "kit"}, first) {
+	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox"}, first) {
 		return "/o/" + s.Org + path
 	}
 	return path

@@ -11,8 +11,8 @@
 // # Using it
 //
 // A [Server] is an [net/http.Handler] that serves the API under /api. [Server.Transport] reaches it
-// in process under [BaseURL]. The tokens are [AdminToken], [StandardToken] and [ExpiredToken], and
-// those that it issues. Tests read the store with [Server.Members] and its neighbours and the
+// in process under [BaseURL]. The tokens are [AdminToken], [ColleagueToken], [StandardToken] and
+// [ExpiredToken], and those that it issues. Tests read the store with [Server.Members] and its neighbours and the
 // traffic with [Server.Requests], script faults with [Server.Fail], and end tokens with
 // [Server.RevokeToken].
 //
@@ -45,7 +45,9 @@
 //   - a Retry-After of a day;
 //   - 200 with a failure inside.
 //
-// [Fault].Meanwhile is what somebody else does at the same time, such as [Server.ChangeGroup].
+// [Fault].Meanwhile is what somebody else does in the moment before a call, such as
+// [Server.ChangeGroup]; [Fault].Skip chooses the call. [Server.AfterUpdate] is the moment in which a
+// change is overtaken.
 // [Options].HandOver lets the tasks of a removed member move slowly.
 //
 // A name together with a status or a body of the fault's own is a mistake.

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -37,6 +38,15 @@ func (s *Server) ChangeGroup(id string, c GroupChange) bool {
 	name, description := cmp.Or(c.Name, g.name), cmp.Or(c.Description, g.description)
 	s.main.updateGroup(g, name, description, &members, &guests, s.now())
 	return true
+}
+
+// AfterUpdate calls do once, in the moment after the next update of a group and before the next reading of
+// one: in which an update is overtaken.
+func (s *Server) AfterUpdate(do func()) {
+	const route = "/organizations/{org}/groups/{group}"
+	s.Fail(Fault{Method: http.MethodPut, Route: route, Times: 1, Meanwhile: func() {
+		s.Fail(Fault{Method: http.MethodGet, Route: route, Times: 1, Meanwhile: do})
+	}})
 }
 
 // DeleteGroup deletes a group of the main organisation as another administrator does. It reports whether

@@ -15,6 +15,7 @@ import (
 type Fault struct {
 	Method string // "" is every method
 	Route  string // a pattern of routes.go, or "/oauth/authorize"; "" is every request, to unknown routes, too
+	Skip   int    // the number of such requests that pass unharmed first
 	Times  int    // the number of requests; 0 is all until ClearFaults
 
 	Answer Answer // answer with this instead, an answer with a name
@@ -63,6 +64,10 @@ func (sc *script) take(method, pattern string) Fault {
 	defer sc.mu.Unlock()
 	for i, f := range sc.faults {
 		if f.Method != "" && f.Method != method || f.Route != "" && !samePattern(f.Route, pattern) {
+			continue
+		}
+		if f.Skip > 0 {
+			f.Skip--
 			continue
 		}
 		found := *f

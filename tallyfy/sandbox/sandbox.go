@@ -13,9 +13,10 @@ const BaseURL = "http://sandbox.invalid/api"
 // The tokens that the sandbox knows from the start. Tokens that it did not issue are answered with
 // 401.
 const (
-	AdminToken    = "sandbox-admin"    // an administrator of both organisations, not the default one of the main one
-	StandardToken = "sandbox-standard" // a standard member of the main organisation: reads, but may not change
-	ExpiredToken  = "sandbox-expired"  // always 401
+	AdminToken     = "sandbox-admin"     // an administrator of both organisations, not the default one of the main one
+	ColleagueToken = "sandbox-colleague" // another administrator of the main organisation
+	StandardToken  = "sandbox-standard"  // a standard member of the main organisation: reads, but may not change
+	ExpiredToken   = "sandbox-expired"   // always 401
 )
 
 // The sizes of the seed, the smallest that [Options] accepts.

@@ -4,8 +4,9 @@ import "strings"
 
 // The people behind the tokens.
 const (
-	adminEmail    = "maren.dahl@example.com"
-	standardEmail = "tomas.herrera@example.com"
+	adminEmail     = "maren.dahl@example.com"
+	colleagueEmail = "kwame.asante@example.com"
+	standardEmail  = "tomas.herrera@example.com"
 )
 
 // The people with a part in the demo, by user.

@@ -33,9 +33,10 @@ type tokenTable struct {
 
 func newTokenTable() *tokenTable {
 	return &tokenTable{known: map[string]*token{
-		AdminToken:    {email: adminEmail},
-		StandardToken: {email: standardEmail},
-		ExpiredToken:  {expires: time.Time{}.Add(1)}, // before every clock
+		AdminToken:     {email: adminEmail},
+		ColleagueToken: {email: colleagueEmail},
+		StandardToken:  {email: standardEmail},
+		ExpiredToken:   {expires: time.Time{}.Add(1)}, // before every clock
 	}}
 }
 

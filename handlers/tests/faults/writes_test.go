@@ -61,8 +61,8 @@ func changes() []change {
 }
 
 // callsNobody are the forms that have nothing to do with Tallyfy's API, but for the role of who sends them. What takes Tallyfy's answer to a sign-in goes on as
-// the token does.
-var callsNobody = []string{"/signout", "/help", "/sign-ins", "/signin/answer"}
+// the token does. Another administrator of the sandbox is not the one who is signed in.
+var callsNobody = []string{"/signout", "/help", "/sign-ins", "/signin/answer", "/sandbox"}
 
 const typedName = `Returns & "Repairs" <b>%d</b>`
 
