@@ -3,6 +3,7 @@ package tallyfy_test
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -166,4 +167,101 @@ func (s *service) testEnableRefusals(t *testing.T) {
 		s.wire(t, sent{"PUT", s.at("/users/%s/enable", m.ID), "", "", 422})
 		return
 	}
+}
+
+// testRole gives a member another role and the old one back.
+func (s *service) testRole(t *testing.T) {
+	if s.removable == "" {
+		t.Skip("no member is named who may be changed")
+	}
+	ctx := t.Context()
+	before, err := s.client.Members.Get(ctx, s.org, s.removable)
+	require.NoError(t, err)
+	s.forget()
+	for _, role := range []tallyfy.Role{tallyfy.RoleLight, before.Role} {
+		m, err := s.client.Members.SetRole(ctx, s.org, s.removable, role)
+		require.NoError(t, err)
+		s.wire(t, sent{"PUT", s.at("/users/%s/role", s.removable), "", fmt.Sprintf(`{"role":%q}`, role), 200})
+		if m != nil {
+			assert.Equal(t, role, m.Role)
+		}
+	}
+	_, err = s.client.Members.SetRole(ctx, s.org, s.removable, "king")
+	assert.True(t, tallyfy.IsValidation(err), "%v", err)
+	_, err = s.client.Members.SetRole(ctx, s.org, "999999999", tallyfy.RoleLight)
+	assert.True(t, tallyfy.IsNotFound(err), "%v", err)
+}
+
+// testDisabling disables a member, who loses the groups, and lets them in again. Deleting for good is refused before that,
+// and never tried afterwards.
+func (s *service) testDisabling(t *testing.T) {
+	if s.removable == "" {
+		t.Skip("no member is named who may be disabled")
+	}
+	ctx := t.Context()
+	before, err := s.client.Members.Get(ctx, s.org, s.removable, "groups")
+	require.NoError(t, err)
+	require.True(t, before.CanWork())
+	s.forget()
+	_, err = s.client.Members.Delete(ctx, s.org, s.removable)
+	require.True(t, tallyfy.IsValidation(err), "%v", err)
+	s.wire(t, sent{"DELETE", s.at("/users/%s/delete", s.removable), "", "", 422})
+	_, err = s.client.Members.Disable(ctx, s.org, s.removable)
+	require.NoError(t, err)
+	s.wire(t, sent{"DELETE", s.at("/users/%s/disable", s.removable), "", "", 200})
+	after, err := s.client.Members.Get(ctx, s.org, s.removable, "groups")
+	require.NoError(t, err)
+	assert.True(t, after.IsDisabled())
+	assert.Empty(t, after.Groups)
+	_, err = s.client.Members.Enable(ctx, s.org, s.removable)
+	require.NoError(t, err)
+	again, err := s.client.Members.Get(ctx, s.org, s.removable, "groups")
+	require.NoError(t, err)
+	assert.ElementsMatch(t, groupIDs(before), groupIDs(again))
+}
+
+// testInvitationRefusals sends nobody a mail.
+func (s *service) testInvitationRefusals(t *testing.T) {
+	ctx := t.Context()
+	me, err := s.client.Organizations.Me(ctx)
+	require.NoError(t, err)
+	s.forget()
+	_, err = s.client.Members.Invite(ctx, s.org, tallyfy.InviteRequest{Email: me.Email, FirstName: "A", LastName: "B", Role: tallyfy.RoleLight, Message: "Hello"})
+	assert.True(t, tallyfy.IsValidation(err), "%v", err)
+	s.wire(t, sent{"POST", s.at("/users/invite"), "", fmt.Sprintf(`{"email":%q,"first_name":"A","last_name":"B","role":"light","message":"Hello"}`, me.Email), 422})
+	_, err = s.client.Members.Invite(ctx, s.org, tallyfy.InviteRequest{Email: "contract@example.com", FirstName: strings.Repeat("a", 33), LastName: "B", Role: tallyfy.RoleLight, Message: "Hello"})
+	assert.NotEmpty(t, tallyfy.FieldErrors(err)["first_name"], "%v", err)
+}
+
+// testGuestChanges adds a guest, says who knows them, and removes them.
+func (s *service) testGuestChanges(t *testing.T) {
+	if s.server == nil {
+		t.Skip("a guest who is added gets mail")
+	}
+	ctx := t.Context()
+	const email = "contract+guest@partner.example.com"
+	path := s.at("/guests/%s", url.PathEscape(email))
+	made, err := s.client.Guests.Create(ctx, s.org, tallyfy.CreateGuestRequest{Email: email, FirstName: "Con", Company: "Tract"})
+	require.NoError(t, err)
+	s.wire(t, sent{"POST", s.at("/guests"), "", fmt.Sprintf(`{"email":%q,"first_name":"Con","company_name":"Tract"}`, email), 201})
+	assert.Equal(t, "Tract", made.Company())
+	assert.Empty(t, made.KnownBy())
+	for _, ids := range [][]tallyfy.UserID{{s.removable}, nil} {
+		body := `[]`
+		if len(ids) > 0 {
+			body = fmt.Sprintf(`[%s]`, ids[0])
+		}
+		_, err = s.client.Guests.SetKnownBy(ctx, s.org, email, ids)
+		require.NoError(t, err)
+		s.wire(t, sent{"PUT", path, "", fmt.Sprintf(`{"email":%q,"associated_members":%s}`, email, body), 201})
+		g, err := s.client.Guests.Get(ctx, s.org, email)
+		require.NoError(t, err)
+		assert.Equal(t, ids, append([]tallyfy.UserID(nil), g.KnownBy()...))
+		s.wire(t, sent{"GET", path, "", "", 200})
+	}
+	require.NoError(t, s.client.Guests.Remove(ctx, s.org, email))
+	s.wire(t, sent{"DELETE", path, "", "", 200})
+	assert.True(t, tallyfy.IsValidation(s.client.Guests.Remove(ctx, s.org, email)))
+	_, err = s.client.Guests.Get(ctx, s.org, email)
+	assert.True(t, tallyfy.IsNotFound(err), "%v", err)
 }

@@ -260,6 +260,8 @@ func TestSandboxSaysNo(t *testing.T) {
 		sandbox.SAMLOff:        {401, "Saml Is Not Enabled In this Organization", "", "", nil},
 		sandbox.HourlyCap:      {429, later, "RATE_LIMIT_EXCEEDED", "", nil},
 		sandbox.HourlyCapIn:    {429, later, "RATE_LIMIT_EXCEEDED", "", nil},
+		sandbox.DailyCap:       {429, "You've reached the limit for member invitations. Please try again later.", "RATE_LIMIT_EXCEEDED", "", nil},
+		sandbox.TrialMembers:   {402, "Trial limit reached: 10 members", "TRIAL_LIMIT_REACHED_10_M", "", nil},
 		sandbox.ComeTomorrow:   {429, "Too Many Attempts.", "", "", nil},
 		sandbox.OKButRefused:   {200, "This cannot be done now.", "NOT_NOW", "", nil},
 		sandbox.OKButText:      {200, "Not now", "", "", nil},
@@ -279,7 +281,7 @@ func TestSandboxSaysNo(t *testing.T) {
 		assert.True(t, tallyfy.IsRefused(err) && !tallyfy.MayHaveHappened(err), answer)
 		assert.Equal(t, answer == sandbox.TokenUnknown || answer == sandbox.TokenAtEdge, tallyfy.IsUnauthorized(err), answer)
 		assert.Equal(t, answer == sandbox.SAMLOff, tallyfy.IsDenied(err), answer)
-		assert.Equal(t, answer == sandbox.HourlyCap || answer == sandbox.HourlyCapIn, tallyfy.IsHourlyCap(err), answer)
+		assert.Equal(t, answer == sandbox.HourlyCap || answer == sandbox.HourlyCapIn || answer == sandbox.DailyCap, tallyfy.IsHourlyCap(err), answer)
 		assert.Len(t, s.server.Requests(), 1, "%s: asked once", answer)
 	}
 }

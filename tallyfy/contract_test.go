@@ -82,6 +82,10 @@ func runContract(t *testing.T, s *service) {
 		{"files", s.testFiles},
 		{"removal", s.testRemoval},
 		{"enable refusals", s.testEnableRefusals},
+		{"role", s.testRole},
+		{"disabling", s.testDisabling},
+		{"invitation refusals", s.testInvitationRefusals},
+		{"guest changes", s.testGuestChanges},
 	} {
 		s.forget()
 		t.Run(part.name, part.run)

@@ -3,6 +3,7 @@ package tallyfy
 import (
 	"context"
 	"iter"
+	"net/http"
 	"net/url"
 )
 
@@ -23,6 +24,8 @@ type Guest struct {
 type GuestDetails struct {
 	Status  string `json:"status"`
 	Company Text   `json:"company_name"`
+	// KnownBy are the members who know the guest: the API's associated members.
+	KnownBy UserIDs `json:"associated_members"`
 }
 
 func (g *Guest) identity() string { return string(g.ID) }
@@ -38,6 +41,14 @@ func (g *Guest) Company() string {
 		return ""
 	}
 	return string(g.Details[0].Company)
+}
+
+// KnownBy returns the members who know the guest.
+func (g *Guest) KnownBy() []UserID {
+	if len(g.Details) == 0 {
+		return nil
+	}
+	return g.Details[0].KnownBy
 }
 
 // Status returns "deleted", or the status that the organisation has noted, "" for none.
@@ -80,4 +91,50 @@ func (s *GuestsService) All(ctx context.Context, org ID, o GuestListOptions) ite
 		o.Page, o.PerPage = page, perPage
 		return s.List(ctx, org, o)
 	})
+}
+
+// Get returns one guest. Documented answer: 201; 200 on another page. 404.
+//
+// GET /organizations/{org}/guests/{email}
+func (s *GuestsService) Get(ctx context.Context, org ID, email string) (*Guest, error) {
+	return getItem[Guest](ctx, s.client, request{op: "guests.get", path: orgPath(org, "guests", email)})
+}
+
+// CreateGuestRequest is the body of a new guest. Empty texts are not sent.
+type CreateGuestRequest struct {
+	Email     string `json:"email"`                // required, and not a member's
+	FirstName string `json:"first_name,omitempty"` // at most MaxGuestText characters, as the two below
+	LastName  string `json:"last_name,omitempty"`
+	Company   string `json:"company_name,omitempty"`
+}
+
+// MaxGuestText is the longest text of a guest, in characters (documented).
+const MaxGuestText = 200
+
+// Create makes a guest and returns it as stored. A guest who is known elsewhere is linked. Documented
+// answer: 201; 422 for a member's address, and for one that takes no mail.
+//
+// POST /organizations/{org}/guests
+func (s *GuestsService) Create(ctx context.Context, org ID, r CreateGuestRequest) (*Guest, error) {
+	return getItem[Guest](ctx, s.client, request{op: "guests.create", method: http.MethodPost, path: orgPath(org, "guests"), body: r})
+}
+
+// SetKnownBy replaces the members who know a guest; an empty list clears it. Nothing else of a guest can be
+// changed (documented). Documented answer: 201. 404, 422. A 429 is not waited for: the list would be older
+// by then.
+//
+// PUT /organizations/{org}/guests/{email}
+func (s *GuestsService) SetKnownBy(ctx context.Context, org ID, email string, ids []UserID) (*Guest, error) {
+	return getItem[Guest](ctx, s.client, request{
+		op: "guests.update", method: http.MethodPut, path: orgPath(org, "guests", email), once: true,
+		body: map[string]any{"email": email, "associated_members": append([]UserID{}, ids...)},
+	})
+}
+
+// Remove takes a guest off all tasks and out of the organisation. An address that is no guest's is a 422
+// (documented).
+//
+// DELETE /organizations/{org}/guests/{email}
+func (s *GuestsService) Remove(ctx context.Context, org ID, email string) error {
+	return s.client.doEmpty(ctx, request{op: "guests.remove", method: http.MethodDelete, path: orgPath(org, "guests", email)})
 }

@@ -201,13 +201,67 @@ func (s *MembersService) Remove(ctx context.Context, org ID, id UserID, o Remove
 	})
 }
 
-// Disable ends a member's access to the organisation without giving the work to anybody. It returns nil when
-// the answer is empty. Administrators only. 403, 404, 422 with a text, as for a bot (documented).
+// SetRole changes what a member may do. Administrators only. It returns nil when the answer is empty.
+// 403, 404, 422 for a role that there is not; 409 for a role that takes a seat of a pool without a free
+// one, which is never so for the Light one. What the last and the default administrator are answered is
+// not documented.
+//
+// PUT /organizations/{org}/users/{user}/role
+func (s *MembersService) SetRole(ctx context.Context, org ID, id UserID, role Role) (*Member, error) {
+	return getOptionalItem[Member](ctx, s.client, request{
+		op: "members.role", method: http.MethodPut, path: orgPath(org, "users", string(id), "role"), item: string(id),
+		body: map[string]Role{"role": role},
+	})
+}
+
+// The bounds of an invitation, in characters (documented), and about how many may be sent in a day.
+const (
+	MaxPersonName = 32
+	MaxInvitation = 5000
+	InvitesADay   = 10
+)
+
+// InviteRequest is the body of an invitation. All fields are required.
+type InviteRequest struct {
+	Email     string `json:"email"`
+	FirstName string `json:"first_name"` // at most MaxPersonName, no address of a page
+	LastName  string `json:"last_name"`
+	Role      Role   `json:"role"`
+	Message   string `json:"message"` // at most MaxInvitation
+}
+
+// Invite mails an invitation and returns the invited member, who takes a seat from now on. 422 for an
+// address that is a member's; 409 without a free seat; 429 when about InvitesADay were sent in a day;
+// 402 in a trial at its limit. Groups cannot be given along, and no call is documented that sends an
+// invitation again or withdraws it.
+//
+// POST /organizations/{org}/users/invite
+func (s *MembersService) Invite(ctx context.Context, org ID, r InviteRequest) (*Member, error) {
+	return getItem[Member](ctx, s.client, request{
+		op: "members.invite", method: http.MethodPost, path: orgPath(org, "users", "invite"), body: r,
+	})
+}
+
+// Disable ends a member's access, takes them out of all groups, and deletes the permissions for templates
+// and processes that were given to them personally, which [MembersService.Remove] does not. Tasks stay
+// theirs. Administrators only. It returns nil when the answer is empty. 403, 404, 422 with a text, as for
+// a bot and a default administrator without another to take over.
 //
 // DELETE /organizations/{org}/users/{user}/disable
 func (s *MembersService) Disable(ctx context.Context, org ID, id UserID) (*Member, error) {
 	return getOptionalItem[Member](ctx, s.client, request{
 		op: "members.disable", method: http.MethodDelete, path: orgPath(org, "users", string(id), "disable"), item: string(id),
+	})
+}
+
+// Delete deletes a disabled member's account in every organisation that they belong to, for good and
+// unchecked. Administrators only. It returns nil when the answer is empty. 403, 404, 422 for somebody who
+// is not disabled.
+//
+// DELETE /organizations/{org}/users/{user}/delete
+func (s *MembersService) Delete(ctx context.Context, org ID, id UserID) (*Member, error) {
+	return getOptionalItem[Member](ctx, s.client, request{
+		op: "members.delete", method: http.MethodDelete, path: orgPath(org, "users", string(id), "delete"), item: string(id),
 	})
 }
 

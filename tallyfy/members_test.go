@@ -127,11 +127,11 @@ func TestGuestFields(t *testing.T) {
 	const rest = `"id":5,"email":"g@x.test","first_name":"Gus","last_name":null,"created_at":"2025-01-15 10:30:00",
 		"last_accessed_at":null,"deleted_at":"2025-01-16 10:30:00","link":"https://x.test/secret-link"`
 	for in, want := range map[string]Include[GuestDetails]{
-		`{` + rest + `,"details":{"status":"active","company_name":"Acme"}}`: {{"active", "Acme"}},
-		`{` + rest + `,"details":{"data":{"company_name":"Acme"}}}`:          {{"", "Acme"}},
-		`{` + rest + `,"details":null}`:                                      {},
-		`{` + rest + `,"details":[]}`:                                        {},
-		`{` + rest + `}`:                                                     nil,
+		`{` + rest + `,"details":{"status":"active","company_name":"Acme","associated_members":[7]}}`: {{"active", "Acme", UserIDs{"7"}}},
+		`{` + rest + `,"details":{"data":{"company_name":"Acme"}}}`:                                   {{Company: "Acme"}},
+		`{` + rest + `,"details":null}`:                                                               {},
+		`{` + rest + `,"details":[]}`:                                                                 {},
+		`{` + rest + `}`:                                                                              nil,
 	} {
 		var g Guest
 		require.NoError(t, unmarshal([]byte(in), &g), in)

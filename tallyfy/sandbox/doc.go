@@ -41,7 +41,7 @@
 //   - field errors without a message, and nested ones;
 //   - rules that a text names, with HTML in it;
 //   - a 401 about the token, and one about the organisation;
-//   - the hourly cap, flat and in an object;
+//   - the hourly cap, flat and in an object, and the daily one of invitations;
 //   - a Retry-After of a day;
 //   - 200 with a failure inside.
 //
@@ -87,9 +87,13 @@
 //     is disabled, so that the case can be tried.
 //   - to without with_reassignment=true is 422. Removing a member who is disabled already succeeds
 //     again.
-//   - Disabling keeps the groups; only removing takes people out of them. Enabling puts them back
-//     into those that still exist, with everybody else as they are by then, and is 422 for an
-//     invited member.
+//   - Enabling puts people back into those of their groups that still exist, with everybody else as
+//     they are by then, and is 422 for an invited member.
+//   - An invitation of somebody who is invited already is a 422, as that of a member. A guest can be
+//     invited. The day of the limit for invitations is one of UTC, and counts for the organisation.
+//   - Seats are counted where [Options] give a number of them, for active and invited people.
+//   - Only administrators add, change and remove guests. Removing one leaves the address in the
+//     groups.
 //   - Deleting for good leaves the id in the groups and the name in the tasks. A PUT may keep such
 //     an id in a group that has it, and is 422 with one for another group. [MemberUnknown] is the
 //     answer of a service that is stricter.
@@ -104,7 +108,8 @@
 //
 // # Not modelled
 //
-//   - Inviting members and counting seats; changing the default administrator.
+//   - Withdrawing an invitation and accepting one over the API: see [Server.AcceptInvitation]. Changing
+//     the default administrator; the setting that lets others than administrators invite.
 //   - Parts of signing in: passwords, sessions and remembered consent (each request asks again, and
 //     anyone who sees the page may choose), scopes, refresh tokens, the other grants, signatures
 //     that could be checked. The fixed tokens do not expire: [AdminToken] and [StandardToken] last
@@ -112,8 +117,8 @@
 //   - Limits by token, hourly caps, limits of a plan; 5xx, HTML from a proxy: script them as
 //     faults.
 //   - Everything about processes, templates and their steps (a reassignment moves tasks only),
-//     automations, tags, guests as task owners, creating or changing tasks and guests, uploading
-//     files.
+//     automations, tags, guests as task owners, creating or changing tasks, disabling guests,
+//     turning guests and members into each other, uploading files.
 //   - The content of the member includes preferences, assets, member_watchers, guest_watchers,
 //     auth_methods and country, and of the guest include stats: they are empty.
 //   - Logos on another host, logos in other formats than PNG, conditional and range requests.

@@ -49,6 +49,18 @@ func (s *Server) AfterUpdate(do func()) {
 	}})
 }
 
+// DisableInPlace disables a member of the main organisation as the service did before 2022: the groups keep the member, and the
+// id after a deletion for good. It reports whether there is one.
+func (s *Server) DisableInPlace(id int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m := s.main.memberByID[id]
+	if m != nil {
+		m.status, m.updatedAt = statusDisabled, s.now()
+	}
+	return m != nil
+}
+
 // DeleteGroup deletes a group of the main organisation as another administrator does. It reports whether
 // the group existed.
 func (s *Server) DeleteGroup(id string) bool {

@@ -2,10 +2,15 @@ package sandbox
 
 import (
 	"cmp"
+	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
+
+var noGuest = refuse(http.StatusNotFound, "Guest not found")
 
 // defaultGuestPage is the documented page size. No maximum is documented, so it is that, too.
 const defaultGuestPage = 999
@@ -60,7 +65,7 @@ func (s *Server) getGuest(c *call) answer {
 	}
 	g := c.org.guestBy[strings.ToLower(c.vars["{email}"])]
 	if g == nil {
-		return refuse(http.StatusNotFound, "Guest not found")
+		return noGuest
 	}
 	return item(g.wire(with))
 }
@@ -84,11 +89,110 @@ func (g *guest) wire(with map[string]bool) guestWire {
 		ID: g.id, Email: g.email, FirstName: g.firstName, LastName: g.lastName, Link: g.link,
 		CreatedAt: guestDate(g.createdAt), LastAccessedAt: guestDate(g.lastAccessedAt), DeletedAt: guestDate(g.deletedAt),
 		Details: guestDetails{
-			Status: g.status, CompanyName: orNull(g.company), DisabledAt: guestDate(g.disabledAt),
+			Status: g.status, CompanyName: orNull(g.company), DisabledAt: guestDate(g.disabledAt), KnownBy: g.knownBy,
 		},
 	}
 	if with["stats"] {
 		w.Stats = &included{[]string{}} // its content is not documented
 	}
 	return w
+}
+
+// The texts of guests that are optional, and the longest that each may be, in characters (documented).
+var guestTexts = map[string]int{
+	"first_name": 200, "last_name": 200, "company_name": 200, "opportunity_name": 200, "status": 200, "phone_1": 20, "phone_2": 20,
+}
+
+// createGuest makes a guest. A guest who is there already is linked, not doubled.
+func (s *Server) createGuest(c *call) answer {
+	p := c.parameters()
+	f, refusal := c.fields(append(slices.Sorted(maps.Keys(guestTexts)), "email")...)
+	if refusal != nil {
+		return *refusal
+	}
+	email := strings.ToLower(f.text("email"))
+	switch {
+	case email == "":
+	case !isEmail(email):
+		f.problems.add("email", "The email must be a valid email address.")
+	case c.org.memberByEmail(email) != nil:
+		f.problems.add("email", "The email belongs to a member of this organization.")
+	}
+	texts := map[string]string{}
+	for name, most := range guestTexts {
+		if !f.has(name) {
+			continue
+		}
+		texts[name] = f.text(name)
+		if utf8.RuneCountInString(texts[name]) > most {
+			f.problems.add(name, "The %s may not be greater than %d characters.", strings.ReplaceAll(name, "_", " "), most)
+		}
+	}
+	switch {
+	case len(p.problems) > 0:
+		return p.problems.answer()
+	case len(f.problems) > 0:
+		return f.problems.answer()
+	}
+	g := c.org.guestBy[email]
+	if g == nil {
+		g = &guest{
+			email: email, firstName: texts["first_name"], lastName: texts["last_name"], company: texts["company_name"],
+			status: cmp.Or(texts["status"], statusActive), createdAt: c.now, link: guestLink(email),
+		}
+		c.org.addGuest(g)
+	}
+	return itemCreated(g.wire(nil))
+}
+
+// updateGuest replaces who knows the guest. The service drops every other field without a word; here it is a mistake.
+func (s *Server) updateGuest(c *call) answer {
+	p := c.parameters()
+	f, refusal := c.fields("email", "associated_members")
+	if refusal != nil {
+		return *refusal
+	}
+	g := c.org.guestBy[strings.ToLower(c.vars["{email}"])]
+	if g == nil {
+		return noGuest
+	}
+	if email := f.text("email"); email != "" && !strings.EqualFold(email, g.email) {
+		f.problems.add("email", "The email must be that of the guest.")
+	}
+	var ids []int
+	if !f.has("associated_members") || json.Unmarshal(f.raw["associated_members"], &ids) != nil || hasNullElement(f.raw["associated_members"]) {
+		f.problems.add("associated_members", "The associated members must be an array of integers.")
+	}
+	for _, id := range ids {
+		if c.org.memberByID[id] == nil {
+			f.problems.add("associated_members", "The member %d is not in this organization.", id)
+		}
+	}
+	switch {
+	case len(p.problems) > 0:
+		return p.problems.answer()
+	case len(f.problems) > 0:
+		return f.problems.answer()
+	}
+	g.knownBy = ids
+	return itemCreated(g.wire(nil))
+}
+
+// removeGuest takes a guest out of the organisation. An unknown address is a 422 (documented). Groups keep the address: nothing else is
+// documented.
+func (s *Server) removeGuest(c *call) answer {
+	g := c.org.guestBy[strings.ToLower(c.vars["{email}"])]
+	if g == nil {
+		p := problems{}
+		p.add("email", "The selected email is invalid.")
+		return p.answer()
+	}
+	if a, ok := c.empty(); !ok {
+		return a
+	}
+	c.org.guests = without(c.org.guests, g)
+	delete(c.org.guestBy, strings.ToLower(g.email))
+	gone := *g
+	gone.deletedAt = c.now
+	return item(gone.wire(nil))
 }

@@ -54,6 +54,22 @@ func (s *Server) GroupByName(name string) (Group, bool) {
 	return copyGroup(g), true
 }
 
+// Guest is a copy of a guest of the main organisation, for tests.
+type Guest struct {
+	ID                                  int
+	Email, FirstName, LastName, Company string
+	KnownBy                             []int // ids of members
+}
+
+// Guests are those of the main organisation, as they are now, in the order they came.
+func (s *Server) Guests() []Guest {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return each(s.main.guests, func(g *guest) Guest {
+		return Guest{g.id, g.email, g.firstName, g.lastName, g.company, slices.Clone(g.knownBy)}
+	})
+}
+
 // OpenTasks counts the active tasks a member of the main organisation owns, alone or with others.
 func (s *Server) OpenTasks(memberID int) int {
 	return s.countOpen(func(t *task) bool { return t.ownedBy(memberID) })

@@ -96,12 +96,15 @@ func (s *Server) enableMember(c *call) answer {
 	case m.status == statusInvited:
 		return isInvitedOnly
 	}
+	if a, refused := s.refuseSeat(c.org, m.role); refused {
+		return a
+	}
 	c.org.putBackInGroups(m, c.now)
 	m.status, m.updatedAt = statusActive, c.now
 	return item(c.member(m, nil))
 }
 
-// disableMember leaves the groups as they are: only a removal is documented to change them.
+// disableMember takes the member out of all groups, as a removal does. Personal permissions, which it deletes, are not modelled.
 func (s *Server) disableMember(c *call) answer {
 	m := c.target()
 	if m == nil {
@@ -115,10 +118,12 @@ func (s *Server) disableMember(c *call) answer {
 		return a
 	}
 	c.org.handOverDefault(m)
+	c.org.takeOutOfGroups(m, c.now)
 	m.status, m.updatedAt = statusDisabled, c.now
 	return item(c.member(m, nil))
 }
 
+// deleteMember deletes the person's account in every organisation, without asking whether there are others.
 func (s *Server) deleteMember(c *call) answer {
 	m := c.target()
 	switch {
@@ -130,8 +135,14 @@ func (s *Server) deleteMember(c *call) answer {
 	if a, ok := c.empty(); !ok {
 		return a
 	}
-	c.org.forget(m)
-	return item(c.member(m, nil))
+	for _, o := range s.organisations() {
+		if other := o.memberByEmail(m.email); other != nil {
+			o.forget(other)
+		}
+	}
+	gone := *m // the tasks keep the name
+	gone.lastName, gone.email = m.lastName+"(Deleted)", m.email+".deleted."+strconv.Itoa(m.id)
+	return item(c.member(&gone, nil))
 }
 
 func (s *Server) changeRole(c *call) answer {
@@ -157,6 +168,11 @@ func (s *Server) changeRole(c *call) answer {
 		return isDefaultAdmin
 	case role != roleAdmin && c.org.isLastActiveAdmin(m):
 		return isLastAdmin
+	}
+	if role != roleLight && m.role == roleLight && m.takesSeat() { // down to light is never refused
+		if a, refused := s.refuseSeat(c.org, role); refused {
+			return a
+		}
 	}
 	m.role, m.updatedAt = role, c.now
 	return item(c.member(m, nil))

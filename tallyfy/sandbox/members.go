@@ -109,7 +109,7 @@ func (c *call) member(m *member, with map[string]bool) memberWire {
 		LastLoginAt: offsetDate(m.lastLoginAt), ActivatedAt: milliDate(m.activatedAt),
 		CreatedAt: microDate(m.createdAt), UpdatedAt: plainDate(m.updatedAt),
 		Phone: orNull(m.phone), JobTitle: orNull(m.jobTitle), Timezone: m.timezone, UTCOffset: utcOffset(m.timezone),
-		Role: roleNames[m.role], Status: m.status, IsDefaultAdmin: m.defaultAdmin, Type: m.kind,
+		Role: roleNames[m.role], Status: m.status, IsDefaultAdmin: m.defaultAdmin, Type: orNull(m.kind),
 	}
 	if m.invitedBy != 0 {
 		w.InvitedBy = &m.invitedBy

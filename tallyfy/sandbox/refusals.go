@@ -28,6 +28,8 @@ const (
 	SAMLOff        Answer = "401, about the organisation"
 	HourlyCap      Answer = "429, the hourly cap of an organisation"
 	HourlyCapIn    Answer = "429, the hourly cap of an organisation, in an object"
+	DailyCap       Answer = "429, the invitations of a day are sent"
+	TrialMembers   Answer = "402, a trial has all its members"
 	ComeTomorrow   Answer = "429, in a day"
 	OKButRefused   Answer = "200 with an error that is an object"
 	OKButText      Answer = "200 with an error that is a text"
@@ -72,6 +74,9 @@ var namedAnswers = map[Answer]namedAnswer{
 		`"message":"You've reached the limit for group creation. Please try again later."}`},
 	HourlyCapIn: {status: http.StatusTooManyRequests, body: `{"error":{"code":"RATE_LIMIT_EXCEEDED",` +
 		`"message":"You've reached the limit for group creation. Please try again later."}}`},
+	DailyCap: {status: http.StatusTooManyRequests, body: `{"error":true,"code":"RATE_LIMIT_EXCEEDED",` +
+		`"message":"You've reached the limit for member invitations. Please try again later."}`},
+	TrialMembers:   {status: http.StatusPaymentRequired, body: `{"error":true,"message":"Trial limit reached: 10 members","code":"TRIAL_LIMIT_REACHED_10_M"}`},
 	ComeTomorrow:   {status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {"86400"}}, body: `{"message":"Too Many Attempts."}`},
 	OKButRefused:   {status: http.StatusOK, body: nestedFailure},
 	OKButText:      {status: http.StatusOK, body: `{"error":"Not now"}`},

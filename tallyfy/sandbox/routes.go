@@ -42,9 +42,13 @@ var routes = []route{
 	{"DELETE", "/organizations/{org}/users/{user}/disable", forAdmins, (*Server).disableMember},
 	{"DELETE", "/organizations/{org}/users/{user}/delete", forAdmins, (*Server).deleteMember},
 	{"PUT", "/organizations/{org}/users/{user}/role", forAdmins, (*Server).changeRole},
+	{"POST", "/organizations/{org}/users/invite", forAdmins, (*Server).inviteMember},
 
 	{"GET", "/organizations/{org}/guests", forMembers, (*Server).listGuests},
+	{"POST", "/organizations/{org}/guests", forAdmins, (*Server).createGuest},
 	{"GET", "/organizations/{org}/guests/{email}", forMembers, (*Server).getGuest},
+	{"PUT", "/organizations/{org}/guests/{email}", forAdmins, (*Server).updateGuest},
+	{"DELETE", "/organizations/{org}/guests/{email}", forAdmins, (*Server).removeGuest},
 
 	{"GET", "/organizations/{org}/tasks", forMembers, (*Server).listTasks},
 

@@ -47,6 +47,13 @@ type Options struct {
 	// HandOver is how long after a removal it takes until all tasks of the member are the successor's. They move one after the
 	// other, by the sandbox's clock.
 	HandOver time.Duration
+	// FullSeats and LightSeats are how many seats of a pool the main organisation has; 0 is no limit. Active and
+	// invited people take one each, but for bots. FlatErrors says that a refusal for lack of one has its code at
+	// the top, and not in an object.
+	FullSeats, LightSeats int
+	FlatErrors            bool
+	// InvitesADay is how many invitations an organisation may send in a day (UTC). 0 is the documented 10.
+	InvitesADay int
 	// Now is the clock, time.Now when nil. The seed's dates are relative to its value at [New].
 	Now func() time.Time
 }
@@ -57,6 +64,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Members == 0 {
 		o.Members = seedMembers
+	}
+	if o.InvitesADay == 0 {
+		o.InvitesADay = documentedInvites
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -76,6 +86,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("sandbox: %d members asked for, the seed has %d", o.Members, seedMembers)
 	case o.Reads < 0 || (o.Reads > 0 && o.Per <= 0):
 		return o, fmt.Errorf("sandbox: a limit of %d reads in %s", o.Reads, o.Per)
+	case o.FullSeats < 0 || o.LightSeats < 0 || o.InvitesADay < 0:
+		return o, fmt.Errorf("sandbox: %d full seats, %d light seats, %d invitations", o.FullSeats, o.LightSeats, o.InvitesADay)
 	case o.HandOver < 0:
 		return o, fmt.Errorf("sandbox: a hand-over of %s", o.HandOver)
 	case o.Latency < 0:

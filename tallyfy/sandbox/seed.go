@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -113,6 +114,10 @@ func seedGuests(o *organisation, now time.Time) {
 			g.status, g.disabledAt, g.deletedAt = statusDisabled, now.Add(-40*day), now.Add(-40*day)
 		case i%5 != 4: // every fifth has never opened the link
 			g.lastAccessedAt = now.Add(-time.Duration(rnd.IntN(60*24)) * time.Hour)
+		}
+		for user := range strings.FieldsSeq(knownBy[row.key]) {
+			i := slices.IndexFunc(people, func(p person) bool { return p.user == user })
+			g.knownBy = append(g.knownBy, firstMemberID+i*memberIDStep)
 		}
 		o.addGuest(g)
 	}

@@ -80,4 +80,7 @@ var guestRows = []guestRow{
 	{"", "Old", "Contact", "old.contact@former", ""},
 }
 
+// knownBy are the users of those who know a guest, by the guest's key.
+var knownBy = map[string]string{"tyres": "soren.kjaergaard emre.yildiz", "lease": "soren.kjaergaard", "audit": "chiara.dangelo", "counsel": "isla.macleod"}
+
 func (g guestRow) email() string { return g.user + ".example.com" }

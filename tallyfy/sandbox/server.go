@@ -45,6 +45,8 @@ func (s *Server) OrgID() string { return s.main.id }
 // not.
 func (s *Server) OtherOrgID() string { return s.other.id }
 
+func (s *Server) organisations() []*organisation { return []*organisation{s.main, s.other} }
+
 // now is the time in whole seconds, as in the API's dates.
 func (s *Server) now() time.Time { return s.options.Now().UTC().Truncate(time.Second) }
 
@@ -116,7 +118,7 @@ func (s *Server) answer(r *http.Request, m match, body []byte) answer {
 }
 
 func (s *Server) organisation(id string) *organisation {
-	for _, o := range []*organisation{s.main, s.other} {
+	for _, o := range s.organisations() {
 		if o.id == id {
 			return o
 		}

@@ -30,6 +30,8 @@ type organisation struct {
 	handOvers   []*handOver
 	files       map[string]*file
 
+	invited map[string]int // by day: how many invitations were sent
+
 	groupOrders map[string][]*group // by sort field, built when first asked for, dropped by every change to groups
 	lastGuestID int
 	lastGroupNo int
@@ -45,7 +47,7 @@ type member struct {
 	lastLoginAt, activatedAt             time.Time
 	createdAt, updatedAt                 time.Time
 	stats                                memberStats
-	left                                 []*group // those that a removal took the member out of
+	left                                 []*group // those that a removal or a disabling took the member out of
 }
 
 type memberStats struct {
@@ -68,6 +70,7 @@ type guest struct {
 	company, status, link                string
 	createdAt, lastAccessedAt, deletedAt time.Time
 	disabledAt                           time.Time
+	knownBy                              []int // ids of members: what the API calls associated members
 }
 
 type task struct {
@@ -89,7 +92,7 @@ func newOrganisation(id, name string, createdAt time.Time) *organisation {
 	return &organisation{
 		id: id, name: name, createdAt: createdAt,
 		memberByID: map[int]*member{}, groupByID: map[string]*group{}, groupByName: map[string]*group{},
-		groupsOf: map[int][]*group{}, guestBy: map[string]*guest{}, files: map[string]*file{},
+		groupsOf: map[int][]*group{}, guestBy: map[string]*guest{}, files: map[string]*file{}, invited: map[string]int{},
 	}
 }
 

@@ -58,7 +58,7 @@ func TestRoutesAreStrict(t *testing.T) {
 		{"GET", groupsPath + "/", 404, ""},
 		{"GET", "/organizations//groups", 404, ""},
 		{"GET", "/organizations/{org}/roles", 404, ""},
-		{"POST", usersPath + "/invite", 405, "DELETE, GET"}, // reads as a member called invite
+		{"PUT", usersPath + "/invite", 405, "DELETE, GET, POST"}, // reads as a member called invite, too
 		{"PATCH", groupsPath, 405, "GET, POST"},
 		{"HEAD", groupsPath, 405, "GET, POST"},
 		{"POST", "/me", 405, "GET"},

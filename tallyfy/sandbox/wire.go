@@ -108,7 +108,7 @@ type memberWire struct {
 	Role           string  `json:"role"`
 	Status         string  `json:"status"`
 	IsDefaultAdmin bool    `json:"is_default_admin"`
-	Type           string  `json:"type"`
+	Type           *string `json:"type"` // null while invited over the API
 	InvitedBy      *int    `json:"invited_by"`
 
 	Groups         *included `json:"groups,omitempty"`
@@ -138,6 +138,22 @@ type removedWire struct {
 	LastName  string `json:"last_name"`
 	Role      string `json:"role"`
 	Status    string `json:"status"`
+}
+
+// seatsBody is a refusal for lack of a seat, as an object; flatSeatsBody is the older form.
+type seatsBody struct {
+	Error seatsWire `json:"error"`
+}
+
+type flatSeatsBody struct {
+	Error bool `json:"error"`
+	seatsWire
+}
+
+type seatsWire struct {
+	Code    string            `json:"code"`
+	Message string            `json:"message"`
+	Details map[string]string `json:"details"`
 }
 
 type userWire struct {
@@ -174,6 +190,7 @@ type guestDetails struct {
 	CompanyName *string `json:"company_name"`
 	Phone1      *string `json:"phone_1"` // always null
 	DisabledAt  *string `json:"disabled_at"`
+	KnownBy     []int   `json:"associated_members"` // null for nobody
 }
 
 type taskWire struct {

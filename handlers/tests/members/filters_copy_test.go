@@ -148,7 +148,7 @@ func TestAFilteredListSaysHowOldItIsAndCanBeReadAnew(t *testing.T) {
 		p := s.Get(address)
 		assert.Regexp(t, `^As of \d\d:\d\d · Refresh$`, p.Text("[data-part=as-of]"), route)
 		before := total(p)
-		s.Elsewhere(http.MethodDelete, "/users/"+s.ID("chiara.dangelo")+"/disable", "")
+		s.Disable("chiara.dangelo")
 		s.Sandbox.ClearRequests()
 		assert.Equal(t, before, total(s.Get(address)), "a change elsewhere is not known yet")
 		assert.Empty(t, s.Sandbox.Requests())

@@ -85,7 +85,7 @@ func TestAMemberWhoWasRemovedAlready(t *testing.T) {
 	path := "/users/" + s.ID("chiara.dangelo")
 	form := s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Times: 1, Meanwhile: func() {
-		s.Elsewhere(http.MethodDelete, path+"/disable", "")
+		s.Disable("chiara.dangelo")
 		s.Elsewhere(http.MethodDelete, path+"/delete", "")
 	}})
 	p := form.Submit("")
