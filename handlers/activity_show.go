@@ -105,10 +105,13 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 	if of := membership.CreatedFrom(e); of != "" {
 		return append(links, components.LinkProps{Text: "The deletion before", URL: req.urls().Entry(of)})
 	}
-	if !carriedOut(e) {
-		return nil
+	_, one := membership.Undone(e)
+	_, several := membership.AllUndone(e)
+	_, lost := membership.AllRepeated(e)
+	if one {
+		_, lost = membership.Repeated(e)
 	}
-	if _, ok := membership.Undone(e); !ok {
+	if !(one && carriedOut(e)) && !several && !lost {
 		return nil
 	}
 	undoes, repeats := membership.Relation(e)
@@ -127,17 +130,21 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 			links = append(links, components.LinkProps{Text: text, URL: req.urls().Entry(id)})
 		}
 	}
-	if _, lost := membership.Repeated(e); lost && repeated == "" {
+	if lost && repeated == "" {
 		links = append(links, components.LinkProps{Text: "Apply what is missing…", URL: req.urls().RepeatEntry(e.ID), Kind: components.ButtonPrimary})
 	}
-	if undone == "" {
+	if undone == "" && (one || several) {
 		links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)})
 	}
 	add(undone, "Undone later")
 	add(repeated, "Applied once more")
 	add(undoes, "The change that this undoes")
 	add(repeats, "The change that this repeats")
-	return append(links, components.LinkProps{Text: "The group", URL: req.urls().Group(tallyfy.ID(e.Subject(journal.Group).ID))})
+	if one {
+		add := components.LinkProps{Text: "The group", URL: req.urls().Group(tallyfy.ID(e.Subject(journal.Group).ID))}
+		return append(links, add)
+	}
+	return links
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.

@@ -9,14 +9,18 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // A reversal is a change that follows from an earlier one: it undoes it, or applies once more what others
 // have overtaken of it.
 type reversal struct {
 	*request
-	entry  *journal.Entry
-	edit   *membership.Edit
+	entry *journal.Entry
+	edit  groupChange
+	// one is the edit where it is about one group, else nil.
+	one    *membership.Edit
 	repeat bool
 }
 
@@ -57,21 +61,38 @@ func (req *request) reversal(repeat bool) (reversal, error) {
 	if err != nil {
 		return reversal{}, err
 	}
-	wish, ok := membership.Undone(e)
-	if repeat {
-		wish, ok = membership.Repeated(e)
-		again := func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID }
-		ok = ok && len(req.laterEdits(e, again)) == 0 // once: somebody else wants it otherwise
-	}
-	if !ok || !carriedOut(e) {
+	r := reversal{request: req, entry: e, repeat: repeat}
+	again := func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID }
+	if !r.of() || !madeSomething(e) && !repeat || repeat && len(req.laterEdits(e, again)) > 0 { // once: somebody else wants it otherwise
 		return reversal{}, &problem{
 			status: http.StatusConflict, title: "This can't be done with that change",
 			text:  "Only a change of a group's name, description or people that was carried out can be undone, and only what is missing of it can be applied once more.",
 			links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}},
 		}
 	}
-	wish.Sure = true // the page says what is at stake
-	return reversal{req, e, req.groupEdit(wish), repeat}, nil
+	return r, nil
+}
+
+// of makes the edit that follows from the entry, and reports whether there is one. The page says what is at
+// stake.
+func (r *reversal) of() bool {
+	if r.entry.Kind == membership.GroupsChanged {
+		wish, ok := membership.AllUndone(r.entry)
+		if r.repeat {
+			wish, ok = membership.AllRepeated(r.entry)
+		}
+		wish.Sure = true
+		r.edit = r.groupEdits(wish)
+		return ok
+	}
+	wish, ok := membership.Undone(r.entry)
+	if r.repeat {
+		wish, ok = membership.Repeated(r.entry)
+	}
+	wish.Sure = true
+	r.one = r.groupEdit(wish)
+	r.edit = r.one
+	return ok
 }
 
 // address is that of the reversal's page.
@@ -89,7 +110,7 @@ func (r reversal) open() error {
 	return r.ask(refusedForm{Status: http.StatusOK})
 }
 
-// ask says what the reversal would do to the group as it is now.
+// ask says what the reversal would do to the groups as they are now.
 func (r reversal) ask(f refusedForm) error {
 	c := r.edit
 	if err := c.Look(r.ctx()); err != nil {
@@ -98,17 +119,27 @@ func (r reversal) ask(f refusedForm) error {
 	}
 	plan := c.Plan()
 	view := views.Reversal{
-		EntryID: r.entry.ID, Repeat: r.repeat, Group: c.Group.DisplayName(), GroupID: c.Group.ID, Sentence: r.activityRow(r.entry).Sentence,
+		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence,
 		Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
 	}
-	for _, text := range []string{c.KeptTexts(), c.LeftOutText()} {
+	var notes []string
+	if r.one != nil {
+		view.About = names.Isolate(r.one.Group.DisplayName())
+		view.Leave = components.LinkProps{Text: view.About, URL: r.urls().Group(r.one.Group.ID)}
+		notes = []string{r.one.KeptTexts(), r.one.LeftOutText()}
+		if r.one.NeedsDescription() {
+			view.Nothing = true
+			notes = append(notes, "The group would be left without a description, and Tallyfy takes no change without one.")
+		}
+	} else {
+		view.About = words.Count(len(membership.GroupsOf(r.entry)), "group", "groups")
+		view.Leave = components.LinkProps{Text: "Receipt", URL: r.urls().Entry(r.entry.ID)}
+		notes = []string{c.NotesText()}
+	}
+	for _, text := range notes {
 		if text != "" {
 			view.Warnings = append(view.Warnings, text)
 		}
-	}
-	if c.NeedsDescription() {
-		view.Nothing = true
-		view.Warnings = append(view.Warnings, "The group would be left without a description, and Tallyfy takes no change without one.")
 	}
 	for _, l := range plan.Lines {
 		view.Lines = append(view.Lines, l.String())
@@ -123,7 +154,11 @@ func (r reversal) ask(f refusedForm) error {
 
 // form answers the reversal's form.
 func (r reversal) form(kept map[string][]string) editForm {
-	return editForm{request: r.request, page: r.address(), kept: kept, show: func(f refusedForm) error { return r.ask(f) }}
+	then := r.urls().Entry(r.entry.ID)
+	if r.one != nil {
+		then = r.urls().Group(r.one.ID)
+	}
+	return editForm{request: r.request, page: r.address(), then: then, kept: kept, show: func(f refusedForm) error { return r.ask(f) }}
 }
 
 func (r reversal) carryOut() error {
@@ -135,7 +170,7 @@ func (r reversal) carryOut() error {
 	f := r.form(form)
 	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r.edit, func() error {
 		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Stopped before anything was done: the group has changed since you opened this page. This is how it is now.",
+			Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
 		}})
 	})
 }

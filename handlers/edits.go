@@ -29,12 +29,24 @@ type editForm struct {
 	kept url.Values
 	// fields are the fields that Tallyfy's messages can be about.
 	fields []string
+	// then is the page that says what was done.
+	then string
 	// show answers with the page itself, where the session cannot hold the form.
 	show func(f refusedForm) error
 }
 
+// A groupChange is an edit of a group, or of several.
+type groupChange interface {
+	change.Change
+	// Nothing reports that all is as wished already, NothingText says so.
+	Nothing() bool
+	NothingText() string
+	// NotesText says what else there is to know, "" for nothing: such as who was left out.
+	NotesText() string
+}
+
 // carryOut carries an edit out and answers. stopped answers where the edit itself stops.
-func (f editForm) carryOut(p change.Press, c *membership.Edit, stopped func() error) error {
+func (f editForm) carryOut(p change.Press, c groupChange, stopped func() error) error {
 	p.Queue = true
 	out, err := f.run(p, c, func(error) { f.groupChanged() })
 	if err != nil {
@@ -74,7 +86,7 @@ func (f editForm) carryOut(p change.Press, c *membership.Edit, stopped func() er
 func (f editForm) busy(out change.Outcome) error {
 	text, link := f.underWay(out)
 	return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-		Kind: views.NoticeWarning, Text: "This group is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
+		Kind: views.NoticeWarning, Text: "The same is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
 	}})
 }
 
@@ -88,38 +100,20 @@ func (f editForm) again(r refusedForm) error {
 	return f.answerOn(f.page, r, func() error { return f.show(r) })
 }
 
-// made says on the group's page what was done; on the receipt where not all of it is in place.
-func (f editForm) made(c *membership.Edit, out change.Outcome) error {
+// made says what was done; on the receipt where not all of it is in place.
+func (f editForm) made(c groupChange, out change.Outcome) error {
 	tone, text := c.Summary(out.Entry, false)
 	if tone != change.Good {
 		return f.goTo(f.urls().Entry(out.Entry.ID))
 	}
-	for _, more := range []string{joinedText(c), c.LeftOutText(), c.OthersText()} {
-		text = strings.TrimSpace(text + " " + more)
-	}
-	f.notice(views.Notice{Kind: views.NoticeDone, Text: text, LinkText: "Undo", LinkURL: f.urls().UndoEntry(out.Entry.ID)})
-	return f.goTo(f.urls().Group(tallyfy.ID(out.Entry.Subject(journal.Group).ID)))
+	f.notice(views.Notice{Kind: views.NoticeDone, Text: strings.TrimSpace(text + " " + c.NotesText()), LinkText: "Undo", LinkURL: f.urls().UndoEntry(out.Entry.ID)})
+	return f.goTo(f.then)
 }
 
-// joinedText says who was added as a member although the form had an address.
-func joinedText(c *membership.Edit) string {
-	switch len(c.Joined) {
-	case 0:
-		return ""
-	case 1:
-		return names.List(c.Joined) + " is a member of the organisation and was added as one."
-	}
-	return names.List(c.Joined) + " are members of the organisation and were added as such."
-}
-
-// nothing says on the group's page that the group is as wished already.
-func (f editForm) nothing(c *membership.Edit) error {
-	text := "There was nothing to change in " + names.Isolate(c.Group.DisplayName()) + ", so nothing was sent to Tallyfy."
-	for _, more := range []string{c.LeftOutText(), c.OthersText()} {
-		text = strings.TrimSpace(text + " " + more)
-	}
-	f.notice(views.Notice{Kind: views.NoticeInfo, Text: text})
-	return f.goTo(f.urls().Group(c.Group.ID))
+// nothing says that all is as wished already.
+func (f editForm) nothing(c groupChange) error {
+	f.notice(views.Notice{Kind: views.NoticeInfo, Text: strings.TrimSpace(c.NothingText() + " " + c.NotesText())})
+	return f.goTo(f.then)
 }
 
 // notMade shows the form again with the reason why nothing was changed.
@@ -127,6 +121,9 @@ func (f editForm) notMade(err error) error {
 	var own *problem
 	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut {
 		return err
+	}
+	if left := (*change.NotSent)(nil); errors.As(err, &left) && (left.Err == nil || left.Missing) {
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeProblem, Text: left.Words + " Nothing was changed."}})
 	}
 	if tallyfy.IsNotFound(err) {
 		return f.groupIsGone(err)
@@ -158,22 +155,31 @@ func (f editForm) groupIsGone(cause error) error {
 // carriedOut reports that a change was made as far as is known.
 func carriedOut(e *journal.Entry) bool { return e.State == journal.Done || e.CarriedOut() }
 
+// madeSomething reports that a change was made, or one of several groups in part.
+func madeSomething(e *journal.Entry) bool {
+	_, part := membership.AllUndone(e)
+	return part || carriedOut(e)
+}
+
 // mostLater is how many later changes of a group are looked at.
 const mostLater = 100
 
 // laterEdits are the changes of a group after one of them that fit, newest first, as far as the person may
 // see them.
 func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) (list []*journal.Entry) {
-	f := journal.Filter{Org: req.org(), Subject: e.Subject(journal.Group)} // that of a deletion is the group that was deleted
-	latest, err := req.app.Journal.Latest(req.ctx(), f, mostLater)
-	if err != nil {
-		return nil // the page is as good without
-	}
-	for _, l := range latest {
-		if l.ID > e.ID && carriedOut(l) && fits(l) { // ids grow with time
-			list = append(list, l)
+	for _, group := range membership.GroupsOf(e) { // that of a deletion is the group that was deleted
+		latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Subject: group}, mostLater)
+		if err != nil {
+			return nil // the page is as good without
+		}
+		for _, l := range latest {
+			known := func(other *journal.Entry) bool { return other.ID == l.ID }
+			if l.ID > e.ID && madeSomething(l) && fits(l) && !slices.ContainsFunc(list, known) { // ids grow with time
+				list = append(list, l)
+			}
 		}
 	}
+	slices.SortFunc(list, func(a, b *journal.Entry) int { return strings.Compare(b.ID, a.ID) })
 	foreign := func(l *journal.Entry) bool { return l.Actor.ID != string(req.who.UserID) }
 	if slices.ContainsFunc(list, foreign) {
 		if admin, _ := req.isAdmin(req.ctx()); !admin {

@@ -60,7 +60,7 @@ func editGroup(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
 	page := req.urls().EditGroup(id)
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, fields: []string{"name", "description"}, show: func(r refusedForm) error {
+	f := editForm{request: req, page: page, then: req.urls().Group(id), kept: form, fields: []string{"name", "description"}, show: func(r refusedForm) error {
 		g, err := req.group(req.ctx(), id, true)
 		if err != nil {
 			return err

@@ -238,7 +238,7 @@ func changeGroupPeople(req *request) error {
 	page := req.urls().ChangePeople(p.id)
 	req.returnTo, req.typed = req.urls().Local(page), form
 	t := readPeople(form)
-	f := editForm{request: req, page: page, kept: form, fields: []string{"description"}, show: func(r refusedForm) error {
+	f := editForm{request: req, page: page, then: req.urls().Group(p.id), kept: form, fields: []string{"description"}, show: func(r refusedForm) error {
 		r.Form = form
 		return p.show(r)
 	}}
@@ -323,7 +323,7 @@ func (p peopleForm) review(f refusedForm) error {
 	for _, l := range plan.Lines {
 		view.Lines = append(view.Lines, l.Text)
 	}
-	for _, text := range []string{joinedText(c), c.LeftOutText(), c.OthersText()} {
+	for _, text := range []string{c.JoinedText(), c.LeftOutText(), c.OthersText()} {
 		if text != "" {
 			view.Notes = append(view.Notes, text)
 		}

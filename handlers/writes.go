@@ -29,6 +29,7 @@ var changeKinds = []struct {
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
+	{membership.GroupsChanged, "People of several groups changed", func(req *request) change.Change { return req.groupEdits(membership.Edits{}) }},
 	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
 }
 
@@ -57,6 +58,12 @@ func (req *request) deletion(id tallyfy.ID) *membership.Deletion {
 
 // groupEdit is an edit with what it needs to be carried out.
 func (req *request) groupEdit(wish membership.Edit) *membership.Edit {
+	wish.Source, wish.Client, wish.Org = req, req.api, req.org()
+	return &wish
+}
+
+// groupEdits is a change of several groups with what it needs to be carried out.
+func (req *request) groupEdits(wish membership.Edits) *membership.Edits {
 	wish.Source, wish.Client, wish.Org = req, req.api, req.org()
 	return &wish
 }

@@ -1,17 +1,18 @@
 package views
 
 import (
-	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/components"
 )
 
 // Reversal is the page that asks before a change is undone, or what is missing of it is applied once more.
 type Reversal struct {
 	EntryID string
 	// Repeat says that it is applied once more.
-	Repeat  bool
-	Group   string
-	GroupID tallyfy.ID
+	Repeat bool
+	// About is the group, or how many they are.
+	About string
+	// Leave leads away where nothing is done.
+	Leave components.LinkProps
 	// Sentence is the earlier change.
 	Sentence string
 	// Lines are what will be so afterwards, Warnings what is at stake and what stays out.
@@ -28,9 +29,9 @@ type Reversal struct {
 // Title is the title of the page.
 func (v Reversal) Title() string {
 	if v.Repeat {
-		return "Apply once more what is missing in " + names.Isolate(v.Group)
+		return "Apply once more what is missing in " + v.About
 	}
-	return "Undo a change of " + names.Isolate(v.Group)
+	return "Undo a change of " + v.About
 }
 
 func (v Reversal) button() (text, busy string) {

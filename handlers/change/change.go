@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -12,7 +13,8 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A Change is one change of one thing. Look, Plan and Send are called in that order.
+// A Change is one press of a button. Look and Plan are called in that order, then Send of a Single, or that of
+// each part of a Series.
 type Change interface {
 	// Kind is the name in the journal, the audit log and the metric: "member.remove".
 	Kind() string
@@ -22,8 +24,6 @@ type Change interface {
 	Look(ctx context.Context) error
 	// Plan says what will happen to what Look found.
 	Plan() Plan
-	// Send makes the call. The subjects are those that only the answer names, such as a new group.
-	Send(ctx context.Context) ([]journal.Subject, error)
 	// Check compares the sentences of an entry of this kind with what is so now, one finding a line.
 	// It works without Look. An error means that nothing could be found out.
 	Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error)
@@ -33,6 +33,49 @@ type Change interface {
 	// Log gives the facts of the change for the audit line, after Send.
 	Log() []slog.Attr
 }
+
+// A Single is a change that takes one call.
+type Single interface {
+	Change
+	// Send makes the call. The subjects are those that only the answer names, such as a new group.
+	Send(ctx context.Context) ([]journal.Subject, error)
+}
+
+// A Series is a change of several things, with a call for each. Its plan says how many they are, and its first
+// sentences are about one of them each, in the order of the parts.
+type Series interface {
+	Change
+	// Parts are the calls in their order. They are asked for after Plan.
+	Parts() []Part
+}
+
+// A Part is one call of a Series. It is made while no other change of its target is, and once.
+type Part interface {
+	// Target is what Change.Target would be for a change of this alone.
+	Target() string
+	// Send looks at the thing again and makes the call, if there is anything to do. The error is a *NotSent
+	// where no call was made.
+	Send(ctx context.Context) error
+	// Facts is what the part did, after Send. Only the kind's own package reads it.
+	Facts() json.RawMessage
+}
+
+// A NotSent says why a part of a series made no call.
+type NotSent struct {
+	Words string
+	// Missing says that what it was to change is gone.
+	Missing bool
+	Err     error // may be nil
+}
+
+func (e *NotSent) Error() string {
+	if e.Err != nil {
+		return e.Words + ": " + e.Err.Error()
+	}
+	return e.Words
+}
+
+func (e *NotSent) Unwrap() error { return e.Err }
 
 // Tone says how a summary is marked.
 type Tone string

@@ -5,7 +5,8 @@
 //  3. intent: the target is locked, the look and the plan are repeated, the fingerprint is compared with
 //     the one that the person saw, and the intent is stored in the journal. If it cannot be stored,
 //     nothing is sent;
-//  4. send: one call, never repeated, and its outcome is stored;
+//  4. send: one call, never repeated, and its outcome is stored; for a change of several things, one call for
+//     each, and the outcome of each;
 //  5. check: the sentences are compared with a later reading, and what was found is stored.
 //
 // The press of a button makes one entry at most: a second press of the same button finds the first one's

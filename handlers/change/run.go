@@ -103,7 +103,7 @@ type Outcome struct {
 // Run carries a change out. An error means that something failed before the call: nothing was sent.
 func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcome, error) {
 	press := pressKey(by, p.Press, c)
-	lock, err := s.lock(ctx, by.Org, "change "+string(by.Org)+" "+c.Target(), press, p.Queue)
+	lock, err := s.lock(ctx, by.Org, targetKey(by.Org, c.Target()), press, p.Queue)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -154,21 +154,31 @@ func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcom
 	case err != nil:
 		return Outcome{}, notRecorded(err)
 	}
-	out := s.send(ctx, by, plan, e, c)
+	out := s.send(ctx, by, press, plan, e, c)
 	alive = out.Kind == NotConfirmed && mayBeAlive(out.Err) && !e.CarriedOut()
 	return out, nil
 }
 
 func notRecorded(err error) error { return fmt.Errorf("%w: %w", ErrNotRecorded, err) }
 
-// send makes the call, stores its outcome and checks it.
-func (s *Service) send(ctx context.Context, by Caller, plan Plan, e *journal.Entry, c Change) Outcome {
+// send makes the call, or all calls of a series, stores their outcome and checks it.
+func (s *Service) send(ctx context.Context, by Caller, press string, plan Plan, e *journal.Entry, c Change) Outcome {
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), SendTime)
 	defer cancel()
-	made, err := c.Send(sending)
+	var o journal.Outcome
+	var err error
+	switch c := c.(type) {
+	case Single:
+		var made []journal.Subject
+		made, err = c.Send(sending)
+		o = outcomeOf(err, s.Now())
+		o.Subjects = made
+	case Series:
+		o, err = s.sendParts(sending, by.Org, press, c)
+	default:
+		panic("a change that makes no call: " + c.Kind())
+	}
 	out := Outcome{Kind: Done, Plan: plan, Entry: e, Err: err}
-	o := outcomeOf(err, s.Now())
-	o.Subjects = made
 	switch o.State {
 	case journal.Refused, journal.NotSent:
 		out.Kind = Refused
@@ -194,6 +204,80 @@ func (s *Service) send(ctx context.Context, by Caller, plan Plan, e *journal.Ent
 	return out
 }
 
+// sendParts makes the calls of a series, one after the other, each in its turn at its target. A call that fails
+// does not stop the others, unless they would fail as well. The whole is done if a part of it is and none is in
+// doubt, and the error is that of the part that decides.
+func (s *Service) sendParts(ctx context.Context, org tallyfy.ID, press string, c Series) (journal.Outcome, error) {
+	var stop *NotSent
+	var parts []journal.Outcome
+	var errs []error
+	for _, part := range c.Parts() {
+		err := error(stop)
+		if stop == nil {
+			err = s.turn(ctx, org, part, press)
+		}
+		if stop == nil && (tallyfy.IsUnauthorized(err) || tallyfy.IsRateLimited(err) || ctx.Err() != nil) {
+			stop = &NotSent{Words: "Not sent after the one before had failed."}
+		}
+		o := outcomeOf(err, s.Now())
+		o.Facts = part.Facts()
+		parts, errs = append(parts, o), append(errs, err)
+	}
+	whole, err := decide(parts, errs)
+	whole.At, whole.Parts = s.Now(), parts
+	return whole, err
+}
+
+// decide makes one outcome of those of all parts.
+func decide(parts []journal.Outcome, errs []error) (journal.Outcome, error) {
+	find := func(fits func(i int) bool) int {
+		for i := range parts {
+			if fits(i) {
+				return i
+			}
+		}
+		return -1
+	}
+	at := find(func(i int) bool { return parts[i].State == journal.NotConfirmed })
+	if at < 0 {
+		at = find(func(i int) bool { return parts[i].State == journal.Done })
+	}
+	if at < 0 {
+		at = find(func(i int) bool { return SaysOtherwise(errs[i]) })
+	}
+	if at < 0 {
+		at = find(func(i int) bool { return parts[i].State == journal.Refused })
+	}
+	if at = max(at, 0); len(parts) == 0 {
+		return journal.Outcome{State: journal.Done}, nil
+	}
+	whole := parts[at]
+	whole.Facts = nil
+	return whole, errs[at]
+}
+
+// turn makes the call of a part while no other change of its target is under way.
+func (s *Service) turn(ctx context.Context, org tallyfy.ID, part Part, press string) error {
+	l, err := s.lock(ctx, org, targetKey(org, part.Target()), press, true)
+	switch {
+	case err != nil:
+		return &NotSent{Words: "The database did not take the lock.", Err: err}
+	case l.lease == nil:
+		return &NotSent{Words: "Another change of the same was under way."}
+	}
+	err = part.Send(ctx)
+	s.release(ctx, l.lease, tallyfy.MayHaveHappened(err) && !isNotSent(err) && mayBeAlive(err))
+	return err
+}
+
+func isNotSent(err error) bool {
+	var e *NotSent
+	return errors.As(err, &e)
+}
+
+// targetKey is the name of the lock of a target.
+func targetKey(org tallyfy.ID, target string) string { return "change " + string(org) + " " + target }
+
 // Check compares an entry with what is so now, and stores what was found in it.
 func (s *Service) Check(ctx context.Context, e *journal.Entry, c Change) error {
 	findings, err := c.Check(ctx, e)
@@ -215,6 +299,11 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 		return o
 	}
 	o.State, o.UpstreamID = journal.NotSent, tallyfy.RequestID(err)
+	var left *NotSent
+	if errors.As(err, &left) {
+		o.Words, o.Missing = left.Words, left.Missing
+		return o
+	}
 	var answer *tallyfy.Error
 	if errors.As(err, &answer) {
 		o.Words, o.Tallyfys = words(answer), answer.FromService || len(answer.Fields) > 0

@@ -68,8 +68,11 @@ type Intent struct {
 // A Plan is what was going to happen, in sentences that can be checked afterwards.
 type Plan struct {
 	// Will and Did are the change in words that follow a name: "remove Bo", "removed Bo".
-	Will, Did   string
-	Lines       []Line
+	Will, Did string
+	Lines     []Line
+	// Calls is how many calls a change of several things takes, one for each of the first lines; 0 for a change
+	// of one thing.
+	Calls       int          `json:",omitempty"`
 	Warnings    []string     `json:",omitempty"`
 	Differences []Difference `json:",omitempty"`
 	// Facts is what the checks of this kind of change need. Only the kind's own package reads it.
@@ -112,6 +115,10 @@ type Outcome struct {
 	UpstreamID string `json:",omitempty"`
 	// Subjects are those that only the answer named, such as a new group.
 	Subjects []Subject `json:",omitempty"`
+	// Parts are the outcomes of the calls of a change of several things, in the order of the plan's lines.
+	Parts []Outcome `json:",omitempty"`
+	// Facts is what a part did. Only the kind's own package reads it.
+	Facts json.RawMessage `json:",omitempty"`
 }
 
 // Result is how a sentence of a plan came out.
@@ -195,9 +202,18 @@ func (e *Entry) NotMade() bool {
 }
 
 // CarriedOut reports whether a check has found that the change was made. The first sentence of a plan is
-// the change itself; what follows from it may take its time.
-func (e *Entry) CarriedOut() bool {
-	return len(e.Plan.Lines) > 0 && e.Finding(e.Plan.Lines[0].Kind).Result == Confirmed
+// the change itself; what follows from it may take its time. A change of several things was made when all
+// its calls were.
+func (e *Entry) CarriedOut() bool { return len(e.Plan.Lines) > 0 && e.made() == max(1, e.Calls) }
+
+// made is how many of the sentences that are the change itself were found so.
+func (e *Entry) made() (n int) {
+	for i := range max(1, e.Calls) {
+		if e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == Confirmed {
+			n++
+		}
+	}
+	return n
 }
 
 // AllSubjects returns the subjects of the intent and those that the outcome named. A subject that got its

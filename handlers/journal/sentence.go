@@ -47,7 +47,7 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 
 // refused words a refusal. One in an answer of success was checked, and may be untrue.
 func (e *Entry) refused(minute func(time.Time) string) string {
-	done := e.Check != nil && len(e.Check.Findings) > 0 && e.Check.Findings[0].Result == Confirmed
+	done := e.made() == max(1, e.Calls)
 	if done && e.Outcome.Missing {
 		return "It was done already."
 	}
@@ -66,6 +66,9 @@ func (e *Entry) unanswered(minute func(time.Time) string) string {
 	why := "Tallyfy did not answer"
 	if e.State == Sent {
 		why = "No outcome was stored"
+	}
+	if e.Calls > 0 && e.Check != nil && e.Check.Count(NotChecked) < len(e.Check.Findings) && !e.CarriedOut() {
+		return fmt.Sprintf("%s. Found %d of %d done %s.", why, e.made(), e.Calls, minute(e.Check.At))
 	}
 	if e.Check != nil && len(e.Check.Findings) > 0 {
 		switch e.Check.Findings[0].Result {

@@ -4,7 +4,8 @@
 // Tallyfy replaces a group's people as a whole and knows no versions. So an edit is a difference
 // (merge.go), which is merged with the group as it was read just before the call (edit.go), said in
 // sentences (edit_words.go), and compared afterwards with Tallyfy's answer and a fresh reading
-// (edit_check.go).
+// (edit_check.go). Changes of several groups at once are such edits in a row, with one plan and one entry
+// (edits.go, edits_check.go).
 //
 // It may import change, directory, journal, parallel, tallyfy and the words of views. It knows no HTTP and
 // no page. A new kind of change to a group is a type of its own here that implements change.Change, with a

@@ -87,7 +87,18 @@ func (c *Edit) Target() string { return "group " + string(c.ID) }
 // Look reads the names of the members, the open tasks where guests come in, and last the group: between
 // that reading and the call that writes it nothing else is asked of Tallyfy.
 func (c *Edit) Look(ctx context.Context) error {
-	_ = parallel.Run(ctx, // what they can give is good enough
+	c.prepare(ctx)
+	g, err := c.Source.Group(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	c.take(g)
+	return nil
+}
+
+// prepare reads what an edit needs besides the group. What can be had is good enough.
+func (c *Edit) prepare(ctx context.Context) {
+	_ = parallel.Run(ctx,
 		func(ctx context.Context) error {
 			if !c.People.Empty() {
 				c.copy, _ = c.Source.Members(ctx)
@@ -100,11 +111,12 @@ func (c *Edit) Look(ctx context.Context) error {
 			}
 			return nil
 		})
-	g, err := c.Source.Group(ctx, c.ID)
-	if err != nil {
-		return err
-	}
-	c.Group, c.calls = g, callerOf(c.copy)
+	c.calls = callerOf(c.copy)
+}
+
+// take works out what the edit makes of the group as it is.
+func (c *Edit) take(g *tallyfy.Group) {
+	c.Group = g
 	c.name, c.description = g.Name, g.Description
 	if c.Name != nil {
 		c.name, c.NameConflict = c.Name.Merge(g.Name)
@@ -114,7 +126,6 @@ func (c *Edit) Look(ctx context.Context) error {
 	}
 	c.Did = c.admissible().Effective(g.Members, g.Guests)
 	c.members, c.guests = c.Did.Merge(g.Members, g.Guests)
-	return nil
 }
 
 // admissible is who is to come and go, without those who cannot be added. Who is in the group already stays.
@@ -347,25 +358,43 @@ func (c *Edit) Log() []slog.Attr {
 }
 
 // SamePeople reports that a later entry of an edit changed what an earlier one changed, too: one of the same
-// people, or the same text.
+// people in the same group, or the same text.
 func SamePeople(earlier, later *journal.Entry) bool {
-	a, err := factsOf(earlier)
-	b, otherErr := factsOf(later)
-	if err != nil || otherErr != nil {
-		return false
+	before := wishesOf(earlier)
+	for group, b := range wishesOf(later) {
+		a, ok := before[group]
+		if !ok {
+			continue
+		}
+		if a.Name != nil && b.Name != nil || a.Description != nil && b.Description != nil {
+			return true
+		}
+		about := map[string]bool{}
+		for _, id := range slices.Concat(a.Add, a.Remove) {
+			about[memberKey(id)] = true
+		}
+		for _, address := range slices.Concat(a.AddGuests, a.RemoveGuests) {
+			about[GuestKey(address)] = true
+		}
+		if slices.ContainsFunc(slices.Concat(b.Add, b.Remove), func(id tallyfy.UserID) bool { return about[memberKey(id)] }) ||
+			slices.ContainsFunc(slices.Concat(b.AddGuests, b.RemoveGuests), func(address string) bool { return about[GuestKey(address)] }) {
+			return true
+		}
 	}
-	if a.Name != nil && b.Name != nil || a.Description != nil && b.Description != nil {
-		return true
+	return false
+}
+
+// wishesOf is what an entry of an edit changed in each of its groups.
+func wishesOf(e *journal.Entry) map[string]editFacts {
+	wishes := map[string]editFacts{}
+	if f, ok := severalFacts(e); ok {
+		for _, g := range f.Groups {
+			wishes[string(g.ID)] = editFacts{People: g.People}
+		}
+	} else if f, err := factsOf(e); err == nil {
+		wishes[e.Subject(journal.Group).ID] = f
 	}
-	about := map[string]bool{}
-	for _, id := range slices.Concat(a.Add, a.Remove) {
-		about[memberKey(id)] = true
-	}
-	for _, address := range slices.Concat(a.AddGuests, a.RemoveGuests) {
-		about[GuestKey(address)] = true
-	}
-	return slices.ContainsFunc(slices.Concat(b.Add, b.Remove), func(id tallyfy.UserID) bool { return about[memberKey(id)] }) ||
-		slices.ContainsFunc(slices.Concat(b.AddGuests, b.RemoveGuests), func(address string) bool { return about[GuestKey(address)] })
+	return wishes
 }
 
 // KeptTexts says which texts somebody has changed since, so that an edit that undoes or repeats another one

@@ -222,6 +222,35 @@ func (c *Edit) OthersText() string {
 	return "Since you opened this page somebody else " + and(list) + ". That is kept."
 }
 
+// JoinedText says who is added as a member although the wish had an address.
+func (c *Edit) JoinedText() string {
+	switch len(c.Joined) {
+	case 0:
+		return ""
+	case 1:
+		return names.List(c.Joined) + " is a member of the organisation and was added as one."
+	}
+	return names.List(c.Joined) + " are members of the organisation and were added as such."
+}
+
+// NotesText says what else there is to know about an edit: who was added as a member or left out, and what
+// others have changed. Without Look it is empty.
+func (c *Edit) NotesText() string {
+	if c.Group == nil {
+		return ""
+	}
+	parts := []string{c.LeftOutText(), c.OthersText()}
+	if !c.Nothing() {
+		parts = slices.Insert(parts, 0, c.JoinedText())
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " ")
+}
+
+// NothingText says that the group is as wished already.
+func (c *Edit) NothingText() string {
+	return "There was nothing to change in " + names.Isolate(c.Group.DisplayName()) + ", so nothing was sent to Tallyfy."
+}
+
 // LeftOutText says who was not added, "" for nobody.
 func (c *Edit) LeftOutText() string { return leftOutText(c.LeftOut) }
 
