@@ -65,7 +65,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		view.Lines = append(view.Lines, receiptLine(e, i, l, underWay))
 	}
 	for _, d := range e.Differences {
-		if !slices.Equal(d.Before, d.After) {
+		if !slices.Equal(d.Before, d.After) && (d.What != "Groups" || !listsGroups(e)) {
 			view.Differences = append(view.Differences, views.Difference(d))
 		}
 	}
@@ -160,9 +160,14 @@ func removedPerson(e *journal.Entry, s journal.Subject) views.Person {
 	return personOf(&m)
 }
 
+// listsGroups reports that a sentence of the plan lists the groups that it is about.
+func listsGroups(e *journal.Entry) bool {
+	return slices.ContainsFunc(e.Lines, func(l journal.Line) bool { return len(l.Rows) > 0 })
+}
+
 // receiptLine is a sentence of the plan with what was found.
 func receiptLine(e *journal.Entry, i int, l journal.Line, underWay bool) views.ReceiptLine {
-	line := views.ReceiptLine{Text: l.Text}
+	line := views.ReceiptLine{PlanLine: planLine(l, false)}
 	if e.NotMade() {
 		return line
 	}

@@ -68,9 +68,7 @@ func (m memberRemoval) showHeld(status int) error {
 		view.Blockers = append(view.Blockers, blocker)
 	}
 	for _, g := range r.Groups() {
-		view.Groups = append(view.Groups, views.HeldGroup{
-			GroupLink: views.GroupLink{ID: g.ID, Name: g.Name}, Warning: g.Warning(), Others: g.Others, Guests: g.Guests,
-		})
+		view.Groups = append(view.Groups, groupLeft(g.Row(), true))
 	}
 	return m.show(status, views.RemovalFirst(m.page(view.Head.Title(""), views.SectionMembers), view))
 }

@@ -38,7 +38,7 @@ func (m memberRemoval) askBeforeRemoving(status int, problem string) error {
 		Note: m.unknownNote(),
 	}
 	for _, line := range plan.Lines {
-		view.Lines = append(view.Lines, line.String())
+		view.Lines = append(view.Lines, planLine(line, true))
 	}
 	return m.show(status, views.RemovalThird(m.page(view.Head.Title("the plan"), views.SectionMembers), view))
 }

@@ -19,6 +19,27 @@ import (
 	"tallyfy-admin/views/names"
 )
 
+// planLine shapes a sentence of a plan. now says that what was counted when the plan was made is shown, too:
+// afterwards it may not be so any more.
+func planLine(l journal.Line, now bool) views.PlanLine {
+	line := views.PlanLine{Text: l.Text}
+	if now {
+		line.Text = l.String()
+	}
+	for _, r := range l.Rows {
+		line.Groups = append(line.Groups, groupLeft(r, now))
+	}
+	return line
+}
+
+func groupLeft(r journal.Row, now bool) views.GroupLeft {
+	g := views.GroupLeft{ID: r.ID, Name: r.Name, Left: r.Text, Warn: r.Warn}
+	if now {
+		g.Left = cmp.Or(r.Now, r.Text)
+	}
+	return g
+}
+
 // personOf shapes a member for every screen.
 func personOf(m *tallyfy.Member) views.Person {
 	return views.Person{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}

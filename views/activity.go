@@ -119,7 +119,7 @@ func (v Receipt) checkKind() components.ButtonKind {
 
 // ReceiptLine is a sentence of the plan with the result of its check.
 type ReceiptLine struct {
-	Text   string
+	PlanLine
 	Result ReceiptResult
 	// Detail says what was found instead, where the result alone does not.
 	Detail string

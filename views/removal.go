@@ -3,6 +3,7 @@ package views
 import (
 	"time"
 
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 )
 
@@ -38,7 +39,7 @@ var removalSteps = []string{"Groups and tasks", "Who takes over", "Plan", "Recei
 type RemovalStart struct {
 	Head     RemovalHead
 	Blockers []Blocker
-	Groups   []HeldGroup
+	Groups   []GroupLeft
 	// Note says that it is not known who stays in some groups.
 	Note string
 	// GroupsKnown is false when Tallyfy left the groups out of its answer.
@@ -60,13 +61,31 @@ type Blocker struct {
 	LinkText, LinkURL string
 }
 
-// HeldGroup is a group that the member is in.
-type HeldGroup struct {
-	GroupLink
-	// Warning says that few people are left in the group without the member, if so.
-	Warning string
-	// Others is the number of other members, Guests the number of guests.
-	Others, Guests int
+// GroupLeft is a group that somebody leaves, or that a sentence is about.
+type GroupLeft struct {
+	ID   tallyfy.ID
+	Name string
+	// Left says who is left in the group, if that is what the row is about. Warn marks that it is few.
+	Left string
+	Warn bool
+}
+
+// splitByLeft divides groups into those of which it is said who is left, and the others.
+func splitByLeft(rows []GroupLeft) (told, others []GroupLeft) {
+	for _, g := range rows {
+		if g.Left != "" {
+			told = append(told, g)
+		} else {
+			others = append(others, g)
+		}
+	}
+	return told, others
+}
+
+// PlanLine is a sentence of a plan, with the groups that it is about.
+type PlanLine struct {
+	Text   string
+	Groups []GroupLeft
 }
 
 // RemovalHandover is the second step: who takes over the open work.
@@ -97,7 +116,7 @@ type Candidate struct {
 // RemovalPlan is the third step: what will happen, sentence by sentence.
 type RemovalPlan struct {
 	Head     RemovalHead
-	Lines    []string
+	Lines    []PlanLine
 	Warnings []string
 	// To, Press and Seen are fields of the form: the choice, the press of the button, and the fingerprint of
 	// the plan.

@@ -116,6 +116,9 @@ func (p Plan) Fingerprint() string {
 	fmt.Fprintf(h, "%q\n", about)
 	for _, l := range p.Lines {
 		fmt.Fprintf(h, "%q %q\n", l.Kind, l.Text)
+		for _, r := range l.Rows {
+			fmt.Fprintf(h, "%q %q %q\n", r.ID, r.Name, r.Text)
+		}
 	}
 	fmt.Fprintf(h, "%q\n", p.Warnings)
 	return hex.EncodeToString(h.Sum(nil))[:16]

@@ -86,6 +86,17 @@ type Line struct {
 	Text string
 	Now  string     `json:",omitempty"`
 	ID   tallyfy.ID `json:",omitempty"` // of the group that the line is about
+	Rows []Row      `json:",omitempty"`
+}
+
+// A Row is one of the groups that a sentence is about. Text says what becomes of it, and Now what was counted
+// when the plan was made. Warn says that little is left of it.
+type Row struct {
+	ID   tallyfy.ID
+	Name string
+	Text string `json:",omitempty"`
+	Now  string `json:",omitempty"`
+	Warn bool   `json:",omitempty"`
 }
 
 // String is the sentence with what was counted.

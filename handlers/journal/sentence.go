@@ -34,13 +34,13 @@ func (e *Entry) checked(minute func(time.Time) string) string {
 	case e.Check == nil:
 		return "Not checked."
 	case wrong > 0:
-		return fmt.Sprintf("Checked %s: %d of %d sentences not as expected.", minute(e.Check.At), wrong, len(e.Check.Findings))
+		return fmt.Sprintf("Checked %s: %d of %d points not as expected.", minute(e.Check.At), wrong, len(e.Check.Findings))
 	case e.Check.Count(GoingOn) > 0:
 		return "Still going on at " + minute(e.Check.At) + "."
 	case open == len(e.Check.Findings):
 		return "It could not be checked."
 	case open > 0:
-		return fmt.Sprintf("Confirmed %s, but %d of %d sentences could not be checked.", minute(e.Check.At), open, len(e.Check.Findings))
+		return fmt.Sprintf("Confirmed %s, but %d of %d points could not be checked.", minute(e.Check.At), open, len(e.Check.Findings))
 	}
 	return "Confirmed " + minute(e.Check.At) + "."
 }

@@ -32,8 +32,8 @@ func TestSentenceOfEachState(t *testing.T) {
 		want     string
 	}{
 		"done and confirmed":              {journal.Done, "", check(yes, yes), false, removed + "Confirmed 10:58."},
-		"done, in part checked":           {journal.Done, "", check(yes, open, yes), false, removed + "Confirmed 10:58, but 1 of 3 sentences could not be checked."},
-		"done, not as expected":           {journal.Done, "", check(yes, no, open), false, removed + "Checked 10:58: 1 of 3 sentences not as expected."},
+		"done, in part checked":           {journal.Done, "", check(yes, open, yes), false, removed + "Confirmed 10:58, but 1 of 3 points could not be checked."},
+		"done, not as expected":           {journal.Done, "", check(yes, no, open), false, removed + "Checked 10:58: 1 of 3 points not as expected."},
 		"done, nothing found out":         {journal.Done, "", check(open, open), false, removed + "It could not be checked."},
 		"done, no sentence":               {journal.Done, "", check(), false, removed + "It could not be checked."},
 		"done, not checked":               {journal.Done, "", nil, false, removed + "Not checked."},

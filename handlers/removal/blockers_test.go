@@ -13,8 +13,8 @@ func TestBlockersComeWithTheirWayOut(t *testing.T) {
 	self := func(c *removal.Departure) { c.Self = true }
 	alone := func(c *removal.Departure) { c.OtherAdmin = false }
 	bots := removal.Blocker{Kind: removal.Bot, Title: "Jane Doe is a bot.", Out: "Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy."}
-	own := removal.Blocker{Kind: removal.Yourself, Title: "This is your own account.", Out: "Removing it would end this session half-way. Ask another administrator."}
-	goneAlready := removal.Blocker{Kind: removal.Disabled, Title: "Jane Doe is already disabled.", Out: "Access to Aldermoor has ended already. What is still held stands below; it can be changed in Tallyfy."}
+	own := removal.Blocker{Kind: removal.Yourself, Title: "This is your own account.", Out: "You can't remove yourself. Ask another administrator."}
+	goneAlready := removal.Blocker{Kind: removal.Disabled, Title: "Jane Doe is already disabled.", Out: "Their access to Aldermoor has ended already. What they still hold is listed below; change it in Tallyfy."}
 	notYet := removal.Blocker{Kind: removal.Invited, Title: "Jane Doe has not accepted the invitation yet.", Out: "Withdraw the invitation in Tallyfy under Settings, Organization, Members."}
 	standing := removal.Blocker{Kind: removal.DefaultAdmin, Title: "Jane Doe is the default administrator.", Out: "Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."}
 	last := removal.Blocker{Kind: removal.LastAdmin, Title: "Jane Doe is the only active administrator.", Out: "Make somebody else an administrator first, or nobody will be able to manage Aldermoor."}

@@ -2,9 +2,9 @@ package removal
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -58,11 +58,11 @@ func (d Departure) Blockers() []Blocker {
 		}
 	}
 	add(d.Self, Yourself, "This is your own account.",
-		"Removing it would end this session half-way. Ask another administrator.")
+		"You can't remove yourself. Ask another administrator.")
 	add(m.IsBot(), Bot, name+" is a bot.",
 		"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.")
 	add(m.IsDisabled(), Disabled, name+" is already disabled.",
-		"Access to "+organisation+" has ended already. What is still held stands below; it can be changed in Tallyfy.")
+		"Their access to "+organisation+" has ended already. What they still hold is listed below; change it in Tallyfy.")
 	add(m.Status == tallyfy.StatusInvited, Invited, name+" has not accepted the invitation yet.",
 		"Withdraw the invitation in Tallyfy under Settings, Organization, Members.")
 	add(m.IsDefaultAdmin, DefaultAdmin, name+" is the default administrator.",
@@ -171,21 +171,38 @@ func (d Departure) isGone(id tallyfy.UserID) bool {
 	return !ok && d.AllMembers
 }
 
-// Warning words what little a group is left with; empty when it is enough.
-func (h Held) Warning() string {
-	name := names.Isolate(h.Name)
+// Left words who is left in the group where that is little, else it is empty.
+func (h Held) Left() string {
 	switch h.Cover {
 	case NoOne:
-		return name + " will have nobody in it. Work sent to " + name + " may reach no one."
+		return "Nobody"
 	case GuestsOnly:
-		return fmt.Sprintf("%s will have no member, only %s.", name, words.Count(h.Guests, "guest", "guests"))
+		return "No members, only guests"
 	case NoActive:
-		return name + " will have no active member: whoever stays is invited, disabled or a bot."
+		return "No active members: those left are invited, disabled or bots"
 	case OneActive:
-		return name + " will have one active member: " + h.Last + "."
+		return "One active member: " + h.Last
 	default:
 		return ""
 	}
+}
+
+// now counts who is left, where Left leaves it open.
+func (h Held) now() string {
+	switch {
+	case h.Cover == GuestsOnly:
+		return "No members, only " + words.Count(h.Guests, "guest", "guests")
+	case h.Cover != Enough:
+		return ""
+	case h.Guests == 0:
+		return words.Count(h.Others, "member", "members")
+	}
+	return words.Count(h.Others, "member", "members") + ", " + words.Count(h.Guests, "guest", "guests")
+}
+
+// Row is the group with who is left in it.
+func (h Held) Row() journal.Row {
+	return journal.Row{ID: h.ID, Name: h.Name, Text: h.Left(), Now: h.now(), Warn: h.Cover < Enough}
 }
 
 // called is a member in a sentence of the plan: with the email, or the id, where somebody else who may

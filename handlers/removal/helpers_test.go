@@ -1,6 +1,8 @@
 package removal_test
 
 import (
+	"cmp"
+
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 )
@@ -65,10 +67,17 @@ func aCase(jane *tallyfy.Member, others ...*tallyfy.Member) removal.Departure {
 
 func tasks(n int) tallyfy.OpenTasks { return tallyfy.OpenTasks{Checked: true, Total: n} }
 
+// texts are the sentences of a plan, each with its groups and who is left in them.
 func texts(p removal.Plan) []string {
 	list := make([]string, len(p.Lines))
 	for i, l := range p.Lines {
 		list[i] = l.String()
+		for _, r := range l.Rows {
+			list[i] += " | " + r.Name
+			if left := cmp.Or(r.Now, r.Text); left != "" {
+				list[i] += " = " + left
+			}
+		}
 	}
 	return list
 }

@@ -35,8 +35,7 @@ func TestGroupsAndOthersThatLookTheSameAreToldApart(t *testing.T) {
 	a, b := group("Ops", idJane), group("Ops\u200b", idJane)
 	c := aCase(person(idJane, "Jane", in(a, b, group("Legal, Risk and Audit", idJane, idLena))), person(idLena, "Omar\u00a0Ali", at("lena@example.com")))
 	p := c.Plan(person(idOmar, "Omar Ali", at("omar@example.com")))
-	assert.Equal(t, "Jane leaves 3 groups: Ops (id-Ops), Ops\u200b (id-Ops\u200b) and “Legal, Risk and Audit”.", texts(p)[1])
-	assert.Equal(t, []string{"Legal, Risk and Audit will have one active member: Omar\u00a0Ali (lena@example.com)."}, p.Warnings)
+	assert.Equal(t, "They leave 3 groups. | Ops (id-Ops) = Nobody | Ops\u200b (id-Ops\u200b) = Nobody | Legal, Risk and Audit = One active member: Omar\u00a0Ali (lena@example.com)", texts(p)[2])
 }
 
 // A name that is written from right to left, or that begins such a text, turns nothing but itself round.
@@ -44,17 +43,19 @@ func TestNamesStandInIsolates(t *testing.T) {
 	jane := person(idJane, "Noa \u202eivel", in(group("Ops \u202egnp", idJane), group("צוות", idJane), group("12 Ops", idJane, idOmar)))
 	p := aCase(jane).Plan(person(idOmar, "\u2067Sami"))
 	assert.Equal(t, "Remove Noa ivel and give the work to Sami", p.Button())
-	assert.Equal(t, "Noa ivel leaves 3 groups: 12 Ops, Ops gnp and \u2068צוות\u2069.", texts(p)[1])
+	assert.Equal(t, "Nobody is left in Ops gnp. Tasks assigned to that group may reach nobody.", texts(p)[4])
+	assert.Equal(t, "Nobody is left in \u2068צוות\u2069. Tasks assigned to that group may reach nobody.", texts(p)[5])
 	p = aCase(person(idJane, "נועה", at("noa@example.com"))).Plan(person(idOmar, "سامي", at("sami@example.com")))
 	assert.Equal(t, "Remove \u2068נועה\u2069 and give the work to \u2068سامي\u2069", p.Button())
-	assert.Equal(t, "Every open task that is \u2068נועה\u2069's then goes to \u2068سامي\u2069 (sami@example.com). There are 5 open tasks now.", texts(p)[2])
+	assert.Equal(t, "All their open tasks are reassigned to \u2068سامي\u2069 (sami@example.com). There are 5 now.", texts(p)[3])
 }
 
 // What shows nothing has a stand-in in each sentence.
 func TestGroupsWithoutAVisibleNameStandByTheirIDs(t *testing.T) {
 	a, b := tallyfy.Group{ID: "a1", Name: "\u200b", Members: tallyfy.UserIDs{idJane}}, tallyfy.Group{ID: "b2"}
 	p := aCase(person(idJane, "\u2800", at("jane@example.com"), in(a, b))).Plan(nil)
-	assert.Equal(t, "jane@example.com leaves 2 groups: Group a1 and Group b2.", texts(p)[1])
-	assert.Equal(t, removal.Emptied, p.Lines[2].Kind)
-	assert.Equal(t, "Group a1 will have nobody in it. Work sent to Group a1 may reach no one.", p.Lines[2].Text)
+	assert.Equal(t, "jane@example.com loses access to Aldermoor immediately.", texts(p)[0])
+	assert.Equal(t, "They leave 2 groups. | Group a1 = Nobody | Group b2 = Nobody", texts(p)[2])
+	assert.Equal(t, removal.Emptied, p.Lines[3].Kind)
+	assert.Equal(t, "Nobody is left in Group a1. Tasks assigned to that group may reach nobody.", p.Lines[3].Text)
 }

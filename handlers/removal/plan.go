@@ -35,9 +35,10 @@ type Facts struct {
 	// TasksNow is how many open tasks the leaver had when the plan was made, SuccessorTasksNow how many
 	// the successor had; -1 when that is not known.
 	TasksNow, SuccessorTasksNow int
-	// Both is how many of the leaver's open tasks were the successor's, too: those count once afterwards. It is 0
-	// where that is not known.
-	Both int `json:",omitempty"`
+	// Both is how many of the leaver's open tasks were the successor's, too: those count once afterwards. BothKnown
+	// is false where that could not be counted, and in plans from before it was.
+	Both      int  `json:",omitempty"`
+	BothKnown bool `json:",omitempty"`
 	// NewToSuccessor are the leaver's groups that the successor was not in.
 	NewToSuccessor []tallyfy.ID `json:",omitempty"`
 	// Gone are ids in the groups that are left with nobody, of people who were not there any more.
@@ -67,36 +68,35 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	}
 	add := func(l journal.Line) { p.Lines = append(p.Lines, l) }
 
-	add(journal.Line{Kind: Access, Text: fmt.Sprintf("%s can't open %s any more, from that moment on.", name, organisation)})
+	// The name stands in the first sentence. "They" in the others is the leaver: the successor is named in each.
+	add(journal.Line{Kind: Access, Text: fmt.Sprintf("%s loses access to %s immediately.", name, organisation)})
+	add(journal.Line{Kind: Account, Text: "Their account is not deleted: it stays in Tallyfy, disabled."})
 	held := d.Groups()
-	groups := make([]string, len(held))
+	rows := make([]journal.Row, len(held))
 	for i, h := range held {
-		groups[i] = h.Name
+		rows[i] = h.Row()
 	}
 	switch {
 	case !d.Leaver.GroupsIncluded:
-		add(journal.Line{Kind: Leaves, Text: name + " leaves every group. Which groups that are could not be read."})
+		add(journal.Line{Kind: Leaves, Text: "They leave every group. Which groups those are could not be read."})
 	case len(held) == 0:
-		add(journal.Line{Kind: Leaves, Text: name + " is in no group, so no group changes."})
+		add(journal.Line{Kind: Leaves, Text: "They are in no group, so no group changes."})
 	default:
-		add(journal.Line{Kind: Leaves, Text: fmt.Sprintf("%s leaves %s: %s.", name, words.Count(len(held), "group", "groups"), names.List(groups))})
+		add(journal.Line{Kind: Leaves, Text: fmt.Sprintf("They leave %s.", words.Count(len(held), "group", "groups")), Rows: rows})
 	}
 	for _, h := range held {
 		if h.Cover == NoOne {
-			add(journal.Line{Kind: Emptied, Text: h.Warning(), ID: h.ID})
+			add(journal.Line{Kind: Emptied, Text: "Nobody is left in " + names.Isolate(h.Name) + ". Tasks assigned to that group may reach nobody.", ID: h.ID})
 			p.Gone = append(p.Gone, d.goneFrom(h.ID)...)
-		} else if w := h.Warning(); w != "" {
-			p.Warnings = append(p.Warnings, w)
 		}
 	}
 	if successor == nil {
-		add(journal.Line{Kind: Stays, Text: fmt.Sprintf("The open tasks stay in %s's name.", name), Now: d.tasksNow()})
-		add(journal.Line{Kind: StepsStay, Text: fmt.Sprintf("The template steps that name %s stay as they are.", name)})
-		p.Warnings = append(p.Warnings, name+" can't open what stays in their name, and no one else is asked to do it.")
+		add(journal.Line{Kind: Stays, Text: "Their open tasks stay in their name.", Now: d.tasksNow()})
+		add(journal.Line{Kind: StepsStay, Text: "Template steps assigned to them stay as they are."})
+		p.Warnings = append(p.Warnings, "They can't open what stays in their name, and nobody else is asked to do it.")
 	} else {
 		d.planHandover(&p, successor, held, add)
 	}
-	add(journal.Line{Kind: Account, Text: fmt.Sprintf("%s's account is not deleted: it stays in Tallyfy, disabled.", name)})
 	return p
 }
 
@@ -112,45 +112,61 @@ func (d Departure) goneFrom(group tallyfy.ID) (ids []tallyfy.UserID) {
 }
 
 func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add func(journal.Line)) {
-	name, to := p.LeaverName, p.SuccessorName
-	p.SuccessorID, p.Both = successor.ID, both(d.Tasks, successor.ID)
-	now := d.tasksNow()
-	if p.Both > 0 {
-		now += fmt.Sprintf(" %s has %d of them already.", to, p.Both)
-	}
-	add(journal.Line{Kind: Moves, Text: fmt.Sprintf("Every open task that is %s's then goes to %s.", name, d.withEmail(successor)), Now: now})
-	add(journal.Line{Kind: Templates, Text: fmt.Sprintf("The template steps that name %s go to %s.", name, to)})
+	to := p.SuccessorName
+	p.SuccessorID = successor.ID
+	p.Both, p.BothKnown = both(d.Tasks, successor.ID)
+	add(journal.Line{Kind: Moves, Text: "All their open tasks are reassigned to " + d.withEmail(successor) + ".", Now: d.tasksNow() + p.shared()})
+	add(journal.Line{Kind: Templates, Text: "Template steps assigned to them are reassigned to " + to + ", too."})
 	shared := d.Shared(successor.ID)
-	var outside []string
+	var outside []journal.Row
 	for _, h := range held {
 		if !slices.Contains(shared, h.ID) {
-			outside = append(outside, h.Name)
+			outside = append(outside, journal.Row{ID: h.ID, Name: h.Name})
 			p.NewToSuccessor = append(p.NewToSuccessor, h.ID)
 		}
 	}
-	if len(outside) > 0 {
-		add(journal.Line{Kind: NotJoin, Text: fmt.Sprintf("%s does not join %s.", to, names.List(outside))})
+	switch n := len(outside); n {
+	case 0:
+	case 1:
+		add(journal.Line{Kind: NotJoin, Text: to + " is not added to " + names.Isolate(outside[0].Name) + "."})
+	default:
+		add(journal.Line{Kind: NotJoin, Text: fmt.Sprintf("%s is not added to these %s:", to, words.Count(n, "group", "groups")), Rows: outside})
 	}
 	if successor.Role == tallyfy.RoleLight {
 		p.Warnings = append(p.Warnings, to+" has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member.")
 	}
 }
 
-// both counts the tasks that somebody has, too; 0 where not all tasks, or not all of their owners, were read.
-func both(tasks tallyfy.OpenTasks, id tallyfy.UserID) (n int) {
+// both counts the tasks that somebody has, too. It is not known where not all tasks, or not all of their owners,
+// were read.
+func both(tasks tallyfy.OpenTasks, id tallyfy.UserID) (n int, known bool) {
 	if !tasks.All() {
-		return 0
+		return 0, false
 	}
 	for i := range tasks.Sample {
 		owners := tasks.Sample[i].Owners
 		if !owners.Known {
-			return 0
+			return 0, false
 		}
 		if slices.Contains(owners.Users, id) {
 			n++
 		}
 	}
-	return n
+	return n, true
+}
+
+// shared says how many of the open tasks the successor has already, and with that how many are added.
+func (f Facts) shared() string {
+	switch added := f.TasksNow - f.Both; {
+	case f.Both == 0:
+		return ""
+	case f.TasksNow == 1:
+		return " " + f.SuccessorName + " already has it."
+	case added == 0:
+		return " " + f.SuccessorName + " already has them all."
+	default:
+		return fmt.Sprintf(" %s already has %s of them, so %s added.", f.SuccessorName, words.Number(f.Both), words.Count(added, "is", "are"))
+	}
 }
 
 // withEmail names a member so that nobody else is meant: as the name alone where Tallyfy has no address.
@@ -166,12 +182,11 @@ func (d Departure) tasksNow() string {
 	case !d.Tasks.Checked:
 		return "How many there are could not be counted."
 	case d.Tasks.Total == 0:
-		return "There are no open tasks now."
+		return "There are none now."
 	case d.Tasks.Total == 1:
-		return "There is 1 open task now."
-	default:
-		return fmt.Sprintf("There are %d open tasks now.", d.Tasks.Total)
+		return "There is 1 now."
 	}
+	return "There are " + words.Number(d.Tasks.Total) + " now."
 }
 
 // Button words the act, naming whom it is about.

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	access  = "Jane Doe can't open Aldermoor any more, from that moment on."
-	account = "Jane Doe's account is not deleted: it stays in Tallyfy, disabled."
-	stays   = "The open tasks stay in Jane Doe's name."
-	stepsOn = "The template steps that name Jane Doe stay as they are."
-	nobody  = "Jane Doe can't open what stays in their name, and no one else is asked to do it."
-	moves   = "Every open task that is Jane Doe's then goes to Omar Ali."
-	steps   = "The template steps that name Jane Doe go to Omar Ali."
+	access  = "Jane Doe loses access to Aldermoor immediately."
+	account = "Their account is not deleted: it stays in Tallyfy, disabled."
+	stays   = "Their open tasks stay in their name."
+	stepsOn = "Template steps assigned to them stay as they are."
+	nobody  = "They can't open what stays in their name, and nobody else is asked to do it."
+	moves   = "All their open tasks are reassigned to Omar Ali."
+	steps   = "Template steps assigned to them are reassigned to Omar Ali, too."
 )
 
 func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
@@ -34,60 +34,59 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 	}{
 		"leave the work": {
 			leaver: person(idJane, "Jane Doe", in(legal)), tasks: tasks(5),
-			want: []string{access, "Jane Doe leaves 1 group: Legal.", stays + " There are 5 open tasks now.", stepsOn, account}, warned: []string{nobody},
+			want: []string{access, account, "They leave 1 group. | Legal = 2 members", stays + " There are 5 now.", stepsOn}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in their name",
 		},
 		"hand over": {
 			leaver: person(idJane, "Jane Doe", in(legal, board, payroll)), tasks: tasks(1), to: omar,
 			want: []string{
-				access, "Jane Doe leaves 3 groups: Payroll, Board and Legal.", "Payroll will have nobody in it. Work sent to Payroll may reach no one.",
-				moves + " There is 1 open task now.", steps, "Omar Ali does not join Payroll and Board.", account,
+				access, account, "They leave 3 groups. | Payroll = Nobody | Board = One active member: Lena | Legal = 2 members", "Nobody is left in Payroll. Tasks assigned to that group may reach nobody.",
+				moves + " There is 1 now.", steps, "Omar Ali is not added to these 2 groups: | Payroll | Board",
 			},
-			warned: []string{"Board will have one active member: Lena."},
 			button: "Remove Jane Doe and give the work to Omar Ali",
 		},
 		"to somebody who is in all the groups": {
 			leaver: person(idJane, "Jane Doe", in(legal)), tasks: tasks(0), to: omar,
-			want:   []string{access, "Jane Doe leaves 1 group: Legal.", moves + " There are no open tasks now.", steps, account},
+			want:   []string{access, account, "They leave 1 group. | Legal = 2 members", moves + " There are none now.", steps},
 			button: "Remove Jane Doe and give the work to Omar Ali",
 		},
 		"to a light member": {
 			leaver: person(idJane, "Jane Doe"), tasks: tasks(5), to: person(idOmar, "Omar Ali", light),
-			want:   []string{access, "Jane Doe is in no group, so no group changes.", moves + " There are 5 open tasks now.", steps, account},
+			want:   []string{access, account, "They are in no group, so no group changes.", moves + " There are 5 now.", steps},
 			warned: []string{"Omar Ali has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."},
 			button: "Remove Jane Doe and give the work to Omar Ali",
 		},
 		"to somebody with an address": {
 			leaver: person(idJane, "Jane Doe", at("jane@example.com")), tasks: tasks(5), to: person(idOmar, "Omar Ali", at("omar@example.com")),
 			want: []string{
-				access, "Jane Doe is in no group, so no group changes.",
-				"Every open task that is Jane Doe's then goes to Omar Ali (omar@example.com). There are 5 open tasks now.", steps, account,
+				access, account, "They are in no group, so no group changes.",
+				"All their open tasks are reassigned to Omar Ali (omar@example.com). There are 5 now.", steps,
 			},
 			button: "Remove Jane Doe and give the work to Omar Ali",
 		},
 		"to somebody whose name is the address": {
 			leaver: person(idJane, "Jane Doe"), tasks: tasks(5), to: person(idOmar, "omar@example.com", at("omar@example.com")),
 			want: []string{
-				access, "Jane Doe is in no group, so no group changes.", "Every open task that is Jane Doe's then goes to omar@example.com. There are 5 open tasks now.",
-				"The template steps that name Jane Doe go to omar@example.com.", account,
+				access, account, "They are in no group, so no group changes.", "All their open tasks are reassigned to omar@example.com. There are 5 now.",
+				"Template steps assigned to them are reassigned to omar@example.com, too.",
 			},
 			button: "Remove Jane Doe and give the work to omar@example.com",
 		},
 		"no groups": {
 			leaver: person(idJane, "Jane Doe"), tasks: tasks(0),
-			want: []string{access, "Jane Doe is in no group, so no group changes.", stays + " There are no open tasks now.", stepsOn, account}, warned: []string{nobody},
+			want: []string{access, account, "They are in no group, so no group changes.", stays + " There are none now.", stepsOn}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in their name",
 		},
 		"groups not sent, tasks not counted": {
 			leaver: person(idJane, "Jane Doe", noGroupsSent),
-			want:   []string{access, "Jane Doe leaves every group. Which groups that are could not be read.", stays + " How many there are could not be counted.", stepsOn, account}, warned: []string{nobody},
+			want:   []string{access, account, "They leave every group. Which groups those are could not be read.", stays + " How many there are could not be counted.", stepsOn}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in their name",
 		},
 		"a group that Tallyfy repeats": {
 			leaver: person(idJane, "Jane Doe", in(payroll, payroll)), tasks: tasks(0), to: omar,
 			want: []string{
-				access, "Jane Doe leaves 1 group: Payroll.", "Payroll will have nobody in it. Work sent to Payroll may reach no one.",
-				moves + " There are no open tasks now.", steps, "Omar Ali does not join Payroll.", account,
+				access, account, "They leave 1 group. | Payroll = Nobody", "Nobody is left in Payroll. Tasks assigned to that group may reach nobody.",
+				moves + " There are none now.", steps, "Omar Ali is not added to Payroll.",
 			},
 			button: "Remove Jane Doe and give the work to Omar Ali",
 		},
@@ -110,21 +109,21 @@ func TestTwoOfOneNameAreToldApartEverywhere(t *testing.T) {
 	c := aCase(person(idJane, "Jane Doe", at("jane@example.com"), in(group("Payroll", idJane), group("Legal", idJane, idLena, idRob))), other, person(idLena, "Lena"), person(idRob, "Rob"))
 	p := c.Plan(other)
 	assert.Equal(t, []string{
-		out + " can't open Aldermoor any more, from that moment on.",
-		out + " leaves 2 groups: Payroll and Legal.",
-		"Payroll will have nobody in it. Work sent to Payroll may reach no one.",
-		"Every open task that is " + out + "'s then goes to " + heir + ". There are 5 open tasks now.",
-		"The template steps that name " + out + " go to " + heir + ".",
-		heir + " does not join Payroll and Legal.",
-		out + "'s account is not deleted: it stays in Tallyfy, disabled.",
+		out + " loses access to Aldermoor immediately.",
+		account,
+		"They leave 2 groups. | Payroll = Nobody | Legal = 2 members",
+		"Nobody is left in Payroll. Tasks assigned to that group may reach nobody.",
+		"All their open tasks are reassigned to " + heir + ". There are 5 now.",
+		"Template steps assigned to them are reassigned to " + heir + ", too.",
+		heir + " is not added to these 2 groups: | Payroll | Legal",
 	}, texts(p))
 	assert.Equal(t, []string{heir + " has a Light seat: tasks yes, editing templates no. For template steps, choose a Standard member."}, p.Warnings)
 	assert.Equal(t, "Remove "+out+" and give the work to "+heir, p.Button())
 
 	_, detail := check(t, p, removal.Access, removal.After{Leaver: c.Leaver})
-	assert.Equal(t, out+" is still active.", detail)
+	assert.Equal(t, "They are still active.", detail)
 	_, detail = check(t, p, removal.Moves, removal.After{Tasks: tasks(0), SuccessorTasks: tasks(0)})
-	assert.Equal(t, "None is in "+out+"'s name any more, but "+heir+" has no open task either.", detail)
+	assert.Equal(t, "None is in their name any more, but "+heir+" has no open task either.", detail)
 	_, detail = check(t, p, removal.NotJoin, removal.After{Successor: person(idOmar, "jane doe", in(group("Payroll", idOmar)))})
 	assert.Equal(t, heir+" is now in Payroll.", detail)
 
@@ -132,10 +131,10 @@ func TestTwoOfOneNameAreToldApartEverywhere(t *testing.T) {
 }
 
 // A group that is left with the leaver's namesake alone says which of the two that is.
-func TestAWarningTellsTheNamesakeApart(t *testing.T) {
+func TestTheOneWhoIsLeftIsToldApartFromTheLeaver(t *testing.T) {
 	namesake := person(idOmar, "JANE DOE", at("j.doe@example.com"))
 	c := aCase(person(idJane, "Jane Doe", at("jane@example.com"), in(group("Legal", idJane, idOmar))), namesake)
-	assert.Equal(t, "Legal will have one active member: JANE DOE (j.doe@example.com).", c.Groups()[0].Warning())
+	assert.Equal(t, "One active member: JANE DOE (j.doe@example.com)", c.Groups()[0].Left())
 }
 
 func TestThePlanInTheJournalIsCheckedAsTheOneThatWasShown(t *testing.T) {

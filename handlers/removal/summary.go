@@ -1,6 +1,8 @@
 package removal
 
 import (
+	"fmt"
+
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/views/names"
@@ -14,7 +16,7 @@ func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string)
 	unexpected, unchecked := e.Check.Count(journal.NotAsExpected), e.Check.Count(journal.NotChecked)
 	gaps := ""
 	if unchecked > 0 {
-		gaps = " " + words.Count(unchecked, "line", "lines") + " of the plan could not be checked."
+		gaps = fmt.Sprintf(" %d of %s could not be checked.", unchecked, words.Count(len(e.Lines), "point", "points"))
 	}
 	done, said := e.State == journal.Done, ""
 	if !done {
@@ -23,7 +25,7 @@ func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string)
 	switch {
 	case e.State == journal.Refused && e.Outcome.Missing && access == journal.Confirmed:
 		if unexpected > 0 {
-			gaps = " " + words.Count(unexpected, "line is", "lines are") + " not as expected." + gaps
+			gaps = " " + words.Count(unexpected, "point is", "points are") + " not as expected." + gaps
 		}
 		return change.Info, name + " was removed already. Nothing was done by this press of the button." + gaps
 	case underWay:
@@ -33,11 +35,11 @@ func (r *Removal) Summary(e *journal.Entry, underWay bool) (change.Tone, string)
 	case access == journal.NotChecked:
 		return change.Warning, "Tallyfy didn't confirm the removal. " + name + " may or may not be removed. Please don't repeat it; check again in a minute."
 	case access == journal.NotAsExpected && done:
-		return change.Problem, "Tallyfy said that " + name + " is removed, but still lists " + name + " as active. Check again in a minute; if it stays so, ask Tallyfy's support."
+		return change.Problem, "Tallyfy said that " + name + " is removed, but still lists them as active. Check again in a minute; if it stays so, ask Tallyfy's support."
 	case access == journal.NotAsExpected:
 		return change.Problem, "Tallyfy didn't confirm the removal, and " + name + " is still active. It may still be under way: check again in a minute before you repeat it."
 	case unexpected > 0:
-		return change.Warning, name + " is removed, but " + words.Count(unexpected, "line is", "lines are") + " not as expected."
+		return change.Warning, name + " is removed, but " + words.Count(unexpected, "point is", "points are") + " not as expected."
 	case e.Finding(Moves).Result == journal.GoingOn:
 		return change.Info, said + name + " is removed. The work is still being moved: " + e.Finding(Moves).Detail
 	case e.Check.Count(journal.GoingOn) > 0:

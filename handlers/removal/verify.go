@@ -81,7 +81,7 @@ func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 		if !known {
 			return journal.NotChecked, "Tallyfy did not answer."
 		}
-		return verdict(removed, f.LeaverName+" is still active.")
+		return verdict(removed, "They are still active.")
 	case Leaves:
 		return f.verifyLeaves(a)
 	case Emptied:
@@ -92,11 +92,11 @@ func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 		members := slices.DeleteFunc(slices.Clone(g.Members), func(id tallyfy.UserID) bool { return slices.Contains(f.Gone, id) })
 		a.Settling = a.Settling && len(g.Guests) == 0 && slices.Equal(members, tallyfy.UserIDs{f.LeaverID})
 		return a.verdict(len(members)+len(g.Guests) == 0,
-			fmt.Sprintf("%s has %s and %s.", names.Isolate(g.DisplayName()), words.Count(len(members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
+			fmt.Sprintf("It has %s and %s.", words.Count(len(members), "member", "members"), words.Count(len(g.Guests), "guest", "guests")))
 	case Moves:
 		return f.verifyMoves(a)
 	case Templates, StepsStay:
-		return journal.NotChecked, "Tallyfy's interface does not list template steps by person. Look at the templates in Tallyfy."
+		return journal.NotChecked, "Tallyfy's API can't list template steps by person. Check your templates in Tallyfy."
 	case Stays:
 		return f.verifyStays(a)
 	case NotJoin:
@@ -104,11 +104,11 @@ func (f Facts) verify(l journal.Line, a After) (journal.Result, string) {
 	case Account:
 		switch {
 		case a.Gone:
-			return journal.NotChecked, "Tallyfy no longer lists " + f.LeaverName + "."
+			return journal.NotChecked, "Tallyfy no longer lists them."
 		case !known:
 			return journal.NotChecked, "Tallyfy did not answer."
 		}
-		return verdict(removed, f.LeaverName+" is not disabled.")
+		return verdict(removed, "The account is not disabled.")
 	}
 	return journal.NotChecked, ""
 }
@@ -131,7 +131,7 @@ func (a After) verdict(ok bool, otherwise string) (journal.Result, string) {
 func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	switch {
 	case a.Gone:
-		return journal.NotChecked, "Tallyfy no longer lists " + f.LeaverName + "."
+		return journal.NotChecked, "Tallyfy no longer lists them."
 	case a.Leaver == nil || !a.Leaver.GroupsIncluded:
 		return journal.NotChecked, "The groups could not be read."
 	}
@@ -139,63 +139,71 @@ func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	for i := range a.Leaver.Groups {
 		in[i] = a.Leaver.Groups[i].DisplayName()
 	}
-	return a.verdict(len(in) == 0, fmt.Sprintf("%s is still in %s.", f.LeaverName, names.List(in)))
+	return a.verdict(len(in) == 0, "They are still in "+names.List(in)+".")
 }
 
 func (f Facts) verifyMoves(a After) (journal.Result, string) {
+	to, now := f.SuccessorName, a.SuccessorTasks.Total
 	switch {
 	case !a.Tasks.Checked:
 		return journal.NotChecked, "The open tasks could not be counted."
 	case a.Tasks.Total > 0 && a.Settling && f.TasksNow > 0:
 		return journal.GoingOn, fmt.Sprintf("%s of %s moved so far, look again.", words.Number(max(0, f.TasksNow-a.Tasks.Total)), words.Number(f.TasksNow))
 	case a.Tasks.Total > 0:
-		return a.verdict(false, fmt.Sprintf("%s still in %s's name.", areOpen(a.Tasks.Total), f.LeaverName))
-	case f.TasksNow > 0 && !a.SuccessorTasks.Checked:
-		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more; %s's could not be counted.", f.LeaverName, f.SuccessorName)
-	case f.TasksNow > 0 && a.SuccessorTasks.Total == 0:
-		return a.verdict(false, fmt.Sprintf("None is in %s's name any more, but %s has no open task either.", f.LeaverName, f.SuccessorName))
-	case f.TasksNow > 0 && (f.SuccessorTasksNow < 0 || a.SuccessorTasks.Total < f.SuccessorTasksNow+f.TasksNow-f.Both):
-		// Some may have been done meanwhile, or both people's where that is not known: that cannot be told apart from
-		// some that are lost.
-		return journal.NotChecked, fmt.Sprintf("None is in %s's name any more. %s has %s now%s.", f.LeaverName, f.SuccessorName,
-			words.Count(a.SuccessorTasks.Total, "open task", "open tasks"), f.before())
+		return a.verdict(false, openTasks(a.Tasks.Total)+" "+words.Noun(a.Tasks.Total, "is", "are")+" still in their name.")
 	case f.TasksNow < 0:
-		return journal.NotChecked, fmt.Sprintf("None is in %s's name now; how many there were is not known.", f.LeaverName)
-	case f.Both > 0:
-		return journal.Confirmed, fmt.Sprintf("%s has %s now%s.", f.SuccessorName, words.Count(a.SuccessorTasks.Total, "open task", "open tasks"), f.before())
+		return journal.NotChecked, "None is in their name now; how many there were is not known."
+	case f.TasksNow == 0:
+		return journal.Confirmed, ""
+	case !a.SuccessorTasks.Checked:
+		return journal.NotChecked, "None is in their name any more; those of " + to + " could not be counted."
+	case now == 0:
+		return a.verdict(false, "None is in their name any more, but "+to+" has no open task either.")
+	case f.SuccessorTasksNow < 0:
+		return journal.NotChecked, fmt.Sprintf("None is in their name any more. %s has %s now; how many there were before is not known.", to, openTasks(now))
 	}
-	return journal.Confirmed, ""
+	return f.sum(now)
+}
+
+// sum compares the open tasks that the successor has now with those before and those that were to be added. Some that
+// are missing may have been finished meanwhile, or been both people's where that is not known: that cannot be told
+// apart from some that are lost.
+func (f Facts) sum(now int) (journal.Result, string) {
+	before, moved := f.SuccessorTasksNow, f.TasksNow-f.Both
+	has := f.SuccessorName + " has " + openTasks(now) + " now"
+	shared := ""
+	if f.Both > 0 {
+		shared = fmt.Sprintf(" %s of the %s %s on both lists already.", words.Number(f.Both), words.Number(f.TasksNow), words.Noun(f.Both, "was", "were"))
+	}
+	switch more := now - before - moved; {
+	case more == 0:
+		return journal.Confirmed, fmt.Sprintf("%s: %s before and %s added.%s", has, words.Number(before), words.Number(moved), shared)
+	case more > 0:
+		return journal.Confirmed, fmt.Sprintf("%s: %s before, %s added and %s more since.%s", has, words.Number(before), words.Number(moved), words.Number(more), shared)
+	default:
+		why := "may have been finished meanwhile"
+		if !f.BothKnown && f.Both == 0 {
+			why += ", or have been on both lists, where they count once"
+		}
+		return journal.NotChecked, fmt.Sprintf("None is in their name any more. %s; %s before and %s added would make %s.%s The missing %s %s.",
+			has, words.Number(before), words.Number(moved), words.Number(before+moved), shared, words.Number(-more), why)
+	}
 }
 
 func (f Facts) verifyStays(a After) (journal.Result, string) {
+	open := openTasks(a.Tasks.Total) + " " + words.Noun(a.Tasks.Total, "is", "are") + " in their name"
 	switch {
 	case !a.Tasks.Checked || f.TasksNow < 0:
 		return journal.NotChecked, "The open tasks could not be counted."
 	case a.Tasks.Total == 0 && f.TasksNow > 0:
-		return journal.NotAsExpected, fmt.Sprintf("No open task is in %s's name any more.", f.LeaverName)
+		return journal.NotAsExpected, "No open task is in their name any more."
 	case a.Tasks.Total < f.TasksNow: // done meanwhile, or moved after all: that cannot be told apart
-		return journal.NotChecked, fmt.Sprintf("%s in %s's name; when the plan was made there were %d.", areOpen(a.Tasks.Total), f.LeaverName, f.TasksNow)
+		return journal.NotChecked, fmt.Sprintf("%s; when the plan was made there %s %s.", open, words.Noun(f.TasksNow, "was", "were"), words.Number(f.TasksNow))
 	}
-	return journal.Confirmed, fmt.Sprintf("%s in %s's name.", areOpen(a.Tasks.Total), f.LeaverName)
+	return journal.Confirmed, open + "."
 }
 
-// before recalls the counts from before the removal, as far as they are known.
-func (f Facts) before() string {
-	switch {
-	case f.SuccessorTasksNow < 0:
-		return ""
-	case f.Both > 0:
-		return fmt.Sprintf("; before it was %d, and %d were to be added, of which both had %d", f.SuccessorTasksNow, f.TasksNow, f.Both)
-	}
-	return fmt.Sprintf("; before it was %d, and %d were to be added", f.SuccessorTasksNow, f.TasksNow)
-}
-
-func areOpen(n int) string {
-	if n == 1 {
-		return "1 open task is"
-	}
-	return fmt.Sprintf("%d open tasks are", n)
-}
+func openTasks(n int) string { return words.Count(n, "open task", "open tasks") }
 
 func (f Facts) verifyNotJoin(a After) (journal.Result, string) {
 	if a.Successor == nil || !a.Successor.GroupsIncluded {

@@ -54,8 +54,8 @@ func TestSentenceOfEachKind(t *testing.T) {
 	}
 	want := []string{
 		"Maren Dahl asked Tallyfy to delete the group Data and Reporting. Tallyfy did not answer. Found done 10:58.",
-		"Maren Dahl removed Esi Mensah and left the work in their name. Confirmed 10:58, but 1 of 6 sentences could not be checked.",
-		"Maren Dahl removed Chiara D'Angelo and gave the work to Siobhán O'Brien. Confirmed 10:58, but 1 of 7 sentences could not be checked.",
+		"Maren Dahl removed Esi Mensah and left the work in their name. Confirmed 10:58, but 1 of 6 points could not be checked.",
+		"Maren Dahl removed Chiara D'Angelo and gave the work to Siobhán O'Brien. Confirmed 10:58, but 1 of 7 points could not be checked.",
 		"Maren Dahl deleted the group Works Council. Confirmed 10:58.",
 		"Maren Dahl wanted to create the group night watch. Tallyfy refused: “The name has already been taken.”",
 		"Maren Dahl created the group Night watch. Confirmed 10:58.",

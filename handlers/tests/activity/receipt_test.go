@@ -73,7 +73,9 @@ func TestReceiptOfARemoval(t *testing.T) {
 	p := s.Remove("chiara.dangelo", "siobhan.obrien").Whole(http.StatusOK)
 	assert.Contains(t, p.URL, "/activity/")
 	assert.Equal(t, "active → disabled", p.Facts()["Status"])
-	assert.Contains(t, p.Facts()["Groups"], "Payroll")
+	assert.NotContains(t, p.Facts(), "Groups", "they stand at their sentence")
+	assert.Contains(t, p.Texts(".plan .left th a"), "Payroll")
+	assert.Contains(t, p.Texts(".plan .names-only a"), "Finance")
 	assert.NotContains(t, p.Facts(), "Role", "it is as before")
 	for _, path := range []string{s.MemberPath("chiara.dangelo"), s.MemberPath("siobhan.obrien"), s.MemberPath("maren.dahl"), s.GroupPath("Payroll")} {
 		page := s.Get(path)

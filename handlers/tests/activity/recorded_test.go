@@ -48,7 +48,7 @@ func presses() map[string]press {
 				return s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 			}, "",
 			func(s *sitetest.Site) bool { return s.Member("chiara.dangelo").Status == "disabled" },
-			"Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.",
+			"Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 of 7 points could not be checked.",
 		},
 	}
 }

@@ -57,7 +57,7 @@ func TestBrowserJourney(t *testing.T) {
 			b.Do(chromedp.Click(fmt.Sprintf(`input[name=to][value="%d"]`, s.Member("seun.adeyemi").ID)))
 			b.Press("Show the plan")
 			b.Press("Remove Chiara D'Angelo and give the work to Oluwaseun Adeyemi")
-			b.WaitForText("p", "Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.")
+			b.WaitForText("p", "Chiara D'Angelo is removed from Aldermoor Logistics. 1 of 7 points could not be checked.")
 			assert.Equal(t, "disabled", s.Member("chiara.dangelo").Status)
 			assert.Equal(t, []int{s.Member("yuki.tanabe").ID}, s.Group("Night watch").Members)
 			assert.Zero(t, s.Sandbox.OpenTasks(s.Member("chiara.dangelo").ID))

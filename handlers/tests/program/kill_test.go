@@ -38,7 +38,7 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 	}{
 		"removal, after Tallyfy did it": {
 			remove, true, "Maren Dahl asked Tallyfy to remove Chiara D'Angelo and give the work to Siobhán O'Brien.",
-			"Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 line of the plan could not be checked.",
+			"Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 of 7 points could not be checked.",
 		},
 		"removal, before Tallyfy did": {
 			remove, false, "Maren Dahl asked Tallyfy to remove Chiara D'Angelo and give the work to Siobhán O'Brien.",

@@ -69,7 +69,7 @@ func TestReceiptsOfTheFirstRelease(t *testing.T) {
 		assert.Equal(t, list.Link(sentence), receipt.URL)
 		assert.Contains(t, receipt.Text("h1"), "Receipt")
 		assert.Contains(t, receipt.Text(".plan"), "Chiara D'Angelo can't open Aldermoor Logistics any more, from that moment on.")
-		assert.Contains(t, receipt.Text("main .notice"), "still lists Chiara D'Angelo as active", "it looks again: this organisation is another one")
+		assert.Contains(t, receipt.Text("main .notice"), "still lists them as active", "it looks again: this organisation is another one")
 		assert.Len(t, s.Get(s.MemberPath("chiara.dangelo")).Texts("section[aria-labelledby=activity] .rows a"), 1)
 		s.Get(strings.Replace(oldReceipt, "20565", "20566", 1)).Whole(http.StatusNotFound)
 	}

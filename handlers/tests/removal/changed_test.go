@@ -34,14 +34,14 @@ func TestAPlanThatHasBecomeUntrueIsShownAnew(t *testing.T) {
 		warned string
 	}{
 		"somebody joined the group that was to be emptied": {
-			change: setMembers("Payroll", "chiara.dangelo", "esi.mensah", "noor.vandermeer"), line: 2, want: moves("Siobhán O'Brien", "siobhan.obrien"),
+			change: setMembers("Payroll", "chiara.dangelo", "esi.mensah", "noor.vandermeer"), line: 3, want: moves("Siobhán O'Brien", "siobhan.obrien"),
 		},
 		"the leaver joined a group": {
-			change: setMembers("Legal", "chiara.dangelo", "isla.macleod", "ingrid.solheim"), line: 1,
-			want: "Chiara D'Angelo leaves 5 groups: Payroll, Everyone at Aldermoor, Finance, Legal and “People and Culture”.",
+			change: setMembers("Legal", "chiara.dangelo", "isla.macleod", "ingrid.solheim"), line: 2,
+			want: "They leave 5 groups.",
 		},
-		"a group lost its others": {change: setMembers("Finance", "chiara.dangelo"), line: 1, want: "Chiara D'Angelo leaves 4 groups: Payroll, Finance, Everyone at Aldermoor and “People and Culture”.", warned: "Please note. Finance will have no member, only 1 guest."},
-		"the successor joined":    {change: setMembers("Payroll", "chiara.dangelo", "siobhan.obrien", "esi.mensah"), line: 4, want: "Siobhán O'Brien does not join Finance and “People and Culture”."},
+		"a group lost its others": {change: setMembers("Finance", "chiara.dangelo"), line: 2, want: "FinanceNo members, only 1 guest"},
+		"the successor joined":    {change: setMembers("Payroll", "chiara.dangelo", "siobhan.obrien", "esi.mensah"), line: 5, want: "Siobhán O'Brien is not added to these 2 groups:"},
 		"the successor's seat": {
 			change: func(s *sitetest.Site) {
 				s.Elsewhere(http.MethodPut, "/users/"+s.ID("siobhan.obrien")+"/role", `{"role":"light"}`)
@@ -58,7 +58,7 @@ func TestAPlanThatHasBecomeUntrueIsShownAnew(t *testing.T) {
 			before := s.State()
 			p := f.Submit("").Whole(http.StatusConflict)
 			assert.Equal(t, changedNote, p.Text("[role=alert]"))
-			assert.Contains(t, p.Texts("ol.plan li")[test.line], test.want)
+			assert.Contains(t, p.Texts("ol.plan > li")[test.line], test.want)
 			if test.warned != "" {
 				assert.Contains(t, p.Texts("main .notice"), test.warned)
 			}

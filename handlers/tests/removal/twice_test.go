@@ -75,7 +75,7 @@ func TestTheSameButtonPressedManyTimesAtOnce(t *testing.T) {
 		assert.Contains(t, u, "/activity/")
 	}
 	assert.Len(t, s.Removals(), 1)
-	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", summary(s.Get(urls[0])))
+	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 of 7 points could not be checked.", summary(s.Get(urls[0])))
 }
 
 // What a second press sees while the call is under way is also what a crash between the record and the call leaves behind.
@@ -104,7 +104,7 @@ func TestTheSameButtonPressedWhileTheCallIsUnderWay(t *testing.T) {
 	s.App.Now = now
 
 	close(g.open)
-	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", summary((<-first)))
+	assert.Equal(t, "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 of 6 points could not be checked.", summary((<-first)))
 	assert.Equal(t, "Confirmed", receiptOf(second.Follow("Check again"))[chiaraAccess])
 	assert.Len(t, s.Removals(), 1)
 	assert.Empty(t, g.arrived)
@@ -144,7 +144,7 @@ func TestAPressStandsForOneMember(t *testing.T) {
 	receiptOf(f.Submit(""))
 	press := f.Values.Get("press")
 	p := s.Post(s.RemovePath("esi.mensah"), url.Values{"to": {"leave"}, "press": {press}})
-	assert.Equal(t, "Done. Esi Mensah is removed from Aldermoor Logistics. 1 line of the plan could not be checked.", summary(p))
+	assert.Equal(t, "Done. Esi Mensah is removed from Aldermoor Logistics. 1 of 5 points could not be checked.", summary(p))
 }
 
 // A browser that goes away in the middle leaves a removal that is carried out to its end, and noted.
@@ -165,7 +165,7 @@ func TestARemovalIsNotBrokenOffWithItsBrowser(t *testing.T) {
 	close(g.open)
 	assert.Eventually(t, func() bool { return s.Member("chiara.dangelo").Status == "disabled" }, time.Minute, 10*time.Millisecond)
 	assert.Eventually(t, func() bool {
-		return summary(latestReceipt(s)) == "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 line of the plan could not be checked."
+		return summary(latestReceipt(s)) == "Done. Chiara D'Angelo is removed from Aldermoor Logistics. 1 of 6 points could not be checked."
 	}, time.Minute, 10*time.Millisecond)
 	receiptOf(f.Submit(""))
 	assert.Len(t, s.Removals(), 1)
