@@ -74,6 +74,11 @@ type Press struct {
 	// Queue says that the press waits a while for its turn when another change of the same target is under
 	// way: for changes that are merged with what others did.
 	Queue bool
+	// Resume says that whoever began this press before is gone, such as a process that died: its lock is ended
+	// where nothing is recorded under the press, so that it can't send any more.
+	Resume bool
+	// Shared says that the press is nobody's own: whoever goes on with a job makes the same one.
+	Shared bool
 }
 
 // OutcomeKind says how a run ended.
@@ -102,8 +107,8 @@ type Outcome struct {
 
 // Run carries a change out. An error means that something failed before the call: nothing was sent.
 func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcome, error) {
-	press := pressKey(by, p.Press, c)
-	lock, err := s.lock(ctx, by.Org, targetKey(by.Org, c.Target()), press, p.Queue)
+	press := pressKey(by, p, c)
+	lock, err := s.lock(ctx, by.Org, targetKey(by.Org, c.Target()), press, p)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -258,7 +263,7 @@ func decide(parts []journal.Outcome, errs []error) (journal.Outcome, error) {
 
 // turn makes the call of a part while no other change of its target is under way.
 func (s *Service) turn(ctx context.Context, org tallyfy.ID, part Part, press string) error {
-	l, err := s.lock(ctx, org, targetKey(org, part.Target()), press, true)
+	l, err := s.lock(ctx, org, targetKey(org, part.Target()), press, Press{Queue: true})
 	switch {
 	case err != nil:
 		return &NotSent{Words: "The database did not take the lock.", Err: err}
@@ -353,8 +358,9 @@ type lock struct {
 }
 
 // lock takes the lease of a target for a press. While an earlier press of the same button has it, lock
-// waits for the end of that one; with queue for that of any other, too.
-func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string, queue bool) (lock, error) {
+// waits for the end of that one; if it queues, for that of any other, too. A press that is resumed waits for
+// nobody.
+func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string, p Press) (lock, error) {
 	l := lock{name: name, press: press}
 	until := time.Now().Add(cmp.Or(s.RepeatWait, repeatWait))
 	for {
@@ -369,7 +375,20 @@ func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string, 
 		l.owner = held.Owner
 		holder, _, _ := strings.Cut(held.Owner, " ")
 		own := holder == press
-		if !own && !queue {
+		if own && p.Resume {
+			switch _, err := s.Journal.ByPress(ctx, org, press); {
+			case errors.Is(err, journal.ErrNotFound):
+				if err := s.Leases.End(ctx, name, held.Owner); err != nil {
+					return l, notRecorded(err)
+				}
+				continue
+			case err != nil:
+				return l, notRecorded(err)
+			}
+			l.press, l.waited = press, true
+			return l, nil
+		}
+		if !own && !p.Queue {
 			l.press = holder
 			return l, nil
 		}
@@ -413,10 +432,14 @@ func (s *Service) audit(ctx context.Context, by Caller, c Change, state journal.
 	s.Log.LogAttrs(ctx, slog.LevelInfo, "change", line...)
 }
 
-// pressKey makes a press one person's own, for one kind of change of one target.
-func pressKey(by Caller, press string, c Change) string {
+// pressKey makes a press one person's own, unless it is shared, for one kind of change of one target.
+func pressKey(by Caller, p Press, c Change) string {
+	actor := by.Actor.ID
+	if p.Shared {
+		actor = ""
+	}
 	h := sha256.New()
-	for _, part := range []string{string(by.Org), by.Actor.ID, c.Kind(), c.Target(), press} {
+	for _, part := range []string{string(by.Org), actor, c.Kind(), c.Target(), p.Press} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}

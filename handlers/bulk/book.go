@@ -1,0 +1,428 @@
+package bulk
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+)
+
+// Keep is how long a job is kept after it was made.
+const Keep = 90 * 24 * time.Hour
+
+// ErrNotFound is returned for a job that does not exist, belongs to another organisation, or is past its time.
+var ErrNotFound = errors.New("no such job")
+
+// ErrNotNow is returned when a job is not in a state in which that can be done.
+var ErrNotNow = errors.New("the job is in another state")
+
+// A JobState says what a job is doing.
+type JobState string
+
+// The states of a job.
+const (
+	Planned JobState = "planned" // a dry run that nobody has started
+	Running JobState = "running"
+	Paused  JobState = "paused" // Note says why
+	Stopped JobState = "stopped"
+	Ended   JobState = "ended"
+)
+
+// A Job is many changes of one kind.
+type Job struct {
+	ID    string
+	Org   tallyfy.ID
+	Kind  *Kind
+	State JobState
+	// At is when it was planned, Changed when it last went on.
+	At, Changed time.Time
+	// Owner is the person in whose name it runs.
+	Owner journal.Subject
+	Spec
+	Note Note
+	// Unreadable says that the secret that sealed the job is not listed any more.
+	Unreadable bool
+}
+
+// A Spec is what a plan was made of.
+type Spec struct {
+	OrgName string
+	// Header is the first line of the sheet, empty without one.
+	Header []string `json:",omitempty"`
+	// Notes are the sentences about the whole, Rows is how many rows there are.
+	Notes []string `json:",omitempty"`
+	Rows  int
+	// Planner is who planned it.
+	Planner journal.Subject
+}
+
+// A Note is what changes while a job runs.
+type Note struct {
+	Owner journal.Subject
+	// Why says why the job is paused.
+	Why string `json:",omitempty"`
+	// SignIn says that it waits for its owner to sign in.
+	SignIn bool `json:",omitempty"`
+	// Begun and Over are when it was first started and when it ended or was stopped.
+	Begun, Over time.Time `json:",omitzero"`
+}
+
+// A Book keeps jobs in the dashboard's database. It is safe for concurrent use.
+type Book struct {
+	DB   *store.DB
+	Keys *store.Keys
+	Now  func() time.Time
+}
+
+func (b *Book) seal(id, part string, v any) (string, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return b.Keys.Seal("job "+part+" "+id, text)
+}
+
+func (b *Book) open(id, part, text string, v any) error {
+	plain, err := b.Keys.Open("job "+part+" "+id, text)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, v)
+}
+
+// rowsAtOnce is how many rows one statement stores: six arguments each, and engines bound those.
+const rowsAtOnce = 100
+
+// Create stores a dry run, and gives it an id.
+func (b *Book) Create(ctx context.Context, j *Job, rows []*Row) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	j.ID, j.State, j.At, j.Changed, j.Rows = id.String(), Planned, b.Now(), b.Now(), len(rows)
+	j.Planner, j.Note.Owner = j.Owner, j.Owner
+	plan, err := b.seal(j.ID, "plan", j.Spec)
+	if err != nil {
+		return err
+	}
+	note, err := b.seal(j.ID, "note", j.Note)
+	if err != nil {
+		return err
+	}
+	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		if _, err := tx.Write(ctx, `INSERT INTO dashboard_jobs (id, org, kind, owner, state, at, changed, plan, note, token)
+			VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, '')`,
+			j.ID, string(j.Org), j.Kind.Name, j.Owner.ID, string(j.State), j.At.UnixMilli(), plan, note); err != nil {
+			return err
+		}
+		for len(rows) > 0 {
+			n := min(rowsAtOnce, len(rows))
+			values, args := make([]string, n), []any{j.ID}
+			for i, r := range rows[:n] {
+				what, err := b.seal(j.ID, "row "+strconv.Itoa(r.N), r)
+				if err != nil {
+					return err
+				}
+				at := len(args)
+				values[i] = fmt.Sprintf("($1, $%d, $%d, $%d, $%d, '')", at+1, at+2, at+3, at+4)
+				args = append(args, r.N, r.Step, string(r.State), what)
+			}
+			if _, err := tx.Write(ctx, `INSERT INTO dashboard_job_rows (job, n, step, state, what, result) VALUES `+strings.Join(values, ", "), args...); err != nil {
+				return err
+			}
+			rows = rows[n:]
+		}
+		return nil
+	})
+}
+
+const jobColumns = `id, org, kind, owner, state, at, changed, plan, note`
+
+// Job returns a job of an organisation.
+func (b *Book) Job(ctx context.Context, org tallyfy.ID, id string) (*Job, error) {
+	if !journal.IsID(id) { // PostgreSQL refuses some texts
+		return nil, ErrNotFound
+	}
+	return b.one(ctx, `WHERE id = $1 AND org = $2`, id, string(org))
+}
+
+func (b *Book) one(ctx context.Context, where string, args ...any) (*Job, error) {
+	list, err := b.jobs(ctx, where, args...)
+	if err == nil && (len(list) == 0 || list[0].At.Before(b.Now().Add(-Keep))) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// Jobs returns the latest jobs of an organisation that were started, the newest first: those of one person, or
+// everybody's where owner is empty. Only those before the one with the id before count, if it is set.
+func (b *Book) Jobs(ctx context.Context, org tallyfy.ID, owner tallyfy.UserID, before string, most int) ([]*Job, error) {
+	where, args := `WHERE org = $1 AND state <> $2 AND at > $3`, []any{string(org), string(Planned), b.Now().Add(-Keep).UnixMilli()}
+	if owner != "" {
+		args = append(args, string(owner))
+		where += fmt.Sprintf(` AND owner = $%d`, len(args))
+	}
+	if journal.IsID(before) {
+		args = append(args, before)
+		where += fmt.Sprintf(` AND id < $%d`, len(args))
+	}
+	args = append(args, most)
+	return b.jobs(ctx, where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+}
+
+func (b *Book) jobs(ctx context.Context, where string, args ...any) (list []*Job, err error) {
+	err = b.DB.Query(ctx, `SELECT `+jobColumns+` FROM dashboard_jobs `+where, args, func(rows *sql.Rows) error {
+		j := &Job{Owner: journal.Subject{Kind: journal.Member}}
+		var kind, plan, note string
+		var at, changed int64
+		if err := rows.Scan(&j.ID, &j.Org, &kind, &j.Owner.ID, &j.State, &at, &changed, &plan, &note); err != nil {
+			return err
+		}
+		j.At, j.Changed, j.Kind = time.UnixMilli(at), time.UnixMilli(changed), KindOf(kind)
+		err := errors.Join(b.open(j.ID, "plan", plan, &j.Spec), b.open(j.ID, "note", note, &j.Note))
+		if j.Unreadable = err != nil || j.Kind == nil; !j.Unreadable {
+			j.Owner = j.Note.Owner
+		}
+		list = append(list, j)
+		return nil
+	})
+	return list, err
+}
+
+// Running returns the ids of the jobs that run, or should.
+func (b *Book) Running(ctx context.Context) (ids []string, err error) {
+	err = b.DB.Query(ctx, `SELECT id FROM dashboard_jobs WHERE state = $1`, []any{string(Running)}, func(rows *sql.Rows) error {
+		var id string
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}
+
+// Token is the token with which a running job works.
+func (b *Book) Token(ctx context.Context, id string) (token string, err error) {
+	var sealed string
+	if err := b.DB.Read(ctx, []any{&sealed}, `SELECT token FROM dashboard_jobs WHERE id = $1`, id); err != nil {
+		return "", err
+	}
+	err = b.open(id, "token", sealed, &token)
+	return token, err
+}
+
+// state reads what a job is doing.
+func (b *Book) state(ctx context.Context, id string) (s JobState, err error) {
+	err = b.DB.Read(ctx, []any{&s}, `SELECT state FROM dashboard_jobs WHERE id = $1`, id)
+	return s, err
+}
+
+// Rows returns rows of a job in their order, from the one after n, at most most of them (all for 0): those in one
+// of the states, or all of them.
+func (b *Book) Rows(ctx context.Context, job string, after, most int, in ...State) ([]*Row, error) {
+	where, args := `WHERE job = $1 AND n > $2`, []any{job, after}
+	if len(in) > 0 {
+		marks := make([]string, len(in))
+		for i, s := range in {
+			args = append(args, string(s))
+			marks[i] = fmt.Sprintf("$%d", len(args))
+		}
+		where += ` AND state IN (` + strings.Join(marks, ", ") + `)`
+	}
+	where += ` ORDER BY n`
+	if most > 0 {
+		args = append(args, most)
+		where += fmt.Sprintf(` LIMIT $%d`, len(args))
+	}
+	return b.rows(ctx, job, where, args...)
+}
+
+func (b *Book) rows(ctx context.Context, job, where string, args ...any) (list []*Row, err error) {
+	err = b.DB.Query(ctx, `SELECT n, state, what, result FROM dashboard_job_rows `+where, args, func(rows *sql.Rows) error {
+		var r Row
+		var n int
+		var state State
+		var what, result string
+		if err := rows.Scan(&n, &state, &what, &result); err != nil {
+			return err
+		}
+		part := "row " + strconv.Itoa(n)
+		if err := b.open(job, part, what, &r); err != nil {
+			return err
+		}
+		if result != "" {
+			if err := b.open(job, part+" result", result, &r.Result); err != nil {
+				return err
+			}
+		}
+		r.State = state
+		list = append(list, &r)
+		return nil
+	})
+	return list, err
+}
+
+// Counts returns how many rows have each state.
+func (b *Book) Counts(ctx context.Context, job string) (map[State]int, error) {
+	counts := map[State]int{}
+	err := b.DB.Query(ctx, `SELECT state, COUNT(*) FROM dashboard_job_rows WHERE job = $1 GROUP BY state`, []any{job}, func(rows *sql.Rows) error {
+		var s State
+		var n int
+		err := rows.Scan(&s, &n)
+		counts[s] = n
+		return err
+	})
+	return counts, err
+}
+
+// next returns the rows of the next step in one of some states; none when there is no such step.
+func (b *Book) next(ctx context.Context, job string, in State) ([]*Row, error) {
+	return b.rows(ctx, job, `WHERE job = $1 AND state = $2 AND step = (SELECT MIN(step) FROM dashboard_job_rows WHERE job = $1 AND state = $2) ORDER BY n`, job, string(in))
+}
+
+// setRows stores how far rows are. It fails if the lease is not held any more.
+func (b *Book) setRows(ctx context.Context, l *store.Lease, job string, rows []*Row) error {
+	return l.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		for _, r := range rows {
+			result, err := b.seal(job, "row "+strconv.Itoa(r.N)+" result", r.Result)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1, result = $2 WHERE job = $3 AND n = $4`,
+				string(r.State), result, job, r.N); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Write(ctx, `UPDATE dashboard_jobs SET changed = $1 WHERE id = $2`, b.Now().UnixMilli(), job)
+		return err
+	})
+}
+
+// Start lets a planned, paused or stopped job run in somebody's name, with their token.
+func (b *Book) Start(ctx context.Context, j *Job, owner journal.Subject, token string) error {
+	sealed, err := b.seal(j.ID, "token", token)
+	if err != nil {
+		return err
+	}
+	note := Note{Owner: owner, Begun: j.Note.Begun}
+	if note.Begun.IsZero() {
+		note.Begun = b.Now()
+	}
+	return b.move(ctx, j, Running, note, sealed, func(ctx context.Context, tx *store.Querier) error {
+		_, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1 WHERE job = $2 AND state IN ($3, $4) AND step > 0`,
+			string(Waiting), j.ID, string(Held), string(Skipped))
+		return err
+	}, Planned, Paused, Stopped)
+}
+
+// Pause lets a running job rest after the step that is under way, and forgets the token. why says why, if nobody
+// asked for it.
+func (b *Book) Pause(ctx context.Context, j *Job, why string, signIn bool) error {
+	note := j.Note
+	note.Why, note.SignIn = why, signIn
+	return b.move(ctx, j, Paused, note, "", nil, Running)
+}
+
+// Stop ends a job after the step that is under way. What waits is skipped.
+func (b *Book) Stop(ctx context.Context, j *Job) error {
+	note := j.Note
+	note.Over, note.Why, note.SignIn = b.Now(), "", false
+	return b.move(ctx, j, Stopped, note, "", func(ctx context.Context, tx *store.Querier) error {
+		_, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1 WHERE job = $2 AND state IN ($3, $4)`,
+			string(Skipped), j.ID, string(Waiting), string(Held))
+		return err
+	}, Running, Paused)
+}
+
+// end ends a job whose steps are all over.
+func (b *Book) end(ctx context.Context, j *Job) error {
+	note := j.Note
+	note.Over, note.Why, note.SignIn = b.Now(), "", false
+	return b.move(ctx, j, Ended, note, "", nil, Running)
+}
+
+// Retry lets the rows that failed, or of which nobody knows, wait for another turn, and starts the job again in
+// somebody's name. It returns how many there are; without one nothing changes.
+func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token string) (n int, err error) {
+	rows, err := b.Rows(ctx, j.ID, 0, 0, Failed, Unknown)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	sealed, err := b.seal(j.ID, "token", token)
+	if err != nil {
+		return 0, err
+	}
+	err = b.move(ctx, j, Running, Note{Owner: owner, Begun: j.Note.Begun}, sealed, func(ctx context.Context, tx *store.Querier) error {
+		for _, r := range rows {
+			if r.Step == 0 {
+				continue
+			}
+			r.Attempt++
+			r.Reason, r.Tallyfys = "", false
+			result, err := b.seal(j.ID, "row "+strconv.Itoa(r.N)+" result", r.Result)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1, result = $2 WHERE job = $3 AND n = $4`,
+				string(Waiting), result, j.ID, r.N); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, Ended, Stopped, Paused)
+	return len(rows), err
+}
+
+// move leads a job from one of some states to another, or returns ErrNotNow.
+func (b *Book) move(ctx context.Context, j *Job, to JobState, note Note, token string, more func(context.Context, *store.Querier) error, from ...JobState) error {
+	sealed, err := b.seal(j.ID, "note", note)
+	if err != nil {
+		return err
+	}
+	args := []any{string(to), note.Owner.ID, b.Now().UnixMilli(), sealed, token, j.ID}
+	marks := make([]string, len(from))
+	for i, s := range from {
+		args = append(args, string(s))
+		marks[i] = fmt.Sprintf("$%d", len(args))
+	}
+	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		n, err := tx.Write(ctx, `UPDATE dashboard_jobs SET state = $1, owner = $2, changed = $3, note = $4, token = $5
+			WHERE id = $6 AND state IN (`+strings.Join(marks, ", ")+`)`, args...)
+		if err == nil && n == 0 {
+			err = ErrNotNow
+		}
+		if err == nil && more != nil {
+			err = more(ctx, tx)
+		}
+		if err == nil {
+			j.State, j.Note, j.Owner = to, note, note.Owner
+		}
+		return err
+	})
+}
+
+// Sweep deletes the jobs past their time, and dry runs that nobody has started for a day. It returns their number.
+func (b *Book) Sweep(ctx context.Context) (deleted int64, err error) {
+	old := []any{b.Now().Add(-Keep).UnixMilli(), string(Planned), b.Now().Add(-24 * time.Hour).UnixMilli(), string(Running)}
+	const which = `(at <= $1 OR state = $2 AND at <= $3) AND state <> $4`
+	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_job_rows WHERE job IN (SELECT id FROM dashboard_jobs WHERE `+which+`)`, old...); err != nil {
+			return err
+		}
+		deleted, err = tx.Write(ctx, `DELETE FROM dashboard_jobs WHERE `+which, old...)
+		return err
+	})
+	return deleted, err
+}

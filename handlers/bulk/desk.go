@@ -1,0 +1,41 @@
+package bulk
+
+import (
+	"time"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/tallyfy"
+)
+
+// A Source is where the changes of all kinds read from.
+type Source interface {
+	membership.Source
+	removal.Source
+}
+
+// A Desk makes the changes of a job.
+type Desk struct {
+	Source Source
+	Client *tallyfy.Client
+	Org    tallyfy.Organization
+	By     tallyfy.UserID
+	Now    func() time.Time
+}
+
+// Change makes the change of a step.
+func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
+	switch r := rows[0]; kind.Name {
+	case RemoveMembers:
+		return &removal.Removal{
+			Source: d.Source, Client: d.Client, Org: d.Org, By: d.By, ID: tallyfy.UserID(r.Who.ID), Now: d.Now, To: r.To, Sending: true,
+		}
+	case CreateGroups:
+		return &membership.Creation{Source: d.Source, Client: d.Client, Org: d.Org.ID, Request: *r.New}
+	default:
+		c := EditOf(rows, kind.Name)
+		c.Source, c.Client, c.Org = d.Source, d.Client, d.Org.ID
+		return c
+	}
+}

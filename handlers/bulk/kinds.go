@@ -1,0 +1,123 @@
+package bulk
+
+import (
+	"slices"
+	"strings"
+
+	"tallyfy-admin/views/names"
+)
+
+// A Column is what a cell of a sheet says.
+type Column string
+
+// The columns.
+const (
+	Other       Column = "" // not used
+	Person      Column = "person"
+	Email       Column = "email"
+	ID          Column = "id"
+	Name        Column = "name"
+	FirstName   Column = "first name"
+	LastName    Column = "last name"
+	Role        Column = "role"
+	Message     Column = "message"
+	Groups      Column = "groups"
+	Successor   Column = "successor"
+	Description Column = "description"
+	Members     Column = "members"
+	Guests      Column = "guests"
+)
+
+// called are the names of columns in a first line, whatever the letter case, besides those of our own
+// exports, which are among them.
+var called = map[string]Column{
+	"email": Email, "e-mail": Email, "email address": Email, "e-mail address": Email, "mail": Email, "address": Email,
+	"id": ID, "member id": ID, "user id": ID, "person": Person, "member": Person, "user": Person,
+	"name": Name, "full name": Name, "first name": FirstName, "firstname": FirstName, "given name": FirstName,
+	"last name": LastName, "lastname": LastName, "surname": LastName, "family name": LastName,
+	"role": Role, "message": Message, "group": Groups, "groups": Groups,
+	"successor": Successor, "work goes to": Successor, "hand over to": Successor, "description": Description,
+	"members": Members, "people": Members, "guests": Guests,
+}
+
+// The names of kinds, as in addresses.
+const (
+	AddToGroups      = "add-to-groups"
+	RemoveFromGroups = "remove-from-groups"
+	RemoveMembers    = "remove-members"
+	CreateGroups     = "create-groups"
+)
+
+// A Kind is what a job does to each row.
+type Kind struct {
+	// Name is that of the address, Title the heading, Person what a row is in words: "person", "" for kinds
+	// whose rows are groups.
+	Name, Title, Person string
+	// Did and Doing are the work in words: "removed", "removing".
+	Did, Doing string
+	// Frees says that the kind frees seats; Admins that only administrators can do it.
+	Admins  bool
+	columns []Column
+	// needs are the columns that have to be there, one of each list.
+	needs [][]Column
+}
+
+var anyPerson = []Column{Person, Email, ID, Name}
+
+// Kinds are all kinds, in the order in which they are offered.
+var Kinds = []*Kind{
+	{
+		Name: AddToGroups, Title: "Add people to groups", Person: "person", Did: "added", Doing: "Adding people to groups",
+		columns: append(slices.Clone(anyPerson), Groups), needs: [][]Column{anyPerson},
+	},
+	{
+		Name: RemoveFromGroups, Title: "Take people out of groups", Person: "person", Did: "taken out", Doing: "Taking people out of groups",
+		columns: append(slices.Clone(anyPerson), Groups), needs: [][]Column{anyPerson},
+	},
+	{
+		Name: RemoveMembers, Title: "Remove members", Person: "person", Did: "removed", Doing: "Removing members", Admins: true,
+		columns: append(slices.Clone(anyPerson), Successor), needs: [][]Column{anyPerson},
+	},
+	{
+		Name: CreateGroups, Title: "Create groups", Did: "created", Doing: "Creating groups",
+		columns: []Column{Name, Description, Members, Guests}, needs: [][]Column{{Name}, {Description}},
+	},
+}
+
+// KindOf finds a kind by its name; nil for none.
+func KindOf(name string) *Kind {
+	i := slices.IndexFunc(Kinds, func(k *Kind) bool { return k.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return Kinds[i]
+}
+
+// column is what a name of a column means for the kind.
+func (k *Kind) column(name string) Column {
+	c := called[strings.ToLower(strings.Join(strings.Fields(strings.Trim(names.Clean(name), "\" *:")), " "))]
+	if !slices.Contains(k.columns, c) {
+		return Other
+	}
+	return c
+}
+
+// accepted are the names of the kind's columns, as they are said.
+func (k *Kind) accepted() (list []string) {
+	for _, c := range k.columns {
+		list = append(list, string(c))
+	}
+	return list
+}
+
+// words names columns of which one is needed.
+func (k *Kind) words(columns []Column) string {
+	if slices.Equal(columns, anyPerson) {
+		return "the person (email, id, name or person)"
+	}
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = string(c)
+	}
+	return "the " + strings.Join(list, " or ")
+}

@@ -1,0 +1,489 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// A Wish is what somebody asked for.
+type Wish struct {
+	Kind  *Kind
+	Sheet Sheet
+	// Groups are those chosen on the form for every line, To is who takes over the work of all: a member's
+	// id, removal.LeaveWork, or empty where the lines say.
+	Groups []tallyfy.ID
+	To     string
+}
+
+// An Organisation is what a plan is made of. All three copies are complete.
+type Organisation struct {
+	tallyfy.Organization
+	Members *directory.Members
+	Groups  *directory.Groups
+	Guests  *directory.Guests
+	// By is the person who plans.
+	By tallyfy.UserID
+}
+
+// A Plan is a dry run: what would happen to each row, without a call.
+type Plan struct {
+	Rows []*Row
+	// Notes are sentences about the whole.
+	Notes []string
+}
+
+// Count returns how many rows have a state.
+func (p Plan) Count(s State) (n int) {
+	for _, r := range p.Rows {
+		if r.State == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Plan says what a wish would do. Each line makes at least one row.
+func (o *Organisation) Plan(w Wish) Plan {
+	p := &planner{Organisation: o, wish: w, people: newFinder(o.Members, o.Guests), step: map[string]int{}}
+	for _, line := range w.Sheet.Lines {
+		switch w.Kind.Name {
+		case AddToGroups, RemoveFromGroups:
+			p.groups(line)
+		case RemoveMembers:
+			p.removal(line)
+		case CreateGroups:
+			p.creation(line)
+		}
+	}
+	p.sameTwice()
+	switch w.Kind.Name {
+	case AddToGroups, RemoveFromGroups:
+		p.edits()
+	case RemoveMembers:
+		p.departures()
+	}
+	for i, r := range p.rows {
+		r.N = i + 1
+	}
+	return Plan{Rows: p.rows, Notes: p.notes}
+}
+
+type planner struct {
+	*Organisation
+	wish   Wish
+	people *finder
+	rows   []*Row
+	notes  []string
+	step   map[string]int
+}
+
+// row makes a row of a line. Its person is looked up where the rows are people.
+func (p *planner) row(line Line) *Row {
+	r := &Row{Line: line.N, Cells: line.Cells, State: Waiting}
+	p.rows = append(p.rows, r)
+	return r
+}
+
+// stepOf numbers the write of a key.
+func (p *planner) stepOf(key string) int {
+	if _, ok := p.step[key]; !ok {
+		p.step[key] = len(p.step) + 1
+	}
+	return p.step[key]
+}
+
+// person finds whom a line means, as a member or, where a kind takes them, as a guest. The row says why it
+// cannot be if not.
+func (p *planner) person(r *Row, line Line, guests bool) *tallyfy.Member {
+	m, email, problem := p.people.find(&p.wish.Sheet, line, guests)
+	switch {
+	case problem != "":
+		var given []string
+		for _, c := range anyPerson {
+			given = append(given, p.wish.Sheet.Cell(line, c))
+		}
+		r.Who.Name = strings.Join(strings.Fields(strings.Join(given, " ")), " ")
+		r.settle(Cant, problem)
+	case m != nil:
+		r.Who = journal.Subject{Kind: journal.Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}
+	default:
+		r.Who = journal.Subject{Name: email, Email: email}
+	}
+	return m
+}
+
+// groups makes a row for each group that a line's person comes into or leaves.
+func (p *planner) groups(line Line) {
+	targets, problems := p.targets(line)
+	if len(targets)+len(problems) == 0 {
+		r := p.row(line)
+		p.person(r, line, true)
+		if r.State == Waiting {
+			r.settle(Cant, "No group is named.")
+		}
+	}
+	for _, problem := range problems {
+		r := p.row(line)
+		if p.person(r, line, true); r.State == Waiting {
+			r.settle(Cant, problem)
+		}
+	}
+	for _, g := range targets {
+		r := p.row(line)
+		r.Group = journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}
+		if p.person(r, line, true); r.State == Waiting {
+			r.Step = p.stepOf(string(g.ID))
+		}
+	}
+}
+
+// targets are the groups of a line: those chosen for all, else those that it names by id or name.
+func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []string) {
+	for _, id := range p.wish.Groups {
+		if g, ok := p.Groups.ByID(id); ok {
+			list = append(list, g)
+		} else {
+			problems = append(problems, "A group that was chosen does not exist any more.")
+		}
+	}
+	if len(p.wish.Groups) > 0 {
+		return list, problems
+	}
+	for _, text := range cellEntries(p.wish.Sheet.Cell(line, Groups)) {
+		found := p.groupsNamed(text)
+		switch {
+		case len(found) == 0:
+			problems = append(problems, "There is no group “"+names.Isolate(text)+"”.")
+		case len(found) > 1:
+			problems = append(problems, "Several groups look like “"+names.Isolate(text)+"”. Give the id.")
+		case !slices.Contains(list, found[0]):
+			list = append(list, found[0])
+		}
+	}
+	return list, problems
+}
+
+// groupsNamed finds groups by id or by a name that looks the same.
+func (p *planner) groupsNamed(text string) (found []*tallyfy.Group) {
+	if g, ok := p.Groups.ByID(tallyfy.ID(text)); ok {
+		return []*tallyfy.Group{g}
+	}
+	return p.Groups.Search(text, func(g *tallyfy.Group) bool { return names.Alike(g.DisplayName(), text) })
+}
+
+// cellEntries are the parts of a cell with several texts: our own exports and people put semicolons or line ends
+// between them.
+func cellEntries(cell string) (list []string) {
+	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return r == ';' || r == '\n' || r == '|' }) {
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+// sameTwice leaves of equal rows the first one, and none of those that contradict each other.
+func (p *planner) sameTwice() {
+	type key struct{ who, email, group string }
+	first := map[key]*Row{}
+	for _, r := range p.rows {
+		k := key{r.Who.ID, "", r.Group.ID}
+		if k.who == "" {
+			k.email = strings.ToLower(r.Who.Email)
+		}
+		if r.State != Waiting && r.State != Cant || k.who == "" && k.email == "" {
+			continue
+		}
+		earlier, twice := first[k]
+		switch {
+		case !twice:
+			first[k] = r
+		case earlier.To == r.To && r.State == Waiting:
+			r.Step = 0
+			r.settle(Nothing, fmt.Sprintf("The same as line %d.", earlier.Line))
+		case r.State == Waiting:
+			r.Step, earlier.Step = 0, 0
+			r.settle(Cant, fmt.Sprintf("Line %d says something else.", earlier.Line))
+			earlier.settle(Cant, fmt.Sprintf("Line %d says something else.", r.Line))
+		}
+	}
+}
+
+// edits says for each group of the plan what its one write would do.
+func (p *planner) edits() {
+	for _, rows := range steps(p.rows) {
+		c := EditOf(rows, p.wish.Kind.Name)
+		c.Source = copies{p.Organisation}
+		if err := c.Look(context.Background()); err != nil { // it only looks at the copies
+			for _, r := range rows {
+				r.Step = 0
+				r.settle(Cant, "The group does not exist any more.")
+			}
+			continue
+		}
+		for _, r := range rows {
+			settleEdit(c, r, Waiting)
+			if r.State != Waiting {
+				r.Step = 0
+				continue
+			}
+			r.Before, r.After = "not in it", "in it"
+			if p.wish.Kind.Name == RemoveFromGroups {
+				r.Before, r.After = r.After, r.Before
+			}
+		}
+		first := slices.IndexFunc(rows, func(r *Row) bool { return r.State == Waiting })
+		switch {
+		case first >= 0 && c.NeedsDescription():
+			for _, r := range rows {
+				if r.State == Waiting {
+					r.Step, r.Before, r.After = 0, "", ""
+					r.settle(Cant, "The group has no description, and Tallyfy takes no change of it without one. Give it one first.")
+				}
+			}
+		case first >= 0:
+			rows[first].Warning = strings.Join(c.Stakes(), " ")
+		}
+	}
+}
+
+// EditOf is the one write of a group's rows.
+func EditOf(rows []*Row, kind string) *membership.Edit {
+	c := &membership.Edit{ID: tallyfy.ID(rows[0].Group.ID), Sure: true}
+	for _, r := range rows {
+		switch add := kind == AddToGroups; {
+		case r.Who.ID != "" && add:
+			c.People.Add = append(c.People.Add, tallyfy.UserID(r.Who.ID))
+		case r.Who.ID != "":
+			c.People.Remove = append(c.People.Remove, tallyfy.UserID(r.Who.ID))
+		case add:
+			c.People.AddGuests = append(c.People.AddGuests, r.Who.Email)
+		default:
+			c.People.RemoveGuests = append(c.People.RemoveGuests, r.Who.Email)
+		}
+	}
+	return c
+}
+
+// settleEdit gives a row what an edit, which has looked, does to its person: left out, nothing, or will.
+func settleEdit(c *membership.Edit, r *Row, will State) {
+	for _, left := range c.LeftOut {
+		if r.Who.ID != "" && string(left.ID) == r.Who.ID {
+			r.settle(Cant, sentence(left.Why))
+			return
+		}
+	}
+	in := func(ids []tallyfy.UserID, guests []string) bool {
+		if r.Who.ID != "" {
+			return slices.Contains(ids, tallyfy.UserID(r.Who.ID))
+		}
+		return slices.ContainsFunc(guests, func(address string) bool { return membership.GuestKey(address) == membership.GuestKey(r.Who.Email) })
+	}
+	if in(c.Did.Add, c.Did.AddGuests) || in(c.Did.Remove, c.Did.RemoveGuests) {
+		r.settle(will, "")
+		return
+	}
+	if in(c.People.Add, c.People.AddGuests) {
+		r.settle(Nothing, "Is in the group already.")
+	} else {
+		r.settle(Nothing, "Is not in the group.")
+	}
+}
+
+// removal makes the row of a member who is to be removed.
+func (p *planner) removal(line Line) {
+	r := p.row(line)
+	m := p.person(r, line, false)
+	if m == nil {
+		return
+	}
+	r.To = p.wish.To
+	if text := p.wish.Sheet.Cell(line, Successor); text != "" {
+		switch to, problem := p.people.named(text); {
+		case slices.Contains([]string{"nobody", "no one", "none", "leave"}, strings.ToLower(text)):
+			r.To = removal.LeaveWork
+		case problem != "":
+			r.settle(Cant, "Who takes over: "+problem)
+			return
+		default:
+			r.To = string(to.ID)
+		}
+	}
+	if r.To == "" {
+		r.settle(Cant, "It is not said who takes over the work. Choose somebody for all, or give a column “successor”.")
+		return
+	}
+	r.Step = p.stepOf(string(m.ID))
+}
+
+// departures says what stands in the way of each removal, as if those before it had been carried out.
+func (p *planner) departures() {
+	gone := map[tallyfy.UserID]bool{}
+	departures := map[*Row]removal.Departure{}
+	for _, r := range p.rows {
+		if r.State != Waiting {
+			continue
+		}
+		m, _ := p.Members.ByID(tallyfy.UserID(r.Who.ID))
+		d := p.departure(m, maps.Clone(gone))
+		switch blockers := d.Blockers(); {
+		case len(blockers) == 0:
+			departures[r], gone[m.ID] = d, true
+			continue
+		case blockers[0].Kind == removal.Disabled:
+			r.settle(Nothing, blockers[0].Title)
+		default:
+			r.settle(Cant, blockers[0].Title+" "+blockers[0].Out)
+		}
+		r.Step = 0
+	}
+	for _, r := range p.rows {
+		if d, ok := departures[r]; ok {
+			p.depart(r, d, gone)
+		}
+	}
+}
+
+// depart says what becomes of the work of somebody who can be removed. gone are all who are.
+func (p *planner) depart(r *Row, d removal.Departure, gone map[tallyfy.UserID]bool) {
+	r.Before, r.After = strings.ToLower(string(d.Leaver.Status)), "removed, the work stays in their name"
+	problem := ""
+	if r.To != removal.LeaveWork {
+		to, ok := p.Members.ByID(tallyfy.UserID(r.To))
+		switch {
+		case !ok:
+			problem = "The person who is to take over is not in this organisation any more."
+		case to.ID == d.Leaver.ID:
+			problem = "Nobody can take over from themselves."
+		case gone[to.ID]:
+			problem = names.Isolate(to.Name()) + " is to be removed, too, and can't take over."
+		case !d.CanTakeOver(to):
+			problem = names.Isolate(to.Name()) + " can't take over: only active members can, and no bots."
+		default:
+			r.After = "removed, the work goes to " + names.Isolate(to.Name())
+		}
+	}
+	if problem != "" {
+		r.Step, r.Before, r.After = 0, "", ""
+		r.settle(Cant, problem)
+		return
+	}
+	var warnings []string
+	for _, held := range d.Groups() {
+		if text := held.Warning(); text != "" {
+			warnings = append(warnings, text)
+		}
+	}
+	r.Warning = strings.Join(warnings, " ")
+}
+
+// departure is a removal as the copies have it, when others have gone before.
+func (p *planner) departure(m *tallyfy.Member, gone map[tallyfy.UserID]bool) removal.Departure {
+	leaver := *m
+	for _, g := range p.Groups.Of(m.ID) {
+		leaver.Groups = append(leaver.Groups, *g)
+	}
+	leaver.GroupsIncluded = true
+	return removal.Departure{
+		Organisation: p.DisplayName(), Leaver: &leaver, Self: m.ID == p.By, AllMembers: true,
+		Lookup: func(id tallyfy.UserID) (*tallyfy.Member, bool) {
+			other, ok := p.Members.ByID(id)
+			return other, ok && !gone[id]
+		},
+		OtherAdmin: slices.ContainsFunc(p.Members.Items, func(other *tallyfy.Member) bool {
+			return other.ID != m.ID && !gone[other.ID] && other.Role == tallyfy.RoleAdmin && other.CanWork()
+		}),
+	}
+}
+
+// creation makes the row of a new group.
+func (p *planner) creation(line Line) {
+	r, cell := p.row(line), func(c Column) string { return p.wish.Sheet.Cell(line, c) }
+	g := &tallyfy.CreateGroupRequest{Name: names.Tidy(cell(Name)), Description: cell(Description)}
+	r.Who = journal.Subject{Kind: journal.Group, Name: g.Name}
+	problem := membership.NameProblem(g.Name)
+	if problem == "" {
+		problem = membership.DescriptionProblem(g.Description)
+	}
+	for _, other := range p.rows[:len(p.rows)-1] {
+		if problem == "" && other.New != nil && names.Alike(other.New.Name, g.Name) {
+			problem = fmt.Sprintf("Line %d makes a group of that name.", other.Line)
+		}
+	}
+	if found := p.Groups.Search("", func(other *tallyfy.Group) bool { return names.Alike(other.DisplayName(), g.Name) }); problem == "" && len(found) > 0 {
+		problem = "There is a group of that name already."
+	}
+	add := func(entry string, guest bool) {
+		m, email, wrong := p.people.entry(entry, true)
+		switch {
+		case problem != "":
+		case wrong != "":
+			problem = wrong
+		case m == nil && !guest:
+			problem = "“" + names.Isolate(email) + "” is a guest, not a member."
+		case m == nil:
+			g.Guests = append(g.Guests, email)
+		case membership.Unfit(p.Members, m.ID) != "":
+			problem = names.Isolate(m.Name()) + ": " + membership.Unfit(p.Members, m.ID) + "."
+		case !slices.Contains(g.Members, m.ID):
+			g.Members = append(g.Members, m.ID)
+		}
+	}
+	for _, entry := range cellEntries(strings.ReplaceAll(cell(Members), ",", ";")) {
+		add(entry, false)
+	}
+	for _, entry := range cellEntries(strings.ReplaceAll(cell(Guests), ",", ";")) {
+		add(entry, true)
+	}
+	if problem != "" {
+		r.settle(Cant, problem)
+		return
+	}
+	r.New, r.Before = g, "no group"
+	r.After = "a group with " + words.Count(len(g.Members), "member", "members")
+	if len(g.Guests) > 0 {
+		r.After += " and " + words.Count(len(g.Guests), "guest", "guests")
+	}
+	r.Step = p.stepOf(names.Fold(g.Name))
+}
+
+// copies is a source of changes that asks nobody.
+type copies struct{ *Organisation }
+
+// Group implements membership.Source.
+func (c copies) Group(_ context.Context, id tallyfy.ID) (*tallyfy.Group, error) {
+	g, ok := c.Organisation.Groups.ByID(id)
+	if !ok {
+		return nil, &tallyfy.Error{Status: 404}
+	}
+	return g, nil
+}
+
+// OpenTasks implements membership.Source: they are not counted.
+func (c copies) OpenTasks(context.Context, tallyfy.TaskListOptions) tallyfy.OpenTasks {
+	return tallyfy.OpenTasks{}
+}
+
+// Members implements membership.Source.
+func (c copies) Members(context.Context) (*directory.Members, error) {
+	return c.Organisation.Members, nil
+}
+
+// CopiedGroups implements membership.Source.
+func (c copies) CopiedGroups() *directory.Groups { return c.Organisation.Groups }
+
+// sentence makes a sentence of a predicate: "is deactivated".
+func sentence(predicate string) string {
+	return strings.ToUpper(predicate[:1]) + predicate[1:] + "."
+}

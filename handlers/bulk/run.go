@@ -1,0 +1,425 @@
+package bulk
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+)
+
+const (
+	// leaseTime is how long a job stays with a process that does not say any more that it is at work. Another
+	// one then goes on: at most this and the time between two looks at the jobs after a process has died.
+	leaseTime = 15 * time.Second
+	// busyWait is how long a step waits that another change of the same is under way for, before it asks again.
+	busyWait = 2 * time.Second
+	// mostPause is the longest pause that Tallyfy asks for which a job waits out by itself.
+	mostPause = 2 * time.Minute
+	// mostTries is how often a step is tried again that never left.
+	mostTries = 3
+)
+
+// A Runner carries jobs out. Its fields must be set.
+type Runner struct {
+	Book    *Book
+	Leases  *store.Leases
+	Journal *journal.Journal
+	Changes *change.Service
+	Log     *slog.Logger
+	// Work is what a job works with in its owner's name.
+	Work func(ctx context.Context, j *Job, token string) (Work, error)
+}
+
+// Work is what the steps of a job are made with.
+type Work struct {
+	// Context marks the calls of the job, which go behind those of people who click.
+	Context func(context.Context) context.Context
+	Caller  change.Caller
+	// Change makes the change of a step.
+	Change func(rows []*Row) change.Change
+}
+
+// Run goes on with a job until it ends, pauses or stops, or ctx ends. Where another process is at it, it does
+// nothing.
+func (r *Runner) Run(ctx context.Context, id string) error {
+	lease, holder, err := r.Leases.Acquire(ctx, "job "+id, rand.Text(), leaseTime)
+	if err != nil || holder != nil {
+		return err
+	}
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		r.stay(ctx, lease, lost)
+	}()
+	err = r.run(ctx, lease, id)
+	lost(nil)
+	<-over
+	_, releaseErr := lease.Release(context.WithoutCancel(ctx))
+	return errors.Join(err, releaseErr)
+}
+
+// stay extends the lease until ctx ends, and ends ctx when the lease is lost.
+func (r *Runner) stay(ctx context.Context, l *store.Lease, lost context.CancelCauseFunc) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(leaseTime / 4):
+		}
+		if err := l.Extend(ctx, leaseTime); errors.Is(err, store.ErrLost) {
+			lost(err)
+			return
+		}
+	}
+}
+
+func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
+	list, err := r.Book.jobs(ctx, `WHERE id = $1`, id)
+	if err != nil || len(list) == 0 || list[0].State != Running || list[0].Unreadable {
+		return err
+	}
+	j := list[0]
+	token, err := r.Book.Token(ctx, id)
+	if err != nil {
+		return err
+	}
+	w, err := r.Work(ctx, j, token)
+	if err != nil {
+		return err
+	}
+	w.Caller.RequestID = "job " + id
+	t := task{Runner: r, Job: j, Work: w, lease: lease}
+	if err := t.resume(ctx); err != nil {
+		return t.paused(ctx, err)
+	}
+	for {
+		switch s, err := r.Book.state(ctx, id); {
+		case err != nil:
+			return err
+		case s != Running || ctx.Err() != nil:
+			return nil
+		}
+		rows, err := r.Book.next(ctx, id, Waiting)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return t.over(ctx)
+		}
+		if err := t.step(ctx, rows, false); err != nil {
+			return t.paused(ctx, err)
+		}
+	}
+}
+
+// A task is a job that this process is at.
+type task struct {
+	*Runner
+	*Job
+	Work
+	lease *store.Lease
+}
+
+// over ends a job without a step that waits. One whose rows wait for a seat pauses.
+func (t task) over(ctx context.Context) error {
+	counts, err := t.Book.Counts(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	if counts[Held] > 0 {
+		return t.Book.Pause(ctx, t.Job, "Tallyfy has no free seat for the rest. Remove somebody who has one, or buy seats in Tallyfy under Settings, Billing. Then go on here.", false)
+	}
+	return ignoreNotNow(t.Book.end(ctx, t.Job))
+}
+
+func ignoreNotNow(err error) error {
+	if errors.Is(err, ErrNotNow) { // somebody paused or stopped it at the same moment
+		return nil
+	}
+	return err
+}
+
+// resume settles the steps that were under way when the process died that was at this job. Nothing is sent for
+// one before what is so now was read.
+func (t task) resume(ctx context.Context) error {
+	rows, err := t.Book.Rows(ctx, t.ID, 0, 0, Working, Unknown)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps(rows) {
+		if step[0].State == Unknown && step[0].Entry != "" { // it was read before
+			continue
+		}
+		for _, row := range step {
+			row.settle(Unknown, "The program stopped while this was under way. It is looked at first.")
+		}
+		if err := t.store(ctx, step); err != nil {
+			return err
+		}
+		if err := t.step(ctx, step, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A pause is why a job cannot go on by itself.
+type pause struct {
+	why    string
+	signIn bool
+}
+
+func (p *pause) Error() string { return p.why }
+
+// paused pauses the job where an error says so.
+func (t task) paused(ctx context.Context, err error) error {
+	var p *pause
+	if errors.As(err, &p) {
+		return ignoreNotNow(t.Book.Pause(ctx, t.Job, p.why, p.signIn))
+	}
+	return err
+}
+
+func (t task) store(ctx context.Context, rows []*Row) error {
+	return t.Book.setRows(ctx, t.lease, t.ID, rows)
+}
+
+// all gives the rows of a step a state.
+func all(rows []*Row, s State, reason string) {
+	for _, r := range rows {
+		r.settle(s, reason)
+	}
+}
+
+// step carries the one write of a step out and stores how its rows came out. An error says that the job can't
+// go on; the rows then wait as before.
+func (t task) step(ctx context.Context, rows []*Row, resumed bool) error {
+	press := change.Press{Press: fmt.Sprintf("job %s step %d attempt %d", t.ID, rows[0].Step, rows[0].Attempt), Queue: true, Resume: resumed, Shared: true}
+	for try := 1; ; try++ {
+		if !resumed {
+			all(rows, Working, "")
+			if err := t.store(ctx, rows); err != nil {
+				return err
+			}
+		}
+		c := t.Change(rows)
+		out, err := t.Changes.Run(t.Context(ctx), t.Caller, press, c)
+		var wait time.Duration
+		switch {
+		case ctx.Err() != nil && (err != nil || out.Kind == change.Busy): // this process stops, or lost the job
+			all(rows, Waiting, "")
+			_ = t.store(context.WithoutCancel(ctx), rows) // else the next one finds them working, and looks
+			return ctx.Err()
+		case err != nil:
+			wait, err = t.notSent(ctx, rows, err, try)
+		case out.Kind == change.Busy:
+			all(rows, Waiting, "Another change of the same is under way. This waits for its end.")
+			wait = busyWait
+		case out.Kind == change.Refused && out.Entry.NotMade():
+			wait, err = t.notSent(ctx, rows, out.Err, try)
+			for _, r := range rows {
+				r.Entry = out.Entry.ID
+			}
+		default:
+			t.settle(ctx, rows, c, out)
+		}
+		if storeErr := t.store(context.WithoutCancel(ctx), rows); storeErr != nil {
+			return errors.Join(err, storeErr)
+		}
+		if err != nil || wait == 0 {
+			return err
+		}
+		if resumed && rows[0].State == Waiting {
+			resumed, press.Resume = false, false
+		}
+		if s, err := t.Book.state(ctx, t.ID); err != nil || s != Running {
+			return err
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// notSent settles rows whose write certainly did not happen. wait is the time after which they are tried again;
+// an error pauses the job.
+func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wait time.Duration, _ error) {
+	var answer *tallyfy.Error
+	_ = errors.As(err, &answer)
+	after, later := tallyfy.RetryAfter(err)
+	switch {
+	case tallyfy.IsUnauthorized(err):
+		all(rows, Waiting, "")
+		return 0, &pause{"The sign-in with Tallyfy of " + names.Isolate(t.Owner.Name) + " has ended.", true}
+	case errors.Is(err, change.ErrNotRecorded):
+		all(rows, Waiting, "")
+		return 0, &pause{"The dashboard's database did not take the record of a change, so nothing more is sent.", false}
+	case later && after > mostPause || tallyfy.IsHourlyCap(err):
+		all(rows, Waiting, "")
+		return 0, &pause{"Tallyfy takes no more of these for now: “" + names.Isolate(answer.Message) + "” Go on later.", false}
+	case later || tallyfy.IsNotAdmitted(err):
+		all(rows, Waiting, "")
+		return max(after, time.Second), nil
+	case answer != nil && answer.Status == http.StatusConflict && (answer.Pool != "" || answer.Code == seatCode):
+		return 0, t.hold(ctx, rows, answer.Pool)
+	case tallyfy.IsNotFound(err):
+		all(rows, Failed, "Tallyfy does not have it any more.")
+	case answer != nil && answer.Status >= 400 && answer.Status < 500:
+		all(rows, Failed, answer.Message)
+		for _, r := range rows {
+			r.Tallyfys = answer.FromService
+		}
+	case try < mostTries:
+		all(rows, Waiting, "")
+		return time.Duration(try) * busyWait, nil
+	default:
+		all(rows, Failed, "Tallyfy could not be reached.")
+	}
+	return 0, nil
+}
+
+// seatCode is the code of a refusal for want of a seat.
+const seatCode = "SEAT_POOL_EXHAUSTED"
+
+// hold lets the rows of a step wait for a seat, and with them all that need one of the same pool.
+func (t task) hold(ctx context.Context, rows []*Row, pool string) error {
+	reason := "Tallyfy has no free seat."
+	if pool != "" {
+		reason = "Tallyfy has no free " + pool + " seat."
+	}
+	all(rows, Held, reason)
+	waiting, err := t.Book.Rows(ctx, t.ID, 0, 0, Waiting)
+	if err != nil {
+		return err
+	}
+	var same []*Row
+	for _, r := range waiting {
+		if r.Pool != "" && r.Pool == pool {
+			r.settle(Held, reason)
+			same = append(same, r)
+		}
+	}
+	return t.store(ctx, same)
+}
+
+// settle gives the rows of a step the state that its outcome says.
+func (t task) settle(ctx context.Context, rows []*Row, c change.Change, out change.Outcome) {
+	if out.Kind == change.Stopped {
+		t.stopped(rows, c)
+		return
+	}
+	e := out.Entry
+	if out.Kind == change.Repeated && e.Check == nil && !e.NotMade() {
+		t.look(ctx, rows, c, e)
+	}
+	s, reason := outcomeOf(c, e)
+	for _, r := range rows {
+		r.Entry = e.ID
+		r.settle(s, reason)
+		r.Tallyfys = s == Failed && e.Outcome != nil && e.Outcome.Words != "" && e.Outcome.Tallyfys
+	}
+	if edit, ok := c.(*membership.Edit); ok && s == Done {
+		t.settlePeople(rows, edit, e)
+	}
+}
+
+// settlePeople tells the people of a group's one write apart: an edit leaves out who can't be added, and whoever is
+// in or out already.
+func (t task) settlePeople(rows []*Row, c *membership.Edit, e *journal.Entry) {
+	looked := c.Group != nil
+	if !looked { // another process did
+		wish, _ := membership.Undone(e)
+		c.Did = wish.People.Inverse()
+	}
+	for _, r := range rows {
+		reason := r.Reason
+		switch settleEdit(c, r, Done); {
+		case r.State == Done:
+			r.Reason = reason
+		case !looked: // why that was so is found out by looking again
+			r.settle(Waiting, "")
+			r.Attempt++
+		case r.State == Cant:
+			r.State = Failed
+		}
+	}
+}
+
+// look finds out what became of a call whose process died before it could: it waits until the call can't be under
+// way any more, and reads.
+func (t task) look(ctx context.Context, rows []*Row, c change.Change, e *journal.Entry) {
+	for change.UnderWay(e, t.Book.Now()) {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return
+		}
+	}
+	if err := t.Changes.Check(t.Context(ctx), e, c); err != nil {
+		t.Log.InfoContext(ctx, "step not checked", slog.String("job", t.ID), slog.Int("step", rows[0].Step), slog.Any("error", err))
+	}
+}
+
+// outcomeOf words how a step ended.
+func outcomeOf(c change.Change, e *journal.Entry) (State, string) {
+	tone, text := c.Summary(e, false)
+	if tone == change.Good {
+		text = ""
+	}
+	switch {
+	case e.CarriedOut():
+		return Done, text
+	case e.State == journal.Done && (e.Check == nil || tone == change.Good || tone == change.Info):
+		return Done, text
+	case e.NotMade():
+		if e.Outcome.Words != "" {
+			text = e.Outcome.Words
+		}
+		return Failed, text
+	case e.State == journal.Done:
+		return Failed, text
+	}
+	return Unknown, text
+}
+
+// stopped settles the rows of a step that the change itself stopped.
+func (t task) stopped(rows []*Row, c change.Change) {
+	switch c := c.(type) {
+	case *membership.Edit:
+		for _, r := range rows {
+			if settleEdit(c, r, Failed); r.State == Failed {
+				r.Reason = "The group has no description, and Tallyfy takes no change of it without one."
+			} else if r.State == Cant {
+				r.State = Failed
+			}
+		}
+	case *removal.Removal:
+		reason := c.ChoiceProblem()
+		for _, b := range c.Blockers() {
+			reason = strings.TrimSpace(b.Title + " " + b.Out)
+			if b.Kind == removal.Disabled {
+				all(rows, Nothing, b.Title)
+				return
+			}
+		}
+		all(rows, Failed, reason)
+	default:
+		all(rows, Failed, "It can't be done as things are now.")
+	}
+}

@@ -1,0 +1,344 @@
+package bulk_test
+
+import (
+	"context"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/sitetest/postgres"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// engines runs a test on each kind of database.
+func engines(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, filepath.Join(t.TempDir(), "dashboard.db"))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, postgres.URL(t))
+	})
+}
+
+const twoGroups = "Email,Groups\nnoor.vandermeer@example.com,Legal;Quality\nkwame.asante@example.com,Legal\nchiara.dangelo@example.com,Payroll\nnobody@x.example,Legal\n"
+
+func (d *desk) twoGroups() *bulk.Job {
+	return d.job(bulk.AddToGroups, d.plan(bulk.AddToGroups, strings.ReplaceAll(twoGroups, "Legal;Quality", "Legal | Quality")))
+}
+
+func TestOneWriteForEachGroup(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		j := d.twoGroups()
+		d.ClearRequests()
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		assert.Equal(t, []string{
+			"Noor van der Meer, Legal: done", "Noor van der Meer, Quality: done", "Kwame Asante, Legal: done",
+			"Chiara D'Angelo, Payroll: nothing to do Is in the group already.", "nobody@x.example, Legal: can't Nobody here has the address “nobody@x.example”.",
+		}, d.rows(j))
+		assert.Len(t, d.writes(), 2)
+		assert.Len(t, d.Requests(), 2*3, "two reads and a write for each group")
+		now := d.state(j)
+		assert.Equal(t, bulk.Ended, now.State)
+		assert.False(t, now.Note.Over.IsZero())
+		_, err := d.book.Token(t.Context(), j.ID)
+		require.Error(t, err, "the token goes with the end")
+		rows, err := d.book.Rows(t.Context(), j.ID, 0, 0, bulk.Done)
+		require.NoError(t, err)
+		e, err := d.journal.Get(t.Context(), j.Org, rows[0].Entry)
+		require.NoError(t, err, "each row leads to its entry")
+		assert.Equal(t, "Legal", e.Subject(journal.Group).Name)
+		assert.NotEqual(t, rows[0].Entry, rows[1].Entry)
+
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		assert.Len(t, d.writes(), 2, "a job that is delivered again sends nothing")
+	})
+}
+
+// Each removal sees those before it; the last one is refused because its person is gone.
+func TestRemovalsAndCreations(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	j := d.job(bulk.RemoveMembers, d.plan(bulk.RemoveMembers, "Email,Successor\nsamuel.okafor@example.com,maren.dahl@example.com\nfreya.whitcombe@example.com,nobody\nyuki.tanabe@example.com,nobody\n"))
+	_, err := d.client.Members.Remove(t.Context(), j.Org, d.id("yuki.tanabe"), tallyfy.RemoveOptions{})
+	require.NoError(t, err)
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	rows := d.rows(j)
+	assert.Equal(t, "Samuel Okafor: done", rows[0])
+	assert.Equal(t, "Freya Whitcombe: done", rows[1])
+	assert.Equal(t, "Yuki Tanabe: nothing to do Yuki Tanabe is already disabled.", rows[2])
+	m, _ := d.MemberByEmail("samuel.okafor@example.com")
+	assert.Equal(t, "disabled", m.Status)
+
+	j = d.job(bulk.CreateGroups, d.plan(bulk.CreateGroups, "Name,Description,Members\nDepot,Of the depot.,noor.vandermeer@example.com\nYard,Of the yard.,\n"))
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, []string{"Depot: done", "Yard: done"}, d.rows(j))
+	assert.Len(t, d.group("Depot").Members, 1)
+}
+
+// The process dies at each point of each step, and another one goes on, in somebody else's name, too. No write is
+// sent twice: a step of which nobody knows is read, and is tried again only when somebody asks for it.
+func TestAProcessDiesAtEachPoint(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		for point := 1; ; point++ {
+			d := newDesk(t, url)
+			j := d.twoGroups()
+			d.ClearRequests()
+			if !d.dies(j, point) {
+				require.Greater(t, point, 10, "five points of each step")
+				return
+			}
+			// The lease of the dead process ends by itself.
+			_, err := d.db.Write(t.Context(), `UPDATE dashboard_leases SET expires_at = 0 WHERE name LIKE 'job %'`)
+			require.NoError(t, err)
+			if point%2 == 0 {
+				require.NoError(t, d.book.Pause(t.Context(), j, "", false))
+				require.NoError(t, d.book.Start(t.Context(), j, journal.Subject{Kind: journal.Member, ID: "20530", Name: "Omar Ali"}, sandbox.AdminToken))
+			}
+			next := d.runner()
+			book := *d.book
+			book.Now = func() time.Time { return time.Now().Add(change.SendTime) } // a call of the dead can't be under way any more
+			next.Book = &book
+			require.NoError(t, next.Run(t.Context(), j.ID), point)
+			require.Equal(t, bulk.Ended, d.state(j).State, point)
+			assert.LessOrEqual(t, len(d.writes()), 2, "at point %d: %v", point, d.writes())
+			unknown, err := d.book.Retry(t.Context(), d.state(j), j.Owner, sandbox.AdminToken)
+			require.NoError(t, err)
+			assert.Equal(t, unknown > 0, len(d.writes()) < 2, "not known at point %d is what was not sent", point)
+			require.NoError(t, next.Run(t.Context(), j.ID), point)
+			assert.Equal(t, []string{
+				"Noor van der Meer, Legal: done", "Noor van der Meer, Quality: done", "Kwame Asante, Legal: done",
+				"Chiara D'Angelo, Payroll: nothing to do Is in the group already.", "nobody@x.example, Legal: can't Nobody here has the address “nobody@x.example”.",
+			}, d.rows(j), point)
+			assert.Len(t, d.writes(), 2, "at point %d: %v", point, d.writes())
+		}
+	})
+}
+
+// dies lets a process die at a point of a job; it reports false if the job has fewer.
+func (d *desk) dies(j *bulk.Job, point int) (died bool) {
+	dead := d.runner()
+	work, n := dead.Work, 0
+	dead.Work = func(ctx context.Context, j *bulk.Job, token string) (bulk.Work, error) {
+		w, err := work(ctx, j, token)
+		made := w.Change
+		w.Change = func(rows []*bulk.Row) change.Change {
+			return &mortal{Change: made(rows), at: func() {
+				if n++; n == point {
+					runtime.Goexit()
+				}
+			}}
+		}
+		return w, err
+	}
+	over := make(chan bool, 1)
+	go func() {
+		defer func() { over <- n >= point }()
+		_ = dead.Run(d.t.Context(), j.ID)
+	}()
+	return <-over
+}
+
+// A mortal change dies before or after one of its steps.
+type mortal struct {
+	change.Change
+	at func()
+}
+
+func (m *mortal) Look(ctx context.Context) error {
+	m.at()
+	return m.Change.Look(ctx)
+}
+
+func (m *mortal) Send(ctx context.Context) ([]journal.Subject, error) {
+	m.at()
+	s, err := m.Change.Send(ctx)
+	m.at()
+	return s, err
+}
+
+func (m *mortal) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
+	m.at()
+	f, err := m.Change.Check(ctx, e)
+	m.at()
+	return f, err
+}
+
+func TestASignInThatEnds(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		j := d.twoGroups()
+		const group = "/organizations/{org}/groups/{group}"
+		d.Fail(sandbox.Fault{Route: group, Method: http.MethodGet, Times: 2})
+		d.Fail(sandbox.Fault{Route: group, Method: http.MethodGet, Answer: sandbox.TokenUnknown})
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		now := d.state(j)
+		assert.Equal(t, bulk.Paused, now.State)
+		assert.True(t, now.Note.SignIn)
+		assert.Equal(t, "Noor van der Meer, Quality: waiting not in it → in it", d.rows(j)[1])
+		_, err := d.book.Token(t.Context(), j.ID)
+		require.Error(t, err)
+		d.ClearFaults()
+
+		omar := journal.Subject{Kind: journal.Member, ID: "20530", Name: "Omar Ali"}
+		require.NoError(t, d.book.Start(t.Context(), now, omar, sandbox.AdminToken))
+		require.ErrorIs(t, d.book.Start(t.Context(), now, omar, sandbox.AdminToken), bulk.ErrNotNow)
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		rows, err := d.book.Rows(t.Context(), j.ID, 0, 0, bulk.Done)
+		require.NoError(t, err)
+		require.Len(t, rows, 3)
+		e, err := d.journal.Get(t.Context(), j.Org, rows[1].Entry)
+		require.NoError(t, err)
+		assert.Equal(t, "Omar Ali", e.Actor.Name, "who went on")
+		e, err = d.journal.Get(t.Context(), j.Org, rows[0].Entry)
+		require.NoError(t, err)
+		assert.Equal(t, "Maren Dahl", e.Actor.Name, "who began")
+	})
+}
+
+func TestFailuresAreTriedAgainOnlyWhereNothingWasSent(t *testing.T) {
+	t.Parallel()
+	const group = "/organizations/{org}/groups/{group}"
+	for name, test := range map[string]struct {
+		fault  sandbox.Fault
+		rows   string // of Legal
+		writes int
+	}{
+		"a refusal":          {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Status: 422, Body: `{"error":true,"message":"Not now."}`}, "failed Not now.", 2},
+		"a 429 of the read":  {sandbox.Fault{Route: group, Method: http.MethodGet, Times: 1, Status: 429}, "done", 2},
+		"a 429 of the write": {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Status: 429, Body: `{"error":true,"message":"Slow down."}`, Header: http.Header{"Retry-After": {"1"}}}, "done", 3},
+		"an answer that is lost after it was carried out": {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Execute: true, Abort: true}, "done", 2},
+		"an answer that is lost before":                   {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Abort: true}, "not known Tallyfy didn't confirm the change, and Legal is as it was. It may still be changed: look again in a minute.", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, "memory:")
+			j := d.twoGroups()
+			d.ClearRequests()
+			d.Fail(test.fault)
+			require.NoError(t, d.runner().Run(t.Context(), j.ID))
+			rows := d.rows(j)
+			assert.Equal(t, "Noor van der Meer, Legal: "+test.rows, rows[0])
+			assert.Equal(t, "Noor van der Meer, Quality: done", rows[1])
+			assert.Len(t, d.writes(), test.writes)
+			assert.Equal(t, bulk.Ended, d.state(j).State)
+		})
+	}
+}
+
+func TestRetry(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		j := d.twoGroups()
+		d.Fail(sandbox.Fault{Route: "/organizations/{org}/groups/{group}", Method: http.MethodPut, Times: 1, Status: 422, Body: `{"error":true,"message":"Not now."}`})
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		now := d.state(j)
+		n, err := d.book.Retry(t.Context(), now, now.Owner, sandbox.AdminToken)
+		require.NoError(t, err)
+		assert.Equal(t, 2, n)
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		assert.Equal(t, "Noor van der Meer, Legal: done", d.rows(j)[0])
+		n, err = d.book.Retry(t.Context(), d.state(j), now.Owner, sandbox.AdminToken)
+		require.NoError(t, err)
+		assert.Zero(t, n)
+		assert.Equal(t, bulk.Ended, d.state(j).State)
+	})
+}
+
+func TestPauseAndStop(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		j := d.twoGroups()
+		r := d.runner()
+		work := r.Work
+		r.Work = func(ctx context.Context, j *bulk.Job, token string) (bulk.Work, error) {
+			w, err := work(ctx, j, token)
+			w.Caller.Sent = func(error) { require.NoError(t, d.book.Pause(t.Context(), j, "", false)) }
+			return w, err
+		}
+		require.NoError(t, r.Run(t.Context(), j.ID))
+		now := d.state(j)
+		assert.Equal(t, bulk.Paused, now.State)
+		counts, err := d.book.Counts(t.Context(), j.ID)
+		require.NoError(t, err)
+		assert.Equal(t, map[bulk.State]int{bulk.Done: 2, bulk.Waiting: 1, bulk.Nothing: 1, bulk.Cant: 1}, counts, "the step under way is carried out")
+		require.NoError(t, d.book.Stop(t.Context(), now))
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		assert.Equal(t, "Noor van der Meer, Quality: skipped", d.rows(j)[1])
+		require.NoError(t, d.book.Start(t.Context(), now, now.Owner, sandbox.AdminToken))
+		require.NoError(t, d.runner().Run(t.Context(), j.ID))
+		assert.Equal(t, "Noor van der Meer, Quality: done", d.rows(j)[1])
+	})
+}
+
+// Two processes get the job at the same moment: one works, the other returns.
+func TestOneProcessAtATime(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		j := d.twoGroups()
+		d.ClearRequests()
+		errs := make(chan error)
+		for range 4 {
+			go func() { errs <- d.runner().Run(t.Context(), j.ID) }()
+		}
+		for range 4 {
+			require.NoError(t, <-errs)
+		}
+		assert.Len(t, d.writes(), 2)
+		assert.Equal(t, bulk.Ended, d.state(j).State)
+	})
+}
+
+func TestTheBookKeepsJobsApart(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		first, second := d.twoGroups(), d.twoGroups()
+		for _, id := range []string{"", "x", "00000000-0000-0000-0000-000000000000"} {
+			_, err := d.book.Job(t.Context(), first.Org, id)
+			require.ErrorIs(t, err, bulk.ErrNotFound)
+		}
+		_, err := d.book.Job(t.Context(), "other", first.ID)
+		require.ErrorIs(t, err, bulk.ErrNotFound)
+		list, err := d.book.Jobs(t.Context(), first.Org, "", "", 10)
+		require.NoError(t, err)
+		require.Len(t, list, 2)
+		assert.Equal(t, second.ID, list[0].ID)
+		list, err = d.book.Jobs(t.Context(), first.Org, "1", "", 10)
+		require.NoError(t, err)
+		assert.Empty(t, list, "somebody else's")
+		ids, err := d.book.Running(t.Context())
+		require.NoError(t, err)
+		assert.ElementsMatch(t, []string{first.ID, second.ID}, ids)
+		later := *d.book
+		later.Now = func() time.Time { return time.Now().Add(bulk.Keep + time.Hour) }
+		_, err = later.Job(t.Context(), first.Org, first.ID)
+		require.ErrorIs(t, err, bulk.ErrNotFound)
+		require.NoError(t, d.book.Stop(t.Context(), first))
+		n, err := later.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.EqualValues(t, 1, n, "one that runs stays")
+		var left int
+		require.NoError(t, d.db.Read(t.Context(), []any{&left}, `SELECT COUNT(*) FROM dashboard_job_rows WHERE job = $1`, first.ID))
+		assert.Zero(t, left)
+	})
+}
