@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -90,6 +91,25 @@ func (l *Leases) Acquire(ctx context.Context, name, owner string, ttl time.Durat
 		return nil, holder, nil
 	}
 	return lease, nil, nil
+}
+
+// leasePause is the time between two looks at a lease that somebody else has.
+const leasePause = 200 * time.Millisecond
+
+// Wait is Acquire that waits for the end of another holder's lease, until ctx ends.
+func (l *Leases) Wait(ctx context.Context, name string, ttl time.Duration) (*Lease, error) {
+	owner := rand.Text()
+	for {
+		lease, _, err := l.Acquire(ctx, name, owner, ttl)
+		if err != nil || lease != nil {
+			return lease, err
+		}
+		select {
+		case <-time.After(leasePause):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // held is the condition of a lease that its holder still has, for the arguments name, owner and

@@ -90,3 +90,6 @@ func (db *DB) Ping(ctx context.Context) error {
 
 // Dialect returns SQLite or Postgres.
 func (db *DB) Dialect() string { return db.dialect }
+
+// SQL is the pool itself, for the queue, which has tables and statements of its own.
+func (db *DB) SQL() *sql.DB { return db.sql }
