@@ -381,8 +381,8 @@ func (p *planner) depart(r *Row, d removal.Departure, gone map[tallyfy.UserID]bo
 	}
 	var warnings []string
 	for _, held := range d.Groups() {
-		if text := held.Warning(); text != "" {
-			warnings = append(warnings, text)
+		if left := held.Left(); left != "" {
+			warnings = append(warnings, "Left in "+names.Isolate(held.Name)+": "+strings.ToLower(left[:1])+left[1:]+".")
 		}
 	}
 	r.Warning = strings.Join(warnings, " ")

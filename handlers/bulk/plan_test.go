@@ -95,8 +95,8 @@ func TestRemovals(t *testing.T) {
 	lines := strconv.Itoa(board[0]) + "\n" + strconv.Itoa(board[1])
 	all := read(d.plan(bulk.RemoveMembers, lines, func(w *bulk.Wish) { w.To = removal.LeaveWork }).Rows)
 	require.Len(t, all, 2)
-	assert.Contains(t, all[0], "Facilities will have one active member: ")
-	assert.Contains(t, all[1], "Facilities will have no member, only 2 guests.")
+	assert.Contains(t, all[0], "Left in Facilities: one active member: ")
+	assert.Contains(t, all[1], "Left in Facilities: no members, only guests.")
 }
 
 func TestNewGroups(t *testing.T) {

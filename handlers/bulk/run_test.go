@@ -138,7 +138,7 @@ func (d *desk) dies(j *bulk.Job, point int) (died bool) {
 		w, err := work(ctx, j, token)
 		made := w.Change
 		w.Change = func(rows []*bulk.Row) change.Change {
-			return &mortal{Change: made(rows), at: func() {
+			return &mortal{Single: made(rows).(change.Single), at: func() {
 				if n++; n == point {
 					runtime.Goexit()
 				}
@@ -156,25 +156,25 @@ func (d *desk) dies(j *bulk.Job, point int) (died bool) {
 
 // A mortal change dies before or after one of its steps.
 type mortal struct {
-	change.Change
+	change.Single
 	at func()
 }
 
 func (m *mortal) Look(ctx context.Context) error {
 	m.at()
-	return m.Change.Look(ctx)
+	return m.Single.Look(ctx)
 }
 
 func (m *mortal) Send(ctx context.Context) ([]journal.Subject, error) {
 	m.at()
-	s, err := m.Change.Send(ctx)
+	s, err := m.Single.Send(ctx)
 	m.at()
 	return s, err
 }
 
 func (m *mortal) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
 	m.at()
-	f, err := m.Change.Check(ctx, e)
+	f, err := m.Single.Check(ctx, e)
 	m.at()
 	return f, err
 }
