@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -43,11 +44,6 @@ func (s ActivityState) At(before string) ActivityState {
 }
 
 func (s ActivityState) narrowed() bool { return s.At("") != ActivityState{} }
-
-func (s ActivityState) withoutAbout() ActivityState {
-	s.About, s.Before = "", ""
-	return s
-}
 
 // ActivityList is the list of changes that were made through the dashboard.
 type ActivityList struct {
@@ -181,6 +177,48 @@ func (v ActivityList) note() string {
 		n += " on this page"
 	}
 	return n
+}
+
+// chips are the filters that are on, in the order of the form. Days that are none are not on.
+func (v ActivityList) chips(u URLs) (list []components.Chip) {
+	add := func(label, value, text string, without ActivityState) {
+		if value != "" {
+			list = append(list, components.Chip{Text: label + ": " + text, URL: u.Activity(without.At(""))})
+		}
+	}
+	s := v.State
+	who, what, outcome, from, to, about := s, s, s, s, s, s
+	who.Who, what.What, outcome.Outcome, from.From, to.To, about.About = "", "", "", "", "", ""
+	add("About", s.About, names.Isolate(v.AboutName), about)
+	add("Who", s.Who, textOf(v.Who, s.Who), who)
+	add("What", s.What, textOf(v.What, s.What), what)
+	add("Outcome", s.Outcome, textOf(v.Outcomes, s.Outcome), outcome)
+	if v.Errors["from"] == "" {
+		add("From", s.From, dayOf(s.From), from)
+	}
+	if v.Errors["to"] == "" {
+		add("To", s.To, dayOf(s.To), to)
+	}
+	return list
+}
+
+// textOf is the text of a choice.
+func textOf(choices []components.Choice, value string) string {
+	for _, c := range choices {
+		if c.Value == value {
+			return c.Text
+		}
+	}
+	return value
+}
+
+// dayOf writes the day of a date field as the pages do: "4 Mar 2026".
+func dayOf(field string) string {
+	day, err := time.Parse(time.DateOnly, field)
+	if err != nil {
+		return field
+	}
+	return Clock{}.Day(day)
 }
 
 func (v ActivityList) pager(u URLs) components.PagerProps {

@@ -67,18 +67,38 @@ func (c Clock) days(t time.Time) int {
 	return int(midnight(c.Now).Sub(midnight(t)) / (24 * time.Hour))
 }
 
-// DaysAgo is the time since t in days of the calendar: "today", "yesterday", "16 days ago".
+// DaysAgo is the time since t in days of the calendar, later in months and years: "today", "yesterday", "16 days
+// ago", "5 months ago".
 func (c Clock) DaysAgo(t time.Time) string {
 	switch days := c.days(t); {
 	case days <= 0:
 		return "today"
 	case days == 1:
 		return "yesterday"
-	case days < 2*365:
-		return words.Number(days) + " days ago"
 	default:
-		return words.Number(days/365) + " years ago"
+		return span(days) + " ago"
 	}
+}
+
+// span words a number of days: days up to 90, months up to two years, then whole years.
+func span(days int) string {
+	switch {
+	case days <= 90:
+		return words.Count(days, "day", "days")
+	case days < 2*365:
+		return words.Count((days*12+182)/365, "month", "months")
+	default:
+		return words.Count(days/365, "year", "years")
+	}
+}
+
+// recent is a moment of today or yesterday in those words, of another day with its date: "today, 10:58".
+func (c Clock) recent(t time.Time) Moment {
+	day := c.Day(t)
+	if days := c.days(t); days == 0 || days == 1 {
+		day = c.DaysAgo(t)
+	}
+	return c.moment(t, day+", "+c.Minute(t))
 }
 
 // A Moment is a time as a page shows it, in words and exactly. Without a time, Text says that there is none.

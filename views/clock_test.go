@@ -52,6 +52,26 @@ func TestAgo(t *testing.T) {
 	}
 }
 
+func TestDaysAgo(t *testing.T) {
+	now := time.Date(2026, 11, 21, 0, 30, 0, 0, time.UTC)
+	for days, want := range map[int]string{
+		-1: "today", 0: "today", 1: "yesterday", 2: "2 days ago", 90: "90 days ago", 91: "3 months ago", 365: "12 months ago",
+		709: "23 months ago", 729: "24 months ago", 730: "2 years ago", 1094: "2 years ago", 1095: "3 years ago",
+	} {
+		assert.Equal(t, want, Clock{Now: now}.DaysAgo(now.AddDate(0, 0, -days)), "%d days", days)
+	}
+	assert.Equal(t, "yesterday", Clock{Now: now}.DaysAgo(now.Add(-time.Hour)), "days of the calendar")
+}
+
+func TestRecentMoments(t *testing.T) {
+	now := time.Date(2026, 11, 21, 0, 30, 0, 0, time.UTC)
+	for ago, want := range map[time.Duration]string{
+		0: "today, 00:30", time.Hour: "yesterday, 23:30", 25 * time.Hour: "19 Nov 2026, 23:30", -24 * time.Hour: "22 Nov 2026, 00:30",
+	} {
+		assert.Equal(t, want, Clock{Now: now}.recent(now.Add(-ago)).Text, "%s", ago)
+	}
+}
+
 func TestMoments(t *testing.T) {
 	c := Clock{Location: time.FixedZone(`<"odd">`, 3600)}
 	at := time.Date(2026, 3, 4, 23, 5, 7, 0, time.UTC)

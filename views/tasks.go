@@ -60,13 +60,13 @@ func (c Clock) due(deadline time.Time) (text string, late bool) {
 	case late && days == 0:
 		return "late since " + c.Minute(deadline), true
 	case late:
-		return words.Count(days, "day late", "days late"), true
+		return span(days) + " late", true
 	case days == 0:
 		return "today", false
 	case days == -1:
 		return "tomorrow", false
 	}
-	return "in " + words.Count(-days, "day", "days"), false
+	return "in " + span(-days), false
 }
 
 func (v TaskPage) note() string {

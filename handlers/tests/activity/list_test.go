@@ -29,7 +29,7 @@ func TestNoChangesYet(t *testing.T) {
 	assert.Equal(t, "page", p.Find("nav a[href='/activity']").AttrOr("aria-current", ""))
 	assert.Empty(t, p.Link("Export as CSV"))
 	assert.Empty(t, file(s, ""))
-	assert.Contains(t, s.Get("/activity?q=nothing").Text("main"), "No change fits these filters")
+	assert.Contains(t, s.Get("/activity?q=nothing").Text("main"), "No changes match")
 }
 
 // Each kind of change has a sentence in the list, a receipt behind it, and the same words in the file.
@@ -161,9 +161,22 @@ func TestFiltersOfThePageAndOfTheFile(t *testing.T) {
 	p = p.Form("main form[role=search]").Set("who", tomas.ID).Set("outcome", "refused").Set("from", "2026-11-02").Submit("Search")
 	assert.Len(t, sentences(p), 1, "also without script")
 	p = s.Get("/activity?q=beta&about=member+" + tomas.ID)
-	assert.Contains(t, p.Text("main"), "About Tomás Herrera.")
-	p = p.Follow("Show changes about everybody")
+	assert.Equal(t, []string{"Remove About: Tomás Herrera×"}, p.Texts(".chip"))
+	p = p.Follow("Remove About: Tomás Herrera×")
 	assert.Equal(t, "/activity?q=beta", p.URL)
+	p = s.Get("/activity?before=ffffffff-ffff-7fff-bfff-ffffffffffff&who=" + tomas.ID + "&what=group.delete&outcome=refused&from=2026-11-02&to=2026-11-03&q=beta")
+	assert.Equal(t, []string{
+		"Remove Who: Tomás Herrera×", "Remove What: Group deleted×", "Remove Outcome: Refused×", "Remove From: 2 Nov 2026×", "Remove To: 3 Nov 2026×",
+	}, p.Texts(".chip"))
+	assert.Equal(t, "Filters (5)", p.Text(".filters summary"))
+	for i, name := range []string{"who", "what", "outcome", "from", "to"} {
+		without, err := url.Parse(p.Find(".chip").Eq(i).AttrOr("href", ""))
+		require.NoError(t, err)
+		assert.Len(t, without.Query(), 5, "the other filters and the search, from the first page")
+		assert.NotContains(t, without.Query(), name)
+	}
+	assert.Equal(t, "/activity", p.Link("Clear all"))
+	assert.Empty(t, s.Get("/activity?from=yesterday").Texts(".chip"), "what is no day is not on")
 	assert.Contains(t, s.Get("/activity?who=1").Follow("Show all changes").URL, "/activity")
 }
 

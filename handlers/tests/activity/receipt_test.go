@@ -183,7 +183,7 @@ func TestChangesOnThePageOfAGroup(t *testing.T) {
 	assert.Equal(t, about, p.Link("All changes"))
 	all := p.Follow("All changes")
 	assert.Len(t, sentences(all), 6)
-	assert.Contains(t, all.Text("main"), "About Finance.")
+	assert.Equal(t, []string{"Remove About: Finance×"}, all.Texts(".chip"))
 
 	_, err := db.Write(t.Context(), `ALTER TABLE dashboard_journal RENAME TO elsewhere`)
 	require.NoError(t, err)

@@ -69,7 +69,7 @@ func TestBrowserChangesFollowTheirFilters(t *testing.T) {
 	b.WaitForText(`p[@role="status"]`, "1 change")
 	waitForAddress(b, "?q=night")
 	choose(b, "what", "member.remove")
-	b.WaitForText("p", "Choose fewer filters to see more.")
+	b.WaitForText("p", "Remove a filter, or try other words.")
 	choose(b, "what", "group.create")
 	waitForAddress(b, "?q=night&what=group.create")
 	b.Do(chromedp.Focus("#field-from"), chromedp.KeyEvent("01022026"))
@@ -82,7 +82,7 @@ func TestBrowserChangesFollowTheirFilters(t *testing.T) {
 	b.Open("/activity?q=night")
 	b.Do(chromedp.SetValue("select[name=what]", "member.remove"))
 	b.Press("Apply")
-	b.WaitForText("p", "Choose fewer filters to see more.")
+	b.WaitForText("p", "Remove a filter, or try other words.")
 }
 
 // Typing costs one call when the typing pauses, not one for each letter.

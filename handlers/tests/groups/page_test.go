@@ -69,7 +69,7 @@ func TestGroupPageShowsTheGroup(t *testing.T) {
 	src, _ := p.Find(".headline img").Attr("src")
 	assert.Regexp(t, "^/groups/"+g.ID+`/logo\?v=[0-9a-f]+$`, src)
 	assert.Equal(t, "/groups/"+g.ID+"/delete", p.Link("Delete this group…"))
-	assert.NotEmpty(t, p.Link("Export people as CSV"))
+	assert.Equal(t, s.GroupPath("Finance")+"/people.csv", p.Link("Export "+strconv.Itoa(len(g.Members)+1)+" people"))
 	assert.Equal(t, sitetest.Plural(len(g.Members), "member"), p.Text("#people"))
 	assert.Equal(t, "1 guest", p.Text("#guests"))
 	assert.Equal(t, g.Guests, p.Texts("section[aria-labelledby=guests] li"))
@@ -202,7 +202,7 @@ func TestGroupPageOfUnusualGroups(t *testing.T) {
 	assert.Contains(t, p.Text("section[aria-labelledby=people]"), "Nobody is in this group.")
 	assert.Equal(t, "No description.", p.Text(".page-header .lead"))
 	assert.Equal(t, "No guests in this group.", p.Text("section[aria-labelledby=guests] p"))
-	assert.Empty(t, p.Link("Export people as CSV"))
+	assert.Equal(t, "Export", p.Text(".actions .off"), "there is nobody to export")
 	assert.False(t, p.Has(".headline img"))
 
 	p = s.Get(s.GroupPath("Carrier Partners")).Whole(http.StatusOK)

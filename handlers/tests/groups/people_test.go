@@ -58,7 +58,7 @@ func TestGroupPageOfThousands(t *testing.T) {
 	assert.Equal(t, "1 to 100 of 1,234 members", p.Text("#people"))
 	assert.Equal(t, "0 guests", p.Text("#guests"))
 	assert.Equal(t, everyone, p.Text("h1"))
-	assert.Equal(t, at+"/people.csv", p.Link("Export people as CSV"))
+	assert.Equal(t, at+"/people.csv", p.Link("Export 1,234 people"))
 
 	var names []string
 	for page := 1; ; page++ {

@@ -183,7 +183,8 @@ func TestTheFileOfAGroupHoldsItsPeople(t *testing.T) {
 		assert.ElementsMatch(t, want, members, name)
 		assert.ElementsMatch(t, g.Guests, guests, name)
 	}
-	p := s.Get("/groups/" + s.Group("Fleet and Drivers").ID).Follow("Export people as CSV")
+	g := s.Group("Fleet and Drivers")
+	p := s.Get("/groups/" + g.ID).Follow("Export " + strconv.Itoa(len(g.Members)+len(g.Guests)) + " people")
 	assert.Contains(t, p.Body, "Gareth Pugh,gareth.pugh@example.com,Standard,Disabled")
 	s.Get("/groups/" + noGroupID + "/people.csv").Whole(http.StatusNotFound)
 }

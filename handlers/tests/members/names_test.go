@@ -80,7 +80,7 @@ func TestNamesStandInOneOrder(t *testing.T) {
 	assert.Equal(t, want, only(s.Get("/groups?sort_by=name&q=sorted").Texts("tbody a")))
 	assert.Equal(t, want, only(s.Get("/groups?sort_by=name&per_page=100").Texts("tbody a")))
 	assert.Equal(t, want, only(s.Get(s.MemberPath("chiara.dangelo")).Texts("section[aria-labelledby=groups] a")))
-	assert.Equal(t, want, only(s.Get(s.RemovePath("chiara.dangelo")).Texts("section[aria-labelledby=groups] .split a")))
+	assert.Equal(t, want, only(s.Get(s.RemovePath("chiara.dangelo")).Texts("section[aria-labelledby=groups] .left a")))
 	file := memberRows(s.Get("/members.csv?q=chiara"))
 	require.Len(t, file, 1)
 	assert.Contains(t, file[0][4], "apple; Apple 2; Ärzte; ")
