@@ -96,6 +96,9 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 	if e.Unreadable {
 		return nil
 	}
+	if links := req.personLinks(e); links != nil {
+		return links
+	}
 	if _, ok := membership.Again(e); ok {
 		if again := req.recreated(e); again != nil {
 			return append(links, components.LinkProps{Text: "Created again later", URL: req.urls().Entry(again.ID)})

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -27,6 +28,10 @@ type editForm struct {
 	// page is the page of the form, kept what was typed.
 	page string
 	kept url.Values
+	// what is what the form changes at the beginning of a sentence, "" for groups; gone answers when Tallyfy does not have it
+	// any more.
+	what string
+	gone func(cause error) error
 	// fields are the fields that Tallyfy's messages can be about.
 	fields []string
 	// then is the page that says what was done.
@@ -86,7 +91,7 @@ func (f editForm) carryOut(p change.Press, c groupChange, stopped func() error) 
 func (f editForm) busy(out change.Outcome) error {
 	text, link := f.underWay(out)
 	return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-		Kind: views.NoticeWarning, Text: "The same is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
+		Kind: views.NoticeWarning, Text: cmp.Or(f.what, "The same") + " is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
 	}})
 }
 
@@ -125,7 +130,10 @@ func (f editForm) notMade(err error) error {
 	if left := (*change.NotSent)(nil); errors.As(err, &left) && (left.Err == nil || left.Missing) {
 		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeProblem, Text: left.Words + " Nothing was changed."}})
 	}
-	if tallyfy.IsNotFound(err) {
+	switch {
+	case tallyfy.IsNotFound(err) && f.gone != nil:
+		return f.gone(err)
+	case tallyfy.IsNotFound(err):
 		return f.groupIsGone(err)
 	}
 	if r, refused := refusalOf(err, f.fields...); refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {
@@ -166,9 +174,14 @@ const mostLater = 100
 
 // laterEdits are the changes of a group after one of them that fit, newest first, as far as the person may
 // see them.
-func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) (list []*journal.Entry) {
-	for _, group := range membership.GroupsOf(e) { // that of a deletion is the group that was deleted
-		latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Subject: group}, mostLater)
+func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) []*journal.Entry {
+	return req.laterOf(e, membership.GroupsOf(e), fits) // that of a deletion is the group that was deleted
+}
+
+// laterOf is laterEdits for the changes of any subjects.
+func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits func(*journal.Entry) bool) (list []*journal.Entry) {
+	for _, s := range subjects {
+		latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Subject: s}, mostLater)
 		if err != nil {
 			return nil // the page is as good without
 		}

@@ -229,7 +229,7 @@ func (req *request) missingPermission() string {
 	case strings.HasPrefix(req.route.path, "/groups"):
 		return "Changing groups takes the permission to manage groups. Administrators have it; they can let others have it in Tallyfy under Settings, Organization."
 	default:
-		return "Only administrators can open a member's page or remove members. Ask an administrator."
+		return "Only administrators can open a member's page, or change and remove members. Ask an administrator."
 	}
 }
 

@@ -49,7 +49,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
-	return r.createsGroup() || r.method == http.MethodPost && (r.path == "/groups/:group/edit" || r.path == "/groups/:group/people")
+	return r.createsGroup() || r.method == http.MethodPost && (r.path == "/groups/:group/edit" || r.path == "/groups/:group/people" || r.path == "/members/:member/role")
 }
 
 // createsGroup reports that a route takes the form for a new group. The form stands on a page of another
@@ -91,6 +91,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members.csv", signedIn, exportMembers},
 		{http.MethodGet, "/members/:member", signedIn, showMember},
 		{http.MethodGet, "/members/:member/tasks", signedIn, showMemberTasks},
+		{http.MethodGet, "/members/:member/role", signedIn, showRole},
+		{http.MethodPost, "/members/:member/role", signedIn, changeRole},
 		{http.MethodGet, "/members/:member/remove", signedIn, showRemoval},
 		{http.MethodGet, "/members/:member/remove/handover", signedIn, showHandover},
 		{http.MethodGet, "/members/:member/remove/plan", signedIn, showPlan},

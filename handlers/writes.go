@@ -10,6 +10,7 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
@@ -26,6 +27,7 @@ var changeKinds = []struct {
 	new        func(req *request) change.Change
 }{
 	{removal.MemberRemoved, "Member removed", func(req *request) change.Change { return req.removal("") }},
+	{lifecycle.RoleChanged, "Role changed", func(req *request) change.Change { return &lifecycle.RoleChange{Person: req.personOf("")} }},
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},

@@ -177,6 +177,14 @@ func (u URLs) RemovalPlan(id tallyfy.UserID, to string) string {
 	return u.RemoveMember(id) + "/plan" + query(parameter{"to", to})
 }
 
+// MemberRole asks for a member's new role. A POST to it changes the role.
+func (u URLs) MemberRole(id tallyfy.UserID) string { return u.Member(id) + "/role" }
+
+// UndoRole is the plan of a change of role, which may undo the one of an entry.
+func (u URLs) UndoRole(id tallyfy.UserID, to, entry string) string {
+	return u.MemberRole(id) + query(parameter{"to", to}, parameter{"undoes", entry})
+}
+
 // refreshed is the address of a list that is read again before it is shown.
 func refreshed(list string) string {
 	if strings.Contains(list, "?") {

@@ -66,6 +66,7 @@ func pages() []page {
 		{"members.csv", "/members.csv", at("/members.csv"), ""},
 		{"member", "/members/:member", func(s *sitetest.Site) string { return s.MemberPath(somebody) }, ""},
 		{"member, tasks", "/members/:member/tasks", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/tasks" }, ""},
+		{"role", "/members/:member/role", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/role?to=light" }, ""},
 		{"wizard, step 1", "/members/:member/remove", leaver(""), ""},
 		{"wizard, step 2", "/members/:member/remove/handover", leaver("/handover?q=o"), ""},
 		{"wizard, plan", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, somebodyElse) }, ""},

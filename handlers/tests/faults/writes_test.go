@@ -43,6 +43,9 @@ func changes() []change {
 		{"remove member with handover", "/members/:member/remove", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.PlanPath(somebody, somebodyElse)).Form("main form")
 		}, "", true, keepsChoice},
+		{"change role", "/members/:member/role", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.MemberPath(somebody)+"/role?to=admin").Form("main form").Set("reason", typedName)
+		}, "", true, keepsTyped("to", "reason")},
 		{"edit group", "/groups/:group/edit", editedGroup, "Save", true, keepsTexts},
 		{"edit group beside another", "/groups/:group/edit", besideAnother(editedGroup), "Save", true, keepsTexts},
 		{"change people", "/groups/:group/people", changedPeople, "Save", true, keepsPeople},
@@ -126,6 +129,20 @@ func besideAnother(open func(*sitetest.Site) *sitetest.Form) func(*sitetest.Site
 			}
 		}
 		return f
+	}
+}
+
+// keepsTyped looks for what was typed and chosen in some fields.
+func keepsTyped(fields ...string) func(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
+	return func(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
+		t.Helper()
+		if gone(p) {
+			return
+		}
+		f := p.Form("main form[data-form]")
+		for _, name := range fields {
+			assert.Equal(t, sent.Values[name], f.Values[name], name)
+		}
 	}
 }
 
@@ -255,7 +272,7 @@ func (w *wire) from(moment string) func(*http.Request) bool {
 // What a page says about the change.
 var (
 	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done|sent)|was not created|stopped before anything|nothing has been changed`)
-	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)`)
+	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is`)
 	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet|there is now a group with this name`)
 )
 

@@ -59,6 +59,7 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		"plan, nobody": s.RemovePath("soren.kjaergaard") + "/plan?to=" + q, "sign in, next": "/signin?next=" + q, "sign in, next with a query": "/signin?next=" + url.QueryEscape("/groups?q="+typed) + "&unsent=1",
 		"activity, filtered": "/activity?q=" + q + "&who=" + someone + "&what=" + q + "&outcome=" + q + "&about=group+" + someone + "&before=" + q, "activity, no days": "/activity?from=" + q + "&to=" + q,
 		"activity.csv, no days": "/activity.csv?from=" + q, "no receipt": "/activity/" + id,
+		"role, any": s.MemberPath("chiara.dangelo") + "/role?to=" + q + "&undoes=" + q, "role, plan": s.MemberPath("chiara.dangelo") + "/role?to=admin",
 		"no member": "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
 	}
 	for _, r := range s.App.Routes() {
@@ -100,6 +101,9 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	pages["delete, changed"] = s.Post(del, url.Values{"phrase": {typed}, "seen": {typed}})
 	pages["remove, no successor"] = s.Post(remove, url.Values{"to": {typed}, "press": {typed}})
 	pages["remove, changed"] = s.Post(remove+"?to=leave", url.Values{"to": {"leave"}, "seen": {typed}})
+	role := s.MemberPath("chiara.dangelo") + "/role"
+	pages["role, nothing right"] = s.Post(role, url.Values{"to": {typed}, "reason": {typed}, "undoes": {typed}, "seen": {typed}})
+	pages["role, changed"] = s.Post(role, url.Values{"to": {"admin"}, "reason": {typed}, "seen": {typed}})
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
 		f := refused[name]
 		press := func(what, path string, fields url.Values) {
@@ -119,6 +123,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		press("edit", edit, texts)
 		press("people", people, url.Values{"add": {s.ID("noor.vandermeer")}})
 		press("delete", s.DeletePath(idle), nil)
+		press("role", role, url.Values{"to": {"admin"}, "reason": {described}})
 		press("remove", s.PlanPath("soren.kjaergaard", "anna.kowalska"), nil)
 		f.Method, f.Times = http.MethodGet, 0
 		signedIn(s, "/groups/new") // with a fresh copy of the members, so that no page depends on how far a reading is

@@ -184,6 +184,9 @@ func budgets() []budget {
 		{"GET /members.csv", at("/members.csv"), 200, 1, 0},
 		{"GET /members/:member", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) }), 200, 2, 2},
 		{"GET /members/:member/tasks", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/tasks" }), 200, 2, 2},
+		{"GET /members/:member/role", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role" }), 200, 1, 0},
+		// A change of one person reads the person, writes, and looks at what became of it.
+		{"POST /members/:member/role", press(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role?to=light" }), 303, 3, 0},
 		{"GET /members/:member/remove", wizard(""), 200, 2, 2},
 		{"GET /members/:member/remove/handover", wizard("/handover?q=a"), 200, 2, 2},
 		{"GET /members/:member/remove/plan", get(plan("leave")), 200, 2, 2},

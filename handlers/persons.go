@@ -1,0 +1,138 @@
+package handlers
+
+import (
+	"net/http"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+)
+
+// person is the member of the address, for a change of the person.
+func (req *request) person() lifecycle.Person {
+	return req.personOf(tallyfy.UserID(web.Param(req, "member")))
+}
+
+func (req *request) personOf(id tallyfy.UserID) lifecycle.Person {
+	return lifecycle.Person{Source: req, Client: req.api, Org: req.who.Organisation, By: req.who.UserID, ID: id}
+}
+
+// personHead is whom a page of a change is about.
+func personHead(p *lifecycle.Person) views.RemovalHead {
+	h := views.RemovalHead{Person: personOf(p.Member), Organisation: p.Org.DisplayName()}
+	if hasNamesake(p.Copy, p.Member) {
+		h.Mark = h.Email
+	}
+	return h
+}
+
+// blockersOf are the reasons against a change, with the way to an administrator.
+func (req *request) blockersOf(list []lifecycle.Blocker) (out []views.Blocker) {
+	for _, b := range list {
+		blocker := views.Blocker{Title: b.Title, Text: b.Out}
+		if b.FindAdmin {
+			blocker.LinkText, blocker.LinkURL = "Find an administrator", req.urls().Administrators()
+		}
+		out = append(out, blocker)
+	}
+	return out
+}
+
+// memberPage is the frame of a page about a member, with the list that the visitor came from.
+func (req *request) memberPage(title string) views.Page {
+	p := req.page(title, views.SectionMembers)
+	_, p.From = req.membersFrom()
+	return p
+}
+
+// A personForm is the form of a change of one person, for the ways in which it can end.
+type personForm struct {
+	editForm
+	change change.Change
+	// sent drops what is out of date after the call.
+	sent func(err error)
+	// stopped answers where the change itself stops, done where it was carried out and found so.
+	stopped func() error
+	done    func(out change.Outcome, text string) error
+}
+
+// carryOut carries the change out and answers. What is not certain is said on the receipt.
+func (f personForm) carryOut() error {
+	out, err := f.run(change.Press{Press: pressOf(f.kept), Fingerprint: f.kept.Get("seen")}, f.change, f.sent)
+	if err != nil {
+		return f.notMade(err)
+	}
+	switch out.Kind {
+	case change.Stopped:
+		return f.stopped()
+	case change.Changed:
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+			Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
+		}})
+	case change.Busy:
+		return f.busy(out)
+	case change.Repeated:
+		if out.Entry.NotMade() { // the first press left this form, too
+			return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Notice: &views.Notice{
+				Kind: views.NoticeProblem, Text: f.activityRow(out.Entry).Sentence + " Nothing was changed.",
+			}})
+		}
+	case change.Refused:
+		if !change.SaysOtherwise(out.Err) {
+			return f.notMade(out.Err)
+		}
+		return f.goTo(f.urls().Entry(out.Entry.ID))
+	case change.NotConfirmed:
+		if tallyfy.IsUnauthorized(out.CheckErr) {
+			return out.CheckErr
+		}
+		return f.goTo(f.urls().Entry(out.Entry.ID))
+	}
+	tone, text := f.change.Summary(out.Entry, false)
+	if tone != change.Good || out.Entry.State != journal.Done {
+		return f.goTo(f.urls().Entry(out.Entry.ID))
+	}
+	return f.done(out, text)
+}
+
+// personGone answers a change of somebody who is not in the organisation any more.
+func (req *request) personGone(cause error) error {
+	req.invalidate(directory.Change{Members: true})
+	return &problem{
+		status: http.StatusNotFound, title: "That person is not there any more",
+		text:  "Tallyfy does not have the person in this organisation: somebody may have removed them since you opened the page. Nothing was changed.",
+		links: req.wayHome(), cause: cause,
+	}
+}
+
+// said goes to a page that says what was done, with a link to the receipt, or to undo it.
+func (req *request) said(text, linkText, linkURL, address string) error {
+	req.notice(views.Notice{Kind: views.NoticeDone, Text: text, LinkText: linkText, LinkURL: linkURL})
+	return req.goTo(address)
+}
+
+// personLinks lead on from the receipt of a change of one person; nil for entries of other kinds.
+func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps) {
+	s := e.Subject(journal.Member)
+	if role, ok := lifecycle.RoleBefore(e); ok && carriedOut(e) {
+		undone := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
+		if len(undone) > 0 {
+			links = append(links, components.LinkProps{Text: "Undone later", URL: req.urls().Entry(undone[0].ID)})
+		} else {
+			links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoRole(tallyfy.UserID(s.ID), string(role), e.ID)})
+		}
+	}
+	if of := lifecycle.Undone(e); of != "" {
+		links = append(links, components.LinkProps{Text: "The change that this undoes", URL: req.urls().Entry(of)})
+	}
+	if e.Kind == lifecycle.RoleChanged {
+		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
+	}
+	return links
+}
