@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -59,6 +60,19 @@ func (req *request) formPage() string {
 		return req.urls().Local(req.Request().URL.Path)
 	}
 	return req.sentFrom()
+}
+
+// draftPath is the page that shows a form which was typed before the session ended: the one that sign-in leads to.
+// An address from before addresses named the organisation is one of the organisation that was chosen.
+func (req *request) draftPath(next string, org tallyfy.ID) string {
+	path, _, _ := strings.Cut(next, "?")
+	switch {
+	case path == "":
+		return req.urls().Local(req.urls().In(org).NewGroup())
+	case !strings.HasPrefix(path, views.OrgPrefix):
+		return req.urls().Local(req.urls().In(org).Below(path))
+	}
+	return path
 }
 
 // sentFrom is the page that the browser says the form was on, without the base; else the form's own

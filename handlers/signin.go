@@ -314,7 +314,7 @@ func (req *request) enter(f views.SignInForm, p *pendingSignIn, org tallyfy.Orga
 	}
 	// A form that was typed before the session ended says whose it is, and is kept for no one else.
 	if typed, err := url.ParseQuery(f.Typed); err == nil && f.Typed != "" && typed.Get("as") == who.tag() {
-		data.Draft = &draft{Path: req.urls().Local(req.urls().In(org.ID).NewGroup()), Form: typed, Owner: who.tag()}
+		data.Draft = &draft{Path: req.draftPath(f.Next, org.ID), Form: typed, Owner: who.tag()}
 	}
 	next, had := f.Next, req.session.data
 	if ended, err := req.app.renew(req, req.session, data); err != nil {

@@ -171,19 +171,24 @@ func TestEditByWhoMayNot(t *testing.T) {
 	assert.True(t, s.Exists("Finance"))
 }
 
-// What was typed waits for the same person when the sign-in ends.
+// What was typed waits for the same person when the sign-in ends, that with Tallyfy or that with the dashboard.
 func TestEditIsKeptWhenTheSignInEnds(t *testing.T) {
 	t.Parallel()
-	s := sitetest.SignedIn(t, sitetest.Options{})
-	path := editPath(s, "Finance")
-	f := s.Get(path).Form("main form").Set("name", "Money")
-	s.Sandbox.Fail(sandbox.Fault{Answer: sandbox.TokenUnknown})
-	p := f.Submit("Save")
-	s.Sandbox.ClearFaults()
-	assert.Contains(t, p.Text("main"), "what you typed is kept")
-	p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
-	assert.Equal(t, path, p.URL)
-	assert.Equal(t, "Money", p.Form("main form").Values.Get("name"))
+	for name, end := range map[string]func(s *sitetest.Site){
+		"with Tallyfy":       func(s *sitetest.Site) { s.Sandbox.Fail(sandbox.Fault{Answer: sandbox.TokenUnknown}) },
+		"with the dashboard": func(s *sitetest.Site) { s.Post("/signout", nil) },
+	} {
+		s := sitetest.SignedIn(t, sitetest.Options{})
+		path := editPath(s, "Finance")
+		f := s.Get(path).Form("main form").Set("name", "Money")
+		end(s)
+		p := f.Submit("Save")
+		s.Sandbox.ClearFaults()
+		assert.Contains(t, p.Text("main"), "hat you typed is kept", name)
+		p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
+		assert.Equal(t, path, p.URL, name)
+		assert.Equal(t, "Money", p.Form("main form").Values.Get("name"), name)
+	}
 }
 
 func TestUndoOfAnEdit(t *testing.T) {
