@@ -23,12 +23,25 @@ const (
 	likeCandidates = 8
 )
 
-// showAccess shows people against groups, from the copies alone.
+// showAccess shows people against groups, from the copies alone; and what the changed boxes of a form would do.
 func showAccess(req *request) error {
+	page, refused := req.urls().Local(req.urls().Access(views.AccessState{})), req.refusedForm()
+	if refused != nil {
+		req.returnTo, req.typed = page, refused.Form
+		return req.showAccessForm(*refused)
+	}
+	if form := req.takeDraft(page); form != nil {
+		return req.showAccessForm(refusedForm{Status: http.StatusOK, Form: form})
+	}
 	s := views.ParseAccessState(req.QueryParams())
 	if req.QueryParam("refresh") != "" {
 		return req.refresh(req.urls().Access(s))
 	}
+	return req.showAccessPage(s, nil, refusedForm{Status: http.StatusOK})
+}
+
+// showAccessPage shows the page with boxes that were changed.
+func (req *request) showAccessPage(s views.AccessState, changes *boxChanges, f refusedForm) error {
 	copied, err := req.snapshot()
 	if err != nil {
 		return err
@@ -57,13 +70,19 @@ func showAccess(req *request) error {
 		named[names.Fold(r.Name())]++
 	}
 	for _, r := range shown {
-		v.Rows = append(v.Rows, views.AccessRow{Person: personOf(r.Member), In: r.In, Count: r.Count, Namesake: named[names.Fold(r.Name())] > 1})
+		v.Rows = append(v.Rows, views.AccessRow{
+			Person: personOf(r.Member), In: r.In, Changed: make([]bool, len(r.In)), CanJoin: r.CanWork(), Count: r.Count, Namesake: named[names.Fold(r.Name())] > 1,
+		})
 	}
 	req.offerGroups(&v, chosen, copied)
 	req.chipsOfAccess(&v)
 	page := req.page("Access", views.SectionAccess)
 	page.HasList = true
-	return req.show(http.StatusOK, views.Access(page, v))
+	if page.Can.Groups {
+		v.Edit = &views.AccessEdit{Press: newPress(), Notice: f.Notice, Problem: f.Problem}
+		req.markBoxes(&v, changes, copied)
+	}
+	return req.show(f.Status, views.Access(page, v))
 }
 
 // accessMatrix answers what the state of the page asks.

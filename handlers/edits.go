@@ -111,7 +111,11 @@ func (f editForm) made(c groupChange, out change.Outcome) error {
 	if tone != change.Good {
 		return f.goTo(f.urls().Entry(out.Entry.ID))
 	}
-	f.notice(views.Notice{Kind: views.NoticeDone, Text: strings.TrimSpace(text + " " + c.NotesText()), LinkText: "Undo", LinkURL: f.urls().UndoEntry(out.Entry.ID)})
+	done := views.Notice{Kind: views.NoticeDone, Text: strings.TrimSpace(text + " " + c.NotesText())}
+	if _, some := membership.AllUndone(out.Entry); some || out.Entry.Kind != membership.GroupsChanged { // of which all may have been so already
+		done.LinkText, done.LinkURL = "Undo", f.urls().UndoEntry(out.Entry.ID)
+	}
+	f.notice(done)
 	return f.goTo(f.then)
 }
 

@@ -49,7 +49,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
-	return r.createsGroup() || r.method == http.MethodPost && (r.path == "/groups/:group/edit" || r.path == "/groups/:group/people" || r.path == "/members/:member/role")
+	return r.createsGroup() || r.method == http.MethodPost && (r.path == "/groups/:group/edit" || r.path == "/groups/:group/people" || r.path == "/members/:member/role" || r.path == "/access")
 }
 
 // createsGroup reports that a route takes the form for a new group. The form stands on a page of another
@@ -70,6 +70,7 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/", signedIn, showOverview},
 
 		{http.MethodGet, "/access", signedIn, showAccess},
+		{http.MethodPost, "/access", signedIn, changeAccess},
 		{http.MethodGet, "/access.csv", signedIn, exportAccess},
 
 		{http.MethodGet, "/groups", signedIn, listGroups},

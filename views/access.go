@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"tallyfy-admin/tallyfy"
@@ -43,7 +44,10 @@ func ParseAccessState(v url.Values) AccessState {
 	return s
 }
 
-func (s AccessState) query() string {
+func (s AccessState) query() string { return query(s.fields()...) }
+
+// fields are the state as an address or a form has it.
+func (s AccessState) fields() []parameter {
 	parameters := []parameter{{"q", s.Query}, {"like", s.Like}, {"find", s.Find}}
 	for _, id := range s.Groups {
 		parameters = append(parameters, parameter{"group", string(id)})
@@ -54,7 +58,31 @@ func (s AccessState) query() string {
 	if s.Page > 1 {
 		parameters = append(parameters, parameter{"page", strconv.Itoa(s.Page)})
 	}
-	return query(parameters...)
+	return parameters
+}
+
+// Values are the fields as a form.
+func (s AccessState) Values() url.Values {
+	form := url.Values{}
+	for _, f := range s.fields() {
+		if f.value != "" {
+			form.Add(f.name, f.value)
+		}
+	}
+	return form
+}
+
+func columnID(i int) string { return "group-" + strconv.Itoa(i) }
+func rowID(i int) string    { return "person-" + strconv.Itoa(i) }
+
+// joining counts the rows that can be added to a group.
+func (v AccessPage) joining(column int) (n int) {
+	for i := range v.Rows {
+		if !v.Rows[i].In[column] && v.Rows[i].CanJoin {
+			n++
+		}
+	}
+	return n
 }
 
 // At is another page of the same.
@@ -96,6 +124,86 @@ type AccessPage struct {
 	// it found.
 	Groups []AccessGroup
 	More   int
+	// Edit is the form for changing who is in what; nil for those who may not.
+	Edit *AccessEdit
+}
+
+// AccessEdit is the form around people and groups.
+type AccessEdit struct {
+	// Changes is how many boxes are changed, here and elsewhere.
+	Changes int
+	// Elsewhere are the changed boxes that the page does not show, and More the values of those beyond them, by
+	// the name of their field.
+	Elsewhere []AccessChoice
+	More      []AccessChoice
+	// Press identifies the press of the button.
+	Press   string
+	Notice  *Notice
+	Problem string
+}
+
+// An AccessChoice is a changed box: Name is the field, "add" or "remove", and Value the group and the person.
+type AccessChoice struct {
+	Name, Value, Text string
+}
+
+// CellValue is the value of a box: the ids of its group and its person, neither of which holds a blank.
+func CellValue(group tallyfy.ID, member tallyfy.UserID) string {
+	return string(group) + " " + string(member)
+}
+
+// Button is the text of the button that leads on.
+func (e AccessEdit) Button() string {
+	if e.Changes == 0 {
+		return "Review changes"
+	}
+	return "Review " + words.Count(e.Changes, "change", "changes")
+}
+
+// shownRows are the ids of the people that the page shows.
+func (v AccessPage) shownRows() string {
+	ids := make([]string, len(v.Rows))
+	for i := range v.Rows {
+		ids[i] = string(v.Rows[i].ID)
+	}
+	return strings.Join(ids, " ")
+}
+
+// shownIn is a group's id, followed by the ids of those of the rows who are in it.
+func (v AccessPage) shownIn(column int) string {
+	ids := []string{string(v.Columns[column].ID)}
+	for i := range v.Rows {
+		if v.Rows[i].In[column] {
+			ids = append(ids, string(v.Rows[i].ID))
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+// AccessReview shows what changed boxes do before they are sent.
+type AccessReview struct {
+	// Back is the address of the page with the boxes.
+	Back   string
+	State  AccessState
+	Groups []AccessReviewGroup
+	// Warnings is what is at stake, Notes everything else to know.
+	Warnings, Notes []string
+	// Add and Remove are values of boxes.
+	Add, Remove []string
+	Seen, Press string
+	Notice      *Notice
+	// Error is the message of the box to tick.
+	Error string
+}
+
+// An AccessReviewGroup is one of the groups that are changed.
+type AccessReviewGroup struct {
+	ID                        tallyfy.ID
+	Name, Text, Before, After string
+}
+
+func (v AccessReview) title() string {
+	return "Change " + words.Count(len(v.Groups), "group", "groups") + "?"
 }
 
 // An AccessColumn is a group. Members is how many of all the people, on whichever page, are in it, and First
@@ -112,6 +220,10 @@ type AccessRow struct {
 	Person
 	In    []bool
 	Count int
+	// Changed says for each column that the box was changed and is not saved yet.
+	Changed []bool
+	// CanJoin says that the member can be added to groups.
+	CanJoin bool
 	// Namesake says that another row has the same name.
 	Namesake bool
 }
@@ -124,8 +236,15 @@ type AccessGroup struct {
 	Chosen  bool
 }
 
-// lead says what is compared.
+// lead says what is compared, and what the boxes are for.
 func (v AccessPage) lead() string {
+	if v.Edit == nil {
+		return v.compared()
+	}
+	return v.compared() + " Tick who is to be in a group; before anything is changed you see what happens."
+}
+
+func (v AccessPage) compared() string {
 	switch {
 	case v.Like != nil && v.Chosen:
 		return "Those who share most groups with " + names.Isolate(v.Like.Name) + " come first."

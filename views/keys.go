@@ -35,6 +35,11 @@ var Keys = []KeyGroup{
 		{Names: []string{"k"}, Does: "go to the row before"},
 		{Names: []string{"o"}, Does: "open the row"},
 	}},
+	{"In Access", []Key{
+		{Names: []string{"←", "→", "↑", "↓"}, Does: "go from box to box", Browser: true},
+		{Names: []string{"Space"}, Does: "tick or untick", Browser: true},
+		{Names: []string{"Enter"}, Does: "review the changes", Browser: true},
+	}},
 	{"In a picker", []Key{
 		{Names: []string{"↓"}, Does: "from the search field: go into the list", Browser: true},
 		{Names: []string{"↑", "↓"}, Does: "move in the list", Browser: true},

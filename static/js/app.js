@@ -157,4 +157,5 @@ key("Escape", () => {
 requestAnimationFrame(() => setTimeout(() => {
   if (document.querySelector("[data-picker]")) import("./picker.js");
   if (document.querySelector("[data-list]")) import("./list.js");
+  if (document.querySelector("[data-access]")) import("./access.js");
 }));

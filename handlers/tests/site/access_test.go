@@ -78,11 +78,11 @@ func TestAccessShowsWhoIsInWhat(t *testing.T) {
 	assert.NotContains(t, groups, s.Group("Everyone at Aldermoor").ID, "it says nothing about anybody")
 	assert.Len(t, people, 50)
 	assert.Equal(t, "57 people in 12 groups", p.Text(".page-title .note"), "without the two who are disabled, and the bot")
-	_, others := expectTruth(t, s, p.Follow("Next"))
+	_, others := expectTruth(t, s, p.Form("form[data-access]").Submit("Next page"))
 	assert.Len(t, others, 7)
 	all := s.Get("/access?show=everybody")
 	assert.Equal(t, fmt.Sprint(len(s.Sandbox.Members()), " people in 12 groups"), all.Text(".page-title .note"))
-	assert.Equal(t, []string{"Disabled", "Disabled"}, append(all.Texts(".matrix .gone + .badge"), all.Follow("Next").Texts(".matrix .gone + .badge")...))
+	assert.Equal(t, []string{"Disabled", "Disabled"}, append(all.Texts(".matrix .gone + .badge"), all.Form("form[data-access]").Submit("Next page").Texts(".matrix .gone + .badge")...))
 
 	chosen := url.Values{"group": {s.Group("Finance").ID, s.Group("Legal").ID, "nothing", s.Group("Finance").ID}, "q": {"an"}}
 	p = s.Get("/access?" + chosen.Encode())
@@ -147,12 +147,12 @@ func second[A, B, C any](_ A, b B, _ C) B { return b }
 func TestGroupsOfTheAccessPageAreChosen(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	f := s.Get("/access?find=ware").Form("form.toolbar")
+	f := s.Get("/access?find=ware").Form("form[data-access]")
 	f.Values["group"] = []string{s.Group("Warehouse Rotterdam").ID}
 	p := f.Submit("Show these groups")
 	groups, _ := expectTruth(t, s, p)
 	assert.Equal(t, f.Values["group"], groups)
-	assert.Equal(t, groups, p.Form("form.toolbar").Values["group"], "and stay chosen")
+	assert.Equal(t, groups, p.Form("form[data-access]").Values["group"], "and stay chosen")
 	var many url.Values = map[string][]string{}
 	for _, g := range s.Sandbox.Groups()[:13] {
 		many.Add("group", g.ID)

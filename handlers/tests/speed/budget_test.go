@@ -149,6 +149,10 @@ func budgets() []budget {
 
 		{"GET /access", at("/access"), 200, 0, 0},
 		{"GET /access", at("/access?like=" + heir + "@example.com&q=a&show=everybody"), 200, 0, 0},
+		{"POST /access", func(s *sitetest.Site) *http.Request { return boxesToReview(s).Prepare("Review changes") }, 303, 0, 0},
+		{"POST /access", func(s *sitetest.Site) *http.Request { // one of each group before the call, the call, and one of each after it
+			return boxesToReview(s).Submit("Review changes").Form("main form").Prepare("Change 2 groups")
+		}, 303, 6, 2},
 		{"GET /access.csv", at("/access.csv"), 200, 1, 0},
 
 		{"GET /groups", at("/groups"), 200, 1, 0},
@@ -227,6 +231,15 @@ func renamedByTwo(s *sitetest.Site) *http.Request {
 	r := renamed(s)
 	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Works"})
 	return r
+}
+
+// boxesToReview adds somebody to two groups by the boxes of the access page.
+func boxesToReview(s *sitetest.Site) *sitetest.Form {
+	f := s.Get("/access").Form("form[data-access]")
+	for _, group := range []string{"Operations", "Fleet and Drivers"} {
+		f.Values.Add("add", s.Group(group).ID+" "+s.ID("noor.vandermeer"))
+	}
+	return f
 }
 
 // takenOut is the form that takes somebody out of a group.
