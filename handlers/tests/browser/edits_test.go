@@ -1,0 +1,280 @@
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// A user goes through the pages in one way.
+type user struct {
+	*sitetest.Tab
+	site     *sitetest.Site
+	axe      string // the checker, "" where pages have no script
+	width    int64
+	keyboard bool
+}
+
+// users are the ways in which every flow has to work.
+var users = map[string]struct {
+	width            int64
+	keyboard, script bool
+}{
+	"by mouse":       {1440, false, true},
+	"by keyboard":    {1440, true, true},
+	"without script": {1440, false, false},
+	"on a phone":     {360, false, true},
+}
+
+// eachUser goes through a flow in every way, each on a site of its own.
+func eachUser(t *testing.T, flow func(t *testing.T, u user)) {
+	t.Parallel()
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		t.Log("axe is not installed (npm ci in .ci): accessibility is not tested")
+	}
+	for name, way := range users {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sitetest.New(t, sitetest.Options{})
+			u := user{Tab: sitetest.OpenTab(t, s), site: s, width: way.width, keyboard: way.keyboard}
+			u.SignIn()
+			u.Screen(u.width, 900, "light")
+			if way.script {
+				u.axe = string(axe)
+			} else {
+				u.WithoutScript()
+			}
+			flow(t, u)
+		})
+	}
+}
+
+// press presses the button or link with that text.
+func (u user) press(text string) {
+	u.T.Helper()
+	if u.keyboard {
+		tabTo(u.Tab, text)
+		return
+	}
+	u.Press(text)
+}
+
+// tick ticks or unticks the box that a selector finds.
+func (u user) tick(selector string) {
+	u.T.Helper()
+	if u.keyboard {
+		tabUntil(u.Tab, selector, fmt.Sprintf("document.activeElement.matches(%q)", selector))
+		u.Do(chromedp.KeyEvent(" "))
+		return
+	}
+	u.Do(chromedp.Click(selector))
+}
+
+// write replaces what is in a field.
+func (u user) write(selector, text string) {
+	u.T.Helper()
+	if u.keyboard {
+		tabUntil(u.Tab, selector, fmt.Sprintf("document.activeElement.matches(%q)", selector))
+	} else {
+		u.Do(chromedp.Click(selector))
+	}
+	u.Do(chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"), chromedp.KeyEvent(text))
+}
+
+// check runs the accessibility checker on the page as it is, in both colour schemes.
+func (u user) check(where string) {
+	u.T.Helper()
+	if u.axe == "" || u.keyboard { // who sees what the mouse does
+		return
+	}
+	for _, scheme := range []string{"dark", "light"} {
+		u.Screen(u.width, 900, scheme)
+		runAxe(u.Tab, u.axe, fmt.Sprintf("%s at %d px, %s", where, u.width, scheme))
+	}
+	assert.LessOrEqual(u.T, sitetest.Evaluate[int](u.Tab, "document.documentElement.scrollWidth - innerWidth"), 0, "%s is wider than the screen", where)
+}
+
+// A group is renamed. Somebody else renames it meanwhile: the page shows all three names, and takes the choice.
+func TestBrowserRenamingAGroup(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		s := u.site
+		id := s.Group("Finance").ID
+		u.Open(s.GroupPath("Finance"))
+		u.WaitForTitle("Finance")
+		u.press("Edit")
+		u.WaitForTitle("Edit Finance")
+		u.write("#field-name", "Money")
+		u.check("the form for a name")
+		u.press("Save")
+		u.WaitForTitle("Money")
+		u.WaitForText(`div[@role="status"]`, "Finance is called Money now.")
+		assert.Equal(t, id, s.Group("Money").ID)
+
+		u.press("Edit")
+		u.WaitForTitle("Edit Money")
+		s.Sandbox.ChangeGroup(id, sandbox.GroupChange{Name: "Treasury"})
+		u.write("#field-name", "Cash")
+		u.press("Save")
+		u.WaitForText("legend", "Name: somebody else has changed it, too")
+		for _, text := range []string{"Money", "Treasury", "Cash"} {
+			assert.Contains(t, sitetest.Evaluate[string](u.Tab, "document.querySelector('main form').textContent"), text)
+		}
+		assert.Zero(t, sitetest.Evaluate[int](u.Tab, "document.querySelectorAll('main form input:checked').length"), "nothing is chosen beforehand")
+		u.check("a name that two people changed")
+		if u.keyboard { // radio buttons are one stop of Tab
+			tabUntil(u.Tab, "the choice", "document.activeElement.name === 'choice_name'")
+			u.Do(chromedp.KeyEvent(kb.ArrowDown))
+		} else {
+			u.tick("input[name=choice_name][value=yours]")
+		}
+		u.press("Save")
+		u.WaitForTitle("Cash")
+		assert.Equal(t, id, s.Group("Cash").ID)
+	})
+}
+
+// People come and go. Emptying the group is asked about first, and undone from the notice.
+func TestBrowserChangingThePeopleOfAGroup(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		s := u.site
+		noor, chiara := s.Member("noor.vandermeer").ID, s.Member("chiara.dangelo").ID
+		u.Open(s.GroupPath("Payroll"))
+		u.WaitForTitle("Payroll")
+		u.press("Add or remove people")
+		u.WaitForTitle("People in Payroll")
+		u.write("#field-find", "noor")
+		u.Do(chromedp.KeyEvent(kb.Enter))
+		add := fmt.Sprintf("input[name=add][value='%d']", noor)
+		u.Do(chromedp.WaitVisible(add))
+		u.WaitForTitle("People in Payroll")
+		u.tick(add)
+		u.press("Save")
+		u.WaitForTitle("Payroll")
+		u.WaitForText(`div[@role="status"]`, "Noor van der Meer was added to Payroll.")
+		assert.ElementsMatch(t, []int{chiara, noor}, s.Group("Payroll").Members)
+
+		u.press("Add or remove people")
+		u.WaitForTitle("People in Payroll")
+		for _, id := range sitetest.Evaluate[[]string](u.Tab, "[...document.querySelectorAll('input[name=remove]')].map((box) => box.value)") {
+			u.tick(fmt.Sprintf("input[name=remove][value='%s']", id))
+		}
+		u.check("people chosen to leave")
+		u.press("Save")
+		u.WaitForTitle("Change who is in Payroll?")
+		u.WaitForText("p", "Nobody is left in Payroll")
+		assert.Len(t, s.Group("Payroll").Members, 2, "nothing is changed yet")
+		u.check("the preview")
+		u.tick("#field-sure")
+		u.press("Change the group")
+		u.WaitForTitle("Payroll")
+		assert.Empty(t, s.Group("Payroll").Members)
+		u.press("Undo")
+		u.WaitForTitle("Undo a change of Payroll")
+		u.check("the undoing")
+		u.press("Undo this change")
+		u.WaitForTitle("Payroll")
+		assert.ElementsMatch(t, []int{chiara, noor}, s.Group("Payroll").Members)
+	})
+}
+
+// Boxes of people against groups are changed, reviewed, saved and undone.
+func TestBrowserChangingBoxes(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		s := u.site
+		finance, legal := s.Group("Finance"), s.Group("Legal")
+		field := "in"
+		if u.width < 400 {
+			field = "listed"
+		}
+		box := func(group sandbox.Group, member string) string {
+			return fmt.Sprintf("input[name=%s][value='%s %s']", field, group.ID, s.ID(member))
+		}
+		u.Open("/access?group=" + finance.ID + "&group=" + legal.ID)
+		u.WaitForTitle("Access")
+		if u.axe != "" {
+			u.Do(chromedp.WaitReady("input[name=in][tabindex='-1']")) // the script is there
+		}
+		u.check("the boxes")
+		if u.width < 400 { // who is not in the group is behind a summary
+			u.Do(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".matrix-lists details").forEach((d) => (d.open = true))`))
+		}
+		u.changeBox(box(finance, "chiara.dangelo"))
+		u.changeBox(box(legal, "noor.vandermeer"))
+		button := "Review changes"
+		if u.axe != "" {
+			button = "Review 2 changes"
+			assert.Equal(t, button, sitetest.Evaluate[string](u.Tab, "document.querySelector('.review-bar button').textContent.trim()"))
+			assert.Equal(t, 2, sitetest.Evaluate[int](u.Tab, "[...document.querySelectorAll('.changed')].filter((e) => e.checkVisibility()).length"), "the changed ones are marked")
+			u.changeBox(box(legal, "noor.vandermeer"))
+			assert.Equal(t, "Review 1 change", sitetest.Evaluate[string](u.Tab, "document.querySelector('.review-bar button').textContent.trim()"))
+			u.changeBox(box(legal, "noor.vandermeer"))
+			assert.Equal(t, "add page press remove", sitetest.Evaluate[string](u.Tab, `[...new FormData(document.querySelector("[data-access]")).keys()].filter((name) => !["as", "q", "like", "show", "find", "group"].includes(name)).sort().join(" ")`), "the changes alone are sent")
+		}
+		u.check("changed boxes")
+		if u.keyboard {
+			u.Do(chromedp.KeyEvent(kb.Enter)) // in a box
+		} else {
+			u.press(button)
+		}
+		u.WaitForTitle("Change 2 groups?")
+		u.check("the review")
+		u.press("Change 2 groups")
+		u.WaitForTitle("Access")
+		u.WaitForText(`div[@role="status"]`, "was added to Legal")
+		assert.NotContains(t, s.Group("Finance").Members, s.Member("chiara.dangelo").ID)
+		assert.Len(t, s.Group("Finance").Members, len(finance.Members)-1)
+		assert.ElementsMatch(t, append(legal.Members, s.Member("noor.vandermeer").ID), s.Group("Legal").Members)
+		if u.keyboard { // the notice stands above the heading, which has the focus
+			u.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(kb.ModifierShift)))
+			require.Equal(t, "Undo", sitetest.Evaluate[string](u.Tab, "document.activeElement.textContent"))
+			u.Do(chromedp.KeyEvent(kb.Enter))
+		} else {
+			u.press("Undo")
+		}
+		u.WaitForText("button", "Undo this change")
+		u.check("the undoing of several groups")
+		u.press("Undo this change")
+		require.Eventually(t, func() bool { return len(s.Group("Finance").Members) == len(finance.Members) }, 20*time.Second, 10*time.Millisecond)
+		assert.ElementsMatch(t, legal.Members, s.Group("Legal").Members)
+	})
+}
+
+// changeBox ticks or unticks a box: by keyboard it is reached with the arrow keys, for the table is one stop of Tab.
+func (u user) changeBox(selector string) {
+	u.T.Helper()
+	if !u.keyboard {
+		u.tick(selector)
+		return
+	}
+	if !sitetest.Evaluate[bool](u.Tab, "document.activeElement.name === 'in'") {
+		tabUntil(u.Tab, "the boxes", "document.activeElement.name === 'in'")
+	}
+	const place = "((box) => [box.closest('tr').rowIndex, box.closest('td').cellIndex])"
+	for range 200 {
+		d := sitetest.Evaluate[[]int](u.Tab, fmt.Sprintf("((a, b) => [b[0] - a[0], b[1] - a[1]])(%[1]s(document.activeElement), %[1]s(document.querySelector(%[2]q)))", place, selector))
+		switch {
+		case d[0] > 0:
+			u.Do(chromedp.KeyEvent(kb.ArrowDown))
+		case d[0] < 0:
+			u.Do(chromedp.KeyEvent(kb.ArrowUp))
+		case d[1] > 0:
+			u.Do(chromedp.KeyEvent(kb.ArrowRight))
+		case d[1] < 0:
+			u.Do(chromedp.KeyEvent(kb.ArrowLeft))
+		default:
+			u.Do(chromedp.KeyEvent(" "))
+			return
+		}
+	}
+	require.Fail(u.T, "the arrow keys do not reach "+selector)
+}
