@@ -175,11 +175,13 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	}
 	o.Keys, o.Leases = keys, db.Leases()
 	o.LogoStore = db.Logos(keys, time.Now)
-	o.Journal = journal.New(db, keys, time.Duration(cfg.JournalDays)*24*time.Hour, time.Now)
+	o.Journal = journal.New(db, keys, days(cfg.JournalDays), days(cfg.TrashDays), time.Now)
 	records := db.Records(keys)
 	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }
 	return takeOverReceipts(ctx, records, o.Journal)
 }
+
+func days(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 
 // takeOverReceipts moves the receipts of removals that earlier versions kept into the journal.
 func takeOverReceipts(ctx context.Context, records *store.Records, j *journal.Journal) error {

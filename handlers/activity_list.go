@@ -15,12 +15,8 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-const (
-	// activityRows is how many changes a page shows.
-	activityRows = 50
-	// mostOpened is how many entries one page opens to look for a text. The link to older ones goes on.
-	mostOpened = 2000
-)
+// activityRows is how many changes a page shows.
+const activityRows = 50
 
 // activity is the list of changes for one request.
 type activity struct {

@@ -1,15 +1,16 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 )
 
@@ -17,6 +18,7 @@ import (
 type restoration struct {
 	*request
 	entry    *journal.Entry
+	remnant  membership.Remnant
 	creation *membership.Creation
 }
 
@@ -25,16 +27,16 @@ func (req *request) restoration() (restoration, error) {
 	if err != nil {
 		return restoration{}, err
 	}
-	wish, ok := membership.Again(e)
-	if !ok {
-		return restoration{}, &problem{
-			status: http.StatusConflict, title: "There is no group to create again",
-			text:  "Only a group that was deleted with this dashboard can be created again.",
-			links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}},
-		}
+	r, g, err := req.deletedGroup(req.ctx(), e)
+	if err != nil {
+		return restoration{}, err
 	}
+	wish := membership.Again(e, g)
 	wish.Source, wish.Client, wish.Org = req, req.api, req.org()
-	return restoration{req, e, &wish}, nil
+	wish.AllGuests = func(ctx context.Context) (*directory.Guests, error) {
+		return req.app.Directory.Guests(ctx, req.api, req.scope)
+	}
+	return restoration{req, e, r, &wish}, nil
 }
 
 func showRestoration(req *request) error {
@@ -56,8 +58,11 @@ func (r restoration) ask(f refusedForm) error {
 	}
 	view := views.Restoration{
 		EntryID: r.entry.ID, Group: c.Old.Name, Name: c.Request.Name, Description: c.Request.Description, OldID: c.Old.ID,
-		Sentence: r.activityRow(r.entry).Sentence, HadLogo: membership.HadLogo(r.entry), LeftOut: c.LeftOutText(),
+		Sentence: r.activityRow(r.entry).Sentence, HadLogo: r.remnant.HadLogo, LeftOut: c.LeftOutText(), Tasks: r.remnant.Tasks,
 		Errors: f.Errors, Notice: f.Notice, Press: newPress(),
+	}
+	if r.remnant.LogoKept {
+		view.LogoURL = r.urls().TrashPicture(r.entry.ID)
 	}
 	if f.Form != nil {
 		view.Name = f.Form.Get("name")

@@ -99,9 +99,12 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 	if links := req.personLinks(e); links != nil {
 		return links
 	}
-	if _, ok := membership.Again(e); ok {
+	if _, ok := membership.RemnantOf(e); ok {
 		if again := req.recreated(e); again != nil {
 			return append(links, components.LinkProps{Text: "Created again later", URL: req.urls().Entry(again.ID)})
+		}
+		if !req.contentsKept(e) {
+			return nil
 		}
 		return append(links, components.LinkProps{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID)})
 	}

@@ -227,7 +227,8 @@ func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 		return cause
 	}
 	e := latest[0]
-	if _, ok := membership.Again(e); !ok {
+	r, ok := membership.RemnantOf(e)
+	if !ok {
 		return cause
 	}
 	if e.Actor.ID != string(req.who.UserID) {
@@ -235,15 +236,23 @@ func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 			return cause
 		}
 	}
-	p := &problem{
-		status: http.StatusNotFound, title: "That group was deleted", text: req.activityRow(e).Sentence, cause: cause,
-		links: []components.LinkProps{{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID), Kind: components.ButtonPrimary}, {Text: "Receipt", URL: req.urls().Entry(e.ID)}},
-	}
-	if again := req.recreated(e); again != nil {
+	clock := req.clock()
+	until := clock.Day(req.app.Journal.ContentsEnd(e))
+	p := &problem{status: http.StatusNotFound, title: "That group was deleted", cause: cause}
+	p.text = names.Isolate(r.Group.Name) + " was deleted on " + clock.Day(e.At) + " by " + names.Isolate(actorOf(e)) + "."
+	again := req.recreated(e)
+	switch {
+	case again != nil:
 		group := again.Subject(journal.Group)
 		p.text += " It was created again as " + names.Isolate(group.Name) + "."
-		p.links[0] = components.LinkProps{Text: names.Isolate(group.Name), URL: req.urls().Group(tallyfy.ID(group.ID)), Kind: components.ButtonPrimary}
+		p.links = []components.LinkProps{{Text: names.Isolate(group.Name), URL: req.urls().Group(tallyfy.ID(group.ID)), Kind: components.ButtonPrimary}}
+	case req.contentsKept(e):
+		p.text += " It can be created again until " + until + "."
+		p.links = []components.LinkProps{{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID), Kind: components.ButtonPrimary}}
+	default:
+		p.text += " What was in it was kept until " + until + ", so it can't be created again any more."
 	}
+	p.links = append(p.links, components.LinkProps{Text: "Receipt", URL: req.urls().Entry(e.ID)})
 	return p
 }
 

@@ -84,6 +84,7 @@ func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 	if d.Namesake != nil {
 		view.Namesake = g.urls().Group(d.Namesake.ID)
 	}
+	view.KeptDays, view.HasLogo, view.LogoLost = g.app.Journal.ContentsDays(), d.Group.Logo != "", d.LogoLost()
 	view.ByID, view.Seen, view.Press = d.ByID(), plan.Fingerprint(), newPress()
 	for _, line := range plan.Lines {
 		view.Consequences = append(view.Consequences, line.String())

@@ -3,7 +3,6 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"html"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/logo"
-	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
@@ -30,7 +28,7 @@ func showGroupLogo(req *request) error {
 	}
 	var image *logo.Image
 	if place.url != "" {
-		image, err = req.readLogo(place.url)
+		image, err = req.readLogo(req.ctx(), place.url)
 	}
 	if req.leftUnderWay() {
 		return req.initials(id, "?", errSignedOut)
@@ -62,63 +60,6 @@ func (req *request) readLogoPlace(id tallyfy.ID) (logoPlace, error) {
 		}
 		return logoPlace{group.Name, group.Logo}, nil
 	}))
-}
-
-// readLogo gives the logo at an address that the person's own token has read. It is read from there
-// once for the whole organisation, and kept in the database. A nil image is the knowledge that there
-// is none to show.
-func (req *request) readLogo(address string) (*logo.Image, error) {
-	read := false
-	load := func(ctx context.Context) (*logo.Image, error) {
-		read = true
-		data, known, err := req.app.LogoStore.Get(ctx, string(req.org()), address)
-		switch {
-		case err != nil:
-			return nil, err
-		case known && len(data) == 0:
-			return nil, nil
-		case known:
-			return req.app.Logos.Image(data)
-		}
-		return inTurn(req, func(ctx context.Context) (*logo.Image, error) { return req.fetchLogo(ctx, address) })(ctx)
-	}
-	// Whoever asks meanwhile waits for the same reading. The cache itself keeps nothing.
-	o := cache.Options[*logo.Image]{Keep: func(*logo.Image) bool { return false }}
-	image, err := cache.Fetch(req.ctx(), req.app.answers, cache.ScopeOf("", req.org()), "logo "+address, o, load)
-	if err != nil && !read { // somebody else's token may have been refused
-		return load(req.ctx())
-	}
-	return image, err
-}
-
-// fetchLogo reads a logo with the person's token, and stores it.
-func (req *request) fetchLogo(ctx context.Context, address string) (*logo.Image, error) {
-	image, err := req.app.Logos.Fetch(ctx, req.api, address)
-	var data []byte
-	switch {
-	case err == nil:
-		data = image.Data
-	case errors.Is(err, logo.ErrNone) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
-		req.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-	default:
-		return nil, err
-	}
-	if err := req.app.LogoStore.Put(ctx, string(req.org()), address, data); err != nil {
-		req.app.Log.Error("logo not kept", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-	}
-	return image, nil
-}
-
-// inTurn makes a call wait for the other logos of the page. Clicks go first.
-func inTurn[V any](req *request, call func(context.Context) (V, error)) func(context.Context) (V, error) {
-	return func(ctx context.Context) (none V, err error) {
-		leave, err := req.app.logoSlots.Take(ctx, req.scope)
-		if err != nil {
-			return none, err
-		}
-		defer leave()
-		return call(ratelimit.Background(ctx))
-	}
 }
 
 // picture sets the headers of something that is only a picture, whatever it may contain.

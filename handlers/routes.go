@@ -113,6 +113,10 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/activity/:entry/repeat", signedIn, showRepeat},
 		{http.MethodPost, "/activity/:entry/repeat", signedIn, repeat},
 
+		{http.MethodGet, "/trash", signedIn, listTrash},
+		{http.MethodGet, "/trash.csv", signedIn, exportTrash},
+		{http.MethodGet, "/trash/:entry/picture", signedIn, sendTrashPicture},
+
 		{http.MethodGet, "/organisations", signedIn, showOrganisations},
 		{http.MethodPost, "/organisations", signedIn, switchOrganisation},
 		{http.MethodGet, "/sign-ins", signedIn, listSignIns},

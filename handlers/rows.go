@@ -146,6 +146,9 @@ func (req *request) activityRow(e *journal.Entry) views.ActivityRow {
 	return views.ActivityRow{ID: e.ID, At: e.At, Sentence: e.Sentence(minute, change.UnderWay(e, clock.Now))}
 }
 
+// mostOpened is how many entries one page opens to look for some. The link to older ones goes on.
+const mostOpened = 2000
+
 // mostRecent is how many changes the page of a person or a group lists.
 const mostRecent = 5
 

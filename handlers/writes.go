@@ -55,7 +55,7 @@ func (req *request) creation(r tallyfy.CreateGroupRequest) *membership.Creation 
 }
 
 func (req *request) deletion(id tallyfy.ID) *membership.Deletion {
-	return &membership.Deletion{Source: req, Client: req.api, Org: req.org(), ID: id}
+	return &membership.Deletion{Source: req, Client: req.api, Org: req.org(), ID: id, ReadLogo: req.logoData}
 }
 
 // groupEdit is an edit with what it needs to be carried out.
@@ -99,11 +99,11 @@ func (req *request) run(p change.Press, c change.Change, sent func(err error)) (
 	out, err := req.app.changes.Run(req.ctx(), by, p, c)
 	if errors.Is(err, change.ErrNotRecorded) {
 		req.app.Log.Error("change not recorded", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-		err = &problem{
-			status: http.StatusInternalServerError, title: "The change could not be recorded",
-			text:  "Every change is recorded in the dashboard's database before it is sent to Tallyfy. The database did not take it, so nothing was sent.",
-			links: req.tryAgain(),
+		text := "Every change is recorded in the dashboard's database before it is sent to Tallyfy. The database did not take it, so nothing was sent."
+		if c.Kind() == membership.GroupDeleted {
+			text = "Before a group is deleted, all of it is stored in the dashboard's database, so that it can be created again. The database did not take it, so nothing was deleted."
 		}
+		err = &problem{status: http.StatusInternalServerError, title: "The change could not be recorded", text: text, links: req.tryAgain()}
 	}
 	if err == nil && out.Kind == change.Refused {
 		if shut := req.shutOutBy(out.Err); shut != nil {

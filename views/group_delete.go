@@ -24,6 +24,10 @@ type GroupDeletion struct {
 	RequestID string
 	// ByID says that the phrase is the id.
 	ByID bool
+	// KeptDays is how long the group can be created again. HasLogo says that it has a logo, LogoLost that the
+	// picture could not be read, so that it is not kept.
+	KeptDays          int
+	HasLogo, LogoLost bool
 	// Phrase, the group's name, has to be typed first where open tasks would lose their group.
 	// Typed is the text that was typed instead, PhraseError its message.
 	Phrase, Typed, PhraseError string

@@ -211,7 +211,7 @@ func Group(p Page, v GroupPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = dangerZone("Tallyfy can't bring a deleted group back. It can only be created again, from its receipt. You see what will happen first.", components.LinkProps{Text: "Delete this group…", URL: p.from(p.URL.DeleteGroup(v.ID)), OffBy: p.offBy(p.Can.Groups)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = dangerZone("Tallyfy can't bring a deleted group back. It can only be created again, for a while. You see what will happen first.", components.LinkProps{Text: "Delete this group…", URL: p.from(p.URL.DeleteGroup(v.ID)), OffBy: p.offBy(p.Can.Groups)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

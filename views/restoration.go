@@ -1,6 +1,9 @@
 package views
 
-import "tallyfy-admin/views/components"
+import (
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
+)
 
 // Restoration is the page that asks before a deleted group is created again.
 type Restoration struct {
@@ -14,13 +17,29 @@ type Restoration struct {
 	Lines    []string
 	// LeftOut says who cannot be added any more.
 	LeftOut string
+	// HadLogo says that the group had a logo. LogoURL is the picture as a file, "" where it is not kept.
 	HadLogo bool
+	LogoURL string
+	// Tasks is how many open tasks were assigned to the group; -1 when that is not known.
+	Tasks int
 	// Again is the group that was created from the same deletion already, Taken another one that has the name.
 	Again, AgainURL string
 	Taken, TakenURL string
 	Errors          map[string]string
 	Notice          *Notice
 	Press           string
+}
+
+// work says what named the group.
+func (v Restoration) work() string {
+	const rest = " named the group, and still name the old id. Assign them to the new one in Tallyfy."
+	switch v.Tasks {
+	case -1:
+		return "Tasks and template steps that" + rest
+	case 0:
+		return "Template steps that" + rest + " There was no open task."
+	}
+	return words.Count(v.Tasks, "open task", "open tasks") + ", and the template steps, that" + rest
 }
 
 // Problems lists the messages of the form in the order of its fields.

@@ -222,6 +222,20 @@ func (u URLs) RepeatEntry(id string) string { return u.Entry(id) + "/repeat" }
 // RestoreEntry says what creating a deleted group again would do. A POST to it creates the group.
 func (u URLs) RestoreEntry(id string) string { return u.Entry(id) + "/restore" }
 
+// Trash is the list of the groups that were deleted with the dashboard. before, if not empty, is the entry that
+// the page begins after.
+func (u URLs) Trash(before string) string {
+	return u.org() + "/trash" + query(parameter{"before", before})
+}
+
+// TrashFile is the list of deleted groups as a CSV file, with the rows of all pages.
+func (u URLs) TrashFile() string { return u.org() + "/trash.csv" }
+
+// TrashPicture is the logo that a deleted group had, as a file. entry is that of the deletion.
+func (u URLs) TrashPicture(entry string) string {
+	return u.Trash("") + "/" + url.PathEscape(entry) + "/picture"
+}
+
 // Local turns a path of ours with the base into one without, the form that SignIn takes.
 func (u URLs) Local(path string) string { return strings.TrimPrefix(path, u.Base) }
 

@@ -39,6 +39,10 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.Access(AccessState{}):       "/access",
 			u.Access(AccessState{Groups: []tallyfy.ID{"b", "a"}, Like: "17", Query: "x", Everybody: true, Page: 2}): "/access?group=b&group=a&like=17&page=2&q=x&show=everybody",
 			u.AccessFile(AccessState{Page: 2}): "/access.csv",
+			u.Trash(""):                        "/trash",
+			u.Trash("e"):                       "/trash?before=e",
+			u.TrashFile():                      "/trash.csv",
+			u.TrashPicture("e"):                "/trash/e/picture",
 			u.Entry("../../signout"):           "/activity/..%2F..%2Fsignout",
 		} {
 			assert.Equal(t, base+want, got)

@@ -46,7 +46,7 @@ func newDesk(t *testing.T, url string) *desk {
 	require.NoError(t, err)
 	return &desk{
 		Server: s, t: t, client: client.WithToken(sandbox.AdminToken), copies: directory.New(directory.Options{}), db: db,
-		book: &bulk.Book{DB: db, Keys: keys, Now: time.Now}, journal: journal.New(db, keys, 400*24*time.Hour, time.Now), counts: map[string]int{},
+		book: &bulk.Book{DB: db, Keys: keys, Now: time.Now}, journal: journal.New(db, keys, 400*24*time.Hour, 90*24*time.Hour, time.Now), counts: map[string]int{},
 	}
 }
 

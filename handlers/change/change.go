@@ -96,6 +96,8 @@ type Plan struct {
 	// Subjects and Concerned are as in journal.Intent.
 	Subjects  []journal.Subject
 	Concerned []tallyfy.UserID
+	// Contents is what the change deletes, as in journal.Intent.
+	Contents *journal.Contents
 	// Seen is what the person saw besides the sentences, such as the guests of a group, in any order.
 	Seen []string
 }

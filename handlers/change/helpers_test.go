@@ -65,7 +65,7 @@ func newDesk(t *testing.T) *desk {
 		return a
 	}
 	d.Service = &change.Service{
-		Journal: journal.New(db, keys, 400*24*time.Hour, d.Now), Leases: db.Leases(), RepeatWait: 2 * time.Second,
+		Journal: journal.New(db, keys, 400*24*time.Hour, 90*24*time.Hour, d.Now), Leases: db.Leases(), RepeatWait: 2 * time.Second,
 		Log: slog.New(slog.NewJSONHandler(d.log, &slog.HandlerOptions{ReplaceAttr: withoutTime})), Now: d.Now,
 		Count: func(kind string, state journal.State) { d.counts = append(d.counts, kind+" "+string(state)) },
 	}

@@ -43,6 +43,7 @@ type Config struct {
 	DatabaseFile   string   // the file that DatabaseURL was read from, if it was
 	SecretFile     string   // empty with a database in memory, unless given
 	JournalDays    int
+	TrashDays      int            // contents go with their entry at the latest
 	TrustedProxies []netip.Prefix // empty: X-Forwarded-For is ignored
 	Organisations  []string       // empty: members of every organisation may sign in
 	OAuthClientID  string         // empty: no sign-in with Tallyfy
@@ -73,6 +74,7 @@ func settings(c *Config) []Setting {
 		row("SECRET_FILE", &c.SecretFile, file, "File with the secrets that seal stored data, one a line, at least 32 characters each; required with PostgreSQL.").
 			words("the SQLite file with .secret added, made at the first start"),
 		row("JOURNAL_DAYS", &c.JournalDays, wholeNumber("DAYS", 1, 3650), "Days for which the journal keeps an entry.").fixed("400"),
+		row("TRASH_DAYS", &c.TrashDays, wholeNumber("DAYS", 1, 3650), "Days for which a deleted group can be created again, at most JOURNAL_DAYS.").fixed("90"),
 		row("TRUSTED_PROXIES", &c.TrustedProxies, proxies, "Proxies whose X-Forwarded-For is trusted: addresses and networks, separated by commas.").words("none"),
 		row("ORGANISATIONS", &c.Organisations, organisations, "Ids of the organisations whose members may sign in, separated by commas.").words("all"),
 		row("OAUTH_CLIENT_ID", &c.OAuthClientID, clientID, "Client id for signing in with Tallyfy (OAuth).").words("none: personal access tokens only"),

@@ -62,6 +62,9 @@ type Intent struct {
 	// Concerned are ids of further members for whom the entry shows on their page, such as the
 	// members of a deleted group. Their names stand in the plan's differences.
 	Concerned []tallyfy.UserID `json:"-"`
+	// Contents is what the change deletes, to create it again; nil for changes that delete nothing. It is not
+	// read with the entry.
+	Contents *Contents `json:"-"`
 	Plan
 }
 

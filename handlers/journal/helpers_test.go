@@ -22,6 +22,8 @@ const (
 	org   = tallyfy.ID("6d0aa48725f2ed12a7dc900ce58a6798")
 	other = tallyfy.ID("0c4d1dd0d5b0a9b8a2f1c0ce58a67e11")
 	keep  = 400 * 24 * time.Hour
+
+	keepContents = 90 * 24 * time.Hour
 )
 
 var (
@@ -88,13 +90,13 @@ func newDesk(t testing.TB, db *store.DB, secrets ...[]byte) *desk {
 		secrets = [][]byte{oldSecret}
 	}
 	d := &desk{t: t, db: db, clock: newClock()}
-	d.Journal = journal.New(db, keysOf(t, secrets...), keep, d.clock.Now)
+	d.Journal = journal.New(db, keysOf(t, secrets...), keep, keepContents, d.clock.Now)
 	return d
 }
 
 // with is the same desk with other secrets.
 func (d *desk) with(secrets ...[]byte) *desk {
-	return &desk{t: d.t, db: d.db, clock: d.clock, Journal: journal.New(d.db, keysOf(d.t, secrets...), keep, d.clock.Now)}
+	return &desk{t: d.t, db: d.db, clock: d.clock, Journal: journal.New(d.db, keysOf(d.t, secrets...), keep, keepContents, d.clock.Now)}
 }
 
 var (

@@ -25,13 +25,15 @@ var ErrNotFound = errors.New("no such entry in the journal")
 type Journal struct {
 	db   *store.DB
 	keys *store.Keys
-	keep time.Duration
-	now  func() time.Time
+	// keepContents is never longer than keep.
+	keep, keepContents time.Duration
+	now                func() time.Time
 }
 
-// New returns the journal of a database. keep is how long an entry lives, now the clock.
-func New(db *store.DB, keys *store.Keys, keep time.Duration, now func() time.Time) *Journal {
-	return &Journal{db: db, keys: keys, keep: keep, now: now}
+// New returns the journal of a database. keep is how long an entry lives, keepContents how long the contents
+// of it do, and now the clock.
+func New(db *store.DB, keys *store.Keys, keep, keepContents time.Duration, now func() time.Time) *Journal {
+	return &Journal{db: db, keys: keys, keep: keep, keepContents: min(keep, keepContents), now: now}
 }
 
 // KeptDays is how many days an entry lives.
@@ -95,6 +97,11 @@ func (j *Journal) insert(ctx context.Context, tx *store.Querier, e *Entry) (inse
 		e.ID, string(e.Org), e.At.UnixMilli(), e.Actor.ID, e.Kind, string(e.State), e.Press, intent, outcome)
 	if err != nil || n == 0 {
 		return false, err
+	}
+	if e.Contents != nil {
+		if err := j.storeContents(ctx, tx, e, e.Contents); err != nil {
+			return false, err
+		}
 	}
 	return true, j.index(ctx, tx, e, append([]Subject{e.Actor}, append(e.Subjects, members(e.Concerned)...)...))
 }
@@ -241,6 +248,9 @@ const (
 	partIntent  = "intent"
 	partOutcome = "outcome"
 	partCheck   = "check"
+	// Those of the contents.
+	partContents = "contents"
+	partPicture  = "picture"
 )
 
 // purpose binds a part to its entry and organisation: it opens nowhere else.
@@ -273,9 +283,13 @@ func (j *Journal) openOptional(e *Entry, part, text string, v any) error {
 	return j.open(e, part, text, v)
 }
 
-// Sweep deletes the entries past their time and returns their number.
+// Sweep deletes the entries past their time and returns their number. It also deletes the contents past theirs,
+// of entries that stay.
 func (j *Journal) Sweep(ctx context.Context) (deleted int64, err error) {
 	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_contents WHERE at <= $1`, j.oldestContents()); err != nil {
+			return err
+		}
 		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_subjects WHERE entry IN
 			(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil {
 			return err

@@ -334,9 +334,11 @@ func TestErasingWhatConcernsOneMember(t *testing.T) {
 	require.Contains(t, text, "'"+bo.Key()+"'")
 	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
 		d := newDesk(t, open())
-		d.begin(d.intent())
 		in := d.intent()
-		in.Subjects = []journal.Subject{payroll}
+		in.Contents = &journal.Contents{Data: []byte(`{}`)}
+		d.begin(in)
+		in = d.intent()
+		in.Subjects, in.Contents = []journal.Subject{payroll}, &journal.Contents{Data: []byte(`{}`)}
 		other := d.begin(in)
 		for _, statement := range strings.Split(strings.TrimSpace(text), "\n") {
 			_, err := d.db.Write(t.Context(), statement)
@@ -348,6 +350,8 @@ func TestErasingWhatConcernsOneMember(t *testing.T) {
 		var n int
 		require.NoError(t, d.db.Read(t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_journal_subjects`))
 		assert.Equal(t, 2, n, "Maren and Payroll of the other one")
+		require.NoError(t, d.db.Read(t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_journal_contents`))
+		assert.Equal(t, 1, n)
 	})
 }
 

@@ -33,6 +33,7 @@ func atRest(t *testing.T, d *desk, dir string) string {
 	for _, query := range []string{
 		`SELECT id || org || actor || kind || state || press || intent || outcome || checked FROM dashboard_journal`,
 		`SELECT org || subject || entry FROM dashboard_journal_subjects`,
+		`SELECT entry || contents || picture FROM dashboard_journal_contents`,
 		`SELECT name || owner FROM dashboard_leases`,
 	} {
 		require.NoError(t, d.db.Query(t.Context(), query, nil, func(rows *sql.Rows) error {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"tallyfy-admin/tallyfy"
@@ -30,6 +31,9 @@ type Image struct {
 	// ETag is a strong entity tag, quotes included: a hash of Data.
 	ETag string
 }
+
+// Extension is what the name of a file with the image ends in, by its content type.
+func (i *Image) Extension() string { return strings.TrimPrefix(i.ContentType, "image/") }
 
 // Options configures a [Fetcher]. The zero value is usable.
 type Options struct {

@@ -39,6 +39,10 @@ type Creation struct {
 	Of  string
 	Old journal.Subject
 
+	// AllGuests gives the copy of all guests, for a group that is created again; nil to take its guests as they
+	// are.
+	AllGuests func(ctx context.Context) (*directory.Guests, error)
+
 	// LeftOut are those of a group that is created again who cannot be added any more.
 	LeftOut []LeftOut
 	// Group is what Tallyfy made; nil before Send and after a failure.
@@ -67,8 +71,31 @@ func (c *Creation) Look(ctx context.Context) error {
 	}
 	if c.Of != "" {
 		c.leaveOut()
+		c.leaveOutGuests(ctx)
 	}
 	return nil
+}
+
+// leaveOutGuests leaves out who is no guest of the organisation any more. While not all guests are known all stay.
+func (c *Creation) leaveOutGuests(ctx context.Context) {
+	if len(c.Request.Guests) == 0 || c.AllGuests == nil {
+		return
+	}
+	all, err := c.AllGuests(ctx)
+	if err != nil || !all.Complete {
+		return
+	}
+	known := map[string]bool{}
+	for _, g := range all.Items {
+		known[GuestKey(g.Email)] = true
+	}
+	c.Request.Guests = slices.DeleteFunc(slices.Clone(c.Request.Guests), func(address string) bool {
+		if known[GuestKey(address)] {
+			return false
+		}
+		c.LeftOut = append(c.LeftOut, LeftOut{Name: address, Why: "is not a guest of the organisation any more"})
+		return true
+	})
 }
 
 // leaveOut leaves out who cannot be added any more.
@@ -87,26 +114,10 @@ func (c *Creation) leaveOut() {
 // LeftOutText says who is not in the group any more, "" for nobody.
 func (c *Creation) LeftOutText() string { return leftOutText(c.LeftOut) }
 
-// Again is the wish for the group that an entry deleted, with the group as it was. ok is false for entries
-// of another kind, and for a deletion that was not carried out as far as is known.
-func Again(e *journal.Entry) (wish Creation, ok bool) {
-	var facts deletionFacts
-	if e.Kind != GroupDeleted || e.State != journal.Done && e.Finding(Gone).Result != journal.Confirmed || json.Unmarshal(e.Plan.Facts, &facts) != nil {
-		return Creation{}, false
-	}
-	r := tallyfy.CreateGroupRequest{Name: e.Before("Name"), Description: e.Before("Description"), Members: facts.Members}
-	for _, d := range e.Differences {
-		if d.What == "Guests" {
-			r.Guests = d.Before
-		}
-	}
-	return Creation{Request: r, Of: e.ID, Old: e.Subject(journal.Group)}, true
-}
-
-// HadLogo reports that the group that an entry deleted had a logo.
-func HadLogo(e *journal.Entry) bool {
-	var facts deletionFacts
-	return json.Unmarshal(e.Plan.Facts, &facts) == nil && facts.Logo != ""
+// Again is the wish for a group that an entry deleted, with the group as it was.
+func Again(e *journal.Entry, g DeletedGroup) Creation {
+	r := tallyfy.CreateGroupRequest{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests}
+	return Creation{Request: r, Of: e.ID, Old: e.Subject(journal.Group)}
 }
 
 // CreatedFrom is the entry of the deletion whose group an entry created again, "" for another one.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -37,9 +38,14 @@ type Deletion struct {
 	// Typed is the confirmation that was typed. Asked says that the form had a field for it.
 	Typed string
 	Asked bool
+	// ReadLogo reads the picture at the address of the group's logo; none is one that cannot be shown.
+	ReadLogo func(ctx context.Context, address string) ([]byte, error)
 	// Group and Tasks are what Look found.
 	Group *tallyfy.Group
 	Tasks tallyfy.OpenTasks
+	// Logo is the picture of the group's logo, LogoError why it could not be read.
+	Logo      []byte
+	LogoError error
 	// Namesake is another group that looks the same, as far as a copy of the groups is at hand; else nil.
 	Namesake *tallyfy.Group
 	copy     *directory.Members // of all members; nil before Look
@@ -51,12 +57,25 @@ func (d *Deletion) Kind() string { return GroupDeleted }
 // Target implements change.Change.
 func (d *Deletion) Target() string { return "group " + string(d.ID) }
 
-// Look reads the group, its open tasks, and the names of its members.
+// logoTime bounds the reading of a logo: the group can be deleted without it, and the page says so.
+const logoTime = 4 * time.Second
+
+// Look reads the group and its logo, its open tasks, and the names of its members.
 func (d *Deletion) Look(ctx context.Context) error {
+	d.Logo, d.LogoError = nil, nil
 	err := parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
 			d.Group, err = d.Source.Group(ctx, d.ID)
-			return err
+			if err != nil || d.Group.Logo == "" || d.ReadLogo == nil {
+				return err
+			}
+			ctx, done := context.WithTimeout(ctx, logoTime)
+			defer done()
+			d.Logo, d.LogoError = d.ReadLogo(ctx, d.Group.Logo)
+			if tallyfy.IsUnauthorized(d.LogoError) {
+				return d.LogoError
+			}
+			return nil
 		},
 		func(ctx context.Context) error {
 			d.copy, _ = d.Source.Members(ctx) // what it can give is good enough
@@ -120,12 +139,20 @@ func (d *Deletion) Plan() change.Plan {
 	if d.Tasks.Checked {
 		tasks = d.Tasks.Total
 	}
-	facts, _ := json.Marshal(deletionFacts{g.Logo, g.Members, d.Namesake != nil, tasks}) // texts and numbers only
+	seen := g.Guests
+	if d.LogoLost() {
+		seen = append(slices.Clone(seen), "the logo is lost")
+	}
+	facts, _ := json.Marshal(deletionFacts{ // texts and numbers only
+		Namesake: d.Namesake != nil, Tasks: tasks, Kept: true, MemberCount: members, GuestCount: len(g.Guests), HadLogo: g.Logo != "", LogoKept: len(d.Logo) > 0,
+	})
+	contents, _ := json.Marshal(DeletedGroup{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests})
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
 		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
 		Concerned: g.Members,
-		Seen:      g.Guests,
+		Seen:      seen,
+		Contents:  &journal.Contents{Data: contents, Picture: d.Logo},
 		Plan: journal.Plan{
 			Will: "delete the group " + called, Did: "deleted the group " + called,
 			Lines: []journal.Line{
@@ -144,15 +171,70 @@ func (d *Deletion) Plan() change.Plan {
 	}
 }
 
-// deletionFacts is what was deleted, as far as the differences do not say it.
+// LogoLost reports that the group has a logo that could not be read, so that it is not kept.
+func (d *Deletion) LogoLost() bool { return d.Group.Logo != "" && len(d.Logo) == 0 }
+
+// deletionFacts is what a deletion's check compares with, and what there is to say of it later.
 type deletionFacts struct {
-	Logo    string `json:",omitempty"`
-	Members []tallyfy.UserID
 	// Namesake says that another group looked the same.
 	Namesake bool `json:",omitempty"`
 	// Tasks is how many open tasks were assigned to the group; -1 when that is not known.
 	Tasks int
+	// Kept says that the contents are stored beside the entry. Entries from before hold them in Logo and
+	// Members, and in the differences.
+	Kept    bool             `json:",omitempty"`
+	Logo    string           `json:",omitempty"`
+	Members []tallyfy.UserID `json:",omitempty"`
+	// MemberCount and GuestCount are how many were in the group.
+	MemberCount, GuestCount int
+	// HadLogo says that the group had a logo, LogoKept that its picture is stored.
+	HadLogo, LogoKept bool
 }
+
+// A DeletedGroup is a group that was deleted, as it is stored to be created again.
+type DeletedGroup struct {
+	Name, Description string
+	Members           []tallyfy.UserID
+	Guests            []string
+}
+
+// A Remnant is what the entry of a deletion says of the group that it deleted.
+type Remnant struct {
+	Group journal.Subject
+	// Members and Guests are how many were in it, Tasks how many open tasks were assigned to it; -1 when that
+	// is not known.
+	Members, Guests, Tasks int
+	// HadLogo says that it had a logo, LogoKept that the picture is stored.
+	HadLogo, LogoKept bool
+
+	inEntry *DeletedGroup // of an entry from before the contents were stored beside it
+}
+
+// RemnantOf reads the entry of a deletion. ok is false for entries of another kind, and for a deletion that was
+// not carried out as far as is known.
+func RemnantOf(e *journal.Entry) (r Remnant, ok bool) {
+	var facts deletionFacts
+	gone := e.Finding(Gone).Result
+	done := gone == journal.Confirmed || e.State == journal.Done && gone != journal.NotAsExpected
+	if e.Kind != GroupDeleted || e.Unreadable || !done || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+		return Remnant{}, false
+	}
+	r = Remnant{e.Subject(journal.Group), facts.MemberCount, facts.GuestCount, facts.Tasks, facts.HadLogo, facts.LogoKept, nil}
+	if !facts.Kept {
+		r.inEntry = &DeletedGroup{Name: e.Before("Name"), Description: e.Before("Description"), Members: facts.Members}
+		for _, d := range e.Differences {
+			if d.What == "Guests" {
+				r.inEntry.Guests = d.Before
+			}
+		}
+		r.Members, r.Guests, r.HadLogo = len(r.inEntry.Members), len(r.inEntry.Guests), facts.Logo != ""
+	}
+	return r, true
+}
+
+// InEntry is the group where the entry itself holds it, as entries did before contents were stored beside them;
+// else nil.
+func (r Remnant) InEntry() *DeletedGroup { return r.inEntry }
 
 func (d *Deletion) tasksNow() string {
 	switch {

@@ -145,7 +145,7 @@ func New(t *testing.T, o Options) *Site {
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Keys: keys, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
 		LogoStore: db.Logos(keys, func() time.Time { return s.App.Now() }),
-		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, func() time.Time { return s.App.Now() }),
+		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() }),
 		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
@@ -156,6 +156,9 @@ func New(t *testing.T, o Options) *Site {
 
 // JournalDays is how long the journal of every site here keeps its entries.
 const JournalDays = 400
+
+// TrashDays is how long a deleted group can be created again on every site here.
+const TrashDays = 90
 
 // Secret is the server's secret of every site here.
 const Secret = "secret for tests, of 32 or more bytes"
@@ -270,7 +273,7 @@ func (s *Site) Do(r *http.Request) *Page {
 func (s *Site) Full(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	first, _, _ = strings.Cut(first, "?")
-	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox"}, first) {
+	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "trash", "trash.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox"}, first) {
 		return "/o/" + s.Org + path
 	}
 	return path

@@ -10,6 +10,8 @@
 //   - the journal of changes, for package journal: who, when, what kind, which ids, and the result are
 //     plain, so that filters work on both engines. Names, sentences, plans, before and after are
 //     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;
+//   - what a change deleted, for package journal: the time and the entry's id are plain, the rest is
+//     sealed. It is deleted TRASH_DAYS after the change;
 //   - logos of groups: the time of the last use, the size, and a hash of the organisation's id and the
 //     logo's address are plain, the picture is sealed with a secret of the server. Logos are deleted 90
 //     days after their last use, and those used longest ago when there are too many;

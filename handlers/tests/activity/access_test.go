@@ -23,6 +23,7 @@ func everywhere(s *sitetest.Site, e *journal.Entry) []string {
 		"/activity", "/activity?q=secret", "/activity?about=" + of, "/activity?who=" + e.Actor.ID, "/activity?what=" + e.Kind, "/activity?outcome=done", "/activity?before=ffffffff-ffff-7fff-bfff-ffffffffffff",
 		"/activity.csv", "/activity.csv?who=" + e.Actor.ID, "/activity.csv?about=" + of,
 		"/activity/" + e.ID, "/activity/" + e.ID + "?check=again", "/activity/" + strings.ToUpper(e.ID), // no form of ours
+		"/trash", "/trash.csv", "/activity/" + e.ID + "/restore",
 		s.GroupPath("Finance"), s.MemberPath("esi.mensah"),
 		"/members/" + s.ID("esi.mensah") + "/remove/receipt/" + strings.Repeat("0", 32),
 	}
@@ -32,6 +33,7 @@ func everywhere(s *sitetest.Site, e *journal.Entry) []string {
 func secret(s *sitetest.Site) journal.Intent {
 	in := intent(s, "Secret Society")
 	in.Subjects = append(in.Subjects, group(s, "Finance"))
+	in.Facts, in.Contents = []byte(`{"Kept":true}`), &journal.Contents{Data: []byte(`{"Name":"Secret Society"}`)}
 	in.Concerned = []tallyfy.UserID{tallyfy.UserID(s.ID("esi.mensah"))}
 	return in
 }
@@ -123,7 +125,7 @@ func TestChangeThatNoSecretOpens(t *testing.T) {
 	require.NoError(t, err)
 	in := secret(s)
 	in.Actor = subject(s, "ingrid.solheim")
-	e := recordIn(s, journal.New(db, lost, 400*24*3600e9, s.App.Now), in, journal.Done)
+	e := recordIn(s, journal.New(db, lost, 400*24*3600e9, 90*24*3600e9, s.App.Now), in, journal.Done)
 	record(s, intent(s, "Alpha"), journal.Done)
 
 	const text = "This change can't be read: the secret that sealed it is not listed any more."

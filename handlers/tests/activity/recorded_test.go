@@ -1,6 +1,8 @@
 package activity_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -70,7 +72,11 @@ func TestNothingIsSentThatIsNotRecorded(t *testing.T) {
 	for name, what := range presses() {
 		for fault, trigger := range map[string]string{
 			"the lease": `INSERT ON dashboard_leases`, "the intent": `INSERT ON dashboard_journal`, "the index": `INSERT ON dashboard_journal_subjects`,
+			"the contents": `INSERT ON dashboard_journal_contents`,
 		} {
+			if fault == "the contents" && name != "delete" { // nothing else deletes anything
+				continue
+			}
 			t.Run(name+", without "+fault, func(t *testing.T) {
 				t.Parallel()
 				db := openStore(t)
@@ -82,7 +88,7 @@ func TestNothingIsSentThatIsNotRecorded(t *testing.T) {
 				assert.Zero(t, s.Writes())
 				assert.False(t, what.done(s))
 				assert.Contains(t, p.Text("main"), "The change could not be recorded")
-				assert.Contains(t, p.Text("main"), "so nothing was sent")
+				assert.Contains(t, p.Text("main"), map[bool]string{true: "all of it is stored in the dashboard's database, so that it can be created again. The database did not take it, so nothing was deleted", false: "so nothing was sent"}[name == "delete"])
 				assert.Contains(t, s.Log.String(), p.Find("main code").Last().Text(), "the request's number")
 				assert.Contains(t, s.Log.String(), "the disk is gone", "for the operator")
 				assert.NotContains(t, p.Body, "the disk is gone")
@@ -268,10 +274,19 @@ func TestLargestDeletionFitsAnEntry(t *testing.T) {
 	p := (&membership.Deletion{Group: g}).Plan()
 	p.Differences[2].Before = names
 	in := intent(s, g.Name)
-	in.Subjects, in.Concerned, in.Plan = p.Subjects, p.Concerned, p.Plan
+	p.Contents.Picture = bytes.Repeat([]byte{1}, 2<<20) // the largest logo that is read
+	in.Subjects, in.Concerned, in.Plan, in.Contents = p.Subjects, p.Concerned, p.Plan, p.Contents
 	e := record(s, in, journal.Sent)
 	read, err := s.App.Journal.Get(t.Context(), in.Org, e.ID)
 	require.NoError(t, err)
 	assert.Equal(t, p.Differences, read.Differences, "everything that was deleted")
 	assert.Len(t, sentences(s.Get("/activity?about=member+"+string(g.Members[9_999]))), 1)
+	var kept membership.DeletedGroup
+	data, err := s.App.Journal.Contents(t.Context(), read)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(data, &kept))
+	assert.Equal(t, membership.DeletedGroup{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests}, kept)
+	picture, err := s.App.Journal.Picture(t.Context(), read)
+	require.NoError(t, err)
+	assert.Equal(t, p.Contents.Picture, picture)
 }

@@ -63,7 +63,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
-		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", edited, edited + "/undo", deleted, deleted + "/restore",
+		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}
 	for _, width := range []int64{360, 1440} {
 		for _, scheme := range []string{"light", "dark"} {

@@ -152,7 +152,7 @@ func TestBrowserNoSidewaysScrolling(t *testing.T) {
 	pages := []string{
 		"/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Payroll").ID + "/delete", "/members",
 		fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), fmt.Sprintf("/members/%d/remove/handover", leaver),
-		fmt.Sprintf("/members/%d/remove/plan?to=leave", leaver), "/kit", "/sandbox", "/help", "/members?status=invited", "/signin",
+		fmt.Sprintf("/members/%d/remove/plan?to=leave", leaver), "/kit", "/sandbox", "/trash", "/help", "/members?status=invited", "/signin",
 	}
 	for _, width := range []int64{320, 360, 768, 1440} {
 		b.Screen(width, 800, map[bool]string{true: "dark", false: "light"}[width%360 == 0])

@@ -76,6 +76,8 @@ func pages() []page {
 		{"search", "/search", at("/search?q=o"), ""},
 		{"activity", "/activity", at("/activity"), ""},
 		{"activity.csv", "/activity.csv", at("/activity.csv"), ""},
+		{"trash", "/trash", at("/trash"), ""},
+		{"trash.csv", "/trash.csv", at("/trash.csv"), ""},
 		{"receipt", "/activity/:entry", receiptPath, "so it could not be checked|could not be checked"},
 		{"organisations", "/organisations", at("/organisations"), ""},
 		{"sign-ins", "/sign-ins", at("/sign-ins"), ""},
@@ -117,7 +119,7 @@ func overtakenPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody, the copies being at hand.
-var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/help", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/help", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {
@@ -185,7 +187,7 @@ func borrowStore(t *testing.T) *store.DB {
 		db, err = store.Open(context.Background(), "memory:")
 		require.NoError(t, err)
 	}
-	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos"} {
+	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_journal_contents", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos"} {
 		_, err := db.Write(t.Context(), "DELETE FROM "+table)
 		require.NoError(t, err)
 	}

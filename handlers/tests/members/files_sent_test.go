@@ -18,7 +18,7 @@ import (
 // A file comes from memory, but not for somebody whom Tallyfy does not let in any more.
 func TestNoFileComesFromMemoryAfterTheTokenEnded(t *testing.T) {
 	for status, title := range map[int]string{http.StatusUnauthorized: "Sign in", http.StatusForbidden: "Tallyfy does not let you in here"} {
-		for _, path := range []string{"/members.csv", "/groups.csv", "/activity.csv"} {
+		for _, path := range []string{"/members.csv", "/groups.csv", "/activity.csv", "/trash.csv"} {
 			s := sitetest.SignedIn(t, sitetest.Options{Recall: time.Minute})
 			require.Contains(t, s.Get(path).Header.Get("Content-Type"), "text/csv", path)
 			s.Sandbox.Fail(sandbox.Fault{Status: status, Body: `{"message":""}`})

@@ -145,6 +145,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	deleted := s.Group(idle).ID
 	pages["delete, done"] = s.Get(s.DeletePath(idle)).Form("main form").Submit("")
 	pages["create again"] = s.Get("/activity/" + receipt(s) + "/restore")
+	pages["deleted groups"] = s.Get("/trash")
 	pages["deleted group"] = s.Get("/groups/" + deleted)
 	pages["remove, done"] = s.Remove("chiara.dangelo", "leave")
 	pages["list afterwards"] = s.Get("/groups")

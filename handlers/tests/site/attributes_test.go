@@ -24,7 +24,7 @@ func TestEveryAttributeIsOneOfHTML(t *testing.T) {
 	attribute := regexp.MustCompile(`^(data-[a-z-]+|aria-[a-z]+|[a-z]+)$`)
 	for _, path := range []string{
 		"/groups", "/groups?sort_by=name", "/groups/new", s.GroupPath("Operations"), s.DeletePath("Operations"), "/members", "/members?seen=30&status=all", "/guests", "/search?q=a", s.MemberPath("soren.kjaergaard"),
-		s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "leave"), "/organisations", "/access", "/access?like=" + s.ID("soren.kjaergaard"), "/help", "/kit", "/sandbox", "/signin", "/signin/answer",
+		s.RemovePath("soren.kjaergaard"), s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "leave"), "/organisations", "/access", "/access?like=" + s.ID("soren.kjaergaard"), "/help", "/kit", "/sandbox", "/trash", "/signin", "/signin/answer",
 	} {
 		p := s.Get(path).Whole(http.StatusOK)
 		for z := html.NewTokenizer(strings.NewReader(p.Body)); z.Next() != html.ErrorToken; {

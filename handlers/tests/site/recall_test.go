@@ -45,8 +45,8 @@ func TestTheWayBackCostsNothing(t *testing.T) {
 		{"/groups?page=2", 1},
 		{s.GroupPath("Operations"), 2},
 		{"/groups?page=2", 0},
-		{s.DeletePath("Operations"), 0},
-		{"/members", 0}, // from the copy
+		{s.DeletePath("Operations"), 1}, // the logo, which a browser has asked for already
+		{"/members", 0},                 // from the copy
 		{s.MemberPath("soren.kjaergaard"), 2},
 		{s.RemovePath("soren.kjaergaard"), 0},
 		{s.RemovePath("soren.kjaergaard") + "/handover", 0},

@@ -20,7 +20,7 @@ func TestAStandardMemberIsOfferedNoRefusal(t *testing.T) {
 	require.Equal(t, "Groups", s.SignInWith(sandbox.StandardToken).Text("h1"))
 	seen := map[string]bool{}
 	for _, path := range []string{
-		"/", "/groups", "/groups?q=kjaergaard", "/members", "/members?status=all", "/members?q=fleet", "/guests", "/access", "/activity", "/search?q=an", "/help", "/sign-ins", "/organisations",
+		"/", "/groups", "/groups?q=kjaergaard", "/members", "/members?status=all", "/members?q=fleet", "/guests", "/access", "/activity", "/trash", "/search?q=an", "/help", "/sign-ins", "/organisations",
 		s.GroupPath("Finance"), s.GroupPath("Archive 2019 Relocation"),
 	} {
 		p := s.Get(path).Whole(http.StatusOK)

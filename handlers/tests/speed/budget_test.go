@@ -178,8 +178,8 @@ func budgets() []budget {
 		{"POST /groups/:group/edit", renamedByTwo, 303, 1, 0},
 		{"GET /groups/:group/people", group("/people"), 200, 1, 0},
 		{"POST /groups/:group/people", takenOut("Finance"), 303, 3, 0},
-		{"POST /groups/:group/people", takenOut("Payroll"), 303, 1, 0}, // nobody would be left: the page asks first
-		{"GET /groups/:group/delete", group("/delete"), 200, 2, 2},
+		{"POST /groups/:group/people", takenOut("Payroll"), 303, 1, 0},                                                           // nobody would be left: the page asks first
+		{"GET /groups/:group/delete", group("/delete"), 200, 3, 2},                                                               // the logo, which the page shows and the deletion stores
 		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 5, 2}, // the last two look whether it is gone, and for its tasks
 
 		{"GET /members", at("/members"), 200, 0, 0},
@@ -214,6 +214,11 @@ func budgets() []budget {
 		{"GET /activity/:entry/restore", get(func(s *sitetest.Site) string { return deletedGroup(s) + "/restore" }), 200, 0, 0},
 		// As for a new group: it is created, and looked at.
 		{"POST /activity/:entry/restore", press(func(s *sitetest.Site) string { return deletedGroup(s) + "/restore" }), 303, 2, 0},
+		{"GET /trash", at("/trash"), 200, 1, 0}, // as for the changes
+		{"GET /trash.csv", at("/trash.csv"), 200, 1, 0},
+		{"GET /trash/:entry/picture", get(func(s *sitetest.Site) string {
+			return strings.Replace(deletedGroup(s), "/activity/", "/trash/", 1) + "/picture"
+		}), 404, 0, 0},
 		{"GET /activity/:entry/repeat", get(func(s *sitetest.Site) string { return overtaken(s) + "/repeat" }), 200, 1, 0},
 		{"POST /activity/:entry/repeat", press(func(s *sitetest.Site) string { return overtaken(s) + "/repeat" }), 303, 3, 0},
 		{"GET /activity/:entry", receipt(heir), 200, 5, 5},

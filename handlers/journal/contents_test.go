@@ -1,0 +1,108 @@
+package journal_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
+)
+
+// deletion is an intent that deletes something with a picture.
+func (d *desk) deletion() journal.Intent {
+	in := d.intent()
+	in.Contents = &journal.Contents{Data: []byte(`{"Name":"Payroll, which nobody else is called"}`), Picture: []byte("the bytes of the logo")}
+	return in
+}
+
+// What a change deletes is stored with its intent, sealed, and goes before the entry.
+func TestContentsGoBeforeTheirEntry(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB, dir string) {
+		d := newDesk(t, open())
+		in := d.deletion()
+		e, plain := d.begin(in), d.begin(d.intent())
+		kept := atRest(t, d, dir)
+		for _, text := range []string{"nobody else is called", "the bytes of the logo"} {
+			for _, form := range forms(text) {
+				assert.NotContains(t, kept, form, text)
+			}
+		}
+		e = d.get(e.ID)
+		assert.Nil(t, e.Contents, "it is read on its own")
+		assert.Equal(t, 90, d.ContentsDays())
+		assert.Equal(t, e.At.Add(keepContents), d.ContentsEnd(e))
+		for _, late := range []bool{false, true} {
+			data, err := d.Contents(t.Context(), e)
+			picture, pictureErr := d.Picture(t.Context(), e)
+			_, plainErr := d.Contents(t.Context(), plain)
+			require.ErrorIs(t, plainErr, journal.ErrContentsGone)
+			if late {
+				require.ErrorIs(t, err, journal.ErrContentsGone)
+				require.ErrorIs(t, pictureErr, journal.ErrContentsGone)
+				break
+			}
+			require.NoError(t, err)
+			require.NoError(t, pictureErr)
+			assert.JSONEq(t, string(in.Contents.Data), string(data))
+			assert.Equal(t, in.Contents.Picture, picture)
+			d.clock.Advance(keepContents) // not swept yet
+		}
+		rows := func() (n int) {
+			require.NoError(t, d.db.Read(t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_journal_contents`))
+			return n
+		}
+		assert.Equal(t, 1, rows())
+		deleted, err := d.Sweep(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, deleted, "the entry stays")
+		assert.Zero(t, rows())
+		assert.Equal(t, in.Did, d.get(e.ID).Did)
+	})
+}
+
+// Where the contents cannot be stored there is no entry, and so nothing is sent.
+func TestNoEntryWithoutItsContents(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
+		d := newDesk(t, open())
+		in := d.deletion()
+		in.Contents.Picture = []byte(strings.Repeat("x", 7<<20))
+		_, err := d.tryBegin(in)
+		require.ErrorIs(t, err, store.ErrTooLarge)
+		_, err = d.db.Write(t.Context(), `DROP TABLE dashboard_journal_contents`)
+		require.NoError(t, err)
+		_, err = d.tryBegin(d.deletion())
+		require.Error(t, err)
+		assert.Empty(t, d.ids(journal.Filter{Org: org}))
+		d.begin(d.intent())
+	})
+}
+
+func TestContentsOpenInTheirPlaceOnly(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), "memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	d := newDesk(t, db)
+	e, other := d.begin(d.deletion()), d.begin(d.deletion())
+	_, err = d.Contents(t.Context(), e)
+	require.NoError(t, err)
+	_, err = d.with(newSecret).Contents(t.Context(), e)
+	require.ErrorIs(t, err, journal.ErrContentsGone, "another secret")
+	_, err = db.Write(t.Context(), `UPDATE dashboard_journal_contents SET contents = picture, picture = (SELECT o.picture FROM dashboard_journal_contents o WHERE o.entry = $2) WHERE entry = $1`, e.ID, other.ID)
+	require.NoError(t, err)
+	_, err = d.Contents(t.Context(), e)
+	require.ErrorIs(t, err, journal.ErrContentsGone)
+	_, err = d.Picture(t.Context(), e)
+	require.ErrorIs(t, err, journal.ErrContentsGone)
+}
+
+// Contents never outlive their entry, whatever the settings say.
+func TestContentsNeverOutliveTheirEntry(t *testing.T) {
+	t.Parallel()
+	j := journal.New(nil, nil, 30*24*time.Hour, keepContents, time.Now)
+	assert.Equal(t, 30, j.ContentsDays())
+}
