@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -256,8 +254,9 @@ func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 	return p
 }
 
-// mostBases is how many groups are kept as the forms for their people showed them, baseTime how long: to say
-// what others have changed since. Without one it is not said, and nothing else is lost.
+// mostBases is how many groups are kept as the forms for their people showed them, baseTime how long: to name
+// whom others have added and taken out since. Without one, as at another replica, the name of the base still tells
+// that somebody did.
 const (
 	mostBases = 64
 	baseTime  = time.Hour
@@ -265,15 +264,7 @@ const (
 
 // keepBase keeps a group as a form shows it, and names it.
 func (req *request) keepBase(g *tallyfy.Group) string {
-	h := sha256.New()
-	for _, id := range g.Members {
-		h.Write(append([]byte(id), 0))
-	}
-	h.Write([]byte{1})
-	for _, address := range g.Guests {
-		h.Write(append([]byte(address), 0))
-	}
-	name := hex.EncodeToString(h.Sum(nil))[:16]
+	name := membership.PeopleKey(g)
 	req.app.bases.Add(req.baseKey(g.ID, name), g)
 	return name
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,12 +62,15 @@ type typedPeople struct {
 	sure        bool
 }
 
+// baseForm is what names a base.
+var baseForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
 // readPeople takes the form as it is. What holds an @ is the address of a guest, anything else a member's id.
 func readPeople(form url.Values) typedPeople {
 	page, _ := strconv.Atoi(form.Get("page"))
 	t := typedPeople{
 		pasted: strings.ReplaceAll(form.Get("paste"), "\r\n", "\n"), find: strings.TrimSpace(form.Get("find")), query: strings.TrimSpace(form.Get("q")),
-		page: max(1, page), base: form.Get("base"), description: form.Get("description"), sure: form.Get("sure") != "",
+		page: max(1, page), base: baseForm.FindString(form.Get("base")), description: form.Get("description"), sure: form.Get("sure") != "",
 	}
 	if to, err := strconv.Atoi(form.Get("turn")); err == nil { // the button of another page
 		t.page = max(1, to)
@@ -290,7 +294,7 @@ func (p peopleForm) edit(t typedPeople) (*membership.Edit, map[string]string) {
 			errs["people"] = "A person chosen has an id that is none. Choose anew."
 		}
 	}
-	wish := membership.Edit{ID: p.id, People: t.People, Sure: t.sure, Base: p.base(p.id, t.base)}
+	wish := membership.Edit{ID: p.id, People: t.People, Sure: t.sure, Base: p.base(p.id, t.base), Saw: t.base}
 	wish.People.AddGuests = slices.Concat(t.AddGuests, found)
 	if wish.People.Empty() && len(errs) == 0 {
 		errs["people"] = "Choose somebody to add or to take out."

@@ -34,8 +34,10 @@ type Edit struct {
 	Name, Description *Text
 	People            People
 	// Base is the group as the person saw it, to say what others have changed since; nil if that is not
-	// known any more.
+	// known any more. Saw is its PeopleKey, which tells at least that others have changed something; empty where
+	// it is not known.
 	Base *tallyfy.Group
+	Saw  string
 	// Sure says that the person has seen what is at stake; until then that stops the edit.
 	Sure bool
 	// Undoes is the entry that this edit undoes, Repeats the one whose lost part it applies once more.

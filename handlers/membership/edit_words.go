@@ -208,6 +208,9 @@ func (c *Edit) keptText() (text, now string) {
 
 // OthersText says what others have changed since the person saw the group, "" for nothing.
 func (c *Edit) OthersText() string {
+	if c.Base == nil && c.Saw != "" && c.Saw != PeopleKey(c.Group) {
+		return "Since you opened this page somebody else changed who is in the group. That is kept."
+	}
 	o := c.Others()
 	var list []string
 	if who := c.calls.all(o.Add, o.AddGuests); len(who) > 0 {

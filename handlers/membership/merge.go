@@ -1,6 +1,8 @@
 package membership
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 
@@ -46,6 +48,20 @@ func Between(members []tallyfy.UserID, guests []string, after []tallyfy.UserID, 
 
 // GuestKey identifies a guest: the address without outer space and whatever its letter case.
 func GuestKey(address string) string { return strings.ToLower(strings.TrimSpace(address)) }
+
+// PeopleKey identifies who is in a group, in whatever order.
+func PeopleKey(g *tallyfy.Group) string {
+	keys := make([]string, 0, len(g.Members)+len(g.Guests))
+	for _, id := range g.Members {
+		keys = append(keys, memberKey(id))
+	}
+	for _, address := range g.Guests {
+		keys = append(keys, GuestKey(address))
+	}
+	slices.Sort(keys)
+	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(keys), "\x00")))
+	return hex.EncodeToString(sum[:])[:16]
+}
 
 func memberKey(id tallyfy.UserID) string { return strings.TrimSpace(string(id)) }
 

@@ -59,6 +59,19 @@ func TestMergeKeepsOrderSpellingAndStrangers(t *testing.T) {
 	}, p.Effective([]tallyfy.UserID{"5", "2", "3", "5", "gone"}, []string{"Bo@X.example", "ann@x.example", "zoë@x.example", "Ann@X.example"}))
 }
 
+// The key of a group's people tells another set, and neither the order nor the spelling of an address.
+func TestPeopleKey(t *testing.T) {
+	t.Parallel()
+	key := func(guests []string, members ...tallyfy.UserID) string {
+		return membership.PeopleKey(&tallyfy.Group{Members: members, Guests: guests})
+	}
+	whole := key([]string{"Ann@x.example", "bo@x.example"}, "1", "12")
+	assert.Equal(t, whole, key([]string{" bo@x.example", "ann@x.example"}, "12", "1"))
+	for _, other := range []string{key(nil), key([]string{"ann@x.example", "bo@x.example"}, "1"), key([]string{"ann@x.example"}, "1", "12"), key([]string{"ann@x.example", "bo@x.example"}, "11", "2")} {
+		assert.NotEqual(t, whole, other)
+	}
+}
+
 // A number is the same id as its text: Tallyfy sends both.
 func TestNumberAndTextAreOneID(t *testing.T) {
 	t.Parallel()
@@ -140,6 +153,9 @@ func TestPropertiesOfTheMerge(t *testing.T) {
 			require.False(t, removed[who], "%s was removed. %s", who, context)
 		}
 		require.Len(t, in, len(merged.members)+len(merged.guests), "nobody twice. %s", context)
+		stayed := slices.DeleteFunc(slices.Clone(theirs.members), func(id tallyfy.UserID) bool { return !in[string(id)] })
+		require.Equal(t, stayed, merged.members[:len(stayed)], "who was there stays in front, in order. %s", context)
+		require.Equal(t, theirs.after(membership.People{}).set(), was, "no wish, no change. %s", context)
 		require.Equal(t, merged, merged.after(ours), "twice is once. %s", context)
 
 		// What a change did, and only that, is undone. Whoever came meanwhile stays.

@@ -10,6 +10,7 @@ import (
 
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // The page after a change may be answered by another process on the same database, which keeps what it read before.
@@ -57,4 +58,32 @@ func TestAChangeIsSeenAtOnceAtEveryReplica(t *testing.T) {
 	here.Sandbox.ClearRequests()
 	there.Get("/groups?people=one").Whole(http.StatusOK)
 	assert.Empty(t, here.Sandbox.Requests())
+}
+
+// The form for a group's people may be sent to another process than the one that showed it, which cannot name whom
+// others have added since. It says that somebody did, and keeps them.
+func TestAnEditSaysAtEveryReplicaThatOthersChangedTheGroup(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), "memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	here := sitetest.New(t, sitetest.Options{Store: db})
+	there := sitetest.New(t, sitetest.Options{Store: db, Transport: here.Sandbox.Transport()})
+	there.Client, there.Sandbox = here.Client, here.Sandbox // cookies do not know ports
+	here.SignIn()
+	group := here.Group("Finance")
+	form := func() *sitetest.Form {
+		f := here.Get("/groups/"+group.ID+"/people?find=noor").Form("main form[data-form]").Tick("add", here.ID("noor.vandermeer"))
+		f.Page.Site = there // where it is sent to
+		return f
+	}
+	f := form()
+	here.Sandbox.ChangeGroup(group.ID, sandbox.GroupChange{Add: []int{here.Member("yuki.tanabe").ID}})
+	p := f.Submit("Save").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main .notice"), "Noor van der Meer was added to Finance. Since you opened this page somebody else changed who is in the group. That is kept.")
+	assert.Contains(t, here.Group("Finance").Members, here.Member("yuki.tanabe").ID)
+
+	here.Sandbox.ChangeGroup(group.ID, sandbox.GroupChange{Remove: []int{here.Member("noor.vandermeer").ID}})
+	p = form().Submit("Save").Whole(http.StatusOK)
+	assert.Equal(t, "Done. Noor van der Meer was added to Finance. Undo", p.Text("main .notice"), "nobody else changed anything")
 }
