@@ -20,6 +20,7 @@ import (
 	_ "time/tzdata" // for hosts without time zones of their own
 
 	"tallyfy-admin/handlers"
+	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/config"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
@@ -118,7 +119,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 	for _, id := range cfg.Organisations {
 		o.Organisations = append(o.Organisations, tallyfy.ID(id))
 	}
-	o.Directory = directory.New(directory.Options{})
+	o.Directory, o.Pace = directory.New(directory.Options{}), cfg.Pace
 	if cfg.OAuthClientID != "" {
 		o.OAuth = &handlers.OAuth{ClientID: cfg.OAuthClientID, AuthorizeURL: cfg.OAuthURL}
 	}
@@ -126,6 +127,17 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 	if err != nil {
 		return err
 	}
+	stopJobs, err := app.StartJobs(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		if err := stopJobs(end); err != nil {
+			log.Error("jobs not stopped in time; they go on at the next start", slog.Any("error", err))
+		}
+	}()
 	if cfg.MetricsAddr != "" {
 		if _, err := serveAside(ctx, cfg.MetricsAddr, o.Metrics, log); err != nil {
 			return fmt.Errorf("the address for metrics: %w", err)
@@ -176,6 +188,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	o.Keys, o.Leases = keys, db.Leases()
 	o.LogoStore = db.Logos(keys, time.Now)
 	o.Journal = journal.New(db, keys, days(cfg.JournalDays), days(cfg.TrashDays), time.Now)
+	o.Jobs = &bulk.Book{DB: db, Keys: keys, Now: time.Now}
 	records := db.Records(keys)
 	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }
 	return takeOverReceipts(ctx, records, o.Journal)
@@ -200,7 +213,8 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	_, leasesErr := o.Leases.Sweep(ctx)
 	_, logosErr := o.LogoStore.Sweep(ctx)
 	_, journalErr := o.Journal.Sweep(ctx)
-	if err := errors.Join(sessionsErr, leasesErr, logosErr, journalErr); err != nil && ctx.Err() == nil {
+	_, jobsErr := o.Jobs.Sweep(ctx)
+	if err := errors.Join(sessionsErr, leasesErr, logosErr, journalErr, jobsErr); err != nil && ctx.Err() == nil {
 		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
 }

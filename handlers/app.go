@@ -19,12 +19,15 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
+	"tallyfy-admin/handlers/queue"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/static"
@@ -40,6 +43,10 @@ type Options struct {
 	Keys    *store.Keys
 	Leases  *store.Leases
 	Journal *journal.Journal
+	// Jobs keeps what many changes at once are made of. StartJobs works at them.
+	Jobs *bulk.Book
+	// Pace is that of the API's limiter, to say how long a job takes.
+	Pace ratelimit.Rate
 	// OldReceipts gives the presses under which the journal may hold the receipt of a removal from before
 	// there was a journal. It is nil where there was none.
 	OldReceipts func(member, record string) []string
@@ -87,6 +94,7 @@ type App struct {
 	attempts *attempts
 	files    fileSlots
 	changes  *change.Service
+	queue    *queue.Queue // nil before StartJobs
 	// answers are those of reads, and what was made of them. logoPlaces are by group.
 	answers, logoPlaces *cache.Cache
 	logoSlots           *logo.Slots[cache.Scope]

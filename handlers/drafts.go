@@ -56,6 +56,9 @@ func (req *request) formPage() string {
 	if req.route.createsGroup() {
 		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewGroup())
 	}
+	if req.route.takesFile() {
+		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewBulk(""))
+	}
 	if req.route.keepsTyped() { // on the page of the same address
 		return req.urls().Local(req.Request().URL.Path)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -241,17 +242,44 @@ func (req *request) form() (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
+	return form, req.ownForm(form)
+}
+
+// fileForm is form for one with a field for a file.
+func (req *request) fileForm(field string) (url.Values, []byte, error) {
+	form, file, err := web.FileForm(req, field, bulk.MostBytes)
+	if err != nil {
+		return nil, nil, err
+	}
+	return form, file, req.ownForm(form)
+}
+
+// strangersForm reads a form that is not carried out, to keep what was typed.
+func (req *request) strangersForm() (form url.Values, err error) {
+	switch {
+	case req.route.takesFile():
+		form, _, err = web.FileForm(req, bulkFile, 0)
+	case req.who != nil:
+		form, err = web.Form(req)
+	default:
+		form, err = web.StrangersForm(req)
+	}
+	return form, err
+}
+
+// ownForm refuses a form that somebody else opened.
+func (req *request) ownForm(form url.Values) error {
 	if as := form.Get("as"); as != "" && as != req.who.tag() {
 		text := "You are signed in as " + names.Isolate(req.who.Name) + " now, so nothing was done."
 		if req.keepTyped(form) {
 			text += " What was typed is kept for the person who typed it, until this browser signs out."
 		}
-		return nil, &problem{
+		return &problem{
 			status: http.StatusConflict, title: "Somebody else opened this form", text: text,
 			links: req.wayHome(),
 		}
 	}
-	return form, nil
+	return nil
 }
 
 // notEntered answers a request for an organisation that the session has not entered: nothing of it is
@@ -266,7 +294,7 @@ func (req *request) notEntered(org tallyfy.ID) error {
 	v := views.NotEnteredView{Title: "This page belongs to another organisation", Name: string(org), ID: org}
 	v.Next = req.urls().Local(req.Request().URL.RequestURI())
 	if !req.reads() {
-		form, err := web.Form(req)
+		form, err := req.strangersForm()
 		if err != nil {
 			return err
 		}
@@ -315,7 +343,7 @@ func (req *request) sendToSignIn(why string) error {
 // sign-in.
 func (req *request) refuseForm() error {
 	if req.route.keepsTyped() {
-		form, err := web.StrangersForm(req)
+		form, err := req.strangersForm()
 		if err != nil && !errors.Is(err, web.ErrTooLarge) {
 			return err
 		}

@@ -49,12 +49,17 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
-	return r.createsGroup() || r.method == http.MethodPost && (r.path == "/groups/:group/edit" || r.path == "/groups/:group/people" || r.path == "/members/:member/role" || r.path == "/access")
+	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
+		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/access",
+	}, r.path)
 }
 
 // createsGroup reports that a route takes the form for a new group. The form stands on a page of another
 // address.
 func (r route) createsGroup() bool { return r.method == http.MethodPost && r.path == "/groups" }
+
+// takesFile reports that a route takes a form with a file. The form stands on a page of another address.
+func (r route) takesFile() bool { return r.method == http.MethodPost && r.path == "/bulk" }
 
 // routes is every page, with who may see it. Paths are below the base, and those of signedIn routes
 // below their organisation.
@@ -116,6 +121,19 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/trash", signedIn, listTrash},
 		{http.MethodGet, "/trash.csv", signedIn, exportTrash},
 		{http.MethodGet, "/trash/:entry/picture", signedIn, sendTrashPicture},
+
+		{http.MethodGet, "/bulk/new", signedIn, showBulkForm},
+		{http.MethodPost, "/bulk", signedIn, planBulk},
+		{http.MethodGet, "/bulk/:bulk", signedIn, showBulk},
+		{http.MethodPost, "/bulk/:bulk/run", signedIn, runBulk},
+		{http.MethodGet, "/jobs", signedIn, listJobs},
+		{http.MethodGet, "/jobs/:job", signedIn, showJob},
+		{http.MethodGet, "/jobs/:job/progress", signedIn, showProgress},
+		{http.MethodGet, "/jobs/:job/failed.csv", signedIn, exportFailed},
+		{http.MethodPost, "/jobs/:job/pause", signedIn, changeJob(pauseJob)},
+		{http.MethodPost, "/jobs/:job/resume", signedIn, changeJob(resumeJob)},
+		{http.MethodPost, "/jobs/:job/stop", signedIn, changeJob(stopJob)},
+		{http.MethodPost, "/jobs/:job/retry", signedIn, changeJob(retryJob)},
 
 		{http.MethodGet, "/organisations", signedIn, showOrganisations},
 		{http.MethodPost, "/organisations", signedIn, switchOrganisation},

@@ -26,6 +26,8 @@ type Page struct {
 	From string
 	// Can is what the person's role lets them do.
 	Can Rights
+	// Refresh is after how many seconds a browser without script asks for the page again; 0 for never.
+	Refresh int
 	// HasList says that the page is a list, with the id "list", to which a second link skips.
 	HasList bool
 	// Files is how the files of a list are written.

@@ -3,6 +3,7 @@ package views
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tallyfy-admin/tallyfy"
@@ -206,6 +207,50 @@ func (u URLs) Activity(s ActivityState) string { return u.org() + "/activity" + 
 func (u URLs) ActivityFile(s ActivityState) string {
 	return u.org() + "/activity.csv" + s.At("").Encode()
 }
+
+// NewBulk is the form for many changes of one kind, or the choice of a kind where it is empty.
+func (u URLs) NewBulk(kind string) string {
+	return u.org() + "/bulk/new" + query(parameter{"kind", kind})
+}
+
+// PlanBulk takes a POST of that form, which makes a dry run.
+func (u URLs) PlanBulk() string { return u.org() + "/bulk" }
+
+// Bulk is a dry run.
+func (u URLs) Bulk(id string) string { return u.org() + "/bulk/" + url.PathEscape(id) }
+
+// RunBulk takes a POST that starts a dry run.
+func (u URLs) RunBulk(id string) string { return u.Bulk(id) + "/run" }
+
+// Jobs is the list of jobs, from the one before another one on.
+func (u URLs) Jobs(before string) string {
+	return u.org() + "/jobs" + query(parameter{"before", before})
+}
+
+// Job is one job.
+func (u URLs) Job(id string) string { return u.org() + "/jobs/" + url.PathEscape(id) }
+
+// JobRows is a page of the rows of a job, or of a dry run: those in one state, or all.
+func (u URLs) JobRows(id string, planned bool, state string, page int) string {
+	at := u.Job(id)
+	if planned {
+		at = u.Bulk(id)
+	}
+	number := ""
+	if page > 1 {
+		number = strconv.Itoa(page)
+	}
+	return at + query(parameter{"rows", state}, parameter{"page", number})
+}
+
+// JobProgress sends how far a job is as it goes on.
+func (u URLs) JobProgress(id string) string { return u.Job(id) + "/progress" }
+
+// JobFile is the lines of a job that were not done as a CSV file.
+func (u URLs) JobFile(id string) string { return u.Job(id) + "/failed.csv" }
+
+// JobAction takes a POST that pauses, resumes, stops or retries a job.
+func (u URLs) JobAction(id, action string) string { return u.Job(id) + "/" + action }
 
 // Entry is one change.
 func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.PathEscape(id) }

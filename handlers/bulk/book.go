@@ -59,9 +59,10 @@ type Spec struct {
 	OrgName string
 	// Header is the first line of the sheet, empty without one.
 	Header []string `json:",omitempty"`
-	// Notes are the sentences about the whole, Rows is how many rows there are.
+	// Notes are the sentences about the whole.
 	Notes []string `json:",omitempty"`
-	Rows  int
+	// Reads and Writes are the calls that it takes.
+	Reads, Writes int
 	// Planner is who planned it.
 	Planner journal.Subject
 }
@@ -109,7 +110,7 @@ func (b *Book) Create(ctx context.Context, j *Job, rows []*Row) error {
 	if err != nil {
 		return err
 	}
-	j.ID, j.State, j.At, j.Changed, j.Rows = id.String(), Planned, b.Now(), b.Now(), len(rows)
+	j.ID, j.State, j.At, j.Changed = id.String(), Planned, b.Now(), b.Now()
 	j.Planner, j.Note.Owner = j.Owner, j.Owner
 	plan, err := b.seal(j.ID, "plan", j.Spec)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/views/names"
 )
 
@@ -102,8 +103,11 @@ func (k *Kind) column(name string) Column {
 	return c
 }
 
-// accepted are the names of the kind's columns, as they are said.
-func (k *Kind) accepted() (list []string) {
+// TakesGroups reports that the kind changes who is in groups.
+func (k *Kind) TakesGroups() bool { return k.Name == AddToGroups || k.Name == RemoveFromGroups }
+
+// Accepted are the names of the kind's columns, as they are said.
+func (k *Kind) Accepted() (list []string) {
 	for _, c := range k.columns {
 		list = append(list, string(c))
 	}
@@ -120,4 +124,17 @@ func (k *Kind) words(columns []Column) string {
 		list[i] = string(c)
 	}
 	return "the " + strings.Join(list, " or ")
+}
+
+// reads is how many reads a step takes, its check included.
+func (k *Kind) reads(r *Row) int {
+	switch {
+	case k.TakesGroups():
+		return 2 // the group before and after
+	case k.Name == CreateGroups:
+		return 0 // Tallyfy's answer is the proof
+	case r.To == removal.LeaveWork:
+		return 4 // the person and the open tasks, before and after
+	}
+	return 8 // and those of the one who takes over
 }

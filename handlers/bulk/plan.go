@@ -41,6 +41,8 @@ type Plan struct {
 	Rows []*Row
 	// Notes are sentences about the whole.
 	Notes []string
+	// Reads and Writes are the calls that the run takes.
+	Reads, Writes int
 }
 
 // Count returns how many rows have a state.
@@ -76,7 +78,33 @@ func (o *Organisation) Plan(w Wish) Plan {
 	for i, r := range p.rows {
 		r.N = i + 1
 	}
-	return Plan{Rows: p.rows, Notes: p.notes}
+	plan := Plan{Rows: p.rows, Notes: p.notes}
+	for _, rows := range steps(p.rows) {
+		plan.Writes++
+		plan.Reads += w.Kind.reads(rows[0])
+	}
+	return plan
+}
+
+// Successor finds who takes over the work of everybody: removal.LeaveWork for "nobody", "" where nothing is said.
+// What is wrong is the message of the field "to".
+func (o *Organisation) Successor(text string) (to string, problems map[string]string) {
+	switch text = strings.TrimSpace(text); {
+	case text == "":
+		return "", nil
+	case leaves(text):
+		return removal.LeaveWork, nil
+	}
+	m, problem := newFinder(o.Members, nil).named(text)
+	if problem != "" {
+		return "", map[string]string{"to": problem}
+	}
+	return string(m.ID), nil
+}
+
+// leaves reports that a text says that nobody takes over.
+func leaves(text string) bool {
+	return slices.Contains([]string{"nobody", "no one", "none", removal.LeaveWork}, strings.ToLower(text))
 }
 
 type planner struct {
@@ -311,7 +339,7 @@ func (p *planner) removal(line Line) {
 	r.To = p.wish.To
 	if text := p.wish.Sheet.Cell(line, Successor); text != "" {
 		switch to, problem := p.people.named(text); {
-		case slices.Contains([]string{"nobody", "no one", "none", "leave"}, strings.ToLower(text)):
+		case leaves(text):
 			r.To = removal.LeaveWork
 		case problem != "":
 			r.settle(Cant, "Who takes over: "+problem)

@@ -77,7 +77,7 @@ func TestRemovals(t *testing.T) {
 		"zoe.lindqvist@example.com,Lena Fischbacher\nyuki.tanabe@example.com,nobody\nyuki.tanabe@example.com,maren.dahl@example.com\nsamuel.okafor@example.com,nobody\nsamuel.okafor@example.com,nobody\n")
 	assert.Equal(t, []string{
 		"Ingrid Solheim: can't Ingrid Solheim is the default administrator. Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page.",
-		"Maren Dahl: can't This is your own account. Removing it would end this session half-way. Ask another administrator.",
+		"Maren Dahl: can't This is your own account. You can't remove yourself. Ask another administrator.",
 		"Kwame Asante: can't Viktor Ionescu is to be removed, too, and can't take over.",
 		"Viktor Ionescu: waiting active → removed, the work goes to Maren Dahl",
 		"Gareth Pugh: nothing to do Gareth Pugh is already disabled.",

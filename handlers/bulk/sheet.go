@@ -93,6 +93,24 @@ func ReadText(text string, k *Kind) (s Sheet, problems []string) {
 	return s, tooMany(s)
 }
 
+// Chosen is a sheet of people chosen on a list, a line each.
+func Chosen(ids []string) Sheet {
+	s := Sheet{Header: []string{string(ID)}, Known: []Column{ID}}
+	for i, id := range ids {
+		s.Lines = append(s.Lines, Line{i + 1, []string{id}})
+	}
+	return s
+}
+
+// FileText is the text of a file, to be mended in a form; "" for one that is no text.
+func FileText(data []byte) string {
+	text, err := decode(data)
+	if err != nil || len(data) > MostBytes {
+		return ""
+	}
+	return strings.ReplaceAll(text, "\r\n", "\n")
+}
+
 // looksLikeTable reports that the first line with something in it names a column of the kind.
 func looksLikeTable(text string, k *Kind) bool {
 	first, _, _ := strings.Cut(strings.TrimLeft(text, "\r\n \ufeff"), "\n")
@@ -182,7 +200,7 @@ func table(text string, k *Kind) (s Sheet, problems []string) {
 		}
 	}
 	if found == 0 {
-		return s, []string{"The first line has to name the columns. Known names are: " + strings.Join(k.accepted(), ", ") + ". Nothing was taken."}
+		return s, []string{"The first line has to name the columns. Known names are: " + strings.Join(k.Accepted(), ", ") + ". Nothing was taken."}
 	}
 	r := reader(text, best)
 	for {
@@ -257,7 +275,7 @@ func (s *Sheet) headerProblems(k *Kind) (list []string) {
 	}
 	for _, need := range k.needs {
 		if !slices.ContainsFunc(need, s.Has) {
-			list = append(list, "There is no column for "+k.words(need)+". Known names are: "+strings.Join(k.accepted(), ", ")+".")
+			list = append(list, "There is no column for "+k.words(need)+". Known names are: "+strings.Join(k.Accepted(), ", ")+".")
 		}
 	}
 	return list

@@ -43,3 +43,11 @@ func (r Rate) String() string {
 	}
 	return strconv.Itoa(r.Reads) + "/" + r.Per.String()
 }
+
+// Background is about how long so many background reads take, one after the other, while nobody clicks.
+func (r Rate) Background(reads int) time.Duration {
+	if r.Reads == 0 || reads <= burst {
+		return 0
+	}
+	return time.Duration(reads) * (r.Per + r.Per/20) / time.Duration(max(1, r.Reads-r.Reads/reserve))
+}

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers"
+	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
@@ -73,6 +74,7 @@ type Options struct {
 	LogText        bool             // the log as on a terminal, not as JSON
 	Now            func() time.Time // the clock of sessions and of the application
 	Idle, Absolute time.Duration    // the ages of a session, the store's own if 0
+	Jobs           bool             // work at jobs, as the program does
 	RepeatWait     time.Duration    // how long a second press waits for the first one's end, the program's own if 0
 }
 
@@ -146,10 +148,17 @@ func New(t *testing.T, o Options) *Site {
 		API: api, OAuth: oauth, Sessions: kept, Keys: keys, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
 		LogoStore: db.Logos(keys, func() time.Time { return s.App.Now() }),
 		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() }),
+		Jobs:      &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
+		Pace:      o.Pace,
 		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App
+	if o.Jobs {
+		stop, err := s.App.StartJobs(t.Context(), db)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, stop(context.Background())) })
+	}
 	s.Client = s.newVisitor(t)
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -175,6 +176,43 @@ func readForm(c echo.Context, most int64) (url.Values, error) {
 		return nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
 	}
 	return r.PostForm, nil
+}
+
+// FileForm is Form for a form with a field for a file, which may be sent as any other form, too. The file is nil
+// where none was chosen. It has at most mostFile bytes, and the rest of the form as many as Form takes.
+func FileForm(c echo.Context, field string, mostFile int64) (form url.Values, file []byte, err error) {
+	r := c.Request()
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); kind != echo.MIMEMultipartForm {
+		form, err = readForm(c, MaxForm+mostFile)
+		return form, nil, err
+	}
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, MaxForm+mostFile)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+	}
+	form = url.Values{}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return form, file, nil
+		}
+		var data []byte
+		if err == nil {
+			data, err = io.ReadAll(part)
+		}
+		var large *http.MaxBytesError
+		switch {
+		case errors.As(err, &large):
+			return nil, nil, ErrTooLarge
+		case err != nil:
+			return nil, nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
+		case part.FormName() == field:
+			file = data
+		default:
+			form.Add(part.FormName(), string(data))
+		}
+	}
 }
 
 // Param is a part of the path, unescaped. Echo leaves it escaped when the path has an escape.

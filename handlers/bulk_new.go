@@ -1,0 +1,222 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// bulkFile is the name of the field for a file.
+const bulkFile = "file"
+
+// showBulkForm is the form for many changes of one kind; without a kind it is the list of kinds.
+func showBulkForm(req *request) error {
+	form := req.QueryParams()
+	page := req.urls().Local(req.urls().NewBulk(""))
+	f := refusedForm{Status: http.StatusOK, Form: form}
+	if refused := req.refusedForm(); refused != nil {
+		f = *refused
+	} else if draft := req.takeDraft(page); draft != nil {
+		f.Form = draft
+	}
+	return req.showBulkForm(f)
+}
+
+func (req *request) showBulkForm(f refusedForm) error {
+	k := bulk.KindOf(f.Form.Get("kind"))
+	v := views.BulkForm{Press: newPress(), Errors: f.Errors, Notice: f.Notice, Text: f.Form.Get("text"), To: f.Form.Get("to")}
+	for _, kind := range bulk.Kinds {
+		v.Kinds = append(v.Kinds, views.BulkKind{Name: kind.Name, Title: kind.Title, Current: kind == k})
+	}
+	if k == nil {
+		return req.show(f.Status, views.NewBulk(req.page("Many at once", views.SectionNone), v))
+	}
+	v.Kind, v.Columns, v.People = k.Name, k.Accepted(), k.Person != ""
+	v.TakesGroups, v.TakesSuccessor = k.TakesGroups(), k.Name == bulk.RemoveMembers
+	copied, err := req.snapshotWithin(plainWait)
+	if err != nil && tallyfy.IsUnauthorized(err) {
+		return err
+	}
+	if copied.groups != nil && v.TakesGroups {
+		for _, g := range copied.groups.Items {
+			v.Groups = append(v.Groups, views.BulkGroup{
+				GroupLink: req.groupLink(g), People: len(g.Members) + len(g.Guests), Chosen: slices.Contains(f.Form["groups"], string(g.ID)),
+			})
+		}
+		slices.SortFunc(v.Groups, func(a, b views.BulkGroup) int { return names.Compare(a.Name, b.Name) })
+	}
+	for _, id := range f.Form["ids"] {
+		if !tallyfy.PlausibleID(id) {
+			continue
+		}
+		p := views.Person{ID: tallyfy.UserID(id), Name: "Member " + id}
+		if copied.members != nil {
+			if m, ok := copied.members.ByID(p.ID); ok {
+				p = personOf(m)
+			}
+		}
+		v.Chosen = append(v.Chosen, p)
+	}
+	return req.show(f.Status, views.NewBulk(req.page(k.Title, views.SectionNone), v))
+}
+
+// planBulk makes a dry run of what was pasted, uploaded or chosen. Nothing is changed.
+func planBulk(req *request) error {
+	form, file, err := req.fileForm(bulkFile)
+	if err != nil {
+		return err
+	}
+	k := bulk.KindOf(form.Get("kind"))
+	if k == nil {
+		return req.goTo(req.urls().NewBulk(""))
+	}
+	page := req.urls().NewBulk(k.Name)
+	req.returnTo, req.typed = req.urls().Local(req.urls().NewBulk("")), form
+	again := func(r refusedForm) error {
+		r.Form = form
+		return req.answerOn(page, r, func() error { return req.showBulkForm(r) })
+	}
+	wish, errs := readWish(form, file, k)
+	if len(errs) > 0 {
+		return again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
+	}
+	o, reading, err := req.wholeOrganisation()
+	if err != nil {
+		return err
+	}
+	if o == nil {
+		return again(refusedForm{Status: http.StatusServiceUnavailable, Notice: &views.Notice{
+			Kind: views.NoticeWarning, Text: "The organisation is still being read (" + reading + " so far). Press the button again in a moment. Nothing that you typed is lost.",
+		}})
+	}
+	if wish.To, errs = o.Successor(form.Get("to")); len(errs) > 0 {
+		return again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
+	}
+	plan := o.Plan(wish)
+	j := &bulk.Job{Org: req.org(), Kind: k, Owner: req.me(), Spec: bulk.Spec{
+		OrgName: req.who.Organisation.Name, Header: wish.Sheet.Header, Notes: plan.Notes, Reads: plan.Reads, Writes: plan.Writes,
+	}}
+	if err := req.app.Jobs.Create(req.ctx(), j, plan.Rows); err != nil {
+		return err
+	}
+	return req.goTo(req.urls().Bulk(j.ID))
+}
+
+// readWish reads what a form asks for. A file that can't be taken stands in the field for text afterwards, to be
+// mended there.
+func readWish(form url.Values, file []byte, k *bulk.Kind) (bulk.Wish, map[string]string) {
+	w, errs := bulk.Wish{Kind: k}, map[string]string{}
+	text := strings.ReplaceAll(form.Get("text"), "\r\n", "\n")
+	var problems []string
+	given := 0
+	for _, is := range []bool{len(file) > 0, strings.TrimSpace(text) != "", len(form["ids"]) > 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		errs["text"] = "Choose one: the people chosen, the lines, or the file."
+	case len(file) > 0:
+		if w.Sheet, problems = bulk.ReadFile(file, k); len(problems) > 0 {
+			if text := bulk.FileText(file); text != "" {
+				form.Set("text", text)
+			}
+			errs["text"] = strings.Join(problems, " ")
+		}
+	case len(form["ids"]) > 0:
+		w.Sheet = bulk.Chosen(form["ids"])
+	default:
+		if w.Sheet, problems = bulk.ReadText(text, k); len(problems) > 0 {
+			errs["text"] = strings.Join(problems, " ")
+		}
+	}
+	for _, id := range form["groups"] {
+		if tallyfy.PlausibleID(id) && k.TakesGroups() {
+			w.Groups = append(w.Groups, tallyfy.ID(id))
+		}
+	}
+	if k.TakesGroups() && len(w.Groups) == 0 && len(errs) == 0 && !w.Sheet.Has(bulk.Groups) {
+		errs["groups"] = "Choose at least one group, or name the groups in a column of the lines."
+	}
+	if k.Name == bulk.RemoveMembers && strings.TrimSpace(form.Get("to")) == "" && len(errs) == 0 && !w.Sheet.Has(bulk.Successor) {
+		errs["to"] = "Say who takes over the work, or “" + removal.LeaveWork + "” to leave it in the name of those who go."
+	}
+	return w, errs
+}
+
+// wholeOrganisation is all members, groups and guests; nil while they are being read, with how much is.
+func (req *request) wholeOrganisation() (o *bulk.Organisation, reading string, err error) {
+	o = &bulk.Organisation{Organization: req.who.Organisation, By: req.who.UserID}
+	var s snapshot
+	err = parallel.Run(req.ctx(),
+		func(ctx context.Context) (err error) {
+			s, err = req.readSnapshot(ctx)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			o.Guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
+			return err
+		})
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !s.ended() || !o.Guests.Ended():
+		return nil, words.Count(len(s.members.Items), "member", "members") + " and " + words.Count(len(s.groups.Items), "group", "groups"), nil
+	case !s.members.Complete || !s.groups.Complete:
+		return nil, "", &problem{
+			status: http.StatusBadGateway, title: "Not everything could be read", text: s.missing() + " A dry run needs all of it. Nothing was changed.", links: req.tryAgain(),
+		}
+	}
+	o.Members, o.Groups = s.members, s.groups
+	return o, "", nil
+}
+
+// showBulk shows a dry run. One that was started is a job.
+func showBulk(req *request) error {
+	j, err := req.job(web.Param(req, "bulk"))
+	if err != nil {
+		return err
+	}
+	if j.State != bulk.Planned {
+		return req.goTo(req.urls().Job(j.ID))
+	}
+	return req.showJobPage(j)
+}
+
+// runBulk starts a dry run that was looked at.
+func runBulk(req *request) error {
+	if _, err := req.form(); err != nil {
+		return err
+	}
+	j, err := req.job(web.Param(req, "bulk"))
+	if err != nil {
+		return err
+	}
+	if j.Planner.ID != string(req.who.UserID) {
+		return &problem{status: http.StatusForbidden, title: "Somebody else planned this", text: "Only " + names.Isolate(j.Planner.Name) + " can start it. Nothing was changed.", links: req.wayHome()}
+	}
+	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
+	if err != nil {
+		return err
+	}
+	if j.State == bulk.Planned && counts[bulk.Waiting] > 0 {
+		if err := req.app.Jobs.Start(req.ctx(), j, req.me(), req.who.Token); err != nil && !errors.Is(err, bulk.ErrNotNow) {
+			return err
+		}
+		req.deliver(j.ID)
+	}
+	return req.goTo(req.urls().Job(j.ID))
+}

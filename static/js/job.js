@@ -1,0 +1,34 @@
+// How far a job is, as it goes on. The page says the same without this file, and asks again by itself.
+
+const part = document.querySelector("[data-job]");
+const bar = part?.querySelector("progress");
+const text = part?.querySelector("[data-progress]");
+let source;
+
+// A screen reader hears the sentence every few seconds at most.
+const every = 5000; // milliseconds
+let said = 0;
+
+const open = () => {
+  source = new EventSource(part.dataset.job);
+  source.addEventListener("message", (event) => {
+    const now = JSON.parse(event.data);
+    bar.value = now.done;
+    if (now.state !== "running") {
+      source.close();
+      location.reload();
+    } else if (Date.now() - said > every) {
+      said = Date.now();
+      text.textContent = now.text;
+    }
+  });
+};
+
+// A tab that nobody looks at holds no connection: browsers allow six to a host.
+if (part?.dataset.job) {
+  open();
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden) open();
+  });
+}

@@ -1,0 +1,73 @@
+package views
+
+import (
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
+)
+
+// BulkForm is the form for many changes of one kind.
+type BulkForm struct {
+	// Kind is the name of the kind, empty while none is chosen.
+	Kind  string
+	Kinds []BulkKind
+	// Columns are the names that the first line of a table may have. People says that its rows are people, who may
+	// be pasted without a first line.
+	Columns []string
+	People  bool
+	// TakesGroups and TakesSuccessor say what else the kind asks for.
+	TakesGroups, TakesSuccessor bool
+	Groups                      []BulkGroup
+	// Chosen are people chosen on a list.
+	Chosen   []Person
+	Text, To string
+	Errors   map[string]string
+	Notice   *Notice
+	Press    string
+}
+
+// BulkKind is a kind of work to choose.
+type BulkKind struct {
+	Name, Title string
+	Current     bool
+}
+
+// BulkGroup is a group to choose.
+type BulkGroup struct {
+	GroupLink
+	People int
+	Chosen bool
+}
+
+func (v BulkForm) title() string {
+	for _, k := range v.Kinds {
+		if k.Current {
+			return k.Title
+		}
+	}
+	return "Many at once"
+}
+
+func (v BulkForm) problems() []components.Problem {
+	return components.ProblemsOf(v.Errors, "text", "groups", "to")
+}
+
+// textHint says what can be pasted.
+func (v BulkForm) textHint() string {
+	if v.People {
+		return "One person a line: the email address, “Name <address>”, the id, or a name that only one person has. Or a table from a spreadsheet, whose first line names the columns: " + list(v.Columns) + "."
+	}
+	return "A table, whose first line names the columns: " + list(v.Columns) + ". Several people in a cell are separated by semicolons."
+}
+
+func list(columns []string) string {
+	text := ""
+	for i, c := range columns {
+		if i > 0 {
+			text += ", "
+		}
+		text += c
+	}
+	return text
+}
+
+func peopleIn(n int) string { return words.Count(n, "person", "people") }
