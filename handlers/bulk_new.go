@@ -18,9 +18,6 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// bulkFile is the name of the field for a file.
-const bulkFile = "file"
-
 // showBulkForm is the form for many changes of one kind; without a kind it is the list of kinds.
 func showBulkForm(req *request) error {
 	form := req.QueryParams()

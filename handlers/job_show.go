@@ -6,7 +6,6 @@ import (
 	"iter"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -14,15 +13,12 @@ import (
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/web"
-	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
-// jobRows is how many rows of a job a page shows.
-const jobRows = 100
+// mostJobs is how many jobs a page lists.
+const mostJobs = 50
 
 // listJobs lists the jobs of the last 90 days, the newest first.
 func listJobs(req *request) error {
@@ -34,13 +30,13 @@ func listJobs(req *request) error {
 	if admin {
 		owner = ""
 	}
-	list, err := req.app.Jobs.Jobs(req.ctx(), req.org(), owner, req.QueryParam("before"), activityRows+1)
+	list, err := req.app.Jobs.Jobs(req.ctx(), req.org(), owner, req.QueryParam("before"), mostJobs+1)
 	if err != nil {
 		return err
 	}
 	v := views.JobList{KeptDays: int(bulk.Keep / (24 * time.Hour)), Before: req.QueryParam("before")}
-	if len(list) > activityRows {
-		list = list[:activityRows]
+	if len(list) > mostJobs {
+		list = list[:mostJobs]
 		v.Older = list[len(list)-1].ID
 	}
 	for _, j := range list {
@@ -52,26 +48,6 @@ func listJobs(req *request) error {
 	}
 	return req.show(http.StatusOK, views.Jobs(req.page("Jobs", views.SectionActivity), v))
 }
-
-// jobHead is what is said of a job wherever it stands.
-func (req *request) jobHead(j *bulk.Job, counts map[bulk.State]int) views.JobHead {
-	h := views.JobHead{ID: j.ID, At: j.At, Begun: j.Note.Begun, Over: j.Note.Over, Changed: j.Changed, By: j.Owner.Name, State: string(j.State), Why: j.Note.Why, SignIn: j.Note.SignIn, Unreadable: j.Unreadable}
-	h.Own = j.Owner.ID == string(req.who.UserID)
-	if j.Kind != nil {
-		h.Title = j.Kind.Title
-	}
-	for _, n := range counts {
-		h.Rows += n
-	}
-	h.Done, h.Failed, h.Unknown, h.Held = counts[bulk.Done], counts[bulk.Failed], counts[bulk.Unknown], counts[bulk.Held]
-	h.Left = counts[bulk.Waiting] + counts[bulk.Working] + counts[bulk.Held]
-	h.Nothing, h.Cant, h.Skipped = counts[bulk.Nothing], counts[bulk.Cant], counts[bulk.Skipped]
-	h.Stalled = j.State == bulk.Running && req.app.Now().Sub(j.Changed) > stalledAfter
-	return h
-}
-
-// stalledAfter is how long nothing may happen in a running job before the page says so.
-const stalledAfter = time.Minute
 
 // showJob shows how far a job is, as its rows say.
 func showJob(req *request) error {
@@ -86,71 +62,6 @@ func showJob(req *request) error {
 		req.drop(directory.Change{Members: true}) // a job that another process worked at
 	}
 	return req.showJobPage(j)
-}
-
-func (req *request) showJobPage(j *bulk.Job) error {
-	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
-	if err != nil {
-		return err
-	}
-	v := views.JobPage{JobHead: req.jobHead(j, counts), Notes: j.Notes, Press: newPress()}
-	v.Only = req.QueryParam("rows")
-	var in []bulk.State
-	total := v.Rows
-	v.Tabs = append(v.Tabs, components.Tab{Text: "All", URL: req.urls().JobRows(j.ID, v.Planned(), "", 1), Number: words.Number(v.Rows), Current: true})
-	for _, s := range bulk.States {
-		if counts[s] == 0 {
-			continue
-		}
-		current := v.Only == string(s)
-		if current {
-			in, total = []bulk.State{s}, counts[s]
-			v.Tabs[0].Current = false
-		}
-		v.Tabs = append(v.Tabs, components.Tab{Text: views.RowState(string(s), v.Planned()), URL: req.urls().JobRows(j.ID, v.Planned(), string(s), 1), Number: words.Number(counts[s]), Current: current})
-	}
-	page, _ := strconv.Atoi(req.QueryParam("page"))
-	page = max(1, min(page, (total+jobRows-1)/jobRows))
-	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID, 0, 0, in...)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		if r.Warning != "" && v.Planned() && r.State == bulk.Waiting && !slices.Contains(v.Warnings, r.Warning) {
-			v.Warnings = append(v.Warnings, r.Warning)
-		}
-	}
-	from := min((page-1)*jobRows, len(rows))
-	rows = rows[from:min(from+jobRows, len(rows))]
-	v.Pager = views.NewPager(page, jobRows, len(rows), total)
-	for _, r := range rows {
-		v.List = append(v.List, req.jobRow(r))
-	}
-	if v.Planned() {
-		v.Takes, v.Writes = req.app.Pace.Background(j.Reads), j.Writes
-		v.Can = req.rights().Groups
-		if j.Kind.Admins {
-			v.Can = req.rights().Members
-		}
-		return req.show(http.StatusOK, views.JobDetails(req.page(v.Title+": dry run", views.SectionActivity), v))
-	}
-	p := req.page(v.Title, views.SectionActivity)
-	if j.State == bulk.Running {
-		p.Refresh = 5
-	}
-	return req.show(http.StatusOK, views.JobDetails(p, v))
-}
-
-// jobRow shapes a row of a job.
-func (req *request) jobRow(r *bulk.Row) views.JobRow {
-	row := views.JobRow{
-		Line: r.Line, Name: r.Called(), Email: r.Who.Email, Before: r.Before, After: r.After,
-		State: string(r.State), Reason: r.Reason, Tallyfys: r.Tallyfys, Entry: r.Entry, Group: r.Group.Name, GroupID: tallyfy.ID(r.Group.ID),
-	}
-	if r.Who.ID != "" && r.New == nil {
-		row.Member = tallyfy.UserID(r.Who.ID)
-	}
-	return row
 }
 
 // showProgress sends how far a job is, each time that it changes. The browser asks anew after each answer, which

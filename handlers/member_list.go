@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"regexp"
-	"time"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
@@ -13,10 +12,6 @@ import (
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
-
-// plainWait is how long a plain list of members waits for the copies: long enough for most organisations. The
-// others see Tallyfy's own list until they are read.
-const plainWait = 2 * time.Second
 
 // listMembers shows a page of members from the copies in memory: Tallyfy's list can't leave out the disabled.
 // While the copies are read, a list that Tallyfy can give comes from there with one call.

@@ -239,7 +239,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			}
 		}
 		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && name != "record" && name != "entry" { // ours, which have a page for those that are none
+			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "bulk", "job"}, name) { // ours, which have a page for those that are none
 				return echo.ErrNotFound
 			}
 		}

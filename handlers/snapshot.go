@@ -37,6 +37,9 @@ func (req *request) readSnapshot(ctx context.Context) (s snapshot, err error) {
 	return s, err
 }
 
+// plainWait is how long a page waits for the copies that can do without: long enough for most organisations.
+const plainWait = 2 * time.Second
+
 // snapshotWithin is snapshot for a page that can do without: it waits for the reading no longer than that.
 func (req *request) snapshotWithin(wait time.Duration) (s snapshot, err error) {
 	ctx, done := context.WithTimeout(req.ctx(), wait)

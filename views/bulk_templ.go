@@ -841,9 +841,9 @@ func progress(p Page, v JobPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var34 templ.SafeURL
-		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.URL.JobAction(v.ID, "resume")))
+		templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.URL.ResumeJob(v.ID)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/bulk.templ`, Line: 192, Col: 77}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/bulk.templ`, Line: 192, Col: 67}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 		if templ_7745c5c3_Err != nil {
@@ -881,25 +881,25 @@ func progress(p Page, v JobPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.State == "paused" || v.State == "stopped" && v.Skipped > 0 || v.Stalled {
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Go on", Busy: "Going on…", Kind: components.ButtonPrimary, Action: p.URL.JobAction(v.ID, "resume")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Go on", Busy: "Going on…", Kind: components.ButtonPrimary, Action: p.URL.ResumeJob(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if v.State == "running" {
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Pause", Busy: "Pausing…", Action: p.URL.JobAction(v.ID, "pause")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Pause", Busy: "Pausing…", Action: p.URL.PauseJob(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if v.State == "running" || v.State == "paused" {
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Stop", Busy: "Stopping…", Action: p.URL.JobAction(v.ID, "stop")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Stop", Busy: "Stopping…", Action: p.URL.StopJob(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if v.retries() > 0 {
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Retry the " + words.Number(v.retries()) + " that failed", Busy: "Starting…", Action: p.URL.JobAction(v.ID, "retry")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Retry the " + words.Number(v.retries()) + " that failed", Busy: "Starting…", Action: p.URL.RetryJob(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -249,8 +249,17 @@ func (u URLs) JobProgress(id string) string { return u.Job(id) + "/progress" }
 // JobFile is the lines of a job that were not done as a CSV file.
 func (u URLs) JobFile(id string) string { return u.Job(id) + "/failed.csv" }
 
-// JobAction takes a POST that pauses, resumes, stops or retries a job.
-func (u URLs) JobAction(id, action string) string { return u.Job(id) + "/" + action }
+// PauseJob takes a POST that lets a job rest.
+func (u URLs) PauseJob(id string) string { return u.Job(id) + "/pause" }
+
+// ResumeJob takes a POST that lets a job go on.
+func (u URLs) ResumeJob(id string) string { return u.Job(id) + "/resume" }
+
+// StopJob takes a POST that ends a job.
+func (u URLs) StopJob(id string) string { return u.Job(id) + "/stop" }
+
+// RetryJob takes a POST that tries again what failed.
+func (u URLs) RetryJob(id string) string { return u.Job(id) + "/retry" }
 
 // Entry is one change.
 func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.PathEscape(id) }

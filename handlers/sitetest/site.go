@@ -282,7 +282,7 @@ func (s *Site) Do(r *http.Request) *Page {
 func (s *Site) Full(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	first, _, _ = strings.Cut(first, "?")
-	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "trash", "trash.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox"}, first) {
+	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "trash", "trash.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox", "bulk", "jobs"}, first) {
 		return "/o/" + s.Org + path
 	}
 	return path

@@ -56,12 +56,16 @@ func TestBrowserAccessibility(t *testing.T) {
 	edited, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	s.Get(s.DeletePath("Works Council")).Form("main form[method=post]").Submit("")
 	deleted, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	lines := url.Values{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "to": {"nobody"}}
+	planned := s.Post("/bulk", lines).URL
+	started := s.Post(s.Post("/bulk", lines).URL+"/run", nil).URL
 	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
 	pages := []string{
 		"/", "/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Archive 2019 Relocation").ID,
 		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/members?seen=30&role=light", "/members?q=fleet", "/guests", "/kit", "/sandbox", "/help", "/search?q=an", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), fmt.Sprintf("/members/%d/role", leaver), fmt.Sprintf("/members/%d/role?to=admin", leaver), fmt.Sprintf("/members/%d/role", blocked),
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
+		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/jobs", planned, started,
 		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
 		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}

@@ -50,5 +50,7 @@ func TestPasteRunAndComeBack(t *testing.T) {
 	assert.Contains(t, s.Get("/jobs").Whole(http.StatusOK).Text("main"), "All 5 done.")
 }
 
-var _ = multipart.NewWriter
-var _ url.Values
+var (
+	_ = multipart.NewWriter
+	_ url.Values
+)

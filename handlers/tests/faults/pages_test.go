@@ -79,10 +79,21 @@ func pages() []page {
 		{"trash", "/trash", at("/trash"), ""},
 		{"trash.csv", "/trash.csv", at("/trash.csv"), ""},
 		{"receipt", "/activity/:entry", receiptPath, "so it could not be checked|could not be checked"},
+		{"many at once", "/bulk/new", at("/bulk/new?kind=add-to-groups"), "The groups are still being read"},
+		{"jobs", "/jobs", at("/jobs"), ""},
+		{"failed.csv", "/jobs/:job/failed.csv", func(s *sitetest.Site) string { return "/jobs" + strings.TrimPrefix(dryRun(s), "/bulk") + "/failed.csv" }, ""},
 		{"organisations", "/organisations", at("/organisations"), ""},
 		{"sign-ins", "/sign-ins", at("/sign-ins"), ""},
 		{"sandbox", "/sandbox", at("/sandbox"), ""},
 	}
+}
+
+// dryRun makes a dry run, while all is well, and gives its address.
+func dryRun(s *sitetest.Site) string {
+	s.T.Helper()
+	p := s.Post("/bulk", url.Values{"kind": {"add-to-groups"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "groups": {s.Group("Payroll").ID}})
+	require.Contains(s.T, p.Text("h1"), "dry run")
+	return p.URL
 }
 
 // receiptPath removes somebody, while all is well, and gives the address of the receipt.
@@ -119,7 +130,7 @@ func overtakenPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody, the copies being at hand.
-var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/help", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/help", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {

@@ -58,6 +58,9 @@ func changes() []change {
 		}), "", true, nil},
 		{"create again", "/activity/:entry/restore", func(s *sitetest.Site) *sitetest.Form { return s.Get(deletedPath(s) + "/restore").Form("main form") }, "", true, nil},
 		{"repeat", "/activity/:entry/repeat", func(s *sitetest.Site) *sitetest.Form { return s.Get(overtakenPath(s) + "/repeat").Form("main form") }, "", true, nil},
+		{"dry run", "/bulk", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/bulk/new?kind=add-to-groups").Form("main form").Set("text", typedLines).Tick("groups", s.Group("Payroll").ID)
+		}, "", false, keepsLines},
 		{"sign in by token", "/signin", unsentGroup, "Sign in with the token", false, keepsUnsent},
 		{"switch organisation", "/organisations", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
@@ -67,7 +70,20 @@ func changes() []change {
 
 // callsNobody are the forms that have nothing to do with Tallyfy's API, but for the role of who sends them. What takes Tallyfy's answer to a sign-in goes on as
 // the token does. Another administrator of the sandbox is not the one who is signed in.
-var callsNobody = []string{"/signout", "/help", "/sign-ins", "/signin/answer", "/sandbox"}
+// Starting a dry run and what is done with a job make no call either: the job makes its own.
+var callsNobody = []string{
+	"/signout", "/help", "/sign-ins", "/signin/answer", "/sandbox",
+	"/bulk/:bulk/run", "/jobs/:job/pause", "/jobs/:job/resume", "/jobs/:job/stop", "/jobs/:job/retry",
+}
+
+const typedLines = "noor.vandermeer@example.com\nnobody@x.example"
+
+func keepsLines(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
+	t.Helper()
+	f := p.Form("form[enctype]")
+	assert.Equal(t, typedLines, strings.ReplaceAll(f.Values.Get("text"), "\r\n", "\n"))
+	assert.Equal(t, sent.Values["groups"], f.Values["groups"])
+}
 
 const typedName = `Returns & "Repairs" <b>%d</b>`
 

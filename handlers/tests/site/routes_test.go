@@ -23,7 +23,7 @@ import (
 func address(s *sitetest.Site, r handlers.Route) string {
 	s.T.Helper()
 	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", strconv.Itoa(s.Member("soren.kjaergaard").ID),
-		":record", strings.Repeat("0", 32), ":entry", "00000000-0000-7000-8000-000000000000").Replace(r.Path)
+		":bulk", "x", ":job", "x", ":record", strings.Repeat("0", 32), ":entry", "00000000-0000-7000-8000-000000000000").Replace(r.Path)
 	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
 	return path
 }
@@ -154,6 +154,8 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 			reflect.TypeFor[tallyfy.ID]():          s.Group("Operations").ID,
 			reflect.TypeFor[tallyfy.UserID]():      strconv.Itoa(s.Member("anna.kowalska").ID),
 			reflect.TypeFor[string]():              "some text?&/",
+			reflect.TypeFor[bool]():                true,
+			reflect.TypeFor[int]():                 2,
 			reflect.TypeFor[views.ListState]():     views.ListState{OrderKey: "sort", Query: "a&b", PerPage: views.DefaultPageSize},
 			reflect.TypeFor[views.AccessState]():   views.AccessState{Groups: []tallyfy.ID{"a", "b"}, Like: "a&b", Page: 2},
 			reflect.TypeFor[views.ActivityState](): views.ActivityState{Who: "20552", Query: "a&b", Before: "x"},

@@ -200,6 +200,19 @@ func budgets() []budget {
 		{"POST /members/:member/remove", press(plan(heir)), 303, 10, 4},
 		{"GET /members/:member/remove/receipt/:record", at("/members/1/remove/receipt/" + strings.Repeat("0", 32)), 404, 0, 0},
 
+		{"GET /bulk/new", at("/bulk/new?kind=add-to-groups"), 200, 0, 0},
+		{"POST /bulk", send("/bulk", url.Values{"kind": {"create-groups"}, "text": {"Name;Description\nDepot;x"}}), 303, 0, 0},
+		{"GET /bulk/:bulk", get(dryRun), 200, 0, 0},
+		{"POST /bulk/:bulk/run", func(s *sitetest.Site) *http.Request { return s.Request(http.MethodPost, dryRun(s)+"/run", nil) }, 303, 0, 0},
+		{"GET /jobs", at("/jobs"), 200, 1, 0}, // is the visitor an administrator?
+		{"GET /jobs/:job", get(started), 200, 0, 0},
+		{"GET /jobs/:job/progress", get(func(s *sitetest.Site) string { return jobOf(dryRun(s)) + "/progress" }), 200, 0, 0},
+		{"GET /jobs/:job/failed.csv", get(func(s *sitetest.Site) string { return jobOf(dryRun(s)) + "/failed.csv" }), 200, 1, 0},
+		{"POST /jobs/:job/pause", after(started, "/pause"), 303, 0, 0},
+		{"POST /jobs/:job/resume", after(started, "/resume"), 303, 0, 0},
+		{"POST /jobs/:job/stop", after(started, "/stop"), 303, 0, 0},
+		{"POST /jobs/:job/retry", after(started, "/retry"), 303, 0, 0},
+
 		{"GET /guests", at("/guests"), 200, 0, 0},
 		{"GET /guests", at("/guests?groups=none&q=a&sort=-groups"), 200, 0, 0},
 		{"GET /guests.csv", at("/guests.csv"), 200, 1, 0},
@@ -224,6 +237,25 @@ func budgets() []budget {
 		{"GET /activity/:entry", receipt(heir), 200, 5, 5},
 		{"GET /activity/:entry", receiptOfMany, 200, 8, 8},
 	}
+}
+
+// dryRun makes a dry run and gives its address.
+func dryRun(s *sitetest.Site) string {
+	return s.Post("/bulk", url.Values{"kind": {"create-groups"}, "text": {"Name;Description\nDepot;x\nYard;"}}).URL
+}
+
+// jobOf is the address of a dry run once it is started.
+func jobOf(dryRun string) string { return "/jobs" + strings.TrimPrefix(dryRun, "/bulk") }
+
+// started starts a dry run and gives the address of the job.
+func started(s *sitetest.Site) string {
+	at := dryRun(s)
+	return s.Post(at+"/run", nil).URL
+}
+
+// after is a form without a field at an address below another one.
+func after(at func(*sitetest.Site) string, rest string) func(*sitetest.Site) *http.Request {
+	return func(s *sitetest.Site) *http.Request { return s.Request(http.MethodPost, at(s)+rest, nil) }
 }
 
 // renamed is the form that renames a group.
