@@ -101,10 +101,12 @@ type App struct {
 	// followed are the changes of each session in each organisation that this process knows of.
 	followed *expirable.LRU[string, ownChanges]
 	// bases are groups as forms have shown them.
-	bases  *expirable.LRU[string, *tallyfy.Group]
-	ready  atomic.Bool
-	cookie string
-	root   http.Handler
+	bases *expirable.LRU[string, *tallyfy.Group]
+	// groupsSeen are the groups of members as forms have shown them.
+	groupsSeen *expirable.LRU[string, []tallyfy.ID]
+	ready      atomic.Bool
+	cookie     string
+	root       http.Handler
 }
 
 // New puts the application together.
@@ -119,8 +121,9 @@ func New(o Options) (*App, error) {
 	a := &App{
 		Options: o, urls: views.URLs{Base: strings.TrimSuffix(o.PublicURL.Path, "/")}, cookie: CookieName(o.PublicURL),
 		attempts: newAttempts(), files: fileSlots{of: map[tallyfy.UserID]int{}}, followed: expirable.NewLRU[string, ownChanges](4096, nil, 0),
-		bases:   expirable.NewLRU[string, *tallyfy.Group](mostBases, nil, baseTime),
-		answers: cache.New(512), logoPlaces: cache.New(keptPlaces), logoSlots: logo.NewSlots[cache.Scope](),
+		bases:      expirable.NewLRU[string, *tallyfy.Group](mostBases, nil, baseTime),
+		groupsSeen: expirable.NewLRU[string, []tallyfy.ID](mostBases, nil, baseTime),
+		answers:    cache.New(512), logoPlaces: cache.New(keptPlaces), logoSlots: logo.NewSlots[cache.Scope](),
 	}
 	if a.OldReceipts == nil {
 		a.OldReceipts = func(string, string) []string { return nil }

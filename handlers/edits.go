@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -83,6 +85,38 @@ func (f editForm) carryOut(p change.Press, c groupChange, stopped func() error) 
 		return f.goTo(f.urls().Entry(out.Entry.ID))
 	}
 	return f.made(c, out)
+}
+
+// reviewAgain leads a form to the page that shows what is at stake: for the first time, because it was not
+// confirmed there, or because something has changed since.
+func reviewAgain(form url.Values, sure bool) refusedForm {
+	r := refusedForm{Status: http.StatusOK}
+	switch {
+	case form.Get("step") != "review":
+	case !sure:
+		r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"sure": "Tick this to go on, or go back."}
+	default:
+		r.Status = http.StatusConflict
+		r.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now."}
+	}
+	form.Set("step", "review")
+	return r
+}
+
+// showReview shows what a change of several groups would do.
+func (req *request) showReview(view views.GroupsReview, section views.Section, c *membership.Edits, f refusedForm) error {
+	plan := c.Plan()
+	view.Warnings, view.Notice, view.Error, view.Seen, view.Press = plan.Warnings, f.Notice, f.Errors["sure"], plan.Fingerprint(), newPress()
+	for _, l := range plan.Lines {
+		view.Lines = append(view.Lines, l.Text)
+	}
+	for _, g := range c.Previews() {
+		view.Groups = append(view.Groups, views.GroupSizes{Name: g.Name, Before: g.Before, After: g.After})
+	}
+	if text := c.NotesText(); text != "" {
+		view.Notes = []string{text}
+	}
+	return req.show(f.Status, views.ReviewGroups(req.page(view.Title, section), view))
 }
 
 // busy shows the form again, because another change of the same is under way.
@@ -266,6 +300,18 @@ const (
 func (req *request) keepBase(g *tallyfy.Group) string {
 	name := membership.PeopleKey(g)
 	req.app.bases.Add(req.baseKey(g.ID, name), g)
+	return name
+}
+
+// keepGroupsSeen keeps the groups of a member as a form shows them, and names them.
+func (req *request) keepGroupsSeen(id tallyfy.UserID, groups []tallyfy.ID) string {
+	groups = slices.Sorted(slices.Values(groups))
+	h := sha256.New()
+	for _, id := range groups {
+		h.Write(append([]byte(id), 0))
+	}
+	name := hex.EncodeToString(h.Sum(nil))[:16]
+	req.app.groupsSeen.Add(req.baseKey(tallyfy.ID(id), name), groups)
 	return name
 }
 

@@ -35,6 +35,11 @@ func showMember(req *request) error {
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: req.taskView(tasks, req.urls().MemberTasks(id)),
 	}
 	page.Peers, page.PeersKnown = req.peersOf(member)
+	groups := make([]tallyfy.ID, len(page.Groups))
+	for i, g := range page.Groups {
+		groups[i] = g.ID
+	}
+	page.Press, page.Base = newPress(), req.keepGroupsSeen(id, groups)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
 	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from

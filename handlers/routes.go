@@ -50,7 +50,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
 	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
-		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/access",
+		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/:member/groups", "/access",
 	}, r.path)
 }
 
@@ -96,6 +96,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members", signedIn, listMembers},
 		{http.MethodGet, "/members.csv", signedIn, exportMembers},
 		{http.MethodGet, "/members/:member", signedIn, showMember},
+		{http.MethodGet, "/members/:member/groups", signedIn, showMemberGroups},
+		{http.MethodPost, "/members/:member/groups", signedIn, changeMemberGroups},
 		{http.MethodGet, "/members/:member/tasks", signedIn, showMemberTasks},
 		{http.MethodGet, "/members/:member/role", signedIn, showRole},
 		{http.MethodPost, "/members/:member/role", signedIn, changeRole},

@@ -16,8 +16,10 @@ type MemberPage struct {
 	Timezone     string
 	DefaultAdmin bool
 	Self         bool
-	Tasks        OpenTasks
-	Activity     RecentActivity
+	// Base names the groups as the page shows them, Press identifies the press of a button.
+	Base, Press string
+	Tasks       OpenTasks
+	Activity    RecentActivity
 	// Peers share groups with the member, the most alike first. PeersKnown is false until the organisation is
 	// read.
 	Peers      []MemberPeer
@@ -38,4 +40,9 @@ func (m MemberPeer) where() string {
 		return names.Some(m.Groups, words.Number(more)+" more")
 	}
 	return names.List(m.Groups)
+}
+
+// wayOut is the text of the button that takes somebody out of a group.
+func wayOut(v MemberPage, g GroupLink) string {
+	return "Take " + v.Called + " out of " + names.Isolate(g.Name)
 }

@@ -160,6 +160,12 @@ func (u URLs) Member(id tallyfy.UserID) string {
 	return u.Members() + "/" + url.PathEscape(string(id))
 }
 
+// MemberGroups is the form for the groups of a member. A POST to it changes them.
+func (u URLs) MemberGroups(id tallyfy.UserID) string { return u.Member(id) + "/groups" }
+
+// MakeLike is the part of that form where a colleague is chosen.
+func (u URLs) MakeLike(id tallyfy.UserID) string { return u.MemberGroups(id) + "#field-who" }
+
 // MemberTasks is the list of the open tasks of a member.
 func (u URLs) MemberTasks(id tallyfy.UserID) string { return u.Member(id) + "/tasks" }
 

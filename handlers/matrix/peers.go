@@ -75,6 +75,21 @@ func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Gro
 	return peers
 }
 
+// Colleagues are those whom a member is most like: first who has the same job title, then who shares groups. Bots
+// and disabled people are none.
+func Colleagues(of *tallyfy.Member, members *directory.Members, groups *directory.Groups) (list []*tallyfy.Member) {
+	like := LikenessTo(of, Telling(groups.Of(of.ID), members))
+	for _, m := range members.Items {
+		if m.ID != of.ID && !m.IsBot() && !m.IsDisabled() && (like.SameTitle(m) || len(like.Shared(m.ID)) > 0) {
+			list = append(list, m)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *tallyfy.Member) int {
+		return cmp.Or(compareBool(like.SameTitle(a), like.SameTitle(b)), like.Compare(a, b))
+	})
+	return list
+}
+
 // Telling leaves out the groups that hold more than half of all members, and puts the smallest first.
 func Telling(groups []*tallyfy.Group, members *directory.Members) []*tallyfy.Group {
 	telling := slices.DeleteFunc(slices.Clone(groups), func(g *tallyfy.Group) bool { return 2*len(g.Members) > len(members.Items) })
@@ -82,4 +97,38 @@ func Telling(groups []*tallyfy.Group, members *directory.Members) []*tallyfy.Gro
 		return cmp.Or(cmp.Compare(len(a.Members), len(b.Members)), names.Compare(a.DisplayName(), b.DisplayName()))
 	})
 	return telling
+}
+
+// A Suggestion is a group that a member is not in. Alike is how many others with the same job title are.
+type Suggestion struct {
+	*tallyfy.Group
+	Alike int
+}
+
+// Suggest lists the groups that a member is not in, those of people with the same job title first, and equals by
+// name. With it comes how many such people there are. Bots and disabled people do not count.
+func Suggest(m *tallyfy.Member, members *directory.Members, groups *directory.Groups) (list []Suggestion, alike int) {
+	like := LikenessTo(m, nil)
+	same := map[tallyfy.UserID]bool{}
+	for _, other := range members.Items {
+		if other.ID != m.ID && like.SameTitle(other) && !other.IsBot() && !other.IsDisabled() {
+			same[other.ID] = true
+		}
+	}
+	for _, g := range groups.Items {
+		s, in := Suggestion{Group: g}, false
+		for _, id := range g.Members {
+			in = in || id == m.ID
+			if same[id] {
+				s.Alike++
+			}
+		}
+		if !in {
+			list = append(list, s)
+		}
+	}
+	slices.SortFunc(list, func(a, b Suggestion) int {
+		return cmp.Or(cmp.Compare(b.Alike, a.Alike), names.Compare(a.DisplayName(), b.DisplayName()), cmp.Compare(a.ID, b.ID))
+	})
+	return list, len(same)
 }

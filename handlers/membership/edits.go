@@ -44,6 +44,8 @@ type Edits struct {
 	Sure bool
 	// Undoes is the entry that this change undoes, Repeats the one whose lost part it applies once more.
 	Undoes, Repeats string
+	// Note is what the page has to say besides, such as what others have changed since it was opened.
+	Note string
 	// Settle is as in Edit.
 	Settle time.Duration
 
@@ -132,6 +134,7 @@ func (c *Edits) Look(ctx context.Context) error {
 			}
 		}
 	}
+	slices.SortStableFunc(c.parts, func(a, b *groupPart) int { return names.Compare(a.Group.DisplayName(), b.Group.DisplayName()) })
 	return nil
 }
 
@@ -427,7 +430,7 @@ func (c *Edits) words() (will, did, result string) {
 // mostClauses is how many different things are told apart in the sentence about a change of several groups.
 const mostClauses = 2
 
-// NotesText says who was not added, and which groups were not changed, "" for nothing.
+// NotesText says who was not added, which groups were not changed, and the Note; "" for nothing.
 func (c *Edits) NotesText() string {
 	text := leftOutText(c.LeftOut)
 	for _, s := range c.Skipped {
@@ -436,5 +439,5 @@ func (c *Edits) NotesText() string {
 	if n := len(c.Already); n > 0 {
 		text = strings.TrimSpace(text + " " + some(c.Already) + " " + words.Noun(n, "was", "were") + " as wished already.")
 	}
-	return text
+	return strings.TrimSpace(text + " " + c.Note)
 }

@@ -62,7 +62,11 @@ func (c *Edits) checkPart(ctx context.Context, e *journal.Entry, facts editsFact
 	finding, kept = worst(findings[:last]), findings[last]
 	if !sent {
 		kept = journal.Finding{Result: journal.Confirmed}
-		if finding.Result == journal.NotAsExpected {
+		switch {
+		case outcome.State == journal.Done: // all was so already
+		case finding.Result == journal.NotChecked:
+			finding = journal.Finding{Result: journal.NotAsExpected, Detail: why(outcome)}
+		case finding.Result == journal.NotAsExpected:
 			finding.Detail = strings.TrimSpace(why(outcome) + " " + finding.Detail)
 		}
 	}
@@ -162,21 +166,24 @@ func (c *Edits) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
 	case len(missed) > 0:
 		return change.Problem, "Tallyfy didn't confirm all of the change, and " + some(missed) + " " + words.Noun(len(missed), "is", "are") + " not as planned. " + rest(confirmed, open) + " Look again in a minute."
 	case done:
-		return change.Warning, facts.Result + " Not all of it could be checked."
+		return change.Warning, facts.Result + " It could not be checked for " + some(open) + "."
 	}
 	return change.Warning, "Tallyfy didn't confirm all of the change, and could not be asked about " + some(open) + " afterwards. Please don't repeat it; check again in a minute."
 }
 
 // rest says how many groups are as planned, and which could not be checked.
 func rest(confirmed int, open []string) string {
-	text := "No group is as planned."
-	if confirmed > 0 {
-		text = words.Count(confirmed, "group is", "groups are") + " as planned."
+	var list []string
+	switch {
+	case confirmed > 0:
+		list = append(list, words.Count(confirmed, "group is", "groups are")+" as planned.")
+	case len(open) == 0:
+		list = append(list, "No group is as planned.")
 	}
 	if len(open) > 0 {
-		text += " Not checked: " + some(open) + "."
+		list = append(list, "Not checked: "+some(open)+".")
 	}
-	return text
+	return strings.Join(list, " ")
 }
 
 // nothing reports that every group was as wished when its turn came.

@@ -67,7 +67,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/jobs", planned, started,
 		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
-		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
+		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", s.MemberPath("hugo.marchetti") + "/groups", s.MemberPath("hugo.marchetti") + "/groups?like=" + s.ID("renske.bakker"), edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}
 	for _, width := range []int64{360, 1440} {
 		for _, scheme := range []string{"light", "dark"} {
@@ -90,6 +90,12 @@ func TestBrowserAccessibility(t *testing.T) {
 	b.Press("Save")
 	b.WaitForTitle("Change who is in Payroll?")
 	runAxe(b, string(axe), "people, before the change is made")
+
+	b.Open(s.MemberPath("chiara.dangelo") + "/groups")
+	b.Do(chromedp.Click("input[name=remove][value='" + s.Group("Payroll").ID + "']"))
+	b.Press("Save")
+	b.WaitForTitle("Change the groups of Chiara D'Angelo?")
+	runAxe(b, string(axe), "several groups, before the change is made")
 
 	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/groups", Status: 422})
 	b.Open("/groups?page=7") // which no copy answers

@@ -65,6 +65,7 @@ func pages() []page {
 		{"members, filtered", "/members", at("/members?role=admin"), ""},
 		{"members.csv", "/members.csv", at("/members.csv"), ""},
 		{"member", "/members/:member", func(s *sitetest.Site) string { return s.MemberPath(somebody) }, ""},
+		{"groups of a member", "/members/:member/groups", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/groups" }, ""},
 		{"member, tasks", "/members/:member/tasks", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/tasks" }, ""},
 		{"role", "/members/:member/role", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/role?to=light" }, ""},
 		{"wizard, step 1", "/members/:member/remove", leaver(""), ""},

@@ -94,6 +94,10 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	pages["edit, nothing right"] = s.Post(edit, url.Values{"name": {typed + strings.Repeat("x", 200)}, "was_name": {typed}, "description": {""}, "was_description": {typed}})
 	pages["edit, by two"] = s.Post(edit, url.Values{"name": {"Ops"}, "was_name": {typed}, "description": {"d " + described}, "was_description": {typed}})
 	pages["edit, not chosen"] = s.Post(edit, url.Values{"name": {typed}, "was_name": {typed}, "now_name": {typed}, "choice_name": {typed}})
+	groups := s.MemberPath("noor.vandermeer") + "/groups"
+	pages["groups of a member, nothing right"] = s.Post(groups, url.Values{"add": {"/" + typed, described}, "remove": {typed}, "find": {typed}, "who": {typed}, "like": {typed}, "leaving": {typed}, "base": {typed}})
+	pages["groups of a member, searched"] = s.Post(groups, url.Values{"action": {"who"}, "find": {typed}, "who": {typed}, "like": {typed}, "leave": {typed}, "leaving": {typed}})
+	pages["groups of a member, at stake"] = s.Post(s.MemberPath("chiara.dangelo")+"/groups", url.Values{"remove": {s.Group("Payroll").ID}, "base": {typed}, "like": {typed}, "leaving": {typed}})
 	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
 	pages["form of somebody else"] = s.Post("/groups", url.Values{"as": {typed}})
 	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")
@@ -122,6 +126,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		press("create", "/groups", group)
 		press("edit", edit, texts)
 		press("people", people, url.Values{"add": {s.ID("noor.vandermeer")}})
+		press("groups of a member", groups, url.Values{"add": {s.Group("Legal").ID}})
 		press("delete", s.DeletePath(idle), nil)
 		press("role", role, url.Values{"to": {"admin"}, "reason": {described}})
 		press("remove", s.PlanPath("soren.kjaergaard", "anna.kowalska"), nil)

@@ -187,6 +187,14 @@ func budgets() []budget {
 		{"GET /members", at("/members?role=admin"), 200, 0, 0},
 		{"GET /members.csv", at("/members.csv"), 200, 1, 0},
 		{"GET /members/:member", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) }), 200, 2, 2},
+		{"GET /members/:member/groups", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/groups" }), 200, 0, 0},
+		// Two reads and one write for each group.
+		{"POST /members/:member/groups", func(s *sitetest.Site) *http.Request {
+			return s.Get(s.MemberPath(leaver)+"/groups?find=operations").Form("main form").Tick("add", s.Group("Operations").ID).Tick("remove", s.Group("Finance").ID).Prepare("Save")
+		}, 303, 6, 2},
+		{"POST /members/:member/groups", func(s *sitetest.Site) *http.Request { // nobody would be left: the page asks first
+			return s.Get(s.MemberPath(leaver)+"/groups").Form("main form").Tick("remove", s.Group("Payroll").ID).Prepare("Save")
+		}, 303, 0, 0},
 		{"GET /members/:member/tasks", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/tasks" }), 200, 2, 2},
 		{"GET /members/:member/role", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role" }), 200, 1, 0},
 		// A change of one person reads the person, writes, and looks at what became of it.

@@ -1,0 +1,105 @@
+package views
+
+import (
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// MemberGroups is the form for the groups of one member.
+type MemberGroups struct {
+	ID tallyfy.UserID
+	// Called is the name, with the address where somebody else looks the same.
+	Called string
+	// Barred says why the member can be added to no group, "" for one who can.
+	Barred string
+	// Offered are groups to add the member to: those chosen first. Found is how many of the others fit the search,
+	// Matching how many there are in all.
+	Offered         []PickedGroup
+	Found, Matching int
+	// Find searches the groups, Who the colleagues.
+	Find, Who string
+	// Like is the colleague whose groups are offered, nil for all groups. Candidates are whom to choose.
+	Like       *Person
+	Candidates []Person
+	// WhoNote says what became of the search for a colleague.
+	WhoNote string
+	// Leaving are the member's groups that the colleague is not in; LeaveToo says that they are to be left.
+	Leaving  []GroupLink
+	LeaveToo bool
+	// In are the groups that the member is in.
+	In     []PickedGroup
+	Note   string
+	Errors map[string]string
+	Notice *Notice
+	// Base names the groups as the page shows them, Press identifies the press of the button.
+	Base, Press string
+}
+
+// PickedGroup is a group with a box to tick. Why says what speaks for it.
+type PickedGroup struct {
+	GroupLink
+	Why    string
+	Chosen bool
+}
+
+// Problems lists the messages of the form in the order of its fields.
+func (v MemberGroups) Problems() []components.Problem {
+	return components.ProblemsOf(v.Errors, "groups")
+}
+
+// Title is the title of the page.
+func (v MemberGroups) Title() string { return "Groups of " + v.Called }
+
+// offer says what the list of groups to add shows.
+func (v MemberGroups) offer() string {
+	chosen := len(v.Offered) - v.Found
+	s := ""
+	switch {
+	case v.Like != nil && v.Matching == 0 && chosen == 0 && v.Find == "":
+		s = v.Called + " is in every group of " + names.Isolate(v.Like.Name) + "."
+	case v.Matching == 0 && v.Find != "":
+		s = "No other group matches “" + names.Isolate(v.Find) + "”."
+	case v.Matching == 0:
+		s = "There is no other group to choose."
+	case v.Found < v.Matching:
+		s = "Showing " + words.Number(v.Found) + " of " + words.Count(v.Matching, "group", "groups") + ": search to find the others."
+	default:
+		s = "Showing " + words.Count(v.Found, "group", "groups") + "."
+	}
+	if v.Note != "" {
+		s += " " + v.Note
+	}
+	return s
+}
+
+// leaveText is the label of the box that also leaves groups.
+func (v MemberGroups) leaveText() string {
+	list := make([]string, len(v.Leaving))
+	for i, g := range v.Leaving {
+		list[i] = g.Name
+	}
+	return "Also leave " + words.Count(len(list), "group", "groups") + " that " + names.Isolate(v.Like.Name) + " is not in: " + names.List(list)
+}
+
+// A GroupsReview is the page that shows what is at stake before several groups are changed.
+type GroupsReview struct {
+	Title, BackText, BackURL string
+	// Action is where the form is sent to, Fields what it holds besides the frame's own.
+	Action string
+	Fields []HiddenField
+	// Lines are what will be so afterwards, Warnings what is at stake, Notes everything else to know.
+	Lines, Warnings, Notes []string
+	Groups                 []GroupSizes
+	Seen, Press            string
+	Notice                 *Notice
+	// Error is the message of the box to tick.
+	Error string
+}
+
+// A HiddenField is what a form sends along unseen.
+type HiddenField struct{ Name, Value string }
+
+// GroupSizes is how many people are in a group before and after a change.
+type GroupSizes struct{ Name, Before, After string }
