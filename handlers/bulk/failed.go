@@ -20,16 +20,21 @@ func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 	if len(given) == 0 {
 		given = []string{string(Person)}
 	}
-	named := func(c Column) bool {
-		return slices.ContainsFunc(given, func(name string) bool { return j.Kind.column(name) == c })
+	find := func(c Column) int {
+		i := slices.IndexFunc(given, func(name string) bool { return j.Kind.column(name) == c })
+		if i < 0 {
+			columns = append(columns, string(c))
+			i = len(columns) - 1
+		}
+		return i
 	}
 	columns = given
-	addGroups, addSuccessor := j.Kind.TakesGroups() && !named(Groups), j.Kind.Name == RemoveMembers && !named(Successor)
-	if addGroups {
-		columns = append(columns, string(Groups))
+	groups, successor := -1, -1
+	if j.Kind.TakesGroups() {
+		groups = find(Groups)
 	}
-	if addSuccessor {
-		columns = append(columns, string(Successor))
+	if j.Kind.Name == RemoveMembers {
+		successor = find(Successor)
 	}
 	columns = append(columns, resultColumn, reasonColumn)
 	at := map[int]int{}
@@ -50,11 +55,14 @@ func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 				line[at] = text
 			}
 		}
-		if addGroups {
-			join(n-3, r.Group.Name, "; ")
+		if groups >= 0 && r.Group.Name != "" { // those that were not done, whatever the line names
+			if !ok {
+				line[groups] = ""
+			}
+			join(groups, r.Group.Name, "; ")
 		}
-		if addSuccessor {
-			line[n-3] = r.To
+		if successor >= 0 && r.To != "" {
+			line[successor] = r.To
 		}
 		line[n-2] = string(r.State)
 		reason := r.Reason

@@ -58,6 +58,12 @@ func (p Plan) Count(s State) (n int) {
 // Plan says what a wish would do. Each line makes at least one row.
 func (o *Organisation) Plan(w Wish) Plan {
 	p := &planner{Organisation: o, wish: w, people: newFinder(o.Members, o.Guests), step: map[string]int{}}
+	if len(w.Groups) > 0 && w.Sheet.Has(Groups) {
+		p.notes = append(p.notes, "The groups that the lines name are not used: groups were chosen for all lines.")
+	}
+	if w.To != "" && w.Sheet.Has(Successor) {
+		p.notes = append(p.notes, "Where a line says who takes over, that counts and not what was chosen for all.")
+	}
 	for _, line := range w.Sheet.Lines {
 		switch w.Kind.Name {
 		case AddToGroups, RemoveFromGroups:

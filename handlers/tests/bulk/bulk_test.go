@@ -3,9 +3,11 @@ package bulk_test
 
 import (
 	"bytes"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,13 +15,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
-func site(t *testing.T) *sitetest.Site {
+const groupRoute = "/organizations/{org}/groups/{group}"
+
+// site is one whose copies are read. working says that it works at jobs.
+func site(t *testing.T, working bool) *sitetest.Site {
 	t.Helper()
-	s := sitetest.SignedIn(t, sitetest.Options{Jobs: true})
-	s.Get("/members").Whole(http.StatusOK) // reads the copies
+	s := sitetest.SignedIn(t, sitetest.Options{Jobs: working})
+	s.Get("/members").Whole(http.StatusOK)
 	s.Get("/guests").Whole(http.StatusOK)
+	s.Sandbox.ClearRequests()
 	return s
 }
 
@@ -28,29 +35,202 @@ func until(t *testing.T, s *sitetest.Site, path, text string) (p *sitetest.Page)
 	t.Helper()
 	require.Eventually(t, func() bool {
 		p = s.Get(path)
-		return bytes.Contains([]byte(p.Find("main").Text()), []byte(text))
-	}, 20*time.Second, 50*time.Millisecond, text)
+		return strings.Contains(p.Find("main").Text(), text)
+	}, 30*time.Second, 50*time.Millisecond, text)
 	return p
+}
+
+// rows are the rows of a dry run or a job: "Noor van der Meer Legal: Done Receipt".
+func rows(p *sitetest.Page) (list []string) {
+	for _, text := range p.Texts("tbody tr") {
+		list = append(list, strings.Join(strings.Fields(text), " "))
+	}
+	return list
+}
+
+func (b bulkForm) post(s *sitetest.Site) *sitetest.Page { return s.Post("/bulk", url.Values(b)) }
+
+type bulkForm url.Values
+
+func adding(s *sitetest.Site, text string, groups ...string) bulkForm {
+	f := bulkForm{"kind": {"add-to-groups"}, "text": {text}}
+	for _, g := range groups {
+		f["groups"] = append(f["groups"], s.Group(g).ID)
+	}
+	return f
 }
 
 func TestPasteRunAndComeBack(t *testing.T) {
 	t.Parallel()
-	s := site(t)
-	p := s.Get("/bulk/new").Whole(http.StatusOK).Follow("Add people to groups").Whole(http.StatusOK)
-	form := p.Form("form[data-form]").Set("text", "noor.vandermeer@example.com\r\nKwame Asante\r\nnobody@x.example\r\nchiara.dangelo@example.com").
-		Tick("groups", s.Group("Payroll").ID).Tick("groups", s.Group("Legal").ID)
-	dry := form.Submit("See what would happen").Whole(http.StatusOK)
+	s := site(t, true)
+	p := s.Get("/members").Follow("Many at once…").Follow("Add people to groups").Whole(http.StatusOK)
+	dry := p.Form("form[data-form]").Set("text", "noor.vandermeer@example.com\r\nKwame Asante\r\nnobody@x.example\r\nchiara.dangelo@example.com").
+		Tick("groups", s.Group("Payroll").ID).Tick("groups", s.Group("Legal").ID).Submit("See what would happen").Whole(http.StatusOK)
 	assert.Equal(t, "Add people to groups: dry run", dry.Text("h1"))
-	t.Log(dry.Text("main"))
-	assert.Zero(t, s.Writes())
+	assert.Equal(t, "5 rows will change, 1 has nothing to do, 2 can't. That is 2 changes in Tallyfy.", dry.Text("main > p.lead"))
+	assert.Equal(t, []string{
+		"1Noor van der Meer Legalnot in it → in itWill change", "1Noor van der Meer Payrollnot in it → in itWill change", "2Kwame Asante Legalnot in it → in itWill change", "2Kwame Asante Payrollnot in it → in itWill change",
+		"3nobody@x.example LegalCan't Nobody here has the address “nobody@x.example”.", "3nobody@x.example PayrollCan't Nobody here has the address “nobody@x.example”.",
+		"4Chiara D'Angelo Legalnot in it → in itWill change", "4Chiara D'Angelo PayrollNothing to do Is in the group already.",
+	}, rows(dry))
+	assert.Equal(t, rows(dry)[4:6], rows(dry.Follow("Can't 2")), "a tab shows those in one state")
+	assert.Zero(t, s.Writes(), "a dry run changes nothing")
+
 	job := dry.Form("form[data-form]").Submit("Add people to groups: 5 rows").Whole(http.StatusOK)
+	require.Equal(t, "/jobs"+strings.TrimPrefix(dry.URL, "/bulk"), job.URL)
 	done := until(t, s, job.URL, "All 5 done.")
-	assert.Equal(t, 2, s.Writes())
-	t.Log(done.Text("main"))
-	assert.Contains(t, s.Get("/jobs").Whole(http.StatusOK).Text("main"), "All 5 done.")
+	assert.Equal(t, 2, s.Writes(), "one for each group")
+	assert.Equal(t, "1Noor van der Meer Legalnot in it → in itDone Receipt", rows(done)[0])
+	assert.Equal(t, "Receipt", done.Follow("Receipt").Text("h1"))
+	assert.Contains(t, s.Get("/activity").Follow("Jobs").Text("main"), "All 5 done.")
+
+	assert.Equal(t, job.URL, s.Get(dry.URL).URL, "a dry run that was started is a job")
+	assert.Equal(t, job.URL, s.Post(dry.URL+"/run", nil).URL)
+	assert.Equal(t, 2, s.Writes(), "a second press starts nothing")
+	assert.Contains(t, s.Get(s.GroupPath("Legal")).Text("main"), "Kwame Asante", "the lists know of it")
 }
 
-var (
-	_ = multipart.NewWriter
-	_ url.Values
-)
+func TestAFormThatIsNotTakenKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	s := site(t, false)
+	for name, test := range map[string]struct {
+		form bulkForm
+		want string
+	}{
+		"nothing":         {adding(s, " ", "Legal"), "Paste at least one line, or choose a file."},
+		"no group":        {adding(s, "noor.vandermeer@example.com"), "Choose at least one group, or name the groups in a column of the lines."},
+		"faults":          {adding(s, "Email,Email\nx,y,z", "Legal"), "“Email” and “Email” name the same column. Leave one of them. Line 2 has 1 cell more than the first line names."},
+		"no successor":    {bulkForm{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com"}}, "Say who takes over the work, or “leave” to leave it in the name of those who go."},
+		"no such person":  {bulkForm{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com"}, "to": {"Nobody Atall"}}, "Nobody here is called “Nobody Atall”."},
+		"lines and boxes": {bulkForm{"kind": {"add-to-groups"}, "text": {"x"}, "ids": {"20565"}, "groups": {s.Group("Legal").ID}}, "Choose one: the people chosen, the lines, or the file."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := test.form.post(s)
+			assert.Equal(t, http.StatusUnprocessableEntity, p.Status)
+			assert.Contains(t, p.Text("[role=alert]"), test.want)
+			f := p.Form("form[enctype]")
+			if !p.Has("input[name=ids]") {
+				assert.Equal(t, test.form["text"][0], f.Values.Get("text"))
+			}
+			assert.Equal(t, test.form["groups"], f.Values["groups"])
+			if test.form["to"] != nil {
+				assert.Equal(t, test.form["to"][0], f.Values.Get("to"))
+			}
+		})
+	}
+	assert.Equal(t, "Many at once", bulkForm{"kind": {"everything"}}.post(s).Text("h1"))
+}
+
+// upload posts the form as a browser does, with a file.
+func upload(s *sitetest.Site, fields map[string]string, data string) *sitetest.Page {
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range fields {
+		_ = w.WriteField(name, value)
+	}
+	part, _ := w.CreateFormFile("file", "people.csv")
+	_, _ = io.WriteString(part, data)
+	_ = w.Close()
+	r := s.Request(http.MethodPost, "/bulk", nil)
+	r.Body, r.ContentLength = io.NopCloser(&body), int64(body.Len())
+	r.Header.Set("Content-Type", w.FormDataContentType())
+	return s.Do(r)
+}
+
+// The members of an export are taken out of a group, and the file of what failed is given again as it is.
+func TestFilesGoRoundAndRound(t *testing.T) {
+	t.Parallel()
+	s := site(t, true)
+	export := s.Get("/members.csv?q=kowalska&separator=semicolon&mark_ids=1")
+	require.Equal(t, http.StatusOK, export.Status)
+	p := upload(s, map[string]string{"kind": "add-to-groups", "groups": s.Group("Legal").ID}, export.Body).Whole(http.StatusOK)
+	assert.Equal(t, []string{"2Anna Kowalska Legalnot in it → in itWill change", "3Anna Kowalska Legalnot in it → in itWill change"}, rows(p))
+
+	s.Sandbox.Fail(sandbox.Fault{Route: groupRoute, Method: http.MethodPut, Times: 1, Status: 422, Body: `{"error":true,"message":"Not <now>."}`})
+	job := p.Form("form[data-form]").Submit("Add people to groups: 2 rows")
+	failed := until(t, s, job.URL, "None of 2 done. 2 failed.")
+	assert.Contains(t, rows(failed)[0], "Failed Tallyfy says: “Not <now>.” Receipt")
+	file := s.Get(failed.Link("Export 2 rows not done"))
+	assert.Contains(t, file.Body, "failed,Legal: Not <now>.")
+	again := upload(s, map[string]string{"kind": "add-to-groups"}, file.Body)
+	assert.Equal(t, rows(p), rows(again), "with the group that was chosen on the form")
+
+	s.Sandbox.ClearRequests()
+	retried := failed.Form("form[data-form]").Submit("Retry the 2 that failed")
+	done := until(t, s, retried.URL, "All 2 done.")
+	assert.Equal(t, 1, s.Writes())
+	assert.Contains(t, rows(done)[0], "Done Receipt")
+
+	refused := upload(s, map[string]string{"kind": "add-to-groups", "groups": s.Group("Legal").ID}, "zoe@x.example;Legal\r\n")
+	assert.Equal(t, http.StatusUnprocessableEntity, refused.Status)
+	assert.Equal(t, "zoe@x.example;Legal\n", strings.ReplaceAll(refused.Form("form[enctype]").Values.Get("text"), "\r\n", "\n"), "a file that is not taken can be mended in the form")
+}
+
+func TestPauseStopAndGoOn(t *testing.T) {
+	t.Parallel()
+	s := site(t, false) // nobody works at it
+	job := adding(s, "noor.vandermeer@example.com", "Legal").post(s).Form("form[data-form]").Submit("Add people to groups: 1 row")
+	assert.Contains(t, job.Text("main"), "Running: 0 of 1 done.")
+	assert.Equal(t, "5", job.Find("noscript").First().Text()[strings.Index(job.Find("noscript").First().Text(), `content="`)+9:][:1], "a browser without script asks again")
+	p := job.Form("main form").Submit("Pause")
+	assert.Contains(t, p.Text("main"), "Paused: 0 of 1 done.")
+	assert.Contains(t, s.Post(job.URL+"/pause", nil).Text("main"), "The job was in another state by then.")
+	p = p.Form("main form").Submit("Go on")
+	assert.Contains(t, p.Text("main"), "Running: 0 of 1 done.")
+	p = p.Form("main form").Submit("Stop")
+	assert.Contains(t, p.Text("main"), "Stopped: 0 of 1 done, 1 skipped.")
+	assert.Contains(t, rows(p)[0], "Skipped")
+	assert.Contains(t, p.Form("main form").Submit("Go on").Text("main"), "Running: 0 of 1 done.")
+	assert.Zero(t, s.Writes())
+}
+
+// Another administrator sees the job and takes it over, after saying so. A Standard member does not see it.
+func TestJobsOfOthers(t *testing.T) {
+	t.Parallel()
+	s := site(t, false)
+	dry := adding(s, "noor.vandermeer@example.com", "Legal").post(s)
+	other := s.As(t)
+	other.SignInWith(sandbox.ColleagueToken).Form("form:has([name=organization])").Set("organization", s.Org).Submit("Continue").Whole(http.StatusOK)
+	assert.Equal(t, http.StatusForbidden, other.Post(dry.URL+"/run", nil).Status, "a dry run is started by who looked at it")
+	job := dry.Form("form[data-form]").Submit("Add people to groups: 1 row")
+	p := other.Get(job.URL).Whole(http.StatusOK).Form("main form").Submit("Pause")
+	assert.Contains(t, p.Text("main"), "This is the job of Maren Dahl. Tick the box to act in their place.")
+	assert.Contains(t, p.Text("main"), "Running: 0 of 1 done.")
+	p = p.Form("main form").Tick("instead", "yes").Submit("Pause")
+	assert.Contains(t, p.Text("main"), "Paused: 0 of 1 done.")
+	p = p.Form("main form").Tick("instead", "yes").Submit("Go on")
+	assert.Contains(t, p.Text("main"), "Running: 0 of 1 done.")
+	assert.Contains(t, p.Text("main"), "In the name of Kwame Asante.")
+	standard := s.As(t)
+	standard.SignInWith(sandbox.StandardToken)
+	assert.Equal(t, http.StatusNotFound, standard.Get(job.URL).Status)
+	assert.Contains(t, standard.Get("/jobs").Text("main"), "No jobs")
+	for _, action := range []string{"pause", "resume", "stop", "retry"} {
+		assert.Equal(t, http.StatusNotFound, standard.Post(job.URL+"/"+action, url.Values{"instead": {"yes"}}).Status)
+	}
+}
+
+// A token that ends in the middle pauses the job until its owner signs in and goes on.
+func TestATokenThatEnds(t *testing.T) {
+	t.Parallel()
+	s := site(t, true)
+	s.Sandbox.Fail(sandbox.Fault{Route: groupRoute, Method: http.MethodGet, Answer: sandbox.TokenUnknown, Times: 1})
+	job := adding(s, "noor.vandermeer@example.com", "Legal").post(s).Form("form[data-form]").Submit("Add people to groups: 1 row")
+	p := until(t, s, job.URL, "Paused: 0 of 1 done.")
+	assert.Contains(t, p.Text("main"), "The sign-in with Tallyfy of Maren Dahl has ended. You are signed in now: press “Go on”.")
+	p = p.Form("main form").Submit("Go on")
+	until(t, s, p.URL, "All 1 done.")
+	assert.Equal(t, 1, s.Writes())
+}
+
+// Server-sent events say how far a job is, and end with it.
+func TestProgressIsSent(t *testing.T) {
+	t.Parallel()
+	s := site(t, true)
+	job := adding(s, "noor.vandermeer@example.com", "Legal", "Quality").post(s).Form("form[data-form]").Submit("Add people to groups: 2 rows")
+	p := s.Get(job.URL + "/progress")
+	assert.Equal(t, "text/event-stream", p.Header.Get("Content-Type"))
+	assert.Equal(t, "no", p.Header.Get("X-Accel-Buffering"))
+	last := p.Body[strings.LastIndex(p.Body, "data: "):]
+	assert.Equal(t, `data: {"done":2,"of":2,"state":"ended","text":"All 2 done."}`, strings.TrimSpace(last))
+}
