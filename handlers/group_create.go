@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
@@ -33,8 +35,36 @@ func showGroupForm(req *request) error {
 	}
 	if kept := req.takeDraft(req.urls().Local(req.urls().NewGroup())); kept != nil {
 		t = readGroupForm(kept)
+	} else if from := tallyfy.ID(req.QueryParam("from")); from != "" {
+		if !tallyfy.PlausibleID(string(from)) {
+			return echo.ErrNotFound
+		}
+		if err := req.copyGroup(&t, from); err != nil {
+			return err
+		}
 	}
 	return req.showGroupForm(http.StatusOK, &t)
+}
+
+// copyGroup fills the form with the description and the people of a group. Who can't be added is left out, and the form
+// says so; while not all members are read, nobody is.
+func (req *request) copyGroup(t *typedGroup, from tallyfy.ID) error {
+	g, err := req.group(req.ctx(), from, req.fresh)
+	if err != nil {
+		return err
+	}
+	members, err := req.Members(req.ctx())
+	if shut := req.shutOutBy(err); shut != nil {
+		return shut
+	}
+	fit, left := g.Members, []membership.LeftOut(nil)
+	if members.Complete {
+		fit, left = membership.FitOf(members, g.Members)
+	}
+	t.description, t.members, t.guests = g.Description, fit, g.Guests
+	text := "The description and the people are those of " + names.Isolate(g.DisplayName()) + ". Nothing is created until you press the button."
+	t.notice = &views.Notice{Kind: views.NoticeInfo, Text: strings.TrimSpace(text + " " + membership.LeftOutText(left))}
+	return nil
 }
 
 func (req *request) showGroupForm(status int, t *typedGroup) error {

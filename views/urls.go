@@ -102,6 +102,11 @@ func (u URLs) GroupList(s ListState) string { return u.Groups() + s.query() }
 // NewGroup is the form for a new group.
 func (u URLs) NewGroup() string { return u.org() + "/groups/new" }
 
+// CopyGroup is the form for a new group, filled in with what is in another one.
+func (u URLs) CopyGroup(id tallyfy.ID) string {
+	return u.NewGroup() + query(parameter{"from", string(id)})
+}
+
 // Group is the page of one group.
 func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
 

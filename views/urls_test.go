@@ -31,6 +31,7 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.Sandbox("1", ""):            "/sandbox?group=1",
 			u.Member("17"):                "/members/17",
 			u.MemberTasks("17"):           "/members/17/tasks",
+			u.CopyGroup("1"):              "/groups/new?from=1",
 			u.MemberGroups("17"):          "/members/17/groups",
 			u.MakeLike("17"):              "/members/17/groups#field-who",
 			u.GroupTasks("1"):             "/groups/1/tasks",

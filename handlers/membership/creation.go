@@ -99,20 +99,23 @@ func (c *Creation) leaveOutGuests(ctx context.Context) {
 }
 
 // leaveOut leaves out who cannot be added any more.
-func (c *Creation) leaveOut() {
-	calls := callerOf(c.copy)
-	c.LeftOut = nil
-	c.Request.Members = slices.DeleteFunc(slices.Clone(c.Request.Members), func(id tallyfy.UserID) bool {
-		why := Unfit(c.copy, id)
-		if why != "" {
-			c.LeftOut = append(c.LeftOut, LeftOut{id, calls.member(id), why})
+func (c *Creation) leaveOut() { c.Request.Members, c.LeftOut = FitOf(c.copy, c.Request.Members) }
+
+// FitOf parts members who can be added to a group from those who can't.
+func FitOf(members *directory.Members, ids []tallyfy.UserID) (fit []tallyfy.UserID, left []LeftOut) {
+	calls := callerOf(members)
+	for _, id := range ids {
+		if why := Unfit(members, id); why != "" {
+			left = append(left, LeftOut{id, calls.member(id), why})
+		} else {
+			fit = append(fit, id)
 		}
-		return why != ""
-	})
+	}
+	return fit, left
 }
 
 // LeftOutText says who is not in the group any more, "" for nobody.
-func (c *Creation) LeftOutText() string { return leftOutText(c.LeftOut) }
+func (c *Creation) LeftOutText() string { return LeftOutText(c.LeftOut) }
 
 // Again is the wish for a group that an entry deleted, with the group as it was.
 func Again(e *journal.Entry, g DeletedGroup) Creation {

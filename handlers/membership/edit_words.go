@@ -255,9 +255,10 @@ func (c *Edit) NothingText() string {
 }
 
 // LeftOutText says who was not added, "" for nobody.
-func (c *Edit) LeftOutText() string { return leftOutText(c.LeftOut) }
+func (c *Edit) LeftOutText() string { return LeftOutText(c.LeftOut) }
 
-func leftOutText(left []LeftOut) string {
+// LeftOutText says who was not added and why, "" for nobody.
+func LeftOutText(left []LeftOut) string {
 	var list []string
 	for _, l := range left {
 		list = append(list, fmt.Sprintf("%s (%s)", names.Isolate(l.Name), l.Why))

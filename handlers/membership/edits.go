@@ -432,7 +432,7 @@ const mostClauses = 2
 
 // NotesText says who was not added, which groups were not changed, and the Note; "" for nothing.
 func (c *Edits) NotesText() string {
-	text := leftOutText(c.LeftOut)
+	text := LeftOutText(c.LeftOut)
 	for _, s := range c.Skipped {
 		text = strings.TrimSpace(text + " " + names.Isolate(s.Name) + " was not changed: " + s.Why + ".")
 	}

@@ -50,6 +50,7 @@ func pages() []page {
 		{"groups, filtered", "/groups", at("/groups?people=one"), ""},
 		{"groups.csv", "/groups.csv", at("/groups.csv"), ""},
 		{"new group", "/groups/new", at("/groups/new"), "Tallyfy did not give all members|The existing guests could not be read"},
+		{"copy of a group", "/groups/new", func(s *sitetest.Site) string { return "/groups/new?from=" + s.Group("Operations").ID }, "Tallyfy did not give all members|The existing guests could not be read"},
 		{"group", "/groups/:group", group(""), ""},
 		{"group, tasks", "/groups/:group/tasks", group("/tasks"), ""},
 		{"logo", "/groups/:group/logo", group("/logo"), ""},

@@ -197,3 +197,25 @@ func TestGroupsOfAMemberThatCannotBe(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, s.Get("/members/99999/groups").Status)
 	assert.Zero(t, s.Writes())
 }
+
+// A copy of a group has its description and its people, and leaves out who can't be added.
+func TestAGroupIsCopied(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	fleet := s.Group("Fleet and Drivers")
+	require.Contains(t, fleet.Members, s.Member("gareth.pugh").ID, "who is disabled")
+	p := s.Get(s.GroupPath("Fleet and Drivers")).Follow("Copy")
+	assert.Equal(t, "New group", p.Text("h1"))
+	assert.Contains(t, p.Text("main .notice"), "The description and the people are those of Fleet and Drivers. Nothing is created until you press the button. Not added: Gareth Pugh (is deactivated); Ibrahim Sow (has not accepted the invitation yet).")
+	f := p.GroupForm()
+	assert.Empty(t, f.Values.Get("name"), "a name belongs to one group")
+	p = f.Set("name", "Fleet South").Submit("Create the group")
+	assert.Equal(t, "Fleet South", p.Text("h1"))
+	made := s.Group("Fleet South")
+	assert.Equal(t, fleet.Description, made.Description)
+	assert.ElementsMatch(t, fleet.Guests, made.Guests)
+	assert.Len(t, made.Members, len(fleet.Members)-2)
+	assert.NotContains(t, made.Members, s.Member("gareth.pugh").ID)
+	assert.Equal(t, http.StatusNotFound, s.Get("/groups/new?from="+strings.Repeat("0", 32)).Status)
+	assert.Equal(t, http.StatusNotFound, s.Get("/groups/new?from=a%20b").Status)
+}

@@ -163,6 +163,7 @@ func budgets() []budget {
 		// Before a file comes from memory Tallyfy is asked whether the token still works.
 		{"GET /groups.csv", at("/groups.csv"), 200, 1, 0},
 		{"GET /groups/new", at("/groups/new"), 200, 1, 0},
+		{"GET /groups/new", get(func(s *sitetest.Site) string { return "/groups/new?from=" + s.Group("Operations").ID }), 200, 2, 0},
 		{"POST /groups", send("/groups", url.Values{"name": {"Night watch"}, "description": {"Of the yard."}}), 303, 2, 0},
 		{"POST /groups", send("/groups", url.Values{"action": {"add"}, "people": {"a"}}), 303, 0, 0},
 		{"GET /groups/:group", group(""), 200, 2, 2},
