@@ -266,7 +266,7 @@ func (req *request) markBoxes(v *views.AccessPage, changes *boxChanges, copied s
 
 // boxText says what a changed box does.
 func (req *request) boxText(b box, ticked bool, copied snapshot) string {
-	who, group := "Member "+string(b.member), "group "+string(b.group)
+	who, group := "Member "+names.Isolate(string(b.member)), "group "+names.Isolate(string(b.group))
 	if m, ok := copied.members.ByID(b.member); ok {
 		who = req.called(m)
 	}

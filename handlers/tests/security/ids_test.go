@@ -73,7 +73,7 @@ func TestAnIDInAFormStaysOnePartOfTheAddress(t *testing.T) {
 	var c clock
 	s := sitetest.SignedIn(t, sitetest.Options{Now: c.now})
 	before := s.State()
-	known := regexp.MustCompile(`^/(me|me/organizations|organizations/[0-9a-f]{32}/(me|users|tasks|groups|guests|users/[0-9]+))$`)
+	known := regexp.MustCompile(`^/(me|me/organizations|organizations/[0-9a-f]{32}/(me|users|tasks|groups|guests|users/[0-9]+|groups/[0-9a-f]{32}))$`)
 	for _, id := range climbing(s) {
 		c.pass(time.Minute) // so that failing to sign in does not keep from it
 		plain, err := url.PathUnescape(id)
@@ -82,9 +82,12 @@ func TestAnIDInAFormStaysOnePartOfTheAddress(t *testing.T) {
 		}
 		for path, form := range map[string]url.Values{
 			s.RemovePath("chiara.dangelo") + "?to=" + url.QueryEscape(plain): {"to": {plain}, "press": {plain}},
-			"/organisations": {"organization": {plain}},
-			"/signin":        {"token": {"sandbox-standard"}, "organization": {plain}},
-			"/groups":        {"name": {""}, "description": {"x"}, "members": {plain}},
+			"/organisations":                   {"organization": {plain}},
+			"/signin":                          {"token": {"sandbox-standard"}, "organization": {plain}},
+			"/groups":                          {"name": {""}, "description": {"x"}, "members": {plain}},
+			"/access":                          {"add": {plain + " " + plain, s.Group("Payroll").ID + " " + plain, plain + " 1"}, "remove": {plain + " 1"}, "action": {"save"}, "step": {"review"}},
+			"/sandbox":                         {"group": {plain}, "member": {plain}, "name": {"x"}, "action": {"delete"}},
+			s.GroupPath("Payroll") + "/people": {"add": {plain}, "remove": {plain}, "base": {plain}, "action": {"save"}},
 		} {
 			p := s.Once(s.Request(http.MethodPost, path, form))
 			assert.Contains(t, []int{200, 303, 404, 422}, p.Status, "%s %q", path, plain)
@@ -93,6 +96,7 @@ func TestAnIDInAFormStaysOnePartOfTheAddress(t *testing.T) {
 			}
 		}
 		s.Get(s.RemovePath("soren.kjaergaard") + "/plan?to=" + url.QueryEscape(plain))
+		s.Post("/access", url.Values{"add": {plain + " 1", s.Group("Payroll").ID + " " + plain}, "action": {"review"}}) // looks the group up
 		s.Get("/members?q=" + url.QueryEscape(plain))
 		s.Get("/groups?q=" + url.QueryEscape(plain))
 		for _, r := range s.Sandbox.Requests() {

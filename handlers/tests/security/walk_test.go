@@ -60,7 +60,9 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		"activity, filtered": "/activity?q=" + q + "&who=" + someone + "&what=" + q + "&outcome=" + q + "&about=group+" + someone + "&before=" + q, "activity, no days": "/activity?from=" + q + "&to=" + q,
 		"activity.csv, no days": "/activity.csv?from=" + q, "no receipt": "/activity/" + id,
 		"role, any": s.MemberPath("chiara.dangelo") + "/role?to=" + q + "&undoes=" + q, "role, plan": s.MemberPath("chiara.dangelo") + "/role?to=admin",
-		"no member": "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
+		"access, any": "/access?q=" + q + "&like=" + q + "&find=" + q + "&group=" + q + "&page=" + q + "&show=" + q + "&refused=" + q, "people, any": s.GroupPath("Operations") + "/people?find=" + q + "&q=" + q + "&page=" + q + "&add=" + q + "&refused=" + q,
+		"sandbox, any": "/sandbox?group=" + q + "&member=" + q,
+		"no member":    "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
 	}
 	for _, r := range s.App.Routes() {
 		if r.Method == http.MethodGet {
@@ -98,6 +100,26 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	pages["groups of a member, nothing right"] = s.Post(groups, url.Values{"add": {"/" + typed, described}, "remove": {typed}, "find": {typed}, "who": {typed}, "like": {typed}, "leaving": {typed}, "base": {typed}})
 	pages["groups of a member, searched"] = s.Post(groups, url.Values{"action": {"who"}, "find": {typed}, "who": {typed}, "like": {typed}, "leave": {typed}, "leaving": {typed}})
 	pages["groups of a member, at stake"] = s.Post(s.MemberPath("chiara.dangelo")+"/groups", url.Values{"remove": {s.Group("Payroll").ID}, "base": {typed}, "like": {typed}, "leaving": {typed}})
+	nobody := "nobody " + typed
+	for name, action := range map[string]string{"saved": "save", "searched": "find", "back": "back"} {
+		pages["people, nothing right, "+name] = s.Post(people, url.Values{
+			"add": {"/" + typed}, "remove": {"/" + typed}, "paste": {nobody}, "find": {nobody}, "q": {nobody}, "page": {typed}, "base": {typed}, "description": {"d " + described},
+			"press": {typed}, "seen": {typed}, "action": {action}, "step": {map[bool]string{true: "review"}[action == "back"]},
+		})
+	}
+	box := s.Group("Operations").ID + " " + s.ID("noor.vandermeer")
+	for name, action := range map[string]string{"shown": "show", "reviewed": "review", "saved": "save"} {
+		pages["boxes, nothing right, "+name] = s.Post("/access", url.Values{
+			"add": {"/" + typed, "/" + typed + " 1", s.Group("Operations").ID + " /" + typed}, "remove": {"/" + typed + " 1"}, "in": {typed}, "listed": {typed}, "rows": {typed}, "was": {"/" + typed, "/ " + typed},
+			"q": {nobody}, "like": {nobody}, "find": {nobody}, "group": {typed}, "show": {typed}, "page": {typed}, "turn": {typed}, "press": {typed}, "seen": {typed}, "action": {action}, "step": {"review"},
+		})
+	}
+	pages["boxes, changed"] = s.Post("/access", url.Values{"add": {box}, "q": {nobody}, "like": {nobody}, "find": {nobody}, "seen": {typed}, "action": {"save"}, "step": {"review"}})
+	pages["boxes, review"] = s.Post("/access", url.Values{"add": {box}, "q": {nobody}, "action": {"review"}})
+	pages["boxes, kept"] = s.Post("/access", url.Values{"add": {box}, "q": {nobody}, "action": {"show"}})
+	for name, action := range map[string]string{"rename": "rename", "add": "add", "other": typed} {
+		pages["sandbox, "+name] = s.Post("/sandbox", url.Values{"group": {"/" + typed}, "member": {"/" + typed}, "name": {typed}, "when": {typed}, "action": {action}})
+	}
 	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
 	pages["form of somebody else"] = s.Post("/groups", url.Values{"as": {typed}})
 	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")
@@ -127,6 +149,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		press("edit", edit, texts)
 		press("people", people, url.Values{"add": {s.ID("noor.vandermeer")}})
 		press("groups of a member", groups, url.Values{"add": {s.Group("Legal").ID}})
+		press("boxes", "/access", url.Values{"add": {box}, "action": {"save"}, "step": {"review"}})
 		press("delete", s.DeletePath(idle), nil)
 		press("role", role, url.Values{"to": {"admin"}, "reason": {described}})
 		press("remove", s.PlanPath("soren.kjaergaard", "anna.kowalska"), nil)
