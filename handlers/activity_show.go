@@ -8,6 +8,7 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
@@ -82,6 +83,9 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		s := e.Subject(journal.Member)
 		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: req.who.Organisation.Name}
 		view.Links = []components.LinkProps{{Text: "All members", URL: members}}
+		if carriedOut(e) {
+			view.Links = slices.Insert(view.Links, 0, req.broughtBack(e, s))
+		}
 		title += ": removal of " + e.Called(s)
 		view.Title = title
 	}
@@ -151,6 +155,15 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		return append(links, add)
 	}
 	return links
+}
+
+// broughtBack leads from the receipt of a removal to that of the comeback, or to the page that brings the member back.
+func (req *request) broughtBack(e *journal.Entry, s journal.Subject) components.LinkProps {
+	later := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { of, ok := lifecycle.Comes(l); return ok && of == e.ID })
+	if len(later) > 0 {
+		return components.LinkProps{Text: "Brought back later", URL: req.urls().Entry(later[0].ID)}
+	}
+	return components.LinkProps{Text: "Bring back…", URL: req.urls().BringBack(tallyfy.UserID(s.ID), "", nil)}
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.

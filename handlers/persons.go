@@ -7,6 +7,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -130,6 +131,19 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 	}
 	if of := lifecycle.Undone(e); of != "" {
 		links = append(links, components.LinkProps{Text: "The change that this undoes", URL: req.urls().Entry(of)})
+	}
+	if of, ok := lifecycle.Comes(e); ok {
+		if of != "" {
+			links = append(links, components.LinkProps{Text: "The removal before", URL: req.urls().Entry(of)})
+		}
+		if carriedOut(e) {
+			groups := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return l.Kind == membership.GroupsChanged })
+			if len(groups) > 0 {
+				links = append(links, components.LinkProps{Text: "The groups afterwards", URL: req.urls().Entry(groups[len(groups)-1].ID)})
+			}
+			links = append(links, components.LinkProps{Text: "Remove again…", URL: req.urls().RemoveMember(tallyfy.UserID(s.ID))})
+		}
+		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
 	}
 	if e.Kind == lifecycle.RoleChanged {
 		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})

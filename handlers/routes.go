@@ -101,6 +101,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members/:member/tasks", signedIn, showMemberTasks},
 		{http.MethodGet, "/members/:member/role", signedIn, showRole},
 		{http.MethodPost, "/members/:member/role", signedIn, changeRole},
+		{http.MethodGet, "/members/:member/enable", signedIn, showComeback},
+		{http.MethodPost, "/members/:member/enable", signedIn, bringBack},
 		{http.MethodGet, "/members/:member/remove", signedIn, showRemoval},
 		{http.MethodGet, "/members/:member/remove/handover", signedIn, showHandover},
 		{http.MethodGet, "/members/:member/remove/plan", signedIn, showPlan},

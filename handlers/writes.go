@@ -28,6 +28,7 @@ var changeKinds = []struct {
 }{
 	{removal.MemberRemoved, "Member removed", func(req *request) change.Change { return req.removal("") }},
 	{lifecycle.RoleChanged, "Role changed", func(req *request) change.Change { return &lifecycle.RoleChange{Person: req.personOf("")} }},
+	{lifecycle.BroughtBack, "Member brought back", func(req *request) change.Change { return &lifecycle.Comeback{Person: req.personOf("")} }},
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},

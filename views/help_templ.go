@@ -210,7 +210,7 @@ func abilities(p Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Can.Members {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>See all changes that were made here, and who made them.</li><li>Open a member, see their groups and open tasks, and remove them without losing their work.</li><li>Change a member's role.</li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>See all changes that were made here, and who made them.</li><li>Open a member, see their groups and open tasks, and remove them without losing their work.</li><li>Change a member's role, and bring back who was removed.</li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -178,6 +178,16 @@ func (u URLs) MemberTasks(id tallyfy.UserID) string { return u.Member(id) + "/ta
 // to it removes.
 func (u URLs) RemoveMember(id tallyfy.UserID) string { return u.Member(id) + "/remove" }
 
+// BringBack is the page that asks before a removed member is let in again, with the groups that are chosen so far. A
+// POST to it lets the member in.
+func (u URLs) BringBack(id tallyfy.UserID, groups string, chosen []tallyfy.ID) string {
+	parameters := []parameter{{"groups", groups}}
+	for _, group := range chosen {
+		parameters = append(parameters, parameter{"group", string(group)})
+	}
+	return u.Member(id) + "/enable" + query(parameters...)
+}
+
 // RemovalHandover is the wizard's second step: who takes over. to, if not empty, is the choice
 // made so far.
 func (u URLs) RemovalHandover(id tallyfy.UserID, to string) string {

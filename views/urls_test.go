@@ -44,9 +44,10 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.AccessFile(AccessState{Page: 2}): "/access.csv",
 			u.Trash(""):                        "/trash",
 			u.Trash("e"):                       "/trash?before=e",
-			u.TrashFile():                      "/trash.csv",
-			u.TrashPicture("e"):                "/trash/e/picture",
-			u.Entry("../../signout"):           "/activity/..%2F..%2Fsignout",
+			u.BringBack("17", "choose", []tallyfy.ID{"b", "a"}): "/members/17/enable?group=b&group=a&groups=choose",
+			u.TrashFile():            "/trash.csv",
+			u.TrashPicture("e"):      "/trash/e/picture",
+			u.Entry("../../signout"): "/activity/..%2F..%2Fsignout",
 		} {
 			assert.Equal(t, base+want, got)
 		}

@@ -80,7 +80,7 @@ func (d Departure) Plan(successor *tallyfy.Member) Plan {
 	case !d.Leaver.GroupsIncluded:
 		add(journal.Line{Kind: Leaves, Text: "They leave every group. Which groups those are could not be read."})
 	case len(held) == 0:
-		add(journal.Line{Kind: Leaves, Text: "They are in no group, so no group changes."})
+		add(journal.Line{Kind: Leaves, Text: inNoGroup})
 	default:
 		add(journal.Line{Kind: Leaves, Text: fmt.Sprintf("They leave %s.", words.Count(len(held), "group", "groups")), Rows: rows})
 	}
@@ -109,6 +109,21 @@ func (d Departure) goneFrom(group tallyfy.ID) (ids []tallyfy.UserID) {
 		}
 	}
 	return ids
+}
+
+// inNoGroup is the sentence about a leaver without groups.
+const inNoGroup = "They are in no group, so no group changes."
+
+// GroupsBefore are the groups that the leaver of an entry was in. known is false where they were not read, and for
+// receipts from before the journal.
+func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
+	for _, s := range e.AllSubjects() {
+		if s.Kind == journal.Group {
+			groups = append(groups, s)
+		}
+	}
+	none := func(l journal.Line) bool { return l.Kind == Leaves && l.Text == inNoGroup }
+	return groups, len(groups) > 0 || slices.ContainsFunc(e.Lines, none)
 }
 
 func (d Departure) planHandover(p *Plan, successor *tallyfy.Member, held []Held, add func(journal.Line)) {

@@ -62,7 +62,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
 	pages := []string{
 		"/", "/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Archive 2019 Relocation").ID,
-		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/members?seen=30&role=light", "/members?q=fleet", "/guests", "/kit", "/sandbox", "/help", "/search?q=an", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), fmt.Sprintf("/members/%d/role", leaver), fmt.Sprintf("/members/%d/role?to=admin", leaver), fmt.Sprintf("/members/%d/role", blocked),
+		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/members?seen=30&role=light", "/members?q=fleet", "/guests", "/kit", "/sandbox", "/help", "/search?q=an", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), fmt.Sprintf("/members/%d/role", leaver), s.MemberPath("esi.mensah") + "/enable", s.MemberPath("esi.mensah") + "/enable?groups=same", s.MemberPath("esi.mensah") + "/enable?groups=choose", fmt.Sprintf("/members/%d/role?to=admin", leaver), fmt.Sprintf("/members/%d/role", blocked),
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/jobs", planned, started,

@@ -68,6 +68,11 @@ func pages() []page {
 		{"member", "/members/:member", func(s *sitetest.Site) string { return s.MemberPath(somebody) }, ""},
 		{"groups of a member", "/members/:member/groups", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/groups" }, ""},
 		{"member, tasks", "/members/:member/tasks", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/tasks" }, ""},
+		{"bring back", "/members/:member/enable", func(s *sitetest.Site) string { receiptPath(s); return s.MemberPath(somebody) + "/enable" }, ""},
+		{"bring back, plan", "/members/:member/enable", func(s *sitetest.Site) string {
+			receiptPath(s)
+			return s.MemberPath(somebody) + "/enable?groups=same"
+		}, ""},
 		{"role", "/members/:member/role", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/role?to=light" }, ""},
 		{"wizard, step 1", "/members/:member/remove", leaver(""), ""},
 		{"wizard, step 2", "/members/:member/remove/handover", leaver("/handover?q=o"), ""},
@@ -409,7 +414,7 @@ func judgePage(t *testing.T, s *sitetest.Site, f fault, row page, call, path str
 }
 
 // inWords is what a page says where something is missing.
-var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|at the pace that Tallyfy allows|Not all names are read yet`)
+var inWords = regexp.MustCompile(`could not be|did not (give|send|list)|Not checked|not checked|still being read|is already gone|may be missing|at the pace that Tallyfy allows|Not all names are read yet|is not there any more`)
 
 // judgeErrorPage checks what every page about a failure owes.
 func judgeErrorPage(t *testing.T, s *sitetest.Site, f fault, path string, p *sitetest.Page, follow bool) {

@@ -51,6 +51,8 @@ func changes() []change {
 		{"remove member with handover", "/members/:member/remove", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.PlanPath(somebody, somebodyElse)).Form("main form")
 		}, "", true, keepsChoice},
+		{"bring back", "/members/:member/enable", broughtBack, "", true, nil},
+		{"bring back beside another", "/members/:member/enable", besideAnother(broughtBack), "", true, nil},
 		{"change role", "/members/:member/role", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.MemberPath(somebody)+"/role?to=admin").Form("main form").Set("reason", typedName)
 		}, "", true, keepsTyped("to", "reason")},
@@ -77,6 +79,14 @@ func changes() []change {
 			return s.Get("/organisations").Form("main form:has([name=organization])").Set("organization", s.Sandbox.OtherOrgID())
 		}, "", false, nil},
 	}
+}
+
+// broughtBack removes somebody, while all is well, and gives the plan that brings them back to the same groups, which
+// Tallyfy does by itself.
+func broughtBack(s *sitetest.Site) *sitetest.Form {
+	s.T.Helper()
+	receiptPath(s)
+	return s.Get(s.MemberPath(somebody) + "/enable?groups=same").Form("main form")
 }
 
 // callsNobody are the forms that have nothing to do with Tallyfy's API, but for the role of who sends them. What takes Tallyfy's answer to a sign-in goes on as
@@ -341,7 +351,7 @@ func (w *wire) from(moment string) func(*http.Request) bool {
 // What a page says about the change.
 var (
 	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done|sent)|was not created|stopped before anything|nothing has been changed`)
-	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is`)
+	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in`)
 	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet|of the change is in place|there is now a group with this name`)
 )
 

@@ -41,11 +41,11 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	p = s.Get("/activity").Follow("Deleted groups").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Works Council", "Finance"}, p.Texts("#list a.name"), "the latest first")
 	day := s.App.Now().UTC()
-	rows := p.Texts("#list .sub")
+	rows := p.Texts("#list .small")
 	assert.Equal(t, "7 members and 1 guest. Deleted "+day.Format("2 Jan 2006")+" by Maren Dahl. Kept until "+day.AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006"), rows[1])
 	assert.Equal(t, receipt, p.Link("Finance"))
 
-	p = p.Follow("Create Finance again…").Whole(http.StatusOK)
+	p = p.Follow("Create again… Finance").Whole(http.StatusOK)
 	picture := s.Get(p.Link("download it"))
 	require.Equal(t, http.StatusOK, picture.Status)
 	assert.Equal(t, `attachment; filename="logo.png"`, picture.Header.Get("Content-Disposition"))
@@ -55,7 +55,7 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	p = trashOf(s)
 	assert.Contains(t, p.Text("#list"), "Created again as Money")
 	assert.Equal(t, "/groups/"+after.ID, p.Link("Money"))
-	assert.Equal(t, []string{"Create Works Council again…"}, p.Texts("#list a.button"))
+	assert.Equal(t, []string{"Create again… Works Council"}, p.Texts("#list a.button"))
 
 	file := s.Get(p.Link("Export as CSV"))
 	cells, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.Body, "\ufeff"))).ReadAll()
@@ -205,8 +205,8 @@ func TestDeletedGroupOfAnEarlierVersion(t *testing.T) {
 		},
 	})
 	p := s.Get("/trash").Whole(http.StatusOK)
-	assert.Contains(t, p.Text("#list .sub"), "1 member and 0 guests.")
-	p = p.Follow("Create Old crew again…").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("#list .small"), "1 member and 0 guests.")
+	p = p.Follow("Create again… Old crew").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("#lost + ul"), "3 open tasks, and the template steps, that named the group")
 	p.Form("main form").Submit("Create it again").Whole(http.StatusOK)
 	assert.Equal(t, []int{s.Member("esi.mensah").ID}, s.Group("Old crew").Members)

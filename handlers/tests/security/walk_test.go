@@ -63,6 +63,7 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		"access, any": "/access?q=" + q + "&like=" + q + "&find=" + q + "&group=" + q + "&page=" + q + "&show=" + q + "&refused=" + q, "people, any": s.GroupPath("Operations") + "/people?find=" + q + "&q=" + q + "&page=" + q + "&add=" + q + "&refused=" + q,
 		"sandbox, any": "/sandbox?group=" + q + "&member=" + q,
 		"no member":    "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
+		"bring back, any": s.MemberPath("chiara.dangelo") + "/enable?groups=" + q + "&group=" + q + "&q=" + q + "&find=" + q,
 	}
 	for _, r := range s.App.Routes() {
 		if r.Method == http.MethodGet {
@@ -176,6 +177,11 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	pages["deleted groups"] = s.Get("/trash")
 	pages["deleted group"] = s.Get("/groups/" + deleted)
 	pages["remove, done"] = s.Remove("chiara.dangelo", "leave")
+	enable := s.MemberPath("chiara.dangelo") + "/enable"
+	pages["bring back, nothing right"] = s.Post(enable, url.Values{"groups": {typed}, "group": {typed, typed}, "press": {typed}, "seen": {typed}})
+	pages["bring back, changed"] = s.Post(enable, url.Values{"groups": {"none"}, "seen": {typed}})
+	pages["bring back, choice"] = s.Get(enable + "?q=" + url.QueryEscape(typed))
+	pages["bring back, plan"] = s.Get(enable + "?groups=same")
 	pages["list afterwards"] = s.Get("/groups")
 	require.True(s.T, s.Exists("Harbour"), "what is to be carried out at last is carried out")
 	require.False(s.T, s.Exists(idle))

@@ -197,6 +197,18 @@ func budgets() []budget {
 			return s.Get(s.MemberPath(leaver)+"/groups").Form("main form").Tick("remove", s.Group("Payroll").ID).Prepare("Save")
 		}, 303, 0, 0},
 		{"GET /members/:member/tasks", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/tasks" }), 200, 2, 2},
+		{"GET /members/:member/enable", get(func(s *sitetest.Site) string { s.Remove(leaver, "leave"); return s.MemberPath(leaver) + "/enable" }), 200, 2, 0},
+		{"GET /members/:member/enable", get(func(s *sitetest.Site) string {
+			s.Remove(leaver, "leave")
+			s.Get("/groups?people=none")
+			return s.MemberPath(leaver) + "/enable?groups=same"
+		}), 200, 1, 0},
+		// The member is enabled and looked at, once before the groups, and once after.
+		{"POST /members/:member/enable", press(func(s *sitetest.Site) string {
+			s.Remove(leaver, "leave")
+			s.Get("/groups?people=none")
+			return s.MemberPath(leaver) + "/enable?groups=same"
+		}), 303, 5, 0},
 		{"GET /members/:member/role", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role" }), 200, 1, 0},
 		// A change of one person reads the person, writes, and looks at what became of it.
 		{"POST /members/:member/role", press(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role?to=light" }), 303, 3, 0},
