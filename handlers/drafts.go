@@ -113,12 +113,19 @@ const refusedKey = "refused"
 // answerOn sends the browser to the page that says what became of a form. Where the session cannot hold it,
 // that page is the answer itself.
 func (req *request) answerOn(address string, f refusedForm, show func() error) error {
-	if len(f.Form.Encode()) > mostTyped {
+	at, ok := req.keepRefused(address, f)
+	if !ok {
 		return show()
 	}
+	return req.goTo(at)
+}
+
+// keepRefused keeps a form for a page, and gives the address at which that page shows it. ok is false where the
+// session cannot hold it.
+func (req *request) keepRefused(address string, f refusedForm) (at string, ok bool) {
 	u, err := url.Parse(address)
-	if err != nil {
-		return err
+	if err != nil || len(f.Form.Encode()) > mostTyped {
+		return "", false
 	}
 	// Two presses of one button lead to the same page, whichever answer the browser follows.
 	f.ID, f.Path, f.RetryAfter = pressOf(f.Form), u.Path, req.Response().Header().Get(echo.HeaderRetryAfter)
@@ -128,9 +135,9 @@ func (req *request) answerOn(address string, f refusedForm, show func() error) e
 	req.session.change(func(d *sessionData) { d.Refused = &f })
 	if err := req.saveInTime(); err != nil { // here and not later: what was typed would be lost
 		req.app.Log.Error("session not saved", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-		return show()
+		return "", false
 	}
-	return req.goTo(u.String())
+	return u.String(), true
 }
 
 // saveInTime saves the session even if the time of the page is over.

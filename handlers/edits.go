@@ -187,7 +187,7 @@ func (f editForm) notMade(err error) error {
 }
 
 // groupIsGone answers an edit of a group that somebody has deleted.
-func (f editForm) groupIsGone(cause error) error {
+func (f editForm) groupIsGone(cause error) *problem {
 	f.groupChanged()
 	return &problem{
 		status: http.StatusNotFound, title: "That group is gone",

@@ -16,6 +16,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 )
 
@@ -254,6 +255,7 @@ func changeGroupPeople(req *request) error {
 	if len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
+	f.gone = func(cause error) error { return p.gone(f, c, cause) }
 	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, func() error {
 		r := refusedForm{Status: http.StatusOK}
 		switch {
@@ -272,6 +274,30 @@ func changeGroupPeople(req *request) error {
 		}
 		return f.again(r)
 	})
+}
+
+// gone answers a change of a group that somebody has deleted since. The form for a new group is filled with the
+// group as the person saw it, as far as that is still known, and with the change. Nothing is created by that.
+func (p peopleForm) gone(f editForm, c *membership.Edit, cause error) error {
+	answer := f.groupIsGone(cause)
+	if c.Base == nil {
+		return answer
+	}
+	ids, guests := c.People.Merge(c.Base.Members, c.Base.Guests)
+	var left []membership.LeftOut
+	if members, _ := p.Members(p.ctx()); members.Complete {
+		ids, left = membership.FitOf(members, ids)
+	}
+	text := "This is " + names.Isolate(c.Base.DisplayName()) + " as you saw it, with your change. Nothing is created until you press the button. " + membership.LeftOutText(left)
+	address, kept := p.keepRefused(p.urls().NewGroup(), refusedForm{
+		Status: http.StatusOK, Notice: &views.Notice{Kind: views.NoticeInfo, Text: strings.TrimSpace(text)},
+		Form: url.Values{"name": {c.Base.Name}, "description": {c.Base.Description}, "members": texts(ids), "guests": guests, "as": {p.who.tag()}},
+	})
+	if kept {
+		answer.text += " Your change is kept: the group can be created again with it."
+		answer.links = slices.Insert(answer.links, 0, components.LinkProps{Text: "Create it again…", URL: address, Kind: components.ButtonPrimary})
+	}
+	return answer
 }
 
 // edit is the wish that the form holds, and what is wrong with it by field.

@@ -3,6 +3,7 @@ package groups_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -186,6 +187,33 @@ func TestPeopleOfAGroupThatIsGone(t *testing.T) {
 	p := f.Submit("Save").Whole(http.StatusNotFound)
 	assert.Equal(t, "That group is gone", p.Text("h1"))
 	s.Get(strings.Replace(p.URL, "?", "/x?", 1)).Whole(http.StatusNotFound)
+}
+
+// The change of a group that is gone goes into the form for a new one, which the person sends or not.
+func TestAGroupThatIsGoneCanBeCreatedAgainWithTheChange(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	g := s.Group("Operations")
+	f := peopleForm(s.Get(peoplePath(s, "Operations")+"?find=noor")).Tick("add", s.ID("noor.vandermeer")).Tick("remove", s.ID("soren.kjaergaard"))
+	s.Sandbox.DeleteGroup(g.ID)
+	p := f.Submit("Save").Whole(http.StatusNotFound)
+	assert.Contains(t, p.Text("main"), "Nothing was changed. Your change is kept")
+	p = p.Follow("Create it again…").Whole(http.StatusOK)
+	assert.Equal(t, "New group", p.Text("h1"))
+	assert.Contains(t, p.Text(".notice"), "This is Operations as you saw it, with your change. Nothing is created until you press the button. Not added: Gareth Pugh (is deactivated).")
+	assert.False(t, s.Exists("Operations"))
+	assert.Zero(t, s.Writes())
+	p.GroupForm().Submit("Create the group").Whole(http.StatusOK)
+	again := s.Group("Operations")
+	assert.NotEqual(t, g.ID, again.ID)
+	assert.Equal(t, g.Description, again.Description)
+	assert.ElementsMatch(t, g.Guests, again.Guests)
+	want := slices.DeleteFunc(slices.Clone(g.Members), func(id int) bool { return id == s.Member("soren.kjaergaard").ID || id == s.Member("gareth.pugh").ID })
+	assert.ElementsMatch(t, append(want, s.Member("noor.vandermeer").ID), again.Members)
+
+	f = peopleForm(s.Get(peoplePath(s, "Finance"))).Tick("remove", s.ID("chiara.dangelo")).Set("base", "0123456789abcdef")
+	s.Sandbox.DeleteGroup(s.Group("Finance").ID)
+	assert.Empty(t, f.Submit("Save").Whole(http.StatusNotFound).Link("Create it again…"), "where it is not known any more how it was")
 }
 
 // A service that refuses an id that nobody has is quoted, and the id can be taken out.
