@@ -187,6 +187,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	}
 	o.Keys, o.Leases = keys, db.Leases()
 	o.LogoStore = db.Logos(keys, time.Now)
+	o.PlannedGroups = db.PlannedGroups(keys, time.Now)
 	o.Journal = journal.New(db, keys, days(cfg.JournalDays), days(cfg.TrashDays), time.Now)
 	o.Jobs = &bulk.Book{DB: db, Keys: keys, Now: time.Now}
 	records := db.Records(keys)
@@ -212,9 +213,10 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	_, sessionsErr := o.Sessions.Sweep(ctx)
 	_, leasesErr := o.Leases.Sweep(ctx)
 	_, logosErr := o.LogoStore.Sweep(ctx)
+	_, plannedErr := o.PlannedGroups.Sweep(ctx)
 	_, journalErr := o.Journal.Sweep(ctx)
 	_, jobsErr := o.Jobs.Sweep(ctx)
-	if err := errors.Join(sessionsErr, leasesErr, logosErr, journalErr, jobsErr); err != nil && ctx.Err() == nil {
+	if err := errors.Join(sessionsErr, leasesErr, logosErr, plannedErr, journalErr, jobsErr); err != nil && ctx.Err() == nil {
 		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
 }

@@ -53,6 +53,8 @@ type Options struct {
 	Directory   *directory.Cache
 	Logos       *logo.Fetcher
 	LogoStore   *store.Logos
+	// PlannedGroups are the groups that invited people are to be put into.
+	PlannedGroups *store.PlannedGroups
 	// PublicURL is the address that people use; its path, if any, is where the dashboard is mounted.
 	PublicURL *url.URL
 	// AnyHost says that PublicURL is a guess: people may use any name of this machine.

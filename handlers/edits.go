@@ -32,6 +32,8 @@ type editForm struct {
 	// any more.
 	what string
 	gone func(cause error) error
+	// place, if set, puts a refusal elsewhere on the form.
+	place func(err error, f *refusedForm)
 	// fields are the fields that Tallyfy's messages can be about.
 	fields []string
 	// then is the page that says what was done.
@@ -177,13 +179,21 @@ func (f editForm) notMade(err error) error {
 		if r.Text != "" {
 			again.Notice = &views.Notice{Kind: views.NoticeProblem, Text: r.Text + " Nothing was changed."}
 		}
-		return f.again(again)
+		return f.placed(err, again)
 	}
 	p := f.explain(err)
 	f.setRetryAfter(err)
-	return f.again(refusedForm{Status: p.status, Notice: &views.Notice{
+	return f.placed(err, refusedForm{Status: p.status, Notice: &views.Notice{
 		Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " Nothing was changed.", RequestID: web.IDOf(f),
 	}})
+}
+
+// placed shows the form again with a refusal where the form wants it.
+func (f editForm) placed(err error, again refusedForm) error {
+	if f.place != nil {
+		f.place(err, &again)
+	}
+	return f.again(again)
 }
 
 // groupIsGone answers an edit of a group that somebody has deleted.

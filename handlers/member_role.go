@@ -69,10 +69,7 @@ func (m memberRole) ask(f refusedForm) error {
 	}
 	if len(view.Blockers) == 0 && c.RoleProblem() == "" && !c.Nothing() {
 		plan := c.Plan()
-		view.Seen, view.Notes = plan.Fingerprint(), plan.Warnings
-		for _, l := range plan.Lines {
-			view.Lines = append(view.Lines, l.String())
-		}
+		view.Lines, view.Notes, view.Seen = linesOf(plan), plan.Warnings, plan.Fingerprint()
 	}
 	return m.show(f.Status, views.MemberRole(m.memberPage(view.Title()), view))
 }
@@ -87,10 +84,8 @@ func changeRole(req *request) error {
 	c := m.role
 	req.returnTo, req.typed = req.urls().Local(req.urls().MemberRole(c.ID)), form
 	edit := editForm{request: req, page: m.page(), kept: form, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
-		if c.Member == nil {
-			if err := c.Look(req.ctx()); err != nil {
-				return err
-			}
+		if err := req.lookOnce(c, c.Member != nil); err != nil {
+			return err
 		}
 		return m.ask(f)
 	}}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 
 	"tallyfy-admin/handlers/journal"
@@ -15,6 +16,9 @@ import (
 // showMember reads the member with the groups, and the open tasks, side by side.
 func showMember(req *request) error {
 	id := tallyfy.UserID(web.Param(req, "member"))
+	if req.QueryParam("check") != "" && !req.fromOtherSite() {
+		req.fresh = true
+	}
 	var member *tallyfy.Member
 	var tasks tallyfy.OpenTasks
 	err := parallel.Run(req.ctx(),
@@ -40,10 +44,27 @@ func showMember(req *request) error {
 		groups[i] = g.ID
 	}
 	page.Press, page.Base = newPress(), req.keepGroupsSeen(id, groups)
+	page.Invitation = req.invitation(member)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
 	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from
 	return req.show(http.StatusOK, views.Member(frame, page))
+}
+
+// invitation is what is known of an invitation that was not accepted, and of the groups that were planned with one.
+func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
+	v.Pending = m.Status == tallyfy.StatusInvited
+	planned, ok, err := req.app.PlannedGroups.Find(req.ctx(), string(req.org()), string(m.ID), m.Email)
+	if err != nil { // the page is as good without
+		req.app.Log.Error("planned groups not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	if ok {
+		v.By, v.At = planned.By, planned.At
+		for _, g := range planned.Groups {
+			v.Planned = append(v.Planned, views.GroupLink{ID: tallyfy.ID(g.ID), Name: g.Name})
+		}
+	}
+	return v
 }
 
 // peersShown and groupsNamed are how many peers of a member are shown, and how many shared groups of each.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -145,8 +146,24 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 		}
 		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
 	}
-	if e.Kind == lifecycle.RoleChanged {
+	if slices.Contains([]string{lifecycle.RoleChanged, lifecycle.Invited, lifecycle.Disabled}, e.Kind) && s.ID != "" {
 		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
 	}
 	return links
+}
+
+// linesOf are the sentences of a plan.
+func linesOf(p change.Plan) (list []string) {
+	for _, l := range p.Lines {
+		list = append(list, l.String())
+	}
+	return list
+}
+
+// lookOnce has a change look, unless it has.
+func (req *request) lookOnce(c change.Change, looked bool) error {
+	if looked {
+		return nil
+	}
+	return c.Look(req.ctx())
 }

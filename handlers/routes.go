@@ -50,7 +50,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
 	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
-		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/:member/groups", "/access",
+		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/members/:member/groups", "/access",
 	}, r.path)
 }
 
@@ -95,6 +95,8 @@ func (a *App) routes() []route {
 
 		{http.MethodGet, "/members", signedIn, listMembers},
 		{http.MethodGet, "/members.csv", signedIn, exportMembers},
+		{http.MethodGet, "/members/invite", signedIn, showInvite},
+		{http.MethodPost, "/members/invite", signedIn, inviteMember},
 		{http.MethodGet, "/members/:member", signedIn, showMember},
 		{http.MethodGet, "/members/:member/groups", signedIn, showMemberGroups},
 		{http.MethodPost, "/members/:member/groups", signedIn, changeMemberGroups},
@@ -103,6 +105,10 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/members/:member/role", signedIn, changeRole},
 		{http.MethodGet, "/members/:member/enable", signedIn, showComeback},
 		{http.MethodPost, "/members/:member/enable", signedIn, bringBack},
+		{http.MethodGet, "/members/:member/disable", signedIn, showDisabling},
+		{http.MethodPost, "/members/:member/disable", signedIn, disableMember},
+		{http.MethodGet, "/members/:member/delete", signedIn, showErasure},
+		{http.MethodPost, "/members/:member/delete", signedIn, deleteMember},
 		{http.MethodGet, "/members/:member/remove", signedIn, showRemoval},
 		{http.MethodGet, "/members/:member/remove/handover", signedIn, showHandover},
 		{http.MethodGet, "/members/:member/remove/plan", signedIn, showPlan},

@@ -27,8 +27,13 @@ var changeKinds = []struct {
 	new        func(req *request) change.Change
 }{
 	{removal.MemberRemoved, "Member removed", func(req *request) change.Change { return req.removal("") }},
+	{lifecycle.Invited, "Member invited", func(req *request) change.Change {
+		return &lifecycle.Invitation{Client: req.api, Org: req.who.Organisation}
+	}},
 	{lifecycle.RoleChanged, "Role changed", func(req *request) change.Change { return &lifecycle.RoleChange{Person: req.personOf("")} }},
 	{lifecycle.BroughtBack, "Member brought back", func(req *request) change.Change { return &lifecycle.Comeback{Person: req.personOf("")} }},
+	{lifecycle.Disabled, "Member disabled", func(req *request) change.Change { return &lifecycle.Disabling{Person: req.personOf("")} }},
+	{lifecycle.DeletedForGood, "Member deleted for good", func(req *request) change.Change { return &lifecycle.Erasure{Person: req.personOf("")} }},
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},

@@ -106,7 +106,7 @@ func Help(p Page) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</section><section class=\"section stack\" aria-labelledby=\"limits\"><h2 id=\"limits\">Limits</h2><ul class=\"bullets\"><li>Counts, filters and the search come from copies that are a few minutes old at most. “As of” says when; “Refresh” reads them again. Every change is checked against the current state first.</li><li>Tallyfy limits how often it may be asked. In a large organisation the first page takes a while; it says how far it is and goes on by itself.</li><li>Activity lists changes made with this dashboard. What is done in Tallyfy itself is not in it.</li><li>People are invited in Tallyfy. Templates, processes and single tasks are changed there, too.</li></ul></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</section><section class=\"section stack\" aria-labelledby=\"limits\"><h2 id=\"limits\">Limits</h2><ul class=\"bullets\"><li>Counts, filters and the search come from copies that are a few minutes old at most. “As of” says when; “Refresh” reads them again. Every change is checked against the current state first.</li><li>Tallyfy limits how often it may be asked. In a large organisation the first page takes a while; it says how far it is and goes on by itself.</li><li>Activity lists changes made with this dashboard. What is done in Tallyfy itself is not in it.</li><li>An invitation is sent again or withdrawn in Tallyfy. Templates, processes and single tasks are changed there, too.</li></ul></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -210,7 +210,7 @@ func abilities(p Page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Can.Members {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>See all changes that were made here, and who made them.</li><li>Open a member, see their groups and open tasks, and remove them without losing their work.</li><li>Change a member's role, and bring back who was removed.</li>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<li>See all changes that were made here, and who made them.</li><li>Open a member, see their groups and open tasks, and remove them without losing their work.</li><li>Invite people, change a member's role, disable a member, bring back who was removed, and delete the account of a disabled one for good.</li>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

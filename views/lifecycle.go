@@ -3,6 +3,7 @@ package views
 import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/words"
 )
 
 // RoleForm is the page on which a member's role is changed: the choice, and with one the plan.
@@ -54,4 +55,65 @@ func (v RoleForm) button() string {
 // problems lists the messages of the form in the order of its fields.
 func (v RoleForm) problems() []components.Problem {
 	return components.ProblemsOf(v.Errors, "to", "reason")
+}
+
+// InviteForm is the form that invites somebody.
+type InviteForm struct {
+	// Values are the texts of the fields, by their names.
+	Values map[string]string
+	Roles  []tallyfy.Role
+	// Sent is how many invitations were sent from here in 24 hours, -1 if that is not known; ADay is about how many Tallyfy
+	// takes in a day.
+	Sent, ADay int
+	// ExistingName and ExistingURL are whoever has the address already.
+	ExistingName, ExistingURL string
+	Errors                    map[string]string
+	Notice                    *Notice
+	Press                     string
+}
+
+// problems lists the messages of the form in the order of its fields.
+func (v InviteForm) problems() []components.Problem {
+	return components.ProblemsOf(v.Errors, "email", "first_name", "last_name", "role", "message", "groups")
+}
+
+// sent says how much of the day's invitations is used.
+func (v InviteForm) sent() string {
+	text := "Tallyfy sends about " + words.Number(v.ADay) + " invitations a day."
+	if v.Sent >= 0 {
+		text += " " + words.Number(v.Sent) + " " + words.Noun(v.Sent, "was", "were") + " sent from here in the last 24 hours."
+	}
+	return text
+}
+
+// PersonChange is the page that asks before one person is changed.
+type PersonChange struct {
+	Head  RemovalHead
+	Title string
+	// Blocked is the heading of Blockers.
+	Blocked  string
+	Blockers []Blocker
+	// Lines and Notes are the plan.
+	Lines, Notes []string
+	// Address takes the form, Press and Seen are fields of it.
+	Address, Press, Seen string
+	Button, Busy         string
+	// Danger says that there is no way back.
+	Danger bool
+	// Phrase has to be typed first, if set. Typed is the text that was typed instead, PhraseError its message.
+	Phrase, Typed, PhraseError string
+	// Other leads to what may be wanted instead.
+	Other, OtherURL string
+	Notice          *Notice
+}
+
+func (v PersonChange) problems() []components.Problem {
+	return components.ProblemsOf(map[string]string{"phrase": v.PhraseError}, "phrase")
+}
+
+func (v PersonChange) kind() components.ButtonKind {
+	if v.Danger {
+		return components.ButtonDanger
+	}
+	return components.ButtonPrimary
 }

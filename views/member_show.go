@@ -1,6 +1,8 @@
 package views
 
 import (
+	"time"
+
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -20,11 +22,24 @@ type MemberPage struct {
 	Base, Press string
 	Tasks       OpenTasks
 	Activity    RecentActivity
+	Invitation  Invitation
 	// Peers share groups with the member, the most alike first. PeersKnown is false until the organisation is
 	// read.
 	Peers      []MemberPeer
 	PeersKnown bool
 }
+
+// An Invitation is what is known of one. Pending says that it was not accepted yet. By and At are whose plan the groups are, and when
+// it was made.
+type Invitation struct {
+	Pending bool
+	Planned []GroupLink
+	By      string
+	At      time.Time
+}
+
+// TallyfyApp is where Tallyfy's own pages are.
+const TallyfyApp = "https://go.tallyfy.com/"
 
 // A MemberPeer is somebody who shares groups with a member. Groups are some of them, Shared is how many there
 // are.

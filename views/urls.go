@@ -171,6 +171,9 @@ func (u URLs) MemberGroups(id tallyfy.UserID) string { return u.Member(id) + "/g
 // MakeLike is the part of that form where a colleague is chosen.
 func (u URLs) MakeLike(id tallyfy.UserID) string { return u.MemberGroups(id) + "#field-who" }
 
+// MemberCheck is the page of one member, read anew.
+func (u URLs) MemberCheck(id tallyfy.UserID) string { return u.Member(id) + "?check=again" }
+
 // MemberTasks is the list of the open tasks of a member.
 func (u URLs) MemberTasks(id tallyfy.UserID) string { return u.Member(id) + "/tasks" }
 
@@ -199,6 +202,9 @@ func (u URLs) RemovalPlan(id tallyfy.UserID, to string) string {
 	return u.RemoveMember(id) + "/plan" + query(parameter{"to", to})
 }
 
+// Invite is the form that invites somebody. A POST to it sends the invitation.
+func (u URLs) Invite() string { return u.Members() + "/invite" }
+
 // MemberRole asks for a member's new role. A POST to it changes the role.
 func (u URLs) MemberRole(id tallyfy.UserID) string { return u.Member(id) + "/role" }
 
@@ -206,6 +212,12 @@ func (u URLs) MemberRole(id tallyfy.UserID) string { return u.Member(id) + "/rol
 func (u URLs) UndoRole(id tallyfy.UserID, to, entry string) string {
 	return u.MemberRole(id) + query(parameter{"to", to}, parameter{"undoes", entry})
 }
+
+// DisableMember asks before a member is disabled. A POST to it disables.
+func (u URLs) DisableMember(id tallyfy.UserID) string { return u.Member(id) + "/disable" }
+
+// DeleteMember asks before a member is deleted for good. A POST to it deletes.
+func (u URLs) DeleteMember(id tallyfy.UserID) string { return u.Member(id) + "/delete" }
 
 // refreshed is the address of a list that is read again before it is shown.
 func refreshed(list string) string {

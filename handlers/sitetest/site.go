@@ -146,11 +146,12 @@ func New(t *testing.T, o Options) *Site {
 	}
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Keys: keys, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
-		LogoStore: db.Logos(keys, func() time.Time { return s.App.Now() }),
-		Journal:   journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() }),
-		Jobs:      &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
-		Pace:      o.Pace,
-		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
+		LogoStore:     db.Logos(keys, func() time.Time { return s.App.Now() }),
+		PlannedGroups: db.PlannedGroups(keys, func() time.Time { return s.App.Now() }),
+		Journal:       journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() }),
+		Jobs:          &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
+		Pace:          o.Pace,
+		PublicURL:     public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App

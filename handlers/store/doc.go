@@ -15,6 +15,9 @@
 //   - logos of groups: the time of the last use, the size, and a hash of the organisation's id and the
 //     logo's address are plain, the picture is sealed with a secret of the server. Logos are deleted 90
 //     days after their last use, and those used longest ago when there are too many;
+//   - planned groups: in which groups somebody who was invited is to be put. The organisation, the id of
+//     the person and the time are plain, the address and the groups sealed. They are deleted 400 days
+//     after the invitation, or when it was refused;
 //   - leases, so that one of all replicas does something at a time. Their names and owners are plain
 //     text made of ids, and of hashes where a name would stand. They are deleted an hour after they
 //     ended.

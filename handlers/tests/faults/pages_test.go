@@ -74,6 +74,8 @@ func pages() []page {
 			return s.MemberPath(somebody) + "/enable?groups=same"
 		}, ""},
 		{"role", "/members/:member/role", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/role?to=light" }, ""},
+		{"disable", "/members/:member/disable", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/disable" }, ""},
+		{"delete for good", "/members/:member/delete", func(s *sitetest.Site) string { return s.MemberPath("gareth.pugh") + "/delete" }, ""},
 		{"wizard, step 1", "/members/:member/remove", leaver(""), ""},
 		{"wizard, step 2", "/members/:member/remove/handover", leaver("/handover?q=o"), ""},
 		{"wizard, plan", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, somebodyElse) }, ""},
@@ -137,7 +139,7 @@ func overtakenPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody, the copies being at hand.
-var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/help", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/invite", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/help", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {
@@ -205,7 +207,7 @@ func borrowStore(t *testing.T) *store.DB {
 		db, err = store.Open(context.Background(), "memory:")
 		require.NoError(t, err)
 	}
-	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_journal_contents", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos"} {
+	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_journal_contents", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos", "dashboard_planned_groups"} {
 		_, err := db.Write(t.Context(), "DELETE FROM "+table)
 		require.NoError(t, err)
 	}

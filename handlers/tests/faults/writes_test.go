@@ -53,6 +53,16 @@ func changes() []change {
 		}, "", true, keepsChoice},
 		{"bring back", "/members/:member/enable", broughtBack, "", true, nil},
 		{"bring back beside another", "/members/:member/enable", besideAnother(broughtBack), "", true, nil},
+		{"invite", "/members/invite", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/members/invite").Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("last_name", "O'Koye & Co").
+				Set("role", "light").Set("message", "line 1\n\n</textarea>").Set("groups", "Finance")
+		}, "", true, keepsTyped("email", "first_name", "last_name", "role", "message", "groups")},
+		{"disable", "/members/:member/disable", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.MemberPath(somebody) + "/disable").Form("main form")
+		}, "", true, nil},
+		{"delete for good", "/members/:member/delete", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.MemberPath("gareth.pugh")+"/delete").Form("main form").Set("phrase", "Gareth.Pugh@example.com")
+		}, "", true, nil},
 		{"change role", "/members/:member/role", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.MemberPath(somebody)+"/role?to=admin").Form("main form").Set("reason", typedName)
 		}, "", true, keepsTyped("to", "reason")},
@@ -351,7 +361,7 @@ func (w *wire) from(moment string) func(*http.Request) bool {
 // What a page says about the change.
 var (
 	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done|sent)|was not created|stopped before anything|nothing has been changed`)
-	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in`)
+	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in|is invited as|is disabled\.|is deleted for good`)
 	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet|of the change is in place|there is now a group with this name`)
 )
 
@@ -457,7 +467,7 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 		}
 	case p.Status == http.StatusOK && strings.HasPrefix(p.Text("h1"), "Receipt"):
 		got = "receipt"
-		assert.Regexp(t, `answer did not arrive|but it is done|Not all of the change|Not all of it could be checked|could not be checked|is removed|was removed already|may or may not|didn't confirm|said that`, p.Text("main .notice"))
+		assert.Regexp(t, `answer did not arrive|but it is done|Not all of the change|Not all of it could be checked|could not be checked|is removed|was removed already|may or may not|didn't confirm|said that|is disabled|is deleted for good`, p.Text("main .notice"))
 	case p.Status == http.StatusOK:
 		got = "done"
 		assert.True(t, changed || strings.Contains(text, "already gone. Nothing was done now."), "shown as done: %s", text)

@@ -38,7 +38,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/directory", "handlers/cache handlers/ratelimit tallyfy views/names"},
 	{"handlers/csvfile", ""},
 	{"handlers/journal", "handlers/store tallyfy views/names"},
-	{"handlers/lifecycle", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/names views/words"},
+	{"handlers/lifecycle", "handlers/change handlers/directory handlers/journal handlers/parallel handlers/store tallyfy views/names views/words"},
 	{"handlers/listing", "tallyfy views/names"},
 	{"handlers/logo", "tallyfy"},
 	{"handlers/matrix", "handlers/directory tallyfy views/names"},

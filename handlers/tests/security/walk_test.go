@@ -59,7 +59,7 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 		"plan, nobody": s.RemovePath("soren.kjaergaard") + "/plan?to=" + q, "sign in, next": "/signin?next=" + q, "sign in, next with a query": "/signin?next=" + url.QueryEscape("/groups?q="+typed) + "&unsent=1",
 		"activity, filtered": "/activity?q=" + q + "&who=" + someone + "&what=" + q + "&outcome=" + q + "&about=group+" + someone + "&before=" + q, "activity, no days": "/activity?from=" + q + "&to=" + q,
 		"activity.csv, no days": "/activity.csv?from=" + q, "no receipt": "/activity/" + id,
-		"role, any": s.MemberPath("chiara.dangelo") + "/role?to=" + q + "&undoes=" + q, "role, plan": s.MemberPath("chiara.dangelo") + "/role?to=admin",
+		"role, any": s.MemberPath("chiara.dangelo") + "/role?to=" + q + "&undoes=" + q, "erase Gareth": s.MemberPath("gareth.pugh") + "/delete", "disable Chiara": s.MemberPath("chiara.dangelo") + "/disable", "role, plan": s.MemberPath("chiara.dangelo") + "/role?to=admin",
 		"access, any": "/access?q=" + q + "&like=" + q + "&find=" + q + "&group=" + q + "&page=" + q + "&show=" + q + "&refused=" + q, "people, any": s.GroupPath("Operations") + "/people?find=" + q + "&q=" + q + "&page=" + q + "&add=" + q + "&refused=" + q,
 		"sandbox, any": "/sandbox?group=" + q + "&member=" + q,
 		"no member":    "/members/" + id, "no group": "/groups/" + id, "no logo": "/groups/" + id + "/logo", "no page": "/nowhere/" + id + "?" + q,
@@ -129,8 +129,16 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	pages["remove, no successor"] = s.Post(remove, url.Values{"to": {typed}, "press": {typed}})
 	pages["remove, changed"] = s.Post(remove+"?to=leave", url.Values{"to": {"leave"}, "seen": {typed}})
 	role := s.MemberPath("chiara.dangelo") + "/role"
+	pages["erase, wrong phrase"] = s.Post(s.MemberPath("gareth.pugh")+"/delete", url.Values{"phrase": {typed}, "seen": {typed}})
+	pages["erase, changed"] = s.Post(s.MemberPath("gareth.pugh")+"/delete", url.Values{"phrase": {"gareth.pugh@example.com"}, "seen": {typed}})
 	pages["role, nothing right"] = s.Post(role, url.Values{"to": {typed}, "reason": {typed}, "undoes": {typed}, "seen": {typed}})
 	pages["role, changed"] = s.Post(role, url.Values{"to": {"admin"}, "reason": {typed}, "seen": {typed}})
+	invited := url.Values{
+		"email": {"ada@partner.example.com"}, "first_name": {"Ada"}, "last_name": {"Okoye"}, "role": {"light"}, "message": {"m " + described}, "groups": {"Finance"},
+	}
+	pages["invite, nothing right"] = s.Post("/members/invite", url.Values{
+		"email": {typed}, "first_name": {typed + strings.Repeat("x", 33)}, "last_name": {typed + strings.Repeat("x", 33)}, "role": {typed}, "message": {typed + strings.Repeat("x", 5001)}, "groups": {typed},
+	})
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
 		f := refused[name]
 		press := func(what, path string, fields url.Values) {
@@ -153,6 +161,9 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		press("boxes", "/access", url.Values{"add": {box}, "action": {"save"}, "step": {"review"}})
 		press("delete", s.DeletePath(idle), nil)
 		press("role", role, url.Values{"to": {"admin"}, "reason": {described}})
+		press("invite", "/members/invite", invited)
+		press("disable", s.MemberPath("soren.kjaergaard")+"/disable", nil)
+		press("erase", s.MemberPath("gareth.pugh")+"/delete", url.Values{"phrase": {"gareth.pugh@example.com"}})
 		press("remove", s.PlanPath("soren.kjaergaard", "anna.kowalska"), nil)
 		f.Method, f.Times = http.MethodGet, 0
 		signedIn(s, "/groups/new") // with a fresh copy of the members, so that no page depends on how far a reading is
@@ -167,6 +178,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	}
 	signedIn(s, "/help")
 	pages["create, done"] = s.Post("/groups", group)
+	pages["invite, done"] = s.Post("/members/invite", invited)
 	pages["edit, done"] = s.Post(edit, texts)
 	pages["undo"] = s.Get("/activity/" + receipt(s) + "/undo")
 	s.Post(people, url.Values{"add": {s.ID("noor.vandermeer")}})

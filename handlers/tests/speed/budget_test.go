@@ -187,6 +187,11 @@ func budgets() []budget {
 		{"GET /members", at("/members?sort=email&page=2"), 200, 0, 0},
 		{"GET /members", at("/members?role=admin"), 200, 0, 0},
 		{"GET /members.csv", at("/members.csv"), 200, 1, 0},
+		{"GET /members/invite", at("/members/invite"), 200, 0, 0},
+		// Who has the address, among members and guests; the invitation; and whether it is there.
+		{"POST /members/invite", send("/members/invite", url.Values{
+			"email": {"ada@partner.example.com"}, "first_name": {"Ada"}, "last_name": {"Okoye"}, "role": {"light"}, "message": {"Hello"}, "groups": {"Finance"},
+		}), 303, 4, 2},
 		{"GET /members/:member", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) }), 200, 2, 2},
 		{"GET /members/:member/groups", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/groups" }), 200, 0, 0},
 		// Two reads and one write for each group.
@@ -212,6 +217,12 @@ func budgets() []budget {
 		{"GET /members/:member/role", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role" }), 200, 1, 0},
 		// A change of one person reads the person, writes, and looks at what became of it.
 		{"POST /members/:member/role", press(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/role?to=light" }), 303, 3, 0},
+		{"GET /members/:member/disable", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/disable" }), 200, 2, 2},
+		{"POST /members/:member/disable", press(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/disable" }), 303, 5, 2},
+		{"GET /members/:member/delete", get(func(s *sitetest.Site) string { return s.MemberPath("gareth.pugh") + "/delete" }), 200, 1, 0},
+		{"POST /members/:member/delete", func(s *sitetest.Site) *http.Request {
+			return s.Get(s.MemberPath("gareth.pugh")+"/delete").Form("main form").Set("phrase", "gareth.pugh@example.com").Prepare("")
+		}, 303, 3, 0},
 		{"GET /members/:member/remove", wizard(""), 200, 2, 2},
 		{"GET /members/:member/remove/handover", wizard("/handover?q=a"), 200, 2, 2},
 		{"GET /members/:member/remove/plan", get(plan("leave")), 200, 2, 2},

@@ -1,0 +1,216 @@
+package lifecycle
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// Disabled is the kind of a Disabling.
+const Disabled = "member.disable"
+
+// The kinds of sentence of a disabling.
+const (
+	lineAccess = "access" // the access has ended
+	lineLeaves = "leaves" // the member is in no group
+	lineTasks  = "tasks"  // the open tasks stay
+)
+
+// A Disabling ends a member's access and leaves the work where it is. Tallyfy deletes the personal permissions then, which it does not at a
+// removal.
+type Disabling struct {
+	Person
+	// Tasks are the open tasks that Look counted.
+	Tasks tallyfy.OpenTasks
+
+	disabled bool
+}
+
+// Kind implements change.Change.
+func (c *Disabling) Kind() string { return Disabled }
+
+// Look implements change.Change.
+func (c *Disabling) Look(ctx context.Context) error {
+	return c.look(ctx, func(ctx context.Context) error {
+		c.Tasks = c.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Owner: c.ID})
+		return nil
+	})
+}
+
+// Blockers gives all reasons that hold at once.
+func (c *Disabling) Blockers() []Blocker {
+	m, name, organisation := c.Member, c.Called(), names.Isolate(c.Org.DisplayName())
+	return blockers(
+		askAdmin(c.Self(), "This is your own account.", "Disabling it would end this session half-way. Ask another administrator."),
+		block(m.IsBot(), name+" is a bot.", "Tallyfy does not disable bots. Switch off the integration that it belongs to in Tallyfy."),
+		block(m.IsDisabled(), name+" is already disabled.", "Access to "+organisation+" has ended already."),
+		block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
+		block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
+		askAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.otherAdmin(), name+" is the only active administrator.",
+			"Make somebody else an administrator first, or nobody will be able to manage "+organisation+"."),
+	)
+}
+
+// Plan implements change.Change. What Blockers says stops it.
+func (c *Disabling) Plan() change.Plan {
+	if len(c.Blockers()) > 0 {
+		return change.Plan{Stopped: true}
+	}
+	m, name, organisation := c.Member, c.Called(), names.Isolate(c.Org.DisplayName())
+	groups, subjects := c.groups(), []journal.Subject{c.subject()}
+	held := make([]string, len(groups))
+	for i, g := range groups {
+		held[i] = g.DisplayName()
+		subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()})
+	}
+	leaves := name + " is in no group, so no group changes."
+	switch {
+	case !m.GroupsIncluded:
+		leaves = name + " leaves every group. Which groups that are could not be read."
+	case len(groups) > 0:
+		leaves = fmt.Sprintf("%s leaves %s: %s. The receipt keeps which.", name, words.Count(len(groups), "group", "groups"), names.List(held))
+	}
+	facts := disablingFacts{Name: name, Tasks: -1}
+	if c.Tasks.Checked {
+		facts.Tasks = c.Tasks.Total
+	}
+	body, _ := json.Marshal(facts) // texts and numbers only
+	differences := []journal.Difference{{What: "Status", Before: []string{string(m.Status)}, After: []string{string(tallyfy.StatusDisabled)}}}
+	if len(held) > 0 {
+		differences = append(differences, journal.Difference{What: "Groups", Before: held})
+	}
+	return change.Plan{
+		Subjects: subjects,
+		Plan: journal.Plan{
+			Will: "disable " + name, Did: "disabled " + name,
+			Lines: []journal.Line{
+				{Kind: lineAccess, Text: fmt.Sprintf("%s can't open %s any more, from that moment on.", name, organisation)},
+				{Kind: lineLeaves, Text: leaves},
+				{Kind: lineTasks, Text: fmt.Sprintf("The open tasks stay in %s's name.", name), Now: tasksNow(c.Tasks)},
+			},
+			Warnings: []string{
+				"Tallyfy deletes the permissions for templates and processes that were given to " + name + " personally. They don't come back when the person is brought back; the groups do.",
+				name + " can't open what stays in their name, and no one else is asked to do it. To hand the work over, remove " + name + " instead.",
+				"The seat is free at once.",
+			},
+			Differences: differences, Facts: body,
+		},
+	}
+}
+
+// groups are the member's groups, each once.
+func (c *Disabling) groups() (list []*tallyfy.Group) {
+	for i := range c.Member.Groups {
+		g := &c.Member.Groups[i]
+		if !slices.ContainsFunc(list, func(other *tallyfy.Group) bool { return other.ID == g.ID }) {
+			list = append(list, g)
+		}
+	}
+	slices.SortFunc(list, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
+	return list
+}
+
+func tasksNow(t tallyfy.OpenTasks) string {
+	switch {
+	case !t.Checked:
+		return "How many there are could not be counted."
+	case t.Total == 0:
+		return "There are no open tasks now."
+	}
+	return "Now: " + words.Count(t.Total, "open task", "open tasks") + "."
+}
+
+// disablingFacts is what the check of a disabling needs.
+type disablingFacts struct {
+	Name  string
+	Tasks int // when the plan was made, -1 where that is not known
+}
+
+// Send implements change.Change.
+func (c *Disabling) Send(ctx context.Context) ([]journal.Subject, error) {
+	_, err := c.Client.Members.Disable(ctx, c.Org.ID, c.ID)
+	c.disabled = err == nil
+	return nil, err
+}
+
+// Changed is the member as the change leaves the account.
+func (c *Disabling) Changed() *tallyfy.Member {
+	m := *c.Member
+	m.Status, m.IsActive, m.Groups = tallyfy.StatusDisabled, false, nil
+	return &m
+}
+
+// Check implements change.Change.
+func (c *Disabling) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
+	var facts disablingFacts
+	_ = json.Unmarshal(e.Plan.Facts, &facts) // which leave the numbers out
+	s := e.Subject(journal.Member)
+	var m *tallyfy.Member
+	var f journal.Finding
+	var tasks tallyfy.OpenTasks
+	err := parallel.Run(ctx,
+		func(ctx context.Context) (err error) {
+			m, f, err = again(ctx, c.Client, c.Org.ID, s, "groups")
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			tasks, err = c.Client.Tasks.Open(ctx, c.Org.ID, tallyfy.TaskListOptions{Owner: tallyfy.UserID(s.ID)})
+			if tallyfy.IsUnauthorized(err) {
+				return err
+			}
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	access, leaves := f, f
+	if m != nil {
+		access = confirmed(m.IsDisabled(), facts.Name+" is still active.")
+		leaves = journal.Finding{Result: journal.NotChecked, Detail: "The groups could not be read."}
+		if m.GroupsIncluded {
+			in := make([]string, len(m.Groups))
+			for i := range m.Groups {
+				in[i] = m.Groups[i].DisplayName()
+			}
+			leaves = confirmed(len(in) == 0, fmt.Sprintf("%s is still in %s.", facts.Name, names.List(in)))
+		}
+	}
+	stay := journal.Finding{Result: journal.NotChecked, Detail: "They could not be counted."}
+	switch {
+	case !tasks.Checked || facts.Tasks < 0:
+	case tasks.Total >= facts.Tasks:
+		stay = journal.Finding{Result: journal.Confirmed, Detail: "Now: " + words.Count(tasks.Total, "open task", "open tasks") + "."}
+	default: // done meanwhile, or moved after all: that cannot be told apart
+		stay.Detail = fmt.Sprintf("Now: %s; when the plan was made there were %s.", words.Count(tasks.Total, "open task", "open tasks"), words.Number(facts.Tasks))
+	}
+	return []journal.Finding{access, leaves, stay}, nil
+}
+
+// Summary implements change.Change.
+func (c *Disabling) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
+	var facts disablingFacts
+	_ = json.Unmarshal(e.Plan.Facts, &facts)
+	tone, text := summary(e, underWay, e.Finding(lineAccess), "the disabling of "+facts.Name, facts.Name+" is disabled")
+	if wrong := e.Check.Count(journal.NotAsExpected); tone == change.Good && wrong > 0 {
+		return change.Warning, text + " But " + words.Count(wrong, "line is", "lines are") + " not as expected."
+	}
+	return tone, text
+}
+
+// Log implements change.Change.
+func (c *Disabling) Log() []slog.Attr {
+	attrs := c.log()
+	if c.disabled {
+		attrs = append(attrs, slog.Group("after", slog.String("status", string(tallyfy.StatusDisabled))))
+	}
+	return attrs
+}

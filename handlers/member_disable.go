@@ -1,0 +1,75 @@
+package handlers
+
+import (
+	"net/http"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+)
+
+// memberDisabling is the disabling of a member for one request.
+type memberDisabling struct {
+	*request
+	disabling *lifecycle.Disabling
+}
+
+// showDisabling says what disabling the member will do.
+func showDisabling(req *request) error {
+	m := memberDisabling{req, &lifecycle.Disabling{Person: req.person()}}
+	f := refusedForm{Status: http.StatusOK}
+	if refused := req.refusedForm(); refused != nil {
+		f = *refused
+	}
+	if err := m.disabling.Look(req.ctx()); err != nil {
+		req.sayRefused()
+		return err
+	}
+	return m.ask(f)
+}
+
+// ask shows the page, after Look.
+func (m memberDisabling) ask(f refusedForm) error {
+	c := m.disabling
+	view := views.PersonChange{
+		Head: personHead(&c.Person), Title: "Disable " + c.Called(), Blocked: names.Isolate(c.Member.Name()) + " can't be disabled now", Blockers: m.blockersOf(c.Blockers()),
+		Notice: f.Notice, Press: newPress(), Address: m.urls().DisableMember(c.ID), Button: "Disable " + c.Called(), Busy: "Disabling…",
+		Other: "Remove and hand the work over…", OtherURL: m.urls().RemoveMember(c.ID),
+	}
+	plan := c.Plan()
+	view.Lines, view.Notes, view.Seen = linesOf(plan), plan.Warnings, plan.Fingerprint()
+	return m.show(f.Status, views.PersonChangePage(m.memberPage(view.Title), view))
+}
+
+// disableMember disables the member.
+func disableMember(req *request) error {
+	form, err := req.form()
+	if err != nil {
+		return err
+	}
+	m := memberDisabling{req, &lifecycle.Disabling{Person: req.person()}}
+	c := m.disabling
+	_, from := req.membersFrom()
+	page := views.FromList(req.urls().DisableMember(c.ID), from)
+	req.returnTo = req.urls().Local(page)
+	edit := editForm{request: req, page: page, kept: form, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
+		if err := req.lookOnce(c, c.Member != nil); err != nil {
+			return err
+		}
+		return m.ask(f)
+	}}
+	return personForm{
+		editForm: edit, change: c,
+		sent: func(err error) {
+			changed := directory.Change{Members: true}
+			if err == nil {
+				changed.Member = c.Changed()
+			}
+			req.invalidate(changed)
+		},
+		stopped: func() error { return edit.again(refusedForm{Status: http.StatusConflict}) },
+		done:    func(out change.Outcome, _ string) error { return req.goTo(req.urls().Entry(out.Entry.ID)) },
+	}.carryOut()
+}

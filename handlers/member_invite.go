@@ -1,0 +1,162 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+)
+
+// inviteFields are the fields of an invitation, which have the names of Tallyfy's, and the planned groups.
+var inviteFields = []string{"email", "first_name", "last_name", "role", "message"}
+
+// invitesWithin is the time for which invitations are counted: whose day Tallyfy counts is not documented.
+const invitesWithin = 24 * time.Hour
+
+func showInvite(req *request) error {
+	page := req.urls().Local(req.urls().Invite())
+	if refused := req.refusedForm(); refused != nil {
+		req.returnTo, req.typed = page, refused.Form
+		return req.askInvite(*refused)
+	}
+	return req.askInvite(refusedForm{Status: http.StatusOK, Form: req.takeDraft(page)})
+}
+
+// askInvite shows the form, with what was typed if anything was.
+func (req *request) askInvite(f refusedForm) error {
+	view := views.InviteForm{
+		Values: map[string]string{"role": string(tallyfy.RoleStandard), "message": "You are invited to join " + req.who.Organisation.DisplayName() + " in Tallyfy."},
+		Errors: f.Errors, Notice: f.Notice, Press: newPress(), Sent: req.invitesSent(), ADay: tallyfy.InvitesADay,
+	}
+	for _, r := range lifecycle.Roles {
+		if r != tallyfy.RoleAdmin || req.rights().Members { // Tallyfy lets nobody else invite one
+			view.Roles = append(view.Roles, r)
+		}
+	}
+	if f.Form != nil {
+		view.Values = map[string]string{}
+		for _, name := range append([]string{"groups"}, inviteFields...) {
+			view.Values[name] = strings.ReplaceAll(f.Form.Get(name), "\r\n", "\n")
+		}
+		if f.ExistingID != "" {
+			view.ExistingName, view.ExistingURL = f.ExistingName, req.urls().Member(tallyfy.UserID(f.ExistingID))
+		}
+	}
+	return req.show(f.Status, views.Invite(req.memberPage("Invite somebody"), view))
+}
+
+// invitesSent is how many invitations were sent from here of late, -1 where that is not known.
+func (req *request) invitesSent() (n int) {
+	f := journal.Filter{Org: req.org(), Kind: lifecycle.Invited, From: req.app.Now().Add(-invitesWithin)}
+	for e, err := range req.app.Journal.List(req.ctx(), f) {
+		if err != nil {
+			return -1
+		}
+		if !e.NotMade() {
+			n++
+		}
+	}
+	return n
+}
+
+// inviteMember sends an invitation. Whatever goes wrong, the form comes back with everything in it.
+func inviteMember(req *request) error {
+	form, err := req.form()
+	if err != nil {
+		return err
+	}
+	page := req.urls().Invite()
+	req.returnTo, req.typed = req.urls().Local(page), form
+	c := &lifecycle.Invitation{
+		Client: req.api, Org: req.who.Organisation, By: req.who.Name, Plans: req.app.PlannedGroups,
+		Request: lifecycle.Tidy(tallyfy.InviteRequest{
+			Email: form.Get("email"), FirstName: form.Get("first_name"), LastName: form.Get("last_name"),
+			Role: tallyfy.Role(form.Get("role")), Message: form.Get("message"),
+		}),
+	}
+	edit := editForm{
+		request: req, page: page, kept: form, fields: inviteFields, what: "This person", place: inviteRefusal,
+		show: req.askInvite,
+	}
+	errs := lifecycle.Problems(c.Request)
+	var problem string
+	if c.Groups, problem, err = req.plannedGroups(form); err != nil {
+		return edit.notMade(err)
+	}
+	if problem != "" {
+		errs["groups"] = problem
+	}
+	if len(errs) > 0 {
+		return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
+	}
+	return personForm{
+		editForm: edit, change: c,
+		sent: func(error) { req.invalidate(directory.Change{Members: true}) },
+		stopped: func() error {
+			f := refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"email": c.Standing()}}
+			if c.Found != nil {
+				f.ExistingName, f.ExistingID = c.Found.Name(), string(c.Found.ID)
+			}
+			return edit.again(f)
+		},
+		done: func(out change.Outcome, text string) error {
+			return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), req.urls().Member(tallyfy.UserID(out.Entry.Subject(journal.Member).ID)))
+		},
+	}.carryOut()
+}
+
+// inviteRefusal puts a refusal where it can be acted on: for lack of a seat at the role, and of a cap it says that the day may be used up.
+func inviteRefusal(err error, f *refusedForm) {
+	switch {
+	case tallyfy.IsConflict(err) && f.Notice != nil:
+		f.Errors = map[string]string{"role": f.Notice.Text}
+		f.Notice = nil
+	case tallyfy.IsHourlyCap(err) && f.Notice != nil:
+		f.Notice.Text += " Tallyfy sends about 10 invitations a day: if those are used up, try again tomorrow."
+	}
+}
+
+// plannedGroups are the groups whose names or ids were typed, one a line. problem says which are none.
+func (req *request) plannedGroups(form url.Values) (list []store.PlannedGroup, problem string, err error) {
+	typed := entries(form.Get("groups"))
+	if len(typed) == 0 {
+		return nil, "", nil
+	}
+	groups := req.CopiedGroups()
+	if groups == nil {
+		if groups, err = req.app.Directory.Groups(req.ctx(), req.api, req.scope); err != nil {
+			return nil, "", err
+		}
+	}
+	seen, wrong := map[tallyfy.ID]bool{}, []string(nil)
+	for _, line := range typed {
+		if line = names.Tidy(line); line == "" {
+			continue
+		}
+		var found []*tallyfy.Group
+		for _, g := range groups.Items {
+			if string(g.ID) == line || names.Alike(g.DisplayName(), line) {
+				found = append(found, g)
+			}
+		}
+		switch {
+		case len(found) == 1 && !seen[found[0].ID]:
+			seen[found[0].ID] = true
+			list = append(list, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})
+		case len(found) > 1:
+			wrong = append(wrong, "“"+names.Isolate(line)+"” fits several groups: give the id.")
+		case len(found) == 0:
+			wrong = append(wrong, "“"+names.Isolate(line)+"” is no group.")
+		}
+	}
+	return list, strings.Join(wrong, " "), nil
+}
