@@ -278,3 +278,33 @@ func (u user) changeBox(selector string) {
 	}
 	require.Fail(u.T, "the arrow keys do not reach "+selector)
 }
+
+// Each box has the names of its person and its group, is large enough to hit, and is in sight when the arrow keys reach it:
+// neither the heads of the table nor the bar with the button cover it.
+func TestBrowserBoxesAreNamedAndInSight(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Screen(900, 700, "light")
+	b.Open("/access")
+	b.WaitForTitle("Access")
+	b.Do(chromedp.WaitReady("input[name=in][tabindex='-1']"))
+	assert.Empty(t, sitetest.Evaluate[[]string](b, `[...document.querySelectorAll("input[name=in]")].flatMap((box) => {
+		const name = box.getAttribute("aria-labelledby").split(" ").map((id) => document.getElementById(id)?.textContent.trim());
+		const { width, height } = box.closest("label").getBoundingClientRect();
+		return name.length === 2 && name.every(Boolean) && width >= 24 && height >= 24 ? [] : [box.value + ": " + name + ", " + width + " by " + height];
+	})`))
+	const hidden = `(() => {
+		const box = document.activeElement.getBoundingClientRect();
+		const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+		return top?.closest("label")?.contains(document.activeElement) ? "" : document.activeElement.value + " is under " + top?.outerHTML.slice(0, 80);
+	})()`
+	tabUntil(b, "the boxes", "document.activeElement.name === 'in'")
+	for _, key := range []string{kb.ArrowDown, kb.ArrowRight, kb.ArrowUp, kb.ArrowLeft} {
+		for range 30 {
+			b.Do(chromedp.KeyEvent(key))
+			require.Empty(t, sitetest.Evaluate[string](b, hidden))
+		}
+	}
+}
