@@ -271,6 +271,10 @@ func TestSandboxSaysNo(t *testing.T) {
 		s := startSandbox(t, tallyfy.Options{})
 		s.server.Fail(sandbox.Fault{Answer: answer})
 		err := s.client.Groups.Delete(t.Context(), s.org, tallyfy.ID(s.server.Groups()[0].ID))
+		if want.pool != "" { // refusals of what takes a seat
+			s.server.ClearRequests()
+			_, err = s.client.Members.Enable(t.Context(), s.org, tallyfy.UserID(strconv.Itoa(s.server.Members()[0].ID)))
+		}
 		var e *tallyfy.Error
 		require.ErrorAs(t, err, &e, answer)
 		got := told{e.Status, e.Message, e.Code, e.Pool, e.Fields}

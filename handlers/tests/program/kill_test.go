@@ -16,21 +16,21 @@ import (
 )
 
 // sentEarlier makes all changes older than a call may take, as if somebody came back after a while.
-func sentEarlier(t *testing.T, database string) {
+func sentEarlier(t *testing.T, database string, changes int) {
 	t.Helper()
 	db, err := store.Open(t.Context(), database)
 	require.NoError(t, err)
 	defer db.Close()
 	n, err := db.Write(t.Context(), `UPDATE dashboard_journal SET at = at - $1`, time.Minute.Milliseconds())
 	require.NoError(t, err)
-	require.EqualValues(t, 1, n, "one change, one entry")
+	require.EqualValues(t, changes, n, "one change, one entry")
 }
 
 // A program that is killed while a change is under way has written down that it was sent. Nobody sends it again, and its
 // receipt says what can be known.
 func TestKilledInTheMiddleOfAChange(t *testing.T) {
 	t.Parallel()
-	const create, del, remove = "create", "delete", "remove"
+	const create, del, remove, edit, again, back = "create", "delete", "remove", "edit", "create again", "bring back"
 	for name, test := range map[string]struct {
 		kind           string
 		executed       bool
@@ -60,6 +60,30 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			del, false, "Maren Dahl asked Tallyfy to delete the group Works Council.",
 			"Problem. Tallyfy didn't confirm the deletion, and Works Council is still there. It may still be deleted: look again in a minute.",
 		},
+		"edit, after Tallyfy did it": {
+			edit, true, "Maren Dahl asked Tallyfy to rename Works Council to Council.",
+			"Done. Tallyfy didn't confirm the change, but it is done. Works Council is called Council now.",
+		},
+		"edit, before Tallyfy did": {
+			edit, false, "Maren Dahl asked Tallyfy to rename Works Council to Council.",
+			"Problem. Tallyfy didn't confirm the change, and Works Council is as it was. It may still be changed: look again in a minute.",
+		},
+		"creation again, after Tallyfy did it": {
+			again, true, "Maren Dahl asked Tallyfy to create the group Works Council again.",
+			"Please note. Tallyfy's answer did not arrive. There is a group with this name, most likely this one.",
+		},
+		"creation again, before Tallyfy did": {
+			again, false, "Maren Dahl asked Tallyfy to create the group Works Council again.",
+			"Please note. Tallyfy's answer did not arrive. There is no group with this name yet. It may still appear.",
+		},
+		"bringing back, after Tallyfy did it": {
+			back, true, "Maren Dahl asked Tallyfy to bring Chiara D'Angelo back.",
+			"Done. Tallyfy didn't confirm bringing Chiara D'Angelo back, but it is done: Chiara D'Angelo is back in Aldermoor Logistics.",
+		},
+		"bringing back, before Tallyfy did": {
+			back, false, "Maren Dahl asked Tallyfy to bring Chiara D'Angelo back.",
+			"Problem. Tallyfy didn't confirm bringing Chiara D'Angelo back. Chiara D'Angelo is still disabled. It may still be under way: check again in a minute before you repeat it.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -82,30 +106,74 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			case remove:
 				form = s.Get(s.PlanPath("chiara.dangelo", "siobhan.obrien")).Form("main form")
 				fault.Route = sitetest.UserRoute
+			case edit:
+				form = s.Get(s.GroupPath("Works Council")+"/edit").Form("main form").Set("name", "Council")
+				fault.Method, fault.Route = http.MethodPut, sitetest.GroupRoute
+				done = func() bool { return s.Exists("Council") }
+			case again:
+				s.Get(s.DeletePath("Works Council")).Form("main form").Submit("").Whole(http.StatusOK)
+				form = s.Get("/trash").Follow("Create again… Works Council").Form("main form")
+				fault.Method, fault.Route = http.MethodPost, sitetest.GroupsRoute
+				done = func() bool { return s.Exists("Works Council") }
+			case back:
+				s.Remove("chiara.dangelo", "siobhan.obrien").Whole(http.StatusOK)
+				form = s.Get(s.MemberPath("chiara.dangelo") + "/enable?groups=same").Form("main form")
+				fault.Method, fault.Route = http.MethodPut, sitetest.UserRoute+"/enable"
+				done = func() bool { return s.Member("chiara.dangelo").Status == "active" }
 			}
-			button := map[string]string{create: "Create the group"}[test.kind]
+			earlier := s.Writes()
+			button := map[string]string{create: "Create the group", edit: "Save", again: "Create it again"}[test.kind]
 			tallyfy.Fail(fault)
 			lost := later(s, form.Prepare(button))
-			require.Eventually(t, func() bool { return s.Writes() == 1 && done() == test.executed }, time.Minute, 5*time.Millisecond, "the change does not arrive")
+			require.Eventually(t, func() bool { return s.Writes() == earlier+1 && done() == test.executed }, time.Minute, 5*time.Millisecond, "the change does not arrive")
 			first.Kill()
 			require.Error(t, (<-lost).err)
 			tallyfy.ClearFaults()
 
 			second := start(t, o)
 			list := s.Get("/activity").Whole(http.StatusOK)
-			require.Len(t, list.Texts("main .rows a"), 1)
-			assert.Equal(t, test.activity+" It is not answered yet.", list.Text("main .rows a"))
-			sentEarlier(t, o.Database)
-			assert.Equal(t, test.activity+" No outcome was stored; not known.", s.Get("/activity").Text("main .rows a"), "never as done")
+			require.Len(t, list.Texts("main .rows a"), 1+earlier)
+			assert.Equal(t, test.activity+" It is not answered yet.", list.Texts("main .rows a")[0])
+			sentEarlier(t, o.Database, 1+earlier)
+			assert.Equal(t, test.activity+" No outcome was stored; not known.", s.Get("/activity").Texts("main .rows a")[0], "never as done")
 
 			p := form.Submit(button).Whole(http.StatusOK) // the same button, for the browser showed an error
-			assert.Equal(t, list.Find("main .rows a").AttrOr("href", ""), p.URL)
+			assert.Equal(t, list.Find("main .rows a").First().AttrOr("href", ""), p.URL)
 			assert.Equal(t, test.late, p.Text("main .notice"), "it is checked now")
-			assert.Equal(t, 1, s.Writes(), "no change is sent twice")
+			assert.Equal(t, earlier+1, s.Writes(), "no change is sent twice")
 			assert.Equal(t, test.executed, done(), "nothing is sent by itself")
 			second.AssertNoPanic()
 		})
 	}
+}
+
+// A program that is killed after somebody was enabled, while the groups are changed, has two entries: both say what is so. The
+// same press sends nothing more.
+func TestKilledBetweenEnablingAndTheGroups(t *testing.T) {
+	t.Parallel()
+	tallyfy := program.NewAPI(t, sandbox.Options{})
+	o := program.Options{API: tallyfy, Address: program.FreeAddress(t), Database: filepath.Join(t.TempDir(), "sessions.db")}
+	first := start(t, o)
+	s := first.SignedIn()
+	s.Remove("chiara.dangelo", "siobhan.obrien").Whole(http.StatusOK)
+	form := s.Get(s.MemberPath("chiara.dangelo") + "/enable?groups=none").Form("main form")
+	earlier := s.Writes()
+	tallyfy.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Hang: true})
+	lost := later(s, form.Prepare(""))
+	require.Eventually(t, func() bool { return s.Writes() == earlier+2 }, time.Minute, 5*time.Millisecond, "the change of the first group does not arrive")
+	first.Kill()
+	require.Error(t, (<-lost).err)
+	tallyfy.ClearFaults()
+	groups := len(s.Member("chiara.dangelo").Groups)
+	require.NotZero(t, groups)
+
+	second := start(t, o)
+	p := form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "Please note. Chiara D'Angelo is back in Aldermoor Logistics. But 1 sentence about the groups is not as expected: change the groups on the person's page.", p.Text("main .notice"))
+	assert.Equal(t, earlier+2, s.Writes(), "no change is sent twice")
+	assert.Len(t, s.Member("chiara.dangelo").Groups, groups)
+	assert.Contains(t, s.Get("/activity?what=groups.people").Text("main .rows"), "It is not answered yet.")
+	second.AssertNoPanic()
 }
 
 // Right after the restart the change may still be under way: its receipt says so, and nobody else can change the same thing.

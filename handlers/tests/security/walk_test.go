@@ -23,7 +23,7 @@ import (
 // address is a route's path with ids of the seed in the place of its parameters.
 func address(s *sitetest.Site, r handlers.Route) string {
 	s.T.Helper()
-	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":record", strings.Repeat("0", 32), ":entry", receipt(s)).Replace(r.Path)
+	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":record", strings.Repeat("0", 32), ":entry", receipt(s), ":bulk", strings.Repeat("0", 32), ":job", "1").Replace(r.Path)
 	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
 	return path
 }
@@ -192,7 +192,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	enable := s.MemberPath("chiara.dangelo") + "/enable"
 	pages["bring back, nothing right"] = s.Post(enable, url.Values{"groups": {typed}, "group": {typed, typed}, "press": {typed}, "seen": {typed}})
 	pages["bring back, changed"] = s.Post(enable, url.Values{"groups": {"none"}, "seen": {typed}})
-	pages["bring back, choice"] = s.Get(enable + "?q=" + url.QueryEscape(typed))
+	pages["bring back, choice"] = s.Get(enable + "?q=" + url.QueryEscape("zzzz "+typed)) // finds nothing
 	pages["bring back, plan"] = s.Get(enable + "?groups=same")
 	pages["list afterwards"] = s.Get("/groups")
 	require.True(s.T, s.Exists("Harbour"), "what is to be carried out at last is carried out")

@@ -152,6 +152,7 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 		urls := reflect.ValueOf(views.URLs{Base: base, Org: tallyfy.ID(s.Sandbox.OrgID())})
 		arguments := map[reflect.Type]any{
 			reflect.TypeFor[tallyfy.ID]():          s.Group("Operations").ID,
+			reflect.TypeFor[[]tallyfy.ID]():        []tallyfy.ID{"a", "b"},
 			reflect.TypeFor[tallyfy.UserID]():      strconv.Itoa(s.Member("anna.kowalska").ID),
 			reflect.TypeFor[string]():              "some text?&/",
 			reflect.TypeFor[bool]():                true,
