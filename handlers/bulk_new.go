@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -40,8 +42,16 @@ func (req *request) showBulkForm(f refusedForm) error {
 	if k == nil {
 		return req.show(f.Status, views.NewBulk(req.page("Many at once", views.SectionNone), v))
 	}
-	v.Kind, v.Columns, v.People = k.Name, k.Accepted(), k.Person != ""
+	v.Kind, v.Columns, v.People = k.Name, k.Accepted(), k.TakesLines()
 	v.TakesGroups, v.TakesSuccessor = k.TakesGroups(), k.Name == bulk.RemoveMembers
+	v.TakesReason, v.TakesMessage = k.Name == bulk.ChangeRole, k.Name == bulk.Invite
+	v.Role, v.Reason, v.Message = f.Form.Get("role"), f.Form.Get("reason"), f.Form.Get("message")
+	if v.TakesReason || v.TakesMessage {
+		v.Roles = []components.Choice{{Value: "", Text: "As the lines say"}}
+		for _, r := range lifecycle.Roles {
+			v.Roles = append(v.Roles, components.Choice{Value: string(r), Text: views.RoleWord(r)})
+		}
+	}
 	copied, err := req.snapshotWithin(plainWait)
 	if err != nil && tallyfy.IsUnauthorized(err) {
 		return err
@@ -114,7 +124,7 @@ func planBulk(req *request) error {
 // readWish reads what a form asks for. A file that can't be taken stands in the field for text afterwards, to be
 // mended there.
 func readWish(form url.Values, file []byte, k *bulk.Kind) (bulk.Wish, map[string]string) {
-	w, errs := bulk.Wish{Kind: k}, map[string]string{}
+	w, errs := bulk.Wish{Kind: k, Role: bulk.RoleOf(form.Get("role")), Reason: form.Get("reason"), Message: form.Get("message")}, map[string]string{}
 	text := strings.ReplaceAll(form.Get("text"), "\r\n", "\n")
 	var problems []string
 	given := 0

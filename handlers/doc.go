@@ -6,7 +6,7 @@
 // frame, which every flow may use: liststate.go for the state of lists, rows.go for shaping members
 // and groups, tasks.go for open tasks, people.go for the panel that adds people, reads.go for reading
 // them, snapshot.go for the copies of all, invalidate.go for what a change makes out of date, edits.go
-// for the ways in which an edit of a group ends, persons.go for those of a change of one person, drafts.go
+// for the ways in which an edit of a group ends, jobs.go for jobs of many changes, persons.go for those of a change of one person, drafts.go
 // for forms that were not carried out, trash.go for what is kept of a deleted group. No flow uses another,
 // and the frame uses none but in routes.go: a test in tests/rules holds that.
 //

@@ -45,18 +45,22 @@ func (a *App) StartJobs(ctx context.Context, db *store.DB) (stop func(context.Co
 func (a *App) work(_ context.Context, j *bulk.Job, token string) (bulk.Work, error) {
 	r := &reader{app: a, fresh: true, id: "job " + j.ID}
 	r.readAs(token, j.Org)
-	desk := bulk.Desk{Source: r, Client: r.api, Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), Now: a.Now}
+	desk := bulk.Desk{Source: r, Client: r.api, Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), ByName: j.Owner.Name, Plans: a.PlannedGroups, Now: a.Now}
 	var last change.Change
 	return bulk.Work{
 		Context: func(ctx context.Context) context.Context {
 			return ratelimit.Background(ratelimit.For(ctx, j.Owner.ID))
 		},
 		Caller: change.Caller{Org: j.Org, Actor: j.Owner, Client: "job", Sent: func(err error) {
-			c := directory.Change{}
-			if removed, ok := last.(*removal.Removal); ok {
-				if c.Members = true; err == nil {
-					c.Member = removed.Removed()
-				}
+			c := directory.Change{Members: j.Kind.Admins}
+			switch done := last.(type) {
+			case *removal.Removal:
+				c.Member = done.Removed()
+			case interface{ Changed() *tallyfy.Member }:
+				c.Member = done.Changed()
+			}
+			if err != nil {
+				c.Member = nil
 			}
 			r.drop(c)
 		}},

@@ -17,9 +17,14 @@ type BulkForm struct {
 	// TakesGroups and TakesSuccessor say what else the kind asks for.
 	TakesGroups, TakesSuccessor bool
 	Groups                      []BulkGroup
+	// Roles are those that the kind offers, none where it takes no role. TakesReason and TakesMessage say that it asks
+	// for a reason, or for the message of an invitation.
+	Roles                     []components.Choice
+	TakesReason, TakesMessage bool
 	// Chosen are people chosen on a list.
-	Chosen   []Person
-	Text, To string
+	Chosen                []Person
+	Text, To              string
+	Role, Reason, Message string
 	Errors   map[string]string
 	Notice   *Notice
 	Press    string
@@ -48,7 +53,7 @@ func (v BulkForm) title() string {
 }
 
 func (v BulkForm) problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "text", "groups", "to")
+	return components.ProblemsOf(v.Errors, "text", "groups", "to", "role", "reason", "message")
 }
 
 // textHint says what can be pasted.

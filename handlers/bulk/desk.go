@@ -4,8 +4,10 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -20,8 +22,12 @@ type Desk struct {
 	Source Source
 	Client *tallyfy.Client
 	Org    tallyfy.Organization
+	// By is the person in whose name the changes are made, ByName the name.
 	By     tallyfy.UserID
-	Now    func() time.Time
+	ByName string
+	// Plans keeps the groups that invited people are to be put into.
+	Plans *store.PlannedGroups
+	Now   func() time.Time
 }
 
 // Change makes the change of a step.
@@ -31,6 +37,12 @@ func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 		return &removal.Removal{
 			Source: d.Source, Client: d.Client, Org: d.Org, By: d.By, ID: tallyfy.UserID(r.Who.ID), Now: d.Now, To: r.To, Sending: true,
 		}
+	case ChangeRole:
+		return &lifecycle.RoleChange{Person: d.person(r), Role: r.Role, Reason: r.Text}
+	case Disable:
+		return &lifecycle.Disabling{Person: d.person(r)}
+	case Invite:
+		return &lifecycle.Invitation{Client: d.Client, Org: d.Org, By: d.ByName, Request: *r.Invite, Groups: r.Planned, Plans: d.Plans}
 	case CreateGroups:
 		return &membership.Creation{Source: d.Source, Client: d.Client, Org: d.Org.ID, Request: *r.New}
 	default:
@@ -38,4 +50,8 @@ func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 		c.Source, c.Client, c.Org = d.Source, d.Client, d.Org.ID
 		return c
 	}
+}
+
+func (d Desk) person(r *Row) lifecycle.Person {
+	return lifecycle.Person{Source: d.Source, Client: d.Client, Org: d.Org, By: d.By, ID: tallyfy.UserID(r.Who.ID)}
 }

@@ -22,6 +22,7 @@ const (
 	LastName    Column = "last name"
 	Role        Column = "role"
 	Message     Column = "message"
+	Reason      Column = "reason"
 	Groups      Column = "groups"
 	Successor   Column = "successor"
 	Description Column = "description"
@@ -36,7 +37,7 @@ var called = map[string]Column{
 	"id": ID, "member id": ID, "user id": ID, "person": Person, "member": Person, "user": Person,
 	"name": Name, "full name": Name, "first name": FirstName, "firstname": FirstName, "given name": FirstName,
 	"last name": LastName, "lastname": LastName, "surname": LastName, "family name": LastName,
-	"role": Role, "message": Message, "group": Groups, "groups": Groups,
+	"role": Role, "new role": Role, "message": Message, "reason": Reason, "why": Reason, "group": Groups, "groups": Groups,
 	"successor": Successor, "work goes to": Successor, "hand over to": Successor, "description": Description,
 	"members": Members, "people": Members, "guests": Guests,
 }
@@ -46,6 +47,9 @@ const (
 	AddToGroups      = "add-to-groups"
 	RemoveFromGroups = "remove-from-groups"
 	RemoveMembers    = "remove-members"
+	Invite           = "invite"
+	ChangeRole       = "role"
+	Disable          = "disable"
 	CreateGroups     = "create-groups"
 )
 
@@ -54,9 +58,7 @@ type Kind struct {
 	// Name is that of the address, Title the heading, Person what a row is in words: "person", "" for kinds
 	// whose rows are groups.
 	Name, Title, Person string
-	// Did and Doing are the work in words: "removed", "removing".
-	Did, Doing string
-	// Frees says that the kind frees seats; Admins that only administrators can do it.
+	// Admins says that only administrators can do it.
 	Admins  bool
 	columns []Column
 	// needs are the columns that have to be there, one of each list.
@@ -68,19 +70,31 @@ var anyPerson = []Column{Person, Email, ID, Name}
 // Kinds are all kinds, in the order in which they are offered.
 var Kinds = []*Kind{
 	{
-		Name: AddToGroups, Title: "Add people to groups", Person: "person", Did: "added", Doing: "Adding people to groups",
+		Name: AddToGroups, Title: "Add people to groups", Person: "person",
 		columns: append(slices.Clone(anyPerson), Groups), needs: [][]Column{anyPerson},
 	},
 	{
-		Name: RemoveFromGroups, Title: "Take people out of groups", Person: "person", Did: "taken out", Doing: "Taking people out of groups",
+		Name: RemoveFromGroups, Title: "Take people out of groups", Person: "person",
 		columns: append(slices.Clone(anyPerson), Groups), needs: [][]Column{anyPerson},
 	},
 	{
-		Name: RemoveMembers, Title: "Remove members", Person: "person", Did: "removed", Doing: "Removing members", Admins: true,
+		Name: RemoveMembers, Title: "Remove members", Person: "person", Admins: true,
 		columns: append(slices.Clone(anyPerson), Successor), needs: [][]Column{anyPerson},
 	},
 	{
-		Name: CreateGroups, Title: "Create groups", Did: "created", Doing: "Creating groups",
+		Name: Invite, Title: "Invite people", Person: "person", Admins: true,
+		columns: []Column{Email, FirstName, LastName, Role, Message, Groups}, needs: [][]Column{{Email}, {FirstName}, {LastName}},
+	},
+	{
+		Name: ChangeRole, Title: "Change roles", Person: "person", Admins: true,
+		columns: append(slices.Clone(anyPerson), Role, Reason), needs: [][]Column{anyPerson},
+	},
+	{
+		Name: Disable, Title: "Disable members", Person: "person", Admins: true,
+		columns: slices.Clone(anyPerson), needs: [][]Column{anyPerson},
+	},
+	{
+		Name: CreateGroups, Title: "Create groups",
 		columns: []Column{Name, Description, Members, Guests}, needs: [][]Column{{Name}, {Description}},
 	},
 }
@@ -102,6 +116,9 @@ func (k *Kind) column(name string) Column {
 	}
 	return c
 }
+
+// TakesLines reports that people can be pasted a line each, without a first line that names columns.
+func (k *Kind) TakesLines() bool { return k.Person != "" && k.Name != Invite }
 
 // TakesGroups reports that the kind changes who is in groups.
 func (k *Kind) TakesGroups() bool { return k.Name == AddToGroups || k.Name == RemoveFromGroups }
@@ -133,6 +150,12 @@ func (k *Kind) reads(r *Row) int {
 		return 2 // the group before and after
 	case k.Name == CreateGroups:
 		return 0 // Tallyfy's answer is the proof
+	case k.Name == Invite:
+		return 3 // who has the address, among members and guests, and the invited one
+	case k.Name == ChangeRole:
+		return 2 // the person before and after
+	case k.Name == Disable:
+		return 4
 	case r.To == removal.LeaveWork:
 		return 4 // the person and the open tasks, before and after
 	}

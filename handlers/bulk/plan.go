@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -9,8 +10,10 @@ import (
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -24,6 +27,9 @@ type Wish struct {
 	// id, removal.LeaveWork, or empty where the lines say.
 	Groups []tallyfy.ID
 	To     string
+	// Role, Reason and Message are for every line that does not say its own.
+	Role            tallyfy.Role
+	Reason, Message string
 }
 
 // An Organisation is what a plan is made of. All three copies are complete.
@@ -70,11 +76,16 @@ func (o *Organisation) Plan(w Wish) Plan {
 			p.groups(line)
 		case RemoveMembers:
 			p.removal(line)
+		case Invite:
+			p.invitation(line)
+		case ChangeRole, Disable:
+			p.life(line)
 		case CreateGroups:
 			p.creation(line)
 		}
 	}
 	p.sameTwice()
+	p.order()
 	switch w.Kind.Name {
 	case AddToGroups, RemoveFromGroups:
 		p.edits()
@@ -243,7 +254,7 @@ func (p *planner) sameTwice() {
 		switch {
 		case !twice:
 			first[k] = r
-		case earlier.To == r.To && r.State == Waiting:
+		case earlier.To == r.To && earlier.Role == r.Role && r.State == Waiting:
 			r.Step = 0
 			r.settle(Nothing, fmt.Sprintf("The same as line %d.", earlier.Line))
 		case r.State == Waiting:
@@ -424,13 +435,9 @@ func (p *planner) depart(r *Row, d removal.Departure, gone map[tallyfy.UserID]bo
 
 // departure is a removal as the copies have it, when others have gone before.
 func (p *planner) departure(m *tallyfy.Member, gone map[tallyfy.UserID]bool) removal.Departure {
-	leaver := *m
-	for _, g := range p.Groups.Of(m.ID) {
-		leaver.Groups = append(leaver.Groups, *g)
-	}
-	leaver.GroupsIncluded = true
+	leaver, _ := copies{p.Organisation}.Member(context.Background(), m.ID)
 	return removal.Departure{
-		Organisation: p.DisplayName(), Leaver: &leaver, Self: m.ID == p.By, AllMembers: true,
+		Organisation: p.DisplayName(), Leaver: leaver, Self: m.ID == p.By, AllMembers: true,
 		Lookup: func(id tallyfy.UserID) (*tallyfy.Member, bool) {
 			other, ok := p.Members.ByID(id)
 			return other, ok && !gone[id]
@@ -440,6 +447,136 @@ func (p *planner) departure(m *tallyfy.Member, gone map[tallyfy.UserID]bool) rem
 		}),
 	}
 }
+
+// life makes the row of a member who is to get another role or to be disabled.
+func (p *planner) life(line Line) {
+	r := p.row(line)
+	m := p.person(r, line, false)
+	if m == nil {
+		return
+	}
+	if p.wish.Kind.Name == ChangeRole {
+		r.Role, r.Text = p.wish.Role, p.wish.Reason
+		if text := p.wish.Sheet.Cell(line, Role); text != "" {
+			r.Role = RoleOf(text)
+		}
+		if text := p.wish.Sheet.Cell(line, Reason); text != "" {
+			r.Text = text
+		}
+	}
+	c := Desk{Source: copies{p.Organisation}, Org: p.Organization, By: p.By}.Change(p.wish.Kind, []*Row{r})
+	_ = c.Look(context.Background()) // it only looks at the copies
+	if s, reason := stopped(c); s != "" {
+		r.settle(s, reason)
+		return
+	}
+	d := c.Plan().Differences[0]
+	r.Before, r.After = strings.Join(d.Before, ", "), strings.Join(d.After, ", ")
+	if m.Role == tallyfy.RoleLight && r.Role != "" && !m.IsDisabled() {
+		r.Pool = fullPool
+	}
+	r.Step = p.stepOf(string(m.ID))
+}
+
+// RoleOf is the role that a text names, as our exports or Tallyfy write it; "" for none.
+func RoleOf(text string) tallyfy.Role {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "administrator", "admin":
+		return tallyfy.RoleAdmin
+	case "standard":
+		return tallyfy.RoleStandard
+	case "light":
+		return tallyfy.RoleLight
+	}
+	return ""
+}
+
+// The pools of seats.
+const fullPool, lightPool = "full", "light"
+
+// invitation makes the row of somebody who is to be invited.
+func (p *planner) invitation(line Line) {
+	r, cell := p.row(line), func(c Column) string { return p.wish.Sheet.Cell(line, c) }
+	r.Role = p.wish.Role
+	if text := cell(Role); text != "" {
+		r.Role = RoleOf(text)
+	}
+	request := lifecycle.Tidy(tallyfy.InviteRequest{
+		Email: cell(Email), FirstName: cell(FirstName), LastName: cell(LastName), Role: r.Role, Message: cmp.Or(cell(Message), p.wish.Message),
+	})
+	c := &lifecycle.Invitation{Org: p.Organization, Request: request}
+	r.Who = journal.Subject{Kind: journal.Member, Name: c.Name(), Email: request.Email}
+	problems := lifecycle.Problems(request)
+	for _, field := range slices.Sorted(maps.Keys(problems)) {
+		r.settle(Cant, problems[field])
+	}
+	for _, text := range cellEntries(cell(Groups)) {
+		switch found := p.groupsNamed(text); len(found) {
+		case 1:
+			r.Planned = append(r.Planned, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})
+		default:
+			r.settle(Cant, "There is no group “"+names.Isolate(text)+"”, or there are several.")
+		}
+	}
+	if r.State == Cant {
+		return
+	}
+	c.Found = p.people.email[strings.ToLower(request.Email)]
+	if p.people.guests[strings.ToLower(request.Email)] {
+		c.Guest = &tallyfy.Guest{Email: request.Email}
+	}
+	switch standing := c.Standing(); {
+	case standing == "":
+	case c.Found != nil && !c.Found.IsDisabled():
+		r.settle(Nothing, standing)
+		return
+	default:
+		r.settle(Cant, standing)
+		return
+	}
+	r.Invite, r.Pool = &request, fullPool
+	if r.Role == tallyfy.RoleLight {
+		r.Pool = lightPool
+	}
+	r.Before, r.After = "not here", "invited as "+strings.ToLower(c.Plan().Differences[2].After[0])
+	if len(r.Planned) > 0 {
+		r.After += ", planned for " + words.Count(len(r.Planned), "group", "groups")
+	}
+	r.Step = p.stepOf(strings.ToLower(request.Email))
+}
+
+// order lets what frees a seat of a pool go first, and says how many seats the plan takes.
+func (p *planner) order() {
+	needs := map[string]int{}
+	first := func(frees bool) {
+		for _, r := range p.rows {
+			if r.State == Waiting && r.Step > 0 && (r.Role == tallyfy.RoleLight && r.Invite == nil) == frees {
+				if needs[r.Pool]++; p.wish.Kind.Name == ChangeRole {
+					r.Step = len(p.step) + 1
+					p.step["again "+r.Who.ID] = r.Step
+				}
+			}
+		}
+	}
+	first(true)
+	first(false)
+	var list []string
+	if n := needs[fullPool]; n > 0 {
+		list = append(list, words.Count(n, "full seat", "full seats"))
+	}
+	if n := needs[lightPool]; n > 0 {
+		list = append(list, words.Count(n, "Light seat", "Light seats"))
+	}
+	if len(list) > 0 {
+		p.notes = append(p.notes, "This takes "+strings.Join(list, " and ")+". "+lifecycle.SeatsUnknown+" What finds no seat waits, and the rest goes on.")
+	}
+	if n := needs[fullPool] + needs[lightPool]; p.wish.Kind.Name == Invite && n > invitesADay {
+		p.notes = append(p.notes, fmt.Sprintf("Tallyfy sends about %d invitations a day. The job pauses when Tallyfy takes no more; go on with it the next day.", invitesADay))
+	}
+}
+
+// invitesADay is about how many invitations Tallyfy sends a day (documented on the page about troubleshooting).
+const invitesADay = 10
 
 // creation makes the row of a new group.
 func (p *planner) creation(line Line) {
@@ -507,6 +644,20 @@ func (c copies) Group(_ context.Context, id tallyfy.ID) (*tallyfy.Group, error) 
 // OpenTasks implements membership.Source: they are not counted.
 func (c copies) OpenTasks(context.Context, tallyfy.TaskListOptions) tallyfy.OpenTasks {
 	return tallyfy.OpenTasks{}
+}
+
+// Member implements lifecycle.Source.
+func (c copies) Member(_ context.Context, id tallyfy.UserID) (*tallyfy.Member, error) {
+	m, ok := c.Organisation.Members.ByID(id)
+	if !ok {
+		return nil, &tallyfy.Error{Status: 404}
+	}
+	with := *m
+	for _, g := range c.Organisation.Groups.Of(id) {
+		with.Groups = append(with.Groups, *g)
+	}
+	with.GroupsIncluded = true
+	return &with, nil
 }
 
 // Members implements membership.Source.

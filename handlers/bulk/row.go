@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -43,6 +44,12 @@ type Row struct {
 	To string `json:",omitempty"`
 	// New is the group to be created.
 	New *tallyfy.CreateGroupRequest `json:",omitempty"`
+	// Role is the new role, Text the reason for it.
+	Role tallyfy.Role `json:",omitempty"`
+	Text string       `json:",omitempty"`
+	// Invite is the invitation, Planned the groups that the person is to be put into later.
+	Invite  *tallyfy.InviteRequest `json:",omitempty"`
+	Planned []store.PlannedGroup   `json:",omitempty"`
 	// Step is the write that the row is a part of, 0 for none. Rows of one group share it.
 	Step int `json:",omitempty"`
 	// Pool is the pool of seats of which the row needs one: "full" or "light"; "" for none.

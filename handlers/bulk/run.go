@@ -1,17 +1,18 @@
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/store"
@@ -400,26 +401,61 @@ func outcomeOf(c change.Change, e *journal.Entry) (State, string) {
 
 // stopped settles the rows of a step that the change itself stopped.
 func (t task) stopped(rows []*Row, c change.Change) {
-	switch c := c.(type) {
-	case *membership.Edit:
+	if edit, ok := c.(*membership.Edit); ok {
 		for _, r := range rows {
-			if settleEdit(c, r, Failed); r.State == Failed {
+			if settleEdit(edit, r, Failed); r.State == Failed {
 				r.Reason = "The group has no description, and Tallyfy takes no change of it without one."
 			} else if r.State == Cant {
 				r.State = Failed
 			}
 		}
-	case *removal.Removal:
-		reason := c.ChoiceProblem()
-		for _, b := range c.Blockers() {
-			reason = strings.TrimSpace(b.Title + " " + b.Out)
-			if b.Kind == removal.Disabled {
-				all(rows, Nothing, b.Title)
-				return
-			}
-		}
-		all(rows, Failed, reason)
-	default:
-		all(rows, Failed, "It can't be done as things are now.")
+		return
 	}
+	s, reason := stopped(c)
+	if s != Nothing {
+		s = Failed
+	}
+	all(rows, s, cmp.Or(reason, "It can't be done as things are now."))
+}
+
+// stopped says what stops the change of one row, and whether that means that there is nothing to do; "" if nothing
+// does.
+func stopped(c change.Change) (State, string) {
+	switch c := c.(type) {
+	case *removal.Removal:
+		for _, b := range c.Blockers() {
+			if b.Kind == removal.Disabled {
+				return Nothing, b.Title
+			}
+			return Cant, b.Title + " " + b.Out
+		}
+		if problem := c.ChoiceProblem(); problem != "" {
+			return Cant, problem
+		}
+	case *lifecycle.RoleChange:
+		switch {
+		case c.RoleProblem() != "":
+			return Cant, "The role is not given: administrator, standard or light."
+		case c.Nothing():
+			return Nothing, "Has that role already."
+		}
+		for _, b := range c.Blockers() {
+			return Cant, b.Title + " " + b.Out
+		}
+		if problem := c.ReasonProblem(); problem != "" {
+			return Cant, problem
+		}
+	case *lifecycle.Disabling:
+		for _, b := range c.Blockers() {
+			if c.Member.IsDisabled() {
+				return Nothing, names.Isolate(c.Member.Name()) + " is already disabled."
+			}
+			return Cant, b.Title + " " + b.Out
+		}
+	case *lifecycle.Invitation:
+		if standing := c.Standing(); standing != "" {
+			return Nothing, standing
+		}
+	}
+	return "", ""
 }

@@ -81,7 +81,7 @@ func ReadText(text string, k *Kind) (s Sheet, problems []string) {
 	case !utf8.ValidString(text) || !names.IsText(text):
 		return s, []string{"The lines hold characters that are no text, such as control characters. Paste them anew."}
 	}
-	if k.Person == "" || looksLikeTable(text, k) {
+	if !k.TakesLines() || looksLikeTable(text, k) {
 		return table(text, k)
 	}
 	s.Known = []Column{Person}

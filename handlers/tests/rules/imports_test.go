@@ -31,7 +31,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/sitetest", "handlers handlers/* tallyfy tallyfy/sandbox"},
 	{"handlers/sitetest/*", "handlers/sitetest tallyfy/sandbox"},
 	{"handlers/tests/*", "handlers handlers/* views tallyfy tallyfy/sandbox"},
-	{"handlers/bulk", "handlers/change handlers/csvfile handlers/directory handlers/journal handlers/membership handlers/removal handlers/store tallyfy views/names views/words"},
+	{"handlers/bulk", "handlers/change handlers/csvfile handlers/directory handlers/journal handlers/lifecycle handlers/membership handlers/removal handlers/store tallyfy views/names views/words"},
 	{"handlers/change", "handlers/journal handlers/store tallyfy"},
 	{"handlers/config", "handlers/ratelimit"},
 	{"handlers/cache", "tallyfy"},
