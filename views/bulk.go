@@ -25,9 +25,9 @@ type BulkForm struct {
 	Chosen                []Person
 	Text, To              string
 	Role, Reason, Message string
-	Errors   map[string]string
-	Notice   *Notice
-	Press    string
+	Errors                map[string]string
+	Notice                *Notice
+	Press                 string
 }
 
 // BulkKind is a kind of work to choose.

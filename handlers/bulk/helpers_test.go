@@ -104,7 +104,7 @@ func (d *desk) runner() *bulk.Runner {
 		},
 	}
 	r.Work = func(_ context.Context, j *bulk.Job, token string) (bulk.Work, error) {
-		work := bulk.Desk{Source: d, Client: d.client.WithToken(token), Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), Now: time.Now}
+		work := bulk.Desk{Source: d, Client: d.client.WithToken(token), Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), ByName: j.Owner.Name, Plans: d.db.PlannedGroups(d.book.Keys, time.Now), Now: time.Now}
 		return bulk.Work{
 			Context: func(ctx context.Context) context.Context { return ctx },
 			Caller:  change.Caller{Org: j.Org, Actor: j.Owner},

@@ -110,3 +110,52 @@ func TestNewGroups(t *testing.T) {
 		"Pier: can't “bram@tyres.example.com” is a guest, not a member.", "Dock: can't Nobody here has the address “nobody@x.example”.",
 	}, read(p.Rows))
 }
+
+// What frees a seat goes first, and a role that somebody has is nothing to do.
+func TestRoles(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	p := d.plan(bulk.ChangeRole, "Email,Role,Reason\nnoor.vandermeer@example.com,Standard,\ntomas.herrera@example.com,light,\nchiara.dangelo@example.com,Administrator,\nyuki.tanabe@example.com,admin,\"Runs the office, now\"\n"+
+		"zoe.lindqvist@example.com,standard,\nmaren.dahl@example.com,light,\ningrid.solheim@example.com,standard,\nassistant.bot@example.com,light,\nkwame.asante@example.com,owner,\nhugo.marchetti@example.com,standard,\n")
+	assert.Equal(t, []string{
+		"Noor van der Meer: waiting Light → Standard", "Tomás Herrera: waiting Standard → Light", "Chiara D'Angelo: can't Say why. The reason is kept with the change.",
+		"Yuki Tanabe: waiting Standard → Administrator", "Zoë Lindqvist: nothing to do Has that role already.",
+		"Maren Dahl: can't This is your own account. You would lose the right to undo it. Ask another administrator to change your role.",
+		"Ingrid Solheim: can't Ingrid Solheim is the default administrator. Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page.",
+		"Aldermoor Assistant: can't Aldermoor Assistant is a bot. Tallyfy does not change the roles of bots.",
+		"Kwame Asante: can't The role is not given: administrator, standard or light.", "Hugo Marchetti: waiting Light → Standard",
+	}, read(p.Rows))
+	assert.Equal(t, []string{"This takes 2 full seats. Tallyfy's interface does not say how many seats are free. What finds no seat waits, and the rest goes on."}, p.Notes)
+	var order []int
+	for _, r := range p.Rows {
+		order = append(order, r.Step)
+	}
+	assert.Equal(t, []int{6, 5, 0, 7, 0, 0, 0, 0, 0, 8}, order)
+}
+
+func TestDisabling(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	p := d.plan(bulk.Disable, "noor.vandermeer@example.com\ngareth.pugh@example.com\nlena.fischbacher@example.com\nmaren.dahl@example.com")
+	assert.Equal(t, []string{
+		"Noor van der Meer: waiting active → disabled", "Gareth Pugh: nothing to do Gareth Pugh is already disabled.",
+		"Lena Fischbacher: can't Lena Fischbacher has not accepted the invitation yet. Withdraw the invitation in Tallyfy under Settings, Organization, Members.",
+		"Maren Dahl: can't This is your own account. Disabling it would end this session half-way. Ask another administrator.",
+	}, read(p.Rows))
+}
+
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	p := d.plan(bulk.Invite, "Email;First name;Last name;Role;Groups\nada@new.example;Ada;Byron;Light;Legal | Quality\nbo@new.example;Bo;Ek;;\nno;X;Y;;\nchiara.dangelo@example.com;C;D;;\ngareth.pugh@example.com;G;P;;\n"+
+		"lena.fischbacher@example.com;L;F;;\nbram@tyres.example.com;B;T;;\nADA@new.example;Ada;Byron;light;\ncy@new.example;www.x.com;Z;;\ndi@new.example;Di;Da;;Nope\n",
+		func(w *bulk.Wish) { w.Role, w.Message = tallyfy.RoleStandard, "Welcome." })
+	assert.Equal(t, []string{
+		"Ada Byron: waiting not here → invited as light, planned for 2 groups", "Bo Ek: waiting not here → invited as standard", "X Y: can't This is not one email address, such as name@example.com.",
+		"C D: nothing to do Chiara D'Angelo is a member already.", "G P: can't Gareth Pugh is a member who was disabled. Bring the person back instead.",
+		"L F: nothing to do Lena Fischbacher is invited already. The invitation can be sent again or withdrawn in Tallyfy.",
+		"B T: can't bram@tyres.example.com is a guest. Make the guest a member in Tallyfy under Settings, Guests: that keeps the tasks.",
+		"Ada Byron: nothing to do The same as line 2.", "www.x.com Z: can't Tallyfy takes no web address as a name.", "Di Da: can't There is no group “Nope”, or there are several.",
+	}, read(p.Rows))
+	assert.Equal(t, []string{"This takes 1 full seat and 1 Light seat. Tallyfy's interface does not say how many seats are free. What finds no seat waits, and the rest goes on."}, p.Notes)
+}

@@ -212,6 +212,60 @@ func TestASignInThatEnds(t *testing.T) {
 	})
 }
 
+// A refusal for want of a seat holds the rows of that pool only, whichever form it has. The job pauses, and goes on
+// when there is a seat.
+func TestSeatsThatAreMissing(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []sandbox.Answer{sandbox.SeatsFull, sandbox.SeatsFlat} {
+		t.Run(string(answer), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, "memory:")
+			j := d.job(bulk.Invite, d.plan(bulk.Invite, "Email;First name;Last name;Role;Message\nada@new.example;Ada;Byron;Standard;Hi\nbo@new.example;Bo;Ek;Light;Hi\ncy@new.example;Cy;Fo;Standard;Hi\n"))
+			d.ClearRequests()
+			d.Fail(sandbox.Fault{Method: http.MethodPost, Route: "/organizations/{org}/users/invite", Times: 1, Answer: answer})
+			require.NoError(t, d.runner().Run(t.Context(), j.ID))
+			assert.Equal(t, []string{"Ada Byron: waits for seat Tallyfy has no free full seat.", "Bo Ek: done", "Cy Fo: waits for seat Tallyfy has no free full seat."}, d.rows(j))
+			assert.Len(t, d.writes(), 2, "the third was not tried")
+			now := d.state(j)
+			assert.Equal(t, bulk.Paused, now.State)
+			assert.Contains(t, now.Note.Why, "no free seat for the rest")
+			require.NoError(t, d.book.Start(t.Context(), now, now.Owner, sandbox.AdminToken))
+			require.NoError(t, d.runner().Run(t.Context(), j.ID))
+			assert.Equal(t, []string{"Ada Byron: done", "Bo Ek: done", "Cy Fo: done"}, d.rows(j))
+			assert.Equal(t, bulk.Ended, d.state(j).State)
+		})
+	}
+}
+
+// A limit of the day pauses the job; nothing is sent against it.
+func TestALimitOfTheDay(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	j := d.job(bulk.Invite, d.plan(bulk.Invite, "Email;First name;Last name;Role;Message\nada@new.example;Ada;Byron;Standard;Hi\nbo@new.example;Bo;Ek;Light;Hi\n"))
+	d.ClearRequests()
+	d.Fail(sandbox.Fault{Method: http.MethodPost, Route: "/organizations/{org}/users/invite", Times: 1, Answer: sandbox.HourlyCap})
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, bulk.Paused, d.state(j).State)
+	assert.Contains(t, d.state(j).Note.Why, "Tallyfy takes no more of these for now")
+	assert.Len(t, d.writes(), 1)
+	require.NoError(t, d.book.Start(t.Context(), j, j.Owner, sandbox.AdminToken))
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, []string{"Ada Byron: done", "Bo Ek: done"}, d.rows(j))
+}
+
+func TestRolesAndDisabling(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	j := d.job(bulk.ChangeRole, d.plan(bulk.ChangeRole, "Email,Role,Reason\nnoor.vandermeer@example.com,Standard,\ntomas.herrera@example.com,light,\nyuki.tanabe@example.com,admin,Runs the office\n"))
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, []string{"Noor van der Meer: done", "Tomás Herrera: done", "Yuki Tanabe: done"}, d.rows(j))
+	m, _ := d.MemberByEmail("yuki.tanabe@example.com")
+	assert.Equal(t, "admin", m.Role)
+	j = d.job(bulk.Disable, d.plan(bulk.Disable, "noor.vandermeer@example.com\nyuki.tanabe@example.com"))
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, []string{"Noor van der Meer: done", "Yuki Tanabe: done"}, d.rows(j))
+}
+
 func TestFailuresAreTriedAgainOnlyWhereNothingWasSent(t *testing.T) {
 	t.Parallel()
 	const group = "/organizations/{org}/groups/{group}"
