@@ -104,8 +104,9 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 	}
 	w.Caller.RequestID = "job " + id
 	t := task{Runner: r, Job: j, Work: w, lease: lease}
-	if err := t.resume(ctx); err != nil {
-		return t.paused(ctx, err)
+	left, err := t.unfinished(ctx)
+	if err != nil {
+		return err
 	}
 	for {
 		switch s, err := r.Book.state(ctx, id); {
@@ -118,10 +119,14 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 		if err != nil {
 			return err
 		}
+		resumed := len(rows) == 0 && len(left) > 0
+		if resumed {
+			rows, left = left[0], left[1:]
+		}
 		if len(rows) == 0 {
 			return t.over(ctx)
 		}
-		if err := t.step(ctx, rows, false); err != nil {
+		if err := t.step(ctx, rows, resumed); err != nil {
 			return t.paused(ctx, err)
 		}
 	}
@@ -154,12 +159,13 @@ func ignoreNotNow(err error) error {
 	return err
 }
 
-// resume settles the steps that were under way when the process died that was at this job. Nothing is sent for
-// one before what is so now was read.
-func (t task) resume(ctx context.Context) error {
+// unfinished are the steps that were under way when the process died that was at this job. Nothing is sent for one
+// before what is so now was read; that is done last, for its call may still be under way, and the others need not
+// wait for it.
+func (t task) unfinished(ctx context.Context) (left [][]*Row, err error) {
 	rows, err := t.Book.Rows(ctx, t.ID, 0, 0, Working, Unknown)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, step := range steps(rows) {
 		if step[0].State == Unknown && step[0].Entry != "" { // it was read before
@@ -169,13 +175,11 @@ func (t task) resume(ctx context.Context) error {
 			row.settle(Unknown, "The program stopped while this was under way. It is looked at first.")
 		}
 		if err := t.store(ctx, step); err != nil {
-			return err
+			return nil, err
 		}
-		if err := t.step(ctx, step, true); err != nil {
-			return err
-		}
+		left = append(left, step)
 	}
-	return nil
+	return left, nil
 }
 
 // A pause is why a job cannot go on by itself.

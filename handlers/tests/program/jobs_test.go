@@ -22,7 +22,7 @@ import (
 func TestKilledInTheMiddleOfAJob(t *testing.T) {
 	t.Parallel()
 	eachDatabase(t, func(t *testing.T, r *replicas) {
-		const rows = 40
+		const rows = 16
 		s := program.VisitorAt(t, r.url, r.api)
 		program.SignIn(s, sandbox.AdminToken)
 		s.Get("/members").Whole(http.StatusOK)
@@ -39,7 +39,7 @@ func TestKilledInTheMiddleOfAJob(t *testing.T) {
 		r.api.Fail(sandbox.Fault{Method: http.MethodPost, Route: sitetest.GroupsRoute, Delay: 30 * time.Millisecond})
 		job := s.Post(dry.URL+"/run", nil)
 
-		after := 1 + rand.IntN(rows-10)
+		after := 3 + rand.IntN(rows-8)
 		require.Eventually(t, func() bool { return s.Writes() >= after }, time.Minute, time.Millisecond)
 		worker, other := r.programs[0], int64(2)
 		if !strings.Contains(worker.Log.String(), `"request_id":"job `) {
@@ -55,7 +55,7 @@ func TestKilledInTheMiddleOfAJob(t *testing.T) {
 		var p *sitetest.Page
 		require.Eventually(t, func() bool {
 			p = s.Get(job.URL)
-			return strings.Contains(p.Text("main"), "All 40 done.") || strings.Contains(p.Text("main"), "not known.")
+			return strings.Contains(p.Text("main"), "All 16 done.") || strings.Contains(p.Text("main"), "Progress15 of 16 done. 1 not known.")
 		}, 2*time.Minute, 100*time.Millisecond)
 		made := map[string]int{}
 		for _, request := range s.Sandbox.Requests() {
