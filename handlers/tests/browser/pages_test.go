@@ -82,7 +82,7 @@ func TestBrowserFocusIsNeverCovered(t *testing.T) {
 			for _, back := range []bool{false, true} {
 				for range 45 {
 					if back {
-						b.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(8)))
+						b.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
 					} else {
 						b.Do(chromedp.KeyEvent(kb.Tab))
 					}

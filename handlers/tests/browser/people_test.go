@@ -1,12 +1,15 @@
 package browser_test
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
@@ -101,4 +104,126 @@ func TestBrowserAddPeople(t *testing.T) {
 	assert.Len(t, g.Members, 3)
 	assert.Equal(t, []string{"new@x.example"}, g.Guests)
 	assert.Equal(t, "By keyboard.", g.Description)
+}
+
+// Without script a button takes the list, says of each who they are, and nothing that was typed or chosen is lost.
+func TestBrowserAddPeopleWithoutScript(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.WithoutScript()
+	write := func(text string) {
+		b.Do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector('#field-people').value = %q", text)))
+	}
+	b.Open("/groups/new")
+	b.TypeInto("#field-name", "No script")
+	write("noor.vandermeer@example.com\nanna kowalska\nnew@x.example\nnobody@")
+	b.Press("Search or add")
+	b.WaitForText("output", "2 selected")
+	const picks = `[...document.querySelectorAll(".picks li")].map((li) => li.innerText.trim().replace(/\s+/g, " ")).join(", ")`
+	assert.Equal(t, "Noor van der Meer member, new@x.example new guest", sitetest.Evaluate[string](b, picks))
+	assert.Equal(t, "anna kowalska\nnobody@", sitetest.Evaluate[string](b, "document.querySelector('#field-people').value.trim()"), "what was not clear stays")
+	assert.Contains(t, sitetest.Evaluate[string](b, "document.querySelector('#error-people').textContent"), "“nobody@” is neither")
+	assert.Equal(t, "No script", sitetest.Evaluate[string](b, "document.querySelector('#field-name').value"))
+
+	write("anna")
+	b.Press("Search or add")
+	b.WaitForText("output", "2 selected · 2 matches for “anna”")
+	b.Do(chromedp.Click(`.options input[type=checkbox]`), chromedp.Click(`//ul[@class="picks"]//label[contains(., "new guest")]/input`))
+	write("")
+	b.TypeInto("#field-description", "Made by hand.")
+	b.Press("Create the group")
+	b.WaitForTitle("No script")
+	g := s.Group("No script")
+	assert.Len(t, g.Members, 2, "Noor and one Anna")
+	assert.Empty(t, g.Guests, "who was ticked off again is left out")
+}
+
+// People are chosen, looked at and left out again with the keyboard alone.
+func TestBrowserAddPeopleByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/groups/new")
+	b.WaitForText("output", "0 selected")
+	tabUntil(b, "the name", `document.activeElement.id === "field-name"`)
+	b.Do(chromedp.KeyEvent("By keyboard"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("All of it."))
+	tabUntil(b, "the people", `document.activeElement.id === "field-people"`)
+	b.Do(chromedp.KeyEvent("kow"))
+	b.WaitForText("output", "0 selected · 2 matches for “kow”")
+	b.Do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(" "))
+	b.WaitForText("output", "1 selected · 1 match for “kow”")
+	b.Do(chromedp.KeyEvent(" "))
+	b.WaitForText("output", "2 selected")
+	assert.Equal(t, "field-people", sitetest.Evaluate[string](b, "document.activeElement.id"), "after the last one the field has the focus")
+	tabBack(b, "who is chosen", `!!document.activeElement.closest(".picks")`)
+	b.Do(chromedp.KeyEvent(" "))
+	b.WaitForText("output", "1 selected")
+	tabTo(b, "Create the group")
+	b.WaitForTitle("By keyboard")
+	assert.Len(t, s.Group("By keyboard").Members, 1)
+}
+
+// Who is in a group is changed without a mouse, and without script as well: the page has none of its own.
+func TestBrowserChangePeopleByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.WithoutScript()
+	b.Open(s.GroupPath("Payroll") + "/people")
+	b.WaitForTitle("People in Payroll")
+	tabUntil(b, "the search", `document.activeElement.name === "find"`)
+	b.Do(chromedp.KeyEvent("noor"), chromedp.KeyEvent(kb.Enter))
+	b.WaitForText("p", "Showing 1 member.")
+	tabUntil(b, "the match", `document.activeElement.name === "add"`)
+	b.Do(chromedp.KeyEvent(" "))
+	tabTo(b, "Save")
+	b.WaitForTitle("Payroll")
+	assert.Contains(t, s.Group("Payroll").Members, s.Member("noor.vandermeer").ID)
+}
+
+// A long list of tasks is paged with the keyboard and goes on counting; late ones are told in words.
+func TestBrowserListOfTasks(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	rows := make([]string, 100)
+	for i := range rows {
+		rows[i] = fmt.Sprintf(`{"id":"t%d","title":"Task %d of a long list","deadline":"2020-01-01T09:00:00Z"}`, i, i)
+	}
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: http.StatusOK, Body: `{"data":[` + strings.Join(rows, ",") + `],"meta":{"pagination":{"total":250}}}`})
+	for path, name := range map[string]string{s.MemberPath("soren.kjaergaard"): "Søren Kjærgaard", s.GroupPath("Operations"): "Operations"} {
+		for _, width := range []int64{320, 1440} {
+			b.Screen(width, 800, "light")
+			b.Open(path)
+			b.WaitForTitle(name)
+			tabTo(b, "All 250 open tasks")
+			b.WaitForTitle("Open tasks of " + name)
+			assert.Equal(t, 100, sitetest.Evaluate[int](b, `document.querySelectorAll(".tasks > li").length`))
+			assert.Regexp(t, `^\d+ years late due 1 Jan 2020$`, sitetest.Evaluate[string](b, `document.querySelector(".tasks .due").innerText.trim().replace(/\s+/g, " ")`))
+			assert.LessOrEqual(t, sitetest.Evaluate[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0)
+			tabTo(b, "Next")
+			b.WaitForText("span", "101–200 of 250")
+			assert.Equal(t, "101", sitetest.Evaluate[string](b, `document.querySelector(".tasks").getAttribute("start")`))
+			assert.Equal(t, "title", sitetest.Evaluate[string](b, "document.activeElement.id"), "it is read from its heading on")
+			tabTo(b, name)
+			b.WaitForTitle(name)
+		}
+	}
+}
+
+// tabBack presses Shift and Tab until the condition holds in the page.
+func tabBack(b *sitetest.Tab, what, condition string) {
+	b.T.Helper()
+	for range 40 {
+		b.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+		if sitetest.Evaluate[bool](b, condition) {
+			return
+		}
+	}
+	require.Fail(b.T, "Shift and Tab do not reach "+what)
 }

@@ -20,7 +20,10 @@ func TestFirstVisitIsLight(t *testing.T) {
 	s := sitetest.New(t, sitetest.Options{})
 	visit(t, s, "/signin")
 	s.SignIn()
-	for _, path := range []string{"/", "/members", "/groups", "/search?q=an", s.GroupPath("Finance"), s.MemberPath("soren.kjaergaard")} {
+	for _, path := range []string{
+		"/", "/members", "/groups", "/guests", "/access", "/activity", "/search?q=an", "/groups/new", s.GroupPath("Finance"), s.MemberPath("soren.kjaergaard"),
+		s.MemberPath("soren.kjaergaard") + "/tasks", s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "hanneke.dewit"),
+	} {
 		visit(t, s, path)
 	}
 }
