@@ -27,7 +27,7 @@ func FuzzAcceptEncoding(f *testing.F) {
 	s, err := New("/assets")
 	require.NoError(f, err)
 	address := s.URL("js/app.js")
-	plain, err := embedded.ReadFile("js/app.js")
+	plain, err := served("js/app.js")
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, first, second string) {
 		r, err := http.NewRequest(http.MethodGet, address, nil)
@@ -72,7 +72,7 @@ func FuzzPath(f *testing.F) {
 		}
 		require.Equal(t, http.StatusOK, w.Code)
 		version, name, _ := strings.Cut(strings.TrimPrefix(path, "/assets/"), "/")
-		want, err := embedded.ReadFile(name)
+		want, err := served(name)
 		require.NoError(t, err)
 		require.Equal(t, want, w.Body.Bytes())
 		require.Equal(t, version == s.version, strings.Contains(w.Header().Get("Cache-Control"), "immutable"))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"strconv"
 	"strings"
@@ -50,6 +51,41 @@ func TestURLPanicsOnAnUnknownName(t *testing.T) {
 	}
 }
 
+// served is an embedded file without what browsers do not read.
+func served(name string) ([]byte, error) {
+	data, err := embedded.ReadFile(name)
+	return []byte(dense(path.Ext(name), string(data))), err
+}
+
+func TestWhatBrowsersDoNotReadIsLeftOut(t *testing.T) {
+	for _, c := range []struct{ extension, text, want string }{
+		{".css", "/* A sheet.\n   On two lines. */\n@layer a;\n\n  a { color: red; } /* why */\n", "@layer a;\na { color: red; } \n"},
+		{".css", "a::before { content: \"\u2190\" / \"\"; }", "a::before { content: \"\u2190\" / \"\"; }"},
+		{".js", "// A module.\n\nlet a = 1; // stays\n  // goes\n  f(\"https://x\");\n", "let a = 1; // stays\nf(\"https://x\");\n"},
+		{".svg", "<svg>\n  <!-- x -->\n</svg>", "<svg>\n  <!-- x -->\n</svg>"},
+	} {
+		assert.Equal(t, c.want, dense(c.extension, c.text))
+	}
+	// What dense may not meet.
+	literal := regexp.MustCompile("`[^`]*`")
+	for _, kind := range []string{"css/*.css", "js/*.js"} {
+		names, err := fs.Glob(embedded, kind)
+		require.NoError(t, err)
+		require.NotEmpty(t, names)
+		for _, name := range names {
+			data, err := embedded.ReadFile(name)
+			require.NoError(t, err)
+			assert.NotRegexp(t, `["'][^"'\n]*/\*[^"'\n]*["']`, string(data), "%s: a comment in a string", name)
+			if path.Ext(name) == ".js" {
+				assert.NotContains(t, string(data), "/*", name)
+				for _, text := range literal.FindAllString(string(data), -1) {
+					assert.NotContains(t, text, "\n", "%s: a text of several lines", name)
+				}
+			}
+		}
+	}
+}
+
 func TestEveryFileIsServedWithItsType(t *testing.T) {
 	s := newSet(t, "/assets")
 	count := 0
@@ -59,7 +95,7 @@ func TestEveryFileIsServedWithItsType(t *testing.T) {
 			return nil
 		}
 		count++
-		want, err := embedded.ReadFile(name)
+		want, err := served(name)
 		require.NoError(t, err)
 		for _, c := range []struct{ accept, encoding string }{
 			{"", ""},
