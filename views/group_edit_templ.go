@@ -105,11 +105,11 @@ func EditGroup(p Page, v GroupEdit) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = editedText("name", "Name", v.Name, v.Errors["name"], 0, "At most 200 characters, and no other group may have it.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editedText("name", "Name", v.Name, v.Errors["name"], 0, "Up to 200 characters. Must be unique.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = editedText("description", "Description", v.Description, v.Errors["description"], 3, "What the group is for. Tallyfy wants one.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = editedText("description", "Description", v.Description, v.Errors["description"], 3, "What is the group for? Tallyfy requires a description.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

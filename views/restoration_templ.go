@@ -225,11 +225,11 @@ func RestoreGroup(p Page, v Restoration) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Field(components.FieldProps{Name: "name", Label: "Name", Value: v.Name, Required: true, Max: 200, Autocomplete: "off", Error: v.Errors["name"], Hint: "At most 200 characters, and no other group may have it."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Field(components.FieldProps{Name: "name", Label: "Name", Value: v.Name, Required: true, Max: 200, Autocomplete: "off", Error: v.Errors["name"], Hint: "Up to 200 characters. Must be unique."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Field(components.FieldProps{Name: "description", Label: "Description", Value: v.Description, Required: true, Rows: 3, Error: v.Errors["description"], Hint: "What the group is for. Tallyfy wants one."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Field(components.FieldProps{Name: "description", Label: "Description", Value: v.Description, Required: true, Rows: 3, Error: v.Errors["description"], Hint: "What is the group for? Tallyfy requires a description."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
