@@ -50,7 +50,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
 	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
-		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/members/:member/groups", "/access",
+		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/guests/new", "/members/:member/groups", "/access",
 	}, r.path)
 }
 
@@ -116,6 +116,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members/:member/remove/receipt/:record", signedIn, showOldReceipt},
 
 		{http.MethodGet, "/guests", signedIn, listGuests},
+		{http.MethodGet, "/guests/new", signedIn, showGuestForm},
+		{http.MethodPost, "/guests/new", signedIn, addGuest},
 		{http.MethodGet, "/guests.csv", signedIn, exportGuests},
 
 		{http.MethodGet, "/activity", signedIn, listActivity},

@@ -34,6 +34,9 @@ var changeKinds = []struct {
 	{lifecycle.BroughtBack, "Member brought back", func(req *request) change.Change { return &lifecycle.Comeback{Person: req.personOf("")} }},
 	{lifecycle.Disabled, "Member disabled", func(req *request) change.Change { return &lifecycle.Disabling{Person: req.personOf("")} }},
 	{lifecycle.DeletedForGood, "Member deleted for good", func(req *request) change.Change { return &lifecycle.Erasure{Person: req.personOf("")} }},
+	{lifecycle.GuestAdded, "Guest added", func(req *request) change.Change {
+		return &lifecycle.GuestCreation{Client: req.api, Org: req.who.Organisation}
+	}},
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},

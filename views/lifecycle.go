@@ -117,3 +117,19 @@ func (v PersonChange) kind() components.ButtonKind {
 	}
 	return components.ButtonPrimary
 }
+
+// GuestForm is the form for a new guest.
+type GuestForm struct {
+	// Values are the texts of the fields, by their names.
+	Values map[string]string
+	// ExistingName and ExistingURL are the member who has the address.
+	ExistingName, ExistingURL string
+	Errors                    map[string]string
+	Notice                    *Notice
+	Press                     string
+}
+
+// problems lists the messages of the form in the order of its fields.
+func (v GuestForm) problems() []components.Problem {
+	return components.ProblemsOf(v.Errors, "email", "first_name", "last_name", "company_name")
+}

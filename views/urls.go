@@ -151,6 +151,9 @@ func (u URLs) MembersFile(s ListState) string { return u.org() + "/members.csv" 
 // Guests is the list of guests.
 func (u URLs) Guests() string { return u.org() + "/guests" }
 
+// NewGuest is the form for a new guest. A POST to it adds the guest.
+func (u URLs) NewGuest() string { return u.Guests() + "/new" }
+
 // GuestList is the list of guests in some state.
 func (u URLs) GuestList(s ListState) string { return u.Guests() + s.query() }
 

@@ -118,25 +118,30 @@ func nameProblem(typed string) string {
 }
 
 // Look finds out who has the address already. Both are asked anew: people come and go.
-func (c *Invitation) Look(ctx context.Context) error {
-	c.Found, c.Guest = nil, nil
-	return parallel.Run(ctx,
-		func(ctx context.Context) error {
-			m, err := memberByAddress(ctx, c.Client, c.Org.ID, c.Request.Email)
-			c.Found = m
+func (c *Invitation) Look(ctx context.Context) (err error) {
+	c.Found, c.Guest, err = byAddress(ctx, c.Client, c.Org.ID, c.Request.Email)
+	return err
+}
+
+// byAddress finds the member and the guest who have an address, nil for nobody.
+func byAddress(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, email string) (m *tallyfy.Member, g *tallyfy.Guest, err error) {
+	err = parallel.Run(ctx,
+		func(ctx context.Context) (err error) {
+			m, err = memberByAddress(ctx, client, org, email)
 			return err
 		},
 		func(ctx context.Context) error {
-			g, err := c.Client.Guests.Get(ctx, c.Org.ID, address(c.Request.Email))
+			found, err := client.Guests.Get(ctx, org, address(email))
 			switch {
 			case tallyfy.IsNotFound(err):
 				return nil
 			case err != nil:
 				return err
 			}
-			c.Guest = g
+			g = found
 			return nil
 		})
+	return m, g, err
 }
 
 // memberByAddress finds the member who has an address, nil for nobody. It takes one call: the search finds parts of

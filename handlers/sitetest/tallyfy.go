@@ -59,12 +59,13 @@ func (s *Site) Writes() int {
 type OrgState struct {
 	Members []sandbox.Member
 	Groups  []sandbox.Group
+	Guests  []sandbox.Guest
 	Tasks   map[int]int
 }
 
 // State is how the sandbox is now, to compare with how it is later.
 func (s *Site) State() OrgState {
-	st := OrgState{s.Sandbox.Members(), s.Sandbox.Groups(), map[int]int{}}
+	st := OrgState{s.Sandbox.Members(), s.Sandbox.Groups(), s.Sandbox.Guests(), map[int]int{}}
 	for _, m := range st.Members {
 		st.Tasks[m.ID] = s.Sandbox.OpenTasks(m.ID)
 	}

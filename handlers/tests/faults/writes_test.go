@@ -63,6 +63,9 @@ func changes() []change {
 		{"delete for good", "/members/:member/delete", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.MemberPath("gareth.pugh")+"/delete").Form("main form").Set("phrase", "Gareth.Pugh@example.com")
 		}, "", true, nil},
+		{"add guest", "/guests/new", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/guests/new").Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("company_name", "O'Koye & <b>")
+		}, "", true, keepsTyped("email", "first_name", "company_name")},
 		{"change role", "/members/:member/role", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.MemberPath(somebody)+"/role?to=admin").Form("main form").Set("reason", typedName)
 		}, "", true, keepsTyped("to", "reason")},
@@ -361,7 +364,7 @@ func (w *wire) from(moment string) func(*http.Request) bool {
 // What a page says about the change.
 var (
 	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done|sent)|was not created|stopped before anything|nothing has been changed`)
-	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in|is invited as|is disabled\.|is deleted for good`)
+	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in|is invited as|is a guest now|is disabled\.|is deleted for good`)
 	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet|of the change is in place|there is now a group with this name`)
 )
 

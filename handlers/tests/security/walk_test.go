@@ -136,6 +136,9 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	invited := url.Values{
 		"email": {"ada@partner.example.com"}, "first_name": {"Ada"}, "last_name": {"Okoye"}, "role": {"light"}, "message": {"m " + described}, "groups": {"Finance"},
 	}
+	pages["guest, nothing right"] = s.Post("/guests/new", url.Values{
+		"email": {typed}, "first_name": {typed + strings.Repeat("x", 201)}, "last_name": {typed + strings.Repeat("x", 201)}, "company_name": {typed + strings.Repeat("x", 201)},
+	})
 	pages["invite, nothing right"] = s.Post("/members/invite", url.Values{
 		"email": {typed}, "first_name": {typed + strings.Repeat("x", 33)}, "last_name": {typed + strings.Repeat("x", 33)}, "role": {typed}, "message": {typed + strings.Repeat("x", 5001)}, "groups": {typed},
 	})
@@ -161,6 +164,7 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 		press("boxes", "/access", url.Values{"add": {box}, "action": {"save"}, "step": {"review"}})
 		press("delete", s.DeletePath(idle), nil)
 		press("role", role, url.Values{"to": {"admin"}, "reason": {described}})
+		press("add guest", "/guests/new", url.Values{"email": {"new.guest@partner.example.com"}, "first_name": {"Nia"}})
 		press("invite", "/members/invite", invited)
 		press("disable", s.MemberPath("soren.kjaergaard")+"/disable", nil)
 		press("erase", s.MemberPath("gareth.pugh")+"/delete", url.Values{"phrase": {"gareth.pugh@example.com"}})

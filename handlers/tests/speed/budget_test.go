@@ -247,6 +247,8 @@ func budgets() []budget {
 
 		{"GET /guests", at("/guests"), 200, 0, 0},
 		{"GET /guests", at("/guests?groups=none&q=a&sort=-groups"), 200, 0, 0},
+		{"GET /guests/new", at("/guests/new"), 200, 0, 0},
+		{"POST /guests/new", send("/guests/new", url.Values{"email": {"ada@partner.example.com"}}), 303, 4, 2},
 		{"GET /guests.csv", at("/guests.csv"), 200, 1, 0},
 
 		{"GET /activity", at("/activity"), 200, 1, 0}, // is the visitor an administrator?
