@@ -25,6 +25,14 @@ func showBulkForm(req *request) error {
 	form := req.QueryParams()
 	page := req.urls().Local(req.urls().NewBulk(""))
 	f := refusedForm{Status: http.StatusOK, Form: form}
+	if form.Get("chosen") != "" {
+		for _, id := range req.who.Chosen {
+			form.Add("ids", string(id))
+		}
+		if len(req.who.Chosen) == 0 {
+			f.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Nobody is chosen on the list of members any more. Choose them there, or say here who is meant."}
+		}
+	}
 	if refused := req.refusedForm(); refused != nil {
 		f = *refused
 	} else if draft := req.takeDraft(page); draft != nil {
@@ -64,7 +72,7 @@ func (req *request) showBulkForm(f refusedForm) error {
 		}
 		slices.SortFunc(v.Groups, func(a, b views.BulkGroup) int { return names.Compare(a.Name, b.Name) })
 	}
-	for _, id := range f.Form["ids"] {
+	for _, id := range idsChosen(f.Form) {
 		if !tallyfy.PlausibleID(id) {
 			continue
 		}
@@ -76,8 +84,12 @@ func (req *request) showBulkForm(f refusedForm) error {
 		}
 		v.Chosen = append(v.Chosen, p)
 	}
+	slices.SortStableFunc(v.Chosen, func(a, b views.Person) int { return names.Compare(a.Name, b.Name) })
 	return req.show(f.Status, views.NewBulk(req.page(k.Title, views.SectionNone), v))
 }
+
+// idsChosen are the ids of the people chosen for a form, each in a field of its own, or all in one with spaces between.
+func idsChosen(form url.Values) []string { return strings.Fields(strings.Join(form["ids"], " ")) }
 
 // planBulk makes a dry run of what was pasted, uploaded or chosen. Nothing is changed.
 func planBulk(req *request) error {
@@ -128,7 +140,7 @@ func readWish(form url.Values, file []byte, k *bulk.Kind) (bulk.Wish, map[string
 	text := strings.ReplaceAll(form.Get("text"), "\r\n", "\n")
 	var problems []string
 	given := 0
-	for _, is := range []bool{len(file) > 0, strings.TrimSpace(text) != "", len(form["ids"]) > 0} {
+	for _, is := range []bool{len(file) > 0, strings.TrimSpace(text) != "", len(idsChosen(form)) > 0} {
 		if is {
 			given++
 		}
@@ -143,8 +155,8 @@ func readWish(form url.Values, file []byte, k *bulk.Kind) (bulk.Wish, map[string
 			}
 			errs["text"] = strings.Join(problems, " ")
 		}
-	case len(form["ids"]) > 0:
-		w.Sheet = bulk.Chosen(form["ids"])
+	case len(idsChosen(form)) > 0:
+		w.Sheet = bulk.Chosen(idsChosen(form))
 	default:
 		if w.Sheet, problems = bulk.ReadText(text, k); len(problems) > 0 {
 			errs["text"] = strings.Join(problems, " ")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +101,7 @@ func filterBar[T any](s views.ListState, filters []listing.Filter[T], counts lis
 	for _, f := range filters {
 		if f.Tabs {
 			bar.TabsName, bar.Tabs = f.Name, tabs(s, f, counts, at)
-		} else {
+		} else if s.Chosen[f.Name] != "" || slices.ContainsFunc(f.Values, func(v listing.Value[T]) bool { return !v.Unlisted }) {
 			bar.Menus = append(bar.Menus, menu(s, f, counts))
 		}
 		for i, v := range f.Values {
@@ -209,9 +210,13 @@ func membersFound(query string, copied snapshot) []listing.Member {
 	return list
 }
 
-// filterMembers searches and filters the copy, as of now.
-func filterMembers(s views.ListState, copied snapshot, now time.Time) ([]listing.Member, listing.Counts) {
-	return listing.Apply(membersFound(s.Query, copied), listing.MemberFilters(now), s.Chosen)
+// filterMembers searches and filters the copy, as of now. chosen are the people whom the filter by choice keeps.
+func filterMembers(s views.ListState, copied snapshot, now time.Time, chosen selection) ([]listing.Member, listing.Counts) {
+	found := membersFound(s.Query, copied)
+	for i := range found {
+		found[i].Chosen = chosen[found[i].ID]
+	}
+	return listing.Apply(found, listing.MemberFilters(now), s.Chosen)
 }
 
 // pageOf cuts a page out of a list, or the last page if the list ends before it.
@@ -239,6 +244,9 @@ func lastPage[R any](s *views.ListState, read func() (rowPage[R], error)) (rowPa
 	s.Page = views.NewPager(s.Page, s.PerPage, 0, page.total).Pages
 	return read()
 }
+
+// memberID is the form of ids of members. It only decides whether an id is worth a call or a place.
+var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 // noSuchID reports whether err means that the searched id does not exist. Other errors are
 // inconclusive.

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"regexp"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
@@ -61,10 +60,11 @@ func (req *request) listMembersOfTallyfy(s views.ListState, loading bool) error 
 	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows}
 	list.Bar = filterBar(s, listing.MemberFilters(req.now()), nil, req.urls().MemberList)
 	list.Bar.Everybody, list.Bar.TallyfySearch = true, s.Query != ""
+	list.Selection = req.selectionView()
 	if !loading {
 		list.Bar.Missing = "The members and groups could not all be read."
 	}
-	return req.show(http.StatusOK, views.Members(req.listPage("Members", views.SectionMembers), list))
+	return req.showMembers(list)
 }
 
 // readMemberRows reads a page of Tallyfy's list.
@@ -85,17 +85,15 @@ func (req *request) readMemberRows(s views.ListState) (rowPage[views.MemberRow],
 	})
 }
 
-// memberID is the form of ids of members. It only decides whether a search is worth a call.
-var memberID = regexp.MustCompile(`^[0-9]{1,18}$`)
-
 // listMembersFromCopy shows the members that the filters keep, counted and sorted here.
 func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) error {
-	found, counts := filterMembers(s, copied, req.now())
+	found, counts := filterMembers(s, copied, req.now(), req.chosenPeople())
 	listing.SortMembers(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
 	list := views.MemberList{State: s, Pager: pager, Bar: filterBar(s, listing.MemberFilters(req.now()), counts, req.urls().MemberList)}
 	list.Bar.ReadAt, list.Bar.Missing = copied.readAt(), copied.missing()
+	list.Selection = req.selectionAmong(found, s.PerPage, copied)
 	for _, m := range shown {
 		list.Rows = append(list.Rows, req.listRow(m.Member, m.In))
 	}
@@ -107,7 +105,21 @@ func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) erro
 		}
 		list.Bar.Elsewhere = append(list.Bar.Elsewhere, req.groupsThatMatch(s.Query, copied.groups)...)
 	}
-	return req.show(http.StatusOK, views.Members(req.listPage("Members", views.SectionMembers), list))
+	return req.showMembers(list)
+}
+
+// showMembers shows a page of the list, with who of it is chosen and what became of the form below it.
+func (req *request) showMembers(list views.MemberList) error {
+	chosen := req.chosenPeople()
+	for i := range list.Rows {
+		list.Rows[i].Chosen = chosen[list.Rows[i].ID]
+	}
+	status := http.StatusOK
+	if f := req.refusedForm(); f != nil {
+		status = f.Status
+		req.sayRefused()
+	}
+	return req.show(status, views.Members(req.listPage("Members", views.SectionMembers), list))
 }
 
 // exportMembers sends the list of members as a file.
@@ -120,7 +132,7 @@ func exportMembers(req *request) error {
 	if !copied.ended() {
 		return req.showLoading("Preparing the file", copied, req.urls().MemberList(s))
 	}
-	list, _ := filterMembers(s, copied, req.now())
+	list, _ := filterMembers(s, copied, req.now(), req.chosenPeople())
 	listing.SortMembers(list, s.Order)
 	columns := []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id"}
 	return req.sendFile("members", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {

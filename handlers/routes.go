@@ -97,6 +97,7 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members.csv", signedIn, exportMembers},
 		{http.MethodGet, "/members/invite", signedIn, showInvite},
 		{http.MethodPost, "/members/invite", signedIn, inviteMember},
+		{http.MethodPost, "/members/selection", signedIn, chooseMembers},
 		{http.MethodGet, "/members/:member", signedIn, showMember},
 		{http.MethodGet, "/members/:member/groups", signedIn, showMemberGroups},
 		{http.MethodPost, "/members/:member/groups", signedIn, changeMemberGroups},

@@ -33,6 +33,8 @@ type identity struct {
 	ManagesGroups bool `json:",omitempty"`
 	// Changed is what the session has changed in the organisation.
 	Changed ownChanges `json:",omitzero"`
+	// Chosen are the members who were chosen on lists, to do something with all of them.
+	Chosen []tallyfy.UserID `json:",omitempty"`
 }
 
 // scope names the person in the organisation.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/words"
 )
@@ -43,6 +45,26 @@ type BulkGroup struct {
 	Chosen bool
 }
 
+// mostBoxes is how many chosen people have a box each in the form. More of them are one field and a list of names.
+const mostBoxes = 100
+
+// enctype is how the form is sent: with parts where it has a file.
+func (v BulkForm) enctype() string {
+	if len(v.Chosen) > 0 {
+		return "application/x-www-form-urlencoded"
+	}
+	return "multipart/form-data"
+}
+
+// chosenIDs are all who are chosen, in one field.
+func (v BulkForm) chosenIDs() string {
+	ids := make([]string, len(v.Chosen))
+	for i, who := range v.Chosen {
+		ids[i] = string(who.ID)
+	}
+	return strings.Join(ids, " ")
+}
+
 func (v BulkForm) title() string {
 	for _, k := range v.Kinds {
 		if k.Current {
@@ -76,3 +98,19 @@ func list(columns []string) string {
 }
 
 func peopleIn(n int) string { return words.Count(n, "person", "people") }
+
+// groupsHint and successorHint say how the groups and the successor can be named. People chosen on a list have no
+// columns.
+func (v BulkForm) groupsHint() string {
+	if len(v.Chosen) > 0 {
+		return ""
+	}
+	return "For all lines. Or leave all empty, and name them in a column “groups”, with semicolons between them."
+}
+
+func (v BulkForm) successorHint() string {
+	if len(v.Chosen) > 0 {
+		return "The email address, id or name of an active member; or “nobody” to leave the work in the name of those who go."
+	}
+	return "The email address, id or name of an active member, for all lines; or “nobody” to leave the work in the name of those who go. Leave it empty if a column “successor” says it."
+}

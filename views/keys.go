@@ -34,6 +34,7 @@ var Keys = []KeyGroup{
 		{Names: []string{"j"}, Does: "go to the next row"},
 		{Names: []string{"k"}, Does: "go to the row before"},
 		{Names: []string{"o"}, Does: "open the row"},
+		{Names: []string{"x"}, Does: "choose the row, or not, where rows have boxes"},
 	}},
 	{"In Access", []Key{
 		{Names: []string{"←", "→", "↑", "↓"}, Does: "go from box to box", Browser: true},

@@ -15,6 +15,8 @@ type MemberList struct {
 	Bar   FilterBar
 	Pager Pager
 	Rows  []MemberRow
+	// Selection is who is chosen. It has no kinds for somebody who may do nothing with them.
+	Selection Selection
 }
 
 // MemberRow is one member in the list.
@@ -26,6 +28,7 @@ type MemberRow struct {
 	GroupCount        int
 	GroupsKnown       bool
 	Joined, LastLogin time.Time
+	Chosen            bool
 }
 
 // GroupLink is a group by name. LogoVersion is empty for one without a logo.

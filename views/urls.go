@@ -139,6 +139,9 @@ func (u URLs) Members() string { return u.org() + "/members" }
 // MemberList is the list of members in some state.
 func (u URLs) MemberList(s ListState) string { return u.Members() + s.query() }
 
+// ChooseMembers takes a POST of the boxes of a page of that list.
+func (u URLs) ChooseMembers() string { return u.Members() + "/selection" }
+
 // Administrators is the list of members who are administrators.
 func (u URLs) Administrators() string { return u.Members() + query(parameter{"role", "admin"}) }
 
@@ -247,6 +250,11 @@ func (u URLs) ActivityFile(s ActivityState) string {
 // NewBulk is the form for many changes of one kind, or the choice of a kind where it is empty.
 func (u URLs) NewBulk(kind string) string {
 	return u.org() + "/bulk/new" + query(parameter{"kind", kind})
+}
+
+// BulkOfChosen is NewBulk for the members who were chosen on lists.
+func (u URLs) BulkOfChosen(kind string) string {
+	return u.org() + "/bulk/new" + query(parameter{"kind", kind}, parameter{"chosen", "yes"})
 }
 
 // PlanBulk takes a POST of that form, which makes a dry run.

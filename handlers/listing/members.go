@@ -16,6 +16,8 @@ type Member struct {
 	*tallyfy.Member
 	In     []*tallyfy.Group
 	Shared int
+	// Chosen says that the person was chosen on a list.
+	Chosen bool
 }
 
 const (
@@ -117,6 +119,9 @@ func MemberFilters(now time.Time) []Filter[Member] {
 			{Name: "180", Text: "none for 180 days", Keeps: away(180)},
 		}},
 		{Name: "joined", Label: "Joined", Any: "any time", Values: joined(now)},
+		{Name: "chosen", Label: "Chosen", Any: "any", Values: []Value[Member]{
+			{Name: "yes", Text: "yes", Keeps: func(m Member) bool { return m.Chosen }, Unlisted: true},
+		}},
 	}
 }
 

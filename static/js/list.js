@@ -13,6 +13,7 @@ const form = document.querySelector("[data-list]");
 let timer;
 let keyAt = 0; // when a key was pressed last
 let underWay; // aborts the request under way
+let choosing; // the module for the boxes, once one is about to be used
 
 const addressOf = (form) => {
   const wanted = new URLSearchParams();
@@ -50,6 +51,7 @@ const show = async () => {
   const mine = (underWay = new AbortController());
   document.documentElement.dataset.loading = "yes";
   try {
+    await (await choosing)?.kept();
     const answer = await fetch(address, { signal: mine.signal });
     const page = parse(await answer.text());
     const parts = page.querySelectorAll("[data-part]");
@@ -96,7 +98,7 @@ form.addEventListener("submit", (event) => {
   show();
 });
 
-// j and k go along the rows, o opens the one that has the focus. x is kept for choosing rows.
+// j and k go along the rows, o opens the one that has the focus.
 const go = (step) => () => {
   const rows = [...document.querySelectorAll("[data-rows] > tr")];
   const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -112,6 +114,23 @@ key("o", () => {
   const link = document.activeElement.closest("[data-rows] > tr")?.querySelector("a.name");
   if (!link) return false;
   link.click();
+});
+
+// The boxes of rows that can be chosen. x ticks the one of the row.
+const choose = () => (choosing ??= import("./choose.js"));
+if (document.querySelector(".batch.on")) choose();
+for (const name of ["pointerover", "focusin"]) {
+  document.addEventListener(name, (event) => {
+    if (event.target.closest?.(".tick")) choose();
+  });
+}
+document.addEventListener("click", ({ target, shiftKey }) => {
+  if (target.type === "checkbox" && target.form?.id === "choose") choose().then((boxes) => boxes.ticked(target, shiftKey));
+});
+key("x", () => {
+  const box = document.activeElement.closest("[data-rows] > tr")?.querySelector("input[name=ids]");
+  if (!box || box === document.activeElement) return false;
+  box.click();
 });
 
 // A link that leads to the same list in another state keeps the focus when it is followed with the keyboard.

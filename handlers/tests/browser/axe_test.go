@@ -65,10 +65,14 @@ func TestBrowserAccessibility(t *testing.T) {
 		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/members?seen=30&role=light", "/members?q=fleet", "/guests", "/kit", "/sandbox", "/help", "/search?q=an", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), "/members/invite", "/guests/new", fmt.Sprintf("/members/%d/disable", leaver), s.MemberPath("gareth.pugh") + "/delete", fmt.Sprintf("/members/%d", s.Member("lena.fischbacher").ID), fmt.Sprintf("/members/%d/role", leaver), s.MemberPath("esi.mensah") + "/enable", s.MemberPath("esi.mensah") + "/enable?groups=same", s.MemberPath("esi.mensah") + "/enable?groups=choose", fmt.Sprintf("/members/%d/role?to=admin", leaver), fmt.Sprintf("/members/%d/role", blocked),
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
-		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/jobs", planned, started,
+		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/members?chosen=yes&status=all", "/bulk/new?kind=remove-members&chosen=yes", "/jobs", planned, started,
 		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
 		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", s.MemberPath("hugo.marchetti") + "/groups", "/groups/new?from=" + s.Group("Operations").ID, s.MemberPath("hugo.marchetti") + "/groups?like=" + s.ID("renske.bakker"), edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}
+	b.Open("/members")
+	waitForScript(b)
+	b.Do(chromedp.Click("tbody tr:nth-child(2) .tick"))
+	b.WaitForText("span", "1 chosen on 1 page")
 	for _, width := range []int64{360, 1440} {
 		for _, scheme := range []string{"light", "dark"} {
 			b.Screen(width, 900, scheme)
