@@ -52,7 +52,7 @@ func reads(s *sitetest.Site, typed string) map[string]string {
 	someone := url.QueryEscape("x" + strings.ToValidUTF8(plainID[:min(len(plainID), 100)], "")) // short enough for an id
 	paths := map[string]string{
 		"groups, all": "/groups?per_page=100", "members, all": "/members?per_page=100", "groups, searched": "/groups?q=" + q + "&sort_by=" + q + "&page=" + q + "&per_page=" + q,
-		"members, searched": "/members?q=" + q + "&role=" + q + "&status=" + q + "&group=" + q, "members, filtered": "/members?role=light", "groups, filtered": "/groups?members=none",
+		"members, searched": "/members?q=" + q + "&role=" + q + "&status=" + q + "&group=" + q + "&chosen=" + q, "members, filtered": "/members?role=light", "groups, filtered": "/groups?members=none",
 		"Payroll": s.GroupPath("Payroll"), "Everyone": s.GroupPath("Everyone at Aldermoor"), "delete Payroll": s.DeletePath("Payroll"),
 		"Chiara": s.MemberPath("chiara.dangelo"), "remove Chiara": s.RemovePath("chiara.dangelo"), "remove Ingrid": s.RemovePath("ingrid.solheim"), "remove oneself": s.RemovePath("maren.dahl"),
 		"handover, searched": s.RemovePath("soren.kjaergaard") + "/handover?q=" + q + "&to=" + q, "plan": s.PlanPath("soren.kjaergaard", "anna.kowalska"), "plan, leave": s.PlanPath("chiara.dangelo", "leave"),

@@ -154,6 +154,7 @@ func TestEveryAddressThatViewsMakeReachesARoute(t *testing.T) {
 			reflect.TypeFor[tallyfy.ID]():          s.Group("Operations").ID,
 			reflect.TypeFor[[]tallyfy.ID]():        []tallyfy.ID{"a", "b"},
 			reflect.TypeFor[tallyfy.UserID]():      strconv.Itoa(s.Member("anna.kowalska").ID),
+			reflect.TypeFor[[]tallyfy.ID]():        []tallyfy.ID{"a", "b"},
 			reflect.TypeFor[string]():              "some text?&/",
 			reflect.TypeFor[bool]():                true,
 			reflect.TypeFor[int]():                 2,
