@@ -90,6 +90,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/groups/:group/people.csv", signedIn, exportPeople},
 		{http.MethodGet, "/groups/:group/edit", signedIn, showGroupEdit},
 		{http.MethodPost, "/groups/:group/edit", signedIn, editGroup},
+		{http.MethodGet, "/groups/:group/merge", signedIn, showGroupMerge},
+		{http.MethodPost, "/groups/:group/merge", signedIn, mergeGroup},
 		{http.MethodGet, "/groups/:group/delete", signedIn, showGroupDeletion},
 		{http.MethodPost, "/groups/:group/delete", signedIn, deleteGroup},
 

@@ -127,6 +127,11 @@ func (u URLs) GroupTasks(id tallyfy.ID) string { return u.Group(id) + "/tasks" }
 // DeleteGroup is the page that asks before a group is deleted. A POST to it deletes.
 func (u URLs) DeleteGroup(id tallyfy.ID) string { return u.Group(id) + "/delete" }
 
+// MergeGroup is the page that merges a group into another one; without one it offers the groups to merge into.
+func (u URLs) MergeGroup(id, into tallyfy.ID) string {
+	return u.Group(id) + "/merge" + query(parameter{"into", string(into)})
+}
+
 // EditGroup is the form for a group's name and description. A POST to it changes them.
 func (u URLs) EditGroup(id tallyfy.ID) string { return u.Group(id) + "/edit" }
 

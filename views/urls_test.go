@@ -32,6 +32,7 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.Member("17"):                "/members/17",
 			u.MemberTasks("17"):           "/members/17/tasks",
 			u.CopyGroup("1"):              "/groups/new?from=1",
+			u.MergeGroup("1", "2"):        "/groups/1/merge?into=2",
 			u.MemberGroups("17"):          "/members/17/groups",
 			u.MakeLike("17"):              "/members/17/groups#field-who",
 			u.GroupTasks("1"):             "/groups/1/tasks",

@@ -42,6 +42,8 @@ type Edit struct {
 	Sure bool
 	// Undoes is the entry that this edit undoes, Repeats the one whose lost part it applies once more.
 	Undoes, Repeats string
+	// Merges is the name of a group that is to be deleted once its people are in this one, "" for none.
+	Merges string
 	// Settle bounds how long a reading after the change is repeated that may be older than the change; 0
 	// is a second and a half.
 	Settle time.Duration
@@ -187,6 +189,12 @@ func Unfit(members *directory.Members, id tallyfy.UserID) string {
 		return "is deactivated"
 	}
 	return ""
+}
+
+// Unread reports that somebody may be left out only because not all members are read. That stops an edit that
+// merges a group: with the group those people would be lost.
+func (c *Edit) Unread() bool {
+	return len(c.LeftOut) > 0 && (c.copy == nil || !c.copy.Complete)
 }
 
 // Conflict reports that the person has to say which text it is to be.

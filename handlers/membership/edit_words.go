@@ -109,6 +109,9 @@ func (c *Edit) words(group string) (will, did, result string) {
 		will, did = "undo a change: "+will, "undid a change: "+did
 	case c.Repeats != "":
 		will, did = will+" once more", did+" once more"
+	case c.Merges != "":
+		from := ", to merge " + names.Isolate(c.Merges) + " into it"
+		will, did = will+from, did+from
 	}
 	return will, did, result
 }
@@ -121,7 +124,7 @@ func (c *Edit) Plan() change.Plan {
 	will, did, result := c.words(group)
 	facts := editFacts{People: c.Did, Undoes: c.Undoes, Repeats: c.Repeats, Called: group, Result: result}
 	p := change.Plan{
-		Stopped:   c.Conflict() || c.Nothing() || c.NeedsDescription() || len(c.Stakes()) > 0 && !c.Sure,
+		Stopped:   c.Merges != "" && c.Unread() || c.Conflict() || c.Nothing() || c.NeedsDescription() || len(c.Stakes()) > 0 && !c.Sure,
 		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
 		Concerned: slices.Concat(c.Did.Add, c.Did.Remove),
 		Seen:      c.seen(),
@@ -178,6 +181,11 @@ func (c *Edit) seen() (list []string) {
 	}
 	if c.description != c.Group.Description {
 		list = append(list, "="+c.description)
+	}
+	if c.Merges != "" {
+		for _, l := range c.LeftOut {
+			list = append(list, "!"+string(l.ID))
+		}
 	}
 	return list
 }

@@ -56,6 +56,8 @@ func pages() []page {
 		{"logo", "/groups/:group/logo", group("/logo"), ""},
 		{"people.csv", "/groups/:group/people.csv", group("/people.csv"), ""},
 		{"delete group", "/groups/:group/delete", group("/delete"), ""},
+		{"merge group", "/groups/:group/merge", group("/merge"), ""},
+		{"merge group into another", "/groups/:group/merge", func(s *sitetest.Site) string { return mergePath(s) }, ""},
 		{"edit group", "/groups/:group/edit", group("/edit"), ""},
 		{"people of a group", "/groups/:group/people", group("/people"), "Tallyfy did not give all members|The members are still being read"},
 		{"undo", "/activity/:entry/undo", func(s *sitetest.Site) string { return editedPath(s) + "/undo" }, ""},
@@ -103,6 +105,12 @@ func dryRun(s *sitetest.Site) string {
 	p := s.Post("/bulk", url.Values{"kind": {"add-to-groups"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "groups": {s.Group("Payroll").ID}})
 	require.Contains(s.T, p.Text("h1"), "dry run")
 	return p.URL
+}
+
+// mergePath is the page that merges a group without open tasks into another one.
+func mergePath(s *sitetest.Site) string {
+	s.T.Helper()
+	return s.GroupPath("Works Council") + "/merge?into=" + s.Group("Legal").ID
 }
 
 // receiptPath removes somebody, while all is well, and gives the address of the receipt.

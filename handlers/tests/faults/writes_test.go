@@ -77,6 +77,7 @@ func changes() []change {
 		{"change boxes beside another", "/access", besideAnother(changedBoxes), "Change 1 group", true, keepsBoxes},
 		{"several groups of a member", "/members/:member/groups", changedGroups, "Save", true, keepsGroups},
 		{"several groups of a member beside another", "/members/:member/groups", besideAnother(changedGroups), "Save", true, keepsGroups},
+		{"merge of several groups", "/groups/:group/merge", func(s *sitetest.Site) *sitetest.Form { return s.Get(mergePath(s)).Form("main form[method=post]") }, "", true, nil},
 		{"undo", "/activity/:entry/undo", func(s *sitetest.Site) *sitetest.Form { return s.Get(editedPath(s) + "/undo").Form("main form") }, "", true, nil},
 		{"undo beside another", "/activity/:entry/undo", besideAnother(func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(editedPath(s) + "/undo").Form("main form")

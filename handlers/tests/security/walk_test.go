@@ -121,6 +121,10 @@ func writes(s *sitetest.Site, typed string, refused map[string]sandbox.Fault) ma
 	for name, action := range map[string]string{"rename": "rename", "add": "add", "other": typed} {
 		pages["sandbox, "+name] = s.Post("/sandbox", url.Values{"group": {"/" + typed}, "member": {"/" + typed}, "name": {typed}, "when": {typed}, "action": {action}})
 	}
+	merge := s.GroupPath("Operations") + "/merge"
+	pages["merge, nothing right"] = s.Post(merge, url.Values{"into": {"/" + typed}, "phrase": {typed}})
+	pages["merge, wrong phrase"] = s.Post(merge, url.Values{"into": {s.Group("Legal").ID}, "phrase": {typed}})
+	pages["merge, changed"] = s.Post(merge, url.Values{"into": {s.Group("Legal").ID}, "phrase": {"Operations"}, "seen": {typed}})
 	pages["switch, refused"] = s.Post("/organisations", url.Values{"organization": {typed}})
 	pages["form of somebody else"] = s.Post("/groups", url.Values{"as": {typed}})
 	remove, del := s.RemovePath("chiara.dangelo"), s.DeletePath("Operations")

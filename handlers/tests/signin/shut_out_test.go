@@ -127,7 +127,7 @@ func TestARemovedPersonGetsNothingFromMemory(t *testing.T) {
 			shutOut(first(s))
 			for _, path := range []string{
 				"/", "/members.csv", "/members?role=admin", "/guests", "/guests.csv", "/groups", "/groups.csv", "/groups?people=none", "/groups/new", "/members", "/access", "/sandbox", "/access.csv", "/activity", "/activity.csv", "/trash", "/trash.csv", "/help",
-				s.GroupPath("Payroll"), s.GroupPath("Payroll") + "/delete", s.MemberPath("chiara.dangelo"), s.MemberPath("chiara.dangelo") + "/groups", "/groups?refresh=1",
+				s.GroupPath("Payroll"), s.GroupPath("Payroll") + "/delete", s.GroupPath("Payroll") + "/merge", s.MemberPath("chiara.dangelo"), s.MemberPath("chiara.dangelo") + "/groups", "/groups?refresh=1",
 			} {
 				shutOut(s.Get(path))
 			}

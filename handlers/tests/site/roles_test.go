@@ -41,7 +41,7 @@ func TestAStandardMemberIsOfferedNoRefusal(t *testing.T) {
 	off := func(p *sitetest.Page) []string { return p.Texts("button.off[aria-describedby]") }
 	assert.Equal(t, []string{"New group"}, off(s.Get("/")))
 	assert.Equal(t, []string{"New group"}, off(s.Get("/groups")))
-	assert.Equal(t, []string{"Add or remove people", "Edit", "Copy", "Delete this group…"}, off(s.Get(s.GroupPath("Finance"))))
+	assert.Equal(t, []string{"Add or remove people", "Edit", "Copy", "Delete this group…", "Merge into another group…"}, off(s.Get(s.GroupPath("Finance"))))
 }
 
 // Whether a Standard member may manage groups only the member knows. Who says so finds the buttons, for as long as the

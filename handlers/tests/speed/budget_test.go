@@ -179,7 +179,13 @@ func budgets() []budget {
 		{"POST /groups/:group/edit", renamedByTwo, 303, 1, 0},
 		{"GET /groups/:group/people", group("/people"), 200, 1, 0},
 		{"POST /groups/:group/people", takenOut("Finance"), 303, 3, 0},
-		{"POST /groups/:group/people", takenOut("Payroll"), 303, 1, 0},                                                           // nobody would be left: the page asks first
+		{"POST /groups/:group/people", takenOut("Payroll"), 303, 1, 0}, // nobody would be left: the page asks first
+		{"GET /groups/:group/merge", group("/merge"), 200, 0, 0},
+		{"GET /groups/:group/merge", merged, 200, 3, 0},
+		// The people are put into the other group, as by an edit, and the group is deleted, as by a deletion; before both it is read.
+		{"POST /groups/:group/merge", func(s *sitetest.Site) *http.Request {
+			return s.Do(merged(s)).Form("main form[method=post]").Prepare("")
+		}, 303, 10, 0},
 		{"GET /groups/:group/delete", group("/delete"), 200, 3, 2},                                                               // the logo, which the page shows and the deletion stores
 		{"POST /groups/:group/delete", press(func(s *sitetest.Site) string { return s.DeletePath("Works Council") }), 303, 5, 2}, // the last two look whether it is gone, and for its tasks
 
@@ -291,6 +297,11 @@ func started(s *sitetest.Site) string {
 // after is a form without a field at an address below another one.
 func after(at func(*sitetest.Site) string, rest string) func(*sitetest.Site) *http.Request {
 	return func(s *sitetest.Site) *http.Request { return s.Request(http.MethodPost, at(s)+rest, nil) }
+}
+
+// merged is the page that merges a group without open tasks into another one.
+func merged(s *sitetest.Site) *http.Request {
+	return s.Request(http.MethodGet, s.GroupPath("Works Council")+"/merge?into="+s.Group("Legal").ID, nil)
 }
 
 // renamed is the form that renames a group.
