@@ -165,7 +165,7 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	}
 	if v.Planned() {
 		v.Takes, v.Writes = req.app.Pace.Background(j.Reads), j.Writes
-		v.Can = req.rights().Groups
+		v.Can, v.Ends = req.rights().Groups, j.Kind.Name == bulk.RemoveMembers || j.Kind.Name == bulk.Disable
 		if j.Kind.Admins {
 			v.Can = req.rights().Members
 		}

@@ -256,14 +256,11 @@ func (req *request) fileForm(field string) (url.Values, []byte, error) {
 
 // strangersForm reads a form that is not carried out, to keep what was typed.
 func (req *request) strangersForm() (form url.Values, err error) {
-	switch {
-	case req.route.takesFile():
-		form, _, err = web.FileForm(req, bulkFile, 0)
-	case req.who != nil:
-		form, err = web.Form(req)
-	default:
-		form, err = web.StrangersForm(req)
+	most := int64(web.MaxStrangersForm)
+	if req.who != nil {
+		most = web.MaxForm
 	}
+	form, _, err = web.FileForm(req, bulkFile, most) // a file is not kept
 	return form, err
 }
 

@@ -108,6 +108,8 @@ type JobPage struct {
 	Writes int
 	Takes  time.Duration
 	Can    bool
+	// Ends says that the people of the rows lose their access.
+	Ends bool
 }
 
 // JobRow is a row of a job.
@@ -202,6 +204,14 @@ func about(d time.Duration) string {
 }
 
 func (v JobPage) start() string { return v.Title + ": " + words.Count(v.Left, "row", "rows") }
+
+// startKind marks the start of a job that takes people's access away.
+func (v JobPage) startKind() components.ButtonKind {
+	if v.Ends {
+		return components.ButtonDanger
+	}
+	return components.ButtonPrimary
+}
 
 func (v JobPage) progressURL(p Page) string {
 	if v.State != "running" {

@@ -179,14 +179,14 @@ func readForm(c echo.Context, most int64) (url.Values, error) {
 }
 
 // FileForm is Form for a form with a field for a file, which may be sent as any other form, too. The file is nil
-// where none was chosen. It has at most mostFile bytes, and the rest of the form as many as Form takes.
-func FileForm(c echo.Context, field string, mostFile int64) (form url.Values, file []byte, err error) {
+// where none was chosen. All of it has at most so many bytes.
+func FileForm(c echo.Context, field string, most int64) (form url.Values, file []byte, err error) {
 	r := c.Request()
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); kind != echo.MIMEMultipartForm {
-		form, err = readForm(c, MaxForm+mostFile)
+		form, err = readForm(c, most)
 		return form, nil, err
 	}
-	r.Body = http.MaxBytesReader(c.Response(), r.Body, MaxForm+mostFile)
+	r.Body = http.MaxBytesReader(c.Response(), r.Body, most)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, nil, echo.NewHTTPError(http.StatusBadRequest).SetInternal(err)
