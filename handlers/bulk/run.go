@@ -427,11 +427,11 @@ func (t task) stopped(rows []*Row, c change.Change) {
 func stopped(c change.Change) (State, string) {
 	switch c := c.(type) {
 	case *removal.Removal:
-		for _, b := range c.Blockers() {
-			if b.Kind == removal.Disabled {
-				return Nothing, b.Title
-			}
-			return Cant, b.Title + " " + b.Out
+		switch blockers := c.Blockers(); {
+		case len(blockers) > 0 && blockers[0].Kind == removal.Disabled:
+			return Nothing, blockers[0].Title
+		case len(blockers) > 0:
+			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
 		if problem := c.ChoiceProblem(); problem != "" {
 			return Cant, problem
@@ -443,18 +443,18 @@ func stopped(c change.Change) (State, string) {
 		case c.Nothing():
 			return Nothing, "Has that role already."
 		}
-		for _, b := range c.Blockers() {
-			return Cant, b.Title + " " + b.Out
+		if blockers := c.Blockers(); len(blockers) > 0 {
+			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
 		if problem := c.ReasonProblem(); problem != "" {
 			return Cant, problem
 		}
 	case *lifecycle.Disabling:
-		for _, b := range c.Blockers() {
-			if c.Member.IsDisabled() {
-				return Nothing, names.Isolate(c.Member.Name()) + " is already disabled."
-			}
-			return Cant, b.Title + " " + b.Out
+		switch blockers := c.Blockers(); {
+		case c.Member.IsDisabled():
+			return Nothing, names.Isolate(c.Member.Name()) + " is already disabled."
+		case len(blockers) > 0:
+			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
 	case *lifecycle.Invitation:
 		if standing := c.Standing(); standing != "" {

@@ -58,12 +58,15 @@ func (p *Person) look(ctx context.Context, more ...func(ctx context.Context) err
 
 // Called is the member in a sentence: with the address, or the id, where somebody else looks the same.
 func (p *Person) Called() string {
-	m := p.Member
+	m, mark := p.Member, ""
 	for _, other := range p.Copy.Search(m.Name(), func(other *tallyfy.Member) bool { return other.ID != m.ID && names.Alike(other.Name(), m.Name()) }) {
 		if m.Email == "" || names.Alike(m.Email, m.Name()) || names.Alike(m.Email, other.Email) {
 			return names.Marked(m.Name(), "member "+string(m.ID))
 		}
-		return names.Marked(m.Name(), m.Email)
+		mark = m.Email
+	}
+	if mark != "" {
+		return names.Marked(m.Name(), mark)
 	}
 	return names.Isolate(m.Name())
 }

@@ -50,7 +50,7 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	require.Equal(t, http.StatusOK, picture.Status)
 	assert.Equal(t, `attachment; filename="logo.png"`, picture.Header.Get("Content-Disposition"))
 	assert.True(t, strings.HasPrefix(picture.Body, "\x89PNG"))
-	p = p.Form("main form").Set("name", "Money").Submit("Create it again").Whole(http.StatusOK)
+	p.Form("main form").Set("name", "Money").Submit("Create it again").Whole(http.StatusOK)
 	after := s.Group("Money")
 	p = trashOf(s)
 	assert.Contains(t, p.Text("#list"), "Created again as Money")

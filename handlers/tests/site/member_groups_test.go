@@ -86,10 +86,7 @@ func TestAMemberIsMadeLikeAColleague(t *testing.T) {
 	assert.Contains(t, p.Texts("legend"), "Groups of Chiara D'Angelo that Hugo Marchetti is not in")
 	f = p.Form("main form")
 	assert.Equal(t, []string{s.Group("Legal").ID}, f.Values["add"], "only what was ticked before is ticked")
-	var offered []string
-	for _, name := range p.Texts(".options:has(input[name=add]) .name") {
-		offered = append(offered, name)
-	}
+	offered := p.Texts(".options:has(input[name=add]) .name")
 	for _, name := range offered {
 		assert.True(t, name == "Legal" || in(s, "chiara.dangelo", name) && !in(s, "hugo.marchetti", name), name)
 	}
