@@ -244,7 +244,9 @@ func TestBrowserChangingBoxes(t *testing.T) {
 		u.WaitForText("button", "Undo this change")
 		u.check("the undoing of several groups")
 		u.press("Undo this change")
-		require.Eventually(t, func() bool { return len(s.Group("Finance").Members) == len(finance.Members) }, 20*time.Second, 10*time.Millisecond)
+		require.Eventually(t, func() bool {
+			return len(s.Group("Finance").Members) == len(finance.Members) && len(s.Group("Legal").Members) == len(legal.Members)
+		}, 20*time.Second, 10*time.Millisecond)
 		assert.ElementsMatch(t, legal.Members, s.Group("Legal").Members)
 	})
 }

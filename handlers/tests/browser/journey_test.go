@@ -51,7 +51,7 @@ func TestBrowserJourney(t *testing.T) {
 
 			b.Press("Chiara D'Angelo")
 			b.Press("Remove from the organisation…")
-			b.WaitForText("span", "Payroll will have nobody in it.")
+			b.WaitForText("td", "Nobody")
 			b.Press("Next: choose who takes over")
 			find(b, "#field-q", "seun", test.script)
 			b.Do(chromedp.Click(fmt.Sprintf(`input[name=to][value="%d"]`, s.Member("seun.adeyemi").ID)))
