@@ -72,6 +72,12 @@ func (req *request) showBulkForm(f refusedForm) error {
 		}
 		slices.SortFunc(v.Groups, func(a, b views.BulkGroup) int { return names.Compare(a.Name, b.Name) })
 	}
+	for _, id := range f.Form["groups"] { // chosen before, and not known now
+		known := func(g views.BulkGroup) bool { return string(g.ID) == id }
+		if v.TakesGroups && tallyfy.PlausibleID(id) && !slices.ContainsFunc(v.Groups, known) {
+			v.Groups = append(v.Groups, views.BulkGroup{GroupLink: views.GroupLink{ID: tallyfy.ID(id), Name: "Group " + id}, Chosen: true})
+		}
+	}
 	for _, id := range idsChosen(f.Form) {
 		if !tallyfy.PlausibleID(id) {
 			continue
@@ -112,8 +118,15 @@ func planBulk(req *request) error {
 		return again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
 	o, reading, err := req.wholeOrganisation()
-	if err != nil {
+	switch {
+	case tallyfy.IsUnauthorized(err):
 		return err
+	case err != nil:
+		p := req.explain(err)
+		req.setRetryAfter(err)
+		return again(refusedForm{Status: p.status, Notice: &views.Notice{
+			Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " Nothing was changed.", RequestID: web.IDOf(req),
+		}})
 	}
 	if o == nil {
 		return again(refusedForm{Status: http.StatusServiceUnavailable, Notice: &views.Notice{

@@ -121,6 +121,30 @@ func TestAFormThatIsNotTakenKeepsWhatWasTyped(t *testing.T) {
 	assert.Equal(t, "Many at once", bulkForm{"kind": {"everything"}}.post(s).Text("h1"))
 }
 
+// While the organisation can't be read, the form comes again with everything in it, whatever Tallyfy answers.
+func TestADryRunNeedsAllToBeRead(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]sandbox.Fault{
+		"500": {Status: 500}, "429": {Status: 429}, "403": {Answer: sandbox.Rule}, "broken off": {Abort: true}, "not JSON": {Status: 200, Body: "<html>"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			legal := s.Group("Legal").ID
+			fault.Route = "/organizations/{org}/users"
+			s.Sandbox.Fail(fault)
+			p := adding(s, "noor.vandermeer@example.com", "Legal").post(s)
+			assert.GreaterOrEqual(t, p.Status, 400)
+			assert.Contains(t, p.Text("main"), "Nothing was changed.")
+			f := p.Form("form[enctype]")
+			assert.Equal(t, "noor.vandermeer@example.com", f.Values.Get("text"))
+			assert.Equal(t, []string{legal}, f.Values["groups"])
+			s.Sandbox.ClearFaults()
+			assert.Eventually(t, func() bool { return strings.Contains(f.Submit("See what would happen").Text("h1"), "dry run") }, 10*time.Second, 50*time.Millisecond)
+		})
+	}
+}
+
 // upload posts the form as a browser does, with a file.
 func upload(s *sitetest.Site, fields map[string]string, data string) *sitetest.Page {
 	var body bytes.Buffer
