@@ -140,7 +140,7 @@ func TestADryRunNeedsAllToBeRead(t *testing.T) {
 			assert.Equal(t, "noor.vandermeer@example.com", f.Values.Get("text"))
 			assert.Equal(t, []string{legal}, f.Values["groups"])
 			s.Sandbox.ClearFaults()
-			assert.Eventually(t, func() bool { return strings.Contains(f.Submit("See what would happen").Text("h1"), "dry run") }, 10*time.Second, 50*time.Millisecond)
+			assert.Eventually(t, func() bool { return strings.Contains(f.Submit("See what would happen").Text("h1"), "dry run") }, time.Minute, 50*time.Millisecond)
 		})
 	}
 }
