@@ -223,9 +223,8 @@ func bringBack(req *request) error {
 
 // refused says why the member was not brought back. A seat that is missing is named by its pool.
 func (m comeback) refused(f editForm, err error) error {
-	var answer *tallyfy.Error
-	if errors.As(err, &answer) && tallyfy.IsConflict(err) && (answer.Pool != "" || answer.Code == seatCode) {
-		seat := map[string]string{"full": "full seat", "light": "Light seat"}[answer.Pool]
+	if pool, noSeat := tallyfy.IsNoSeat(err); noSeat {
+		seat := map[string]string{"full": "full seat", "light": "Light seat"}[pool]
 		if seat == "" {
 			seat = "seat"
 		}
@@ -237,9 +236,6 @@ func (m comeback) refused(f editForm, err error) error {
 	}
 	return f.notMade(err)
 }
-
-// seatCode is Tallyfy's for a refusal because no seat is free.
-const seatCode = "SEAT_POOL_EXHAUSTED"
 
 // seeToGroups reads the member, whom Tallyfy has put back in groups by itself, and changes the groups that are not as
 // chosen. An error ends the request; what else goes wrong is said on the receipt.

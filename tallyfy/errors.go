@@ -122,6 +122,19 @@ func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 // IsConflict reports a 409.
 func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 
+// codeNoSeat is the code of a refusal for want of a seat, flat or nested (seen in the vendor's clients).
+const codeNoSeat = "SEAT_POOL_EXHAUSTED"
+
+// IsNoSeat reports a 409 because no seat is free. The pool is that of the error, "" when the service did not say it.
+func IsNoSeat(err error) (pool string, ok bool) {
+	var e *Error
+	ok = errors.As(err, &e) && e.Status == http.StatusConflict && (e.Pool != "" || e.Code == codeNoSeat)
+	if !ok {
+		return "", false
+	}
+	return e.Pool, true
+}
+
 // IsValidation reports a 422; see [FieldErrors].
 func IsValidation(err error) bool { return hasStatus(err, http.StatusUnprocessableEntity) }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"tallyfy-admin/handlers/change"
@@ -268,6 +267,7 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 	var answer *tallyfy.Error
 	_ = errors.As(err, &answer)
 	after, later := tallyfy.RetryAfter(err)
+	pool, noSeat := tallyfy.IsNoSeat(err)
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		all(rows, Waiting, "")
@@ -281,8 +281,8 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 	case later || tallyfy.IsNotAdmitted(err):
 		all(rows, Waiting, "")
 		return max(after, time.Second), nil
-	case answer != nil && answer.Status == http.StatusConflict && (answer.Pool != "" || answer.Code == seatCode):
-		return 0, t.hold(ctx, rows, answer.Pool)
+	case noSeat:
+		return 0, t.hold(ctx, rows, pool)
 	case tallyfy.IsNotFound(err):
 		all(rows, Failed, "Tallyfy does not have it any more.")
 	case answer != nil && answer.Status >= 400 && answer.Status < 500:
@@ -298,9 +298,6 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 	}
 	return 0, nil
 }
-
-// seatCode is the code of a refusal for want of a seat.
-const seatCode = "SEAT_POOL_EXHAUSTED"
 
 // hold lets the rows of a step wait for a seat, and with them all that need one of the same pool.
 func (t task) hold(ctx context.Context, rows []*Row, pool string) error {
