@@ -169,8 +169,6 @@ func (r reversal) carryOut() error {
 	r.returnTo = r.urls().Local(r.address())
 	f := r.form(form)
 	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r.edit, func() error {
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
-		}})
+		return f.again(changedMeanwhile())
 	})
 }

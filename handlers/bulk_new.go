@@ -107,34 +107,25 @@ func planBulk(req *request) error {
 	if k == nil {
 		return req.goTo(req.urls().NewBulk(""))
 	}
-	page := req.urls().NewBulk(k.Name)
 	req.returnTo, req.typed = req.urls().Local(req.urls().NewBulk("")), form
-	again := func(r refusedForm) error {
-		r.Form = form
-		return req.answerOn(page, r, func() error { return req.showBulkForm(r) })
-	}
+	f := editForm{request: req, page: req.urls().NewBulk(k.Name), kept: form, show: req.showBulkForm}
 	wish, errs := readWish(form, file, k)
 	if len(errs) > 0 {
-		return again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
+		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
 	o, reading, err := req.wholeOrganisation()
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return err
 	case err != nil:
-		p := req.explain(err)
-		req.setRetryAfter(err)
-		return again(refusedForm{Status: p.status, Notice: &views.Notice{
-			Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " Nothing was changed.", RequestID: web.IDOf(req),
-		}})
-	}
-	if o == nil {
-		return again(refusedForm{Status: http.StatusServiceUnavailable, Notice: &views.Notice{
+		return f.again(req.explained(err))
+	case o == nil:
+		return f.again(refusedForm{Status: http.StatusServiceUnavailable, Notice: &views.Notice{
 			Kind: views.NoticeWarning, Text: "The organisation is still being read (" + reading + " so far). Press the button again in a moment. Nothing that you typed is lost.",
 		}})
 	}
 	if wish.To, errs = o.Successor(form.Get("to")); len(errs) > 0 {
-		return again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
+		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
 	plan := o.Plan(wish)
 	j := &bulk.Job{Org: req.org(), Kind: k, Owner: req.me(), Spec: bulk.Spec{

@@ -67,26 +67,36 @@ func (f editForm) carryOut(p change.Press, c groupChange, stopped func() error) 
 		return stopped()
 	case change.Changed:
 		return stopped()
+	}
+	if answered, err := f.unfinished(out); answered {
+		return err
+	}
+	return f.made(c, out)
+}
+
+// unfinished answers where the change was not made, or where that is not certain.
+func (f editForm) unfinished(out change.Outcome) (answered bool, err error) {
+	switch out.Kind {
 	case change.Busy:
-		return f.busy(out)
+		return true, f.busy(out)
 	case change.Repeated:
 		if out.Entry.NotMade() { // the first press left this form, too
-			return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Notice: &views.Notice{
+			return true, f.again(refusedForm{Status: http.StatusUnprocessableEntity, Notice: &views.Notice{
 				Kind: views.NoticeProblem, Text: f.activityRow(out.Entry).Sentence + " Nothing was changed.",
 			}})
 		}
 	case change.Refused:
 		if !change.SaysOtherwise(out.Err) {
-			return f.notMade(out.Err)
+			return true, f.notMade(out.Err)
 		}
-		return f.goTo(f.urls().Entry(out.Entry.ID))
+		return true, f.goTo(f.urls().Entry(out.Entry.ID))
 	case change.NotConfirmed:
 		if tallyfy.IsUnauthorized(out.CheckErr) {
-			return out.CheckErr
+			return true, out.CheckErr
 		}
-		return f.goTo(f.urls().Entry(out.Entry.ID))
+		return true, f.goTo(f.urls().Entry(out.Entry.ID))
 	}
-	return f.made(c, out)
+	return false, nil
 }
 
 // reviewAgain leads a form to the page that shows what is at stake: for the first time, because it was not
@@ -98,11 +108,17 @@ func reviewAgain(form url.Values, sure bool) refusedForm {
 	case !sure:
 		r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"sure": "Tick this to go on, or go back."}
 	default:
-		r.Status = http.StatusConflict
-		r.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now."}
+		r = changedMeanwhile()
 	}
 	form.Set("step", "review")
 	return r
+}
+
+// changedMeanwhile is a form whose page was no longer true.
+func changedMeanwhile() refusedForm {
+	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+		Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
+	}}
 }
 
 // showReview shows what a change of several groups would do.
@@ -181,11 +197,16 @@ func (f editForm) notMade(err error) error {
 		}
 		return f.placed(err, again)
 	}
-	p := f.explain(err)
-	f.setRetryAfter(err)
-	return f.placed(err, refusedForm{Status: p.status, Notice: &views.Notice{
-		Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " Nothing was changed.", RequestID: web.IDOf(f),
-	}})
+	return f.placed(err, f.explained(err))
+}
+
+// explained is a form that comes back for a reason that is not its own.
+func (req *request) explained(err error) refusedForm {
+	p := req.explain(err)
+	req.setRetryAfter(err)
+	return refusedForm{Status: p.status, Notice: &views.Notice{
+		Kind: views.NoticeProblem, Text: p.title + ". " + p.text + " Nothing was changed.", RequestID: web.IDOf(req),
+	}}
 }
 
 // placed shows the form again with a refusal where the form wants it.

@@ -15,7 +15,6 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/queue"
 	"tallyfy-admin/handlers/ratelimit"
-	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -53,14 +52,8 @@ func (a *App) work(_ context.Context, j *bulk.Job, token string) (bulk.Work, err
 		},
 		Caller: change.Caller{Org: j.Org, Actor: j.Owner, Client: "job", Sent: func(err error) {
 			c := directory.Change{Members: j.Kind.Admins}
-			switch done := last.(type) {
-			case *removal.Removal:
-				c.Member = done.Removed()
-			case interface{ Changed() *tallyfy.Member }:
+			if done, ok := last.(memberChange); ok && err == nil {
 				c.Member = done.Changed()
-			}
-			if err != nil {
-				c.Member = nil
 			}
 			r.drop(c)
 		}},

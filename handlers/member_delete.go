@@ -58,12 +58,7 @@ func deleteMember(req *request) error {
 	_, from := req.membersFrom()
 	page := views.FromList(req.urls().DeleteMember(c.ID), from)
 	req.returnTo = req.urls().Local(page)
-	edit := editForm{request: req, page: page, kept: form, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
-		if err := req.lookOnce(c, c.Member != nil); err != nil {
-			return err
-		}
-		return m.ask(f)
-	}}
+	edit := req.memberForm(page, form, c, &c.Person, m.ask)
 	return personForm{
 		editForm: edit, change: c,
 		sent: func(error) { req.invalidate(directory.Change{Members: true}) },

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -54,21 +53,10 @@ func disableMember(req *request) error {
 	_, from := req.membersFrom()
 	page := views.FromList(req.urls().DisableMember(c.ID), from)
 	req.returnTo = req.urls().Local(page)
-	edit := editForm{request: req, page: page, kept: form, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
-		if err := req.lookOnce(c, c.Member != nil); err != nil {
-			return err
-		}
-		return m.ask(f)
-	}}
+	edit := req.memberForm(page, form, c, &c.Person, m.ask)
 	return personForm{
 		editForm: edit, change: c,
-		sent: func(err error) {
-			changed := directory.Change{Members: true}
-			if err == nil {
-				changed.Member = c.Changed()
-			}
-			req.invalidate(changed)
-		},
+		sent:    req.memberChanged(c),
 		stopped: func() error { return edit.again(refusedForm{Status: http.StatusConflict}) },
 		done:    func(out change.Outcome, _ string) error { return req.goTo(req.urls().Entry(out.Entry.ID)) },
 	}.carryOut()

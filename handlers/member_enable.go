@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
@@ -161,22 +160,9 @@ func bringBack(req *request) error {
 	}
 	c := m.change
 	req.returnTo = req.urls().Local(m.page())
-	f := editForm{request: req, page: m.page(), kept: form, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
-		if c.Member == nil {
-			if err := c.Look(req.ctx()); err != nil {
-				return err
-			}
-		}
-		return m.ask(f)
-	}}
+	f := req.memberForm(m.page(), form, c, &c.Person, m.ask)
 	press := pressOf(form)
-	out, err := req.run(change.Press{Press: press, Fingerprint: form.Get("seen")}, c, func(err error) {
-		changed := directory.Change{Members: true}
-		if err == nil {
-			changed.Member = c.Enabled()
-		}
-		req.invalidate(changed)
-	})
+	out, err := req.run(change.Press{Press: press, Fingerprint: form.Get("seen")}, c, req.memberChanged(c))
 	if err != nil {
 		return f.notMade(err)
 	}
@@ -188,9 +174,7 @@ func bringBack(req *request) error {
 		}
 		return f.again(refusedForm{Status: status, Errors: map[string]string{"groups": c.ChoiceProblem()}})
 	case change.Changed:
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
-		}})
+		return f.again(changedMeanwhile())
 	case change.Busy:
 		return f.busy(out)
 	case change.Repeated: // what the first press left undone stands on its receipt

@@ -25,13 +25,7 @@ func removeMember(req *request) error {
 	r.To, r.Sending = m.to, true
 	_, from := req.membersFrom()
 	req.returnTo = req.urls().Local(views.FromList(req.urls().RemovalPlan(r.ID, m.to), from))
-	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, func(err error) {
-		c := directory.Change{Members: true}
-		if err == nil {
-			c.Member = r.Removed()
-		}
-		req.invalidate(c)
-	})
+	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, req.memberChanged(r))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/tallyfy"
@@ -83,21 +82,10 @@ func changeRole(req *request) error {
 	m := req.roleOf(form)
 	c := m.role
 	req.returnTo, req.typed = req.urls().Local(req.urls().MemberRole(c.ID)), form
-	edit := editForm{request: req, page: m.page(), kept: form, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
-		if err := req.lookOnce(c, c.Member != nil); err != nil {
-			return err
-		}
-		return m.ask(f)
-	}}
+	edit := req.memberForm(m.page(), form, c, &c.Person, m.ask)
 	return personForm{
 		editForm: edit, change: c,
-		sent: func(err error) {
-			changed := directory.Change{Members: true}
-			if err == nil {
-				changed.Member = c.Changed()
-			}
-			req.invalidate(changed)
-		},
+		sent: req.memberChanged(c),
 		stopped: func() error {
 			f := refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{}}
 			switch {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"tallyfy-admin/handlers/change"
@@ -74,27 +75,10 @@ func (f personForm) carryOut() error {
 	case change.Stopped:
 		return f.stopped()
 	case change.Changed:
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
-		}})
-	case change.Busy:
-		return f.busy(out)
-	case change.Repeated:
-		if out.Entry.NotMade() { // the first press left this form, too
-			return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Notice: &views.Notice{
-				Kind: views.NoticeProblem, Text: f.activityRow(out.Entry).Sentence + " Nothing was changed.",
-			}})
-		}
-	case change.Refused:
-		if !change.SaysOtherwise(out.Err) {
-			return f.notMade(out.Err)
-		}
-		return f.goTo(f.urls().Entry(out.Entry.ID))
-	case change.NotConfirmed:
-		if tallyfy.IsUnauthorized(out.CheckErr) {
-			return out.CheckErr
-		}
-		return f.goTo(f.urls().Entry(out.Entry.ID))
+		return f.again(changedMeanwhile())
+	}
+	if answered, err := f.unfinished(out); answered {
+		return err
 	}
 	tone, text := f.change.Summary(out.Entry, false)
 	if tone != change.Good || out.Entry.State != journal.Done {
@@ -160,10 +144,28 @@ func linesOf(p change.Plan) (list []string) {
 	return list
 }
 
-// lookOnce has a change look, unless it has.
-func (req *request) lookOnce(c change.Change, looked bool) error {
-	if looked {
-		return nil
+// memberForm is the form of a change of the member p. Shown again, it looks unless it has.
+func (req *request) memberForm(page string, kept url.Values, c change.Change, p *lifecycle.Person, ask func(refusedForm) error) editForm {
+	return editForm{request: req, page: page, kept: kept, what: "This member", gone: req.personGone, show: func(f refusedForm) error {
+		if p.Member == nil {
+			if err := c.Look(req.ctx()); err != nil {
+				return err
+			}
+		}
+		return ask(f)
+	}}
+}
+
+// A memberChange knows the member as its call leaves them.
+type memberChange interface{ Changed() *tallyfy.Member }
+
+// memberChanged drops what is out of date after the call of a change of a member.
+func (req *request) memberChanged(c memberChange) func(err error) {
+	return func(err error) {
+		changed := directory.Change{Members: true}
+		if err == nil {
+			changed.Member = c.Changed()
+		}
+		req.invalidate(changed)
 	}
-	return c.Look(req.ctx())
 }

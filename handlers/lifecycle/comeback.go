@@ -241,8 +241,8 @@ func (c *Comeback) Send(ctx context.Context) ([]journal.Subject, error) {
 	return nil, err
 }
 
-// Enabled is the member with access.
-func (c *Comeback) Enabled() *tallyfy.Member {
+// Changed is the member with access.
+func (c *Comeback) Changed() *tallyfy.Member {
 	m := *c.Member
 	m.Status, m.IsActive = tallyfy.StatusActive, true
 	return &m

@@ -193,8 +193,8 @@ func (d Departure) Record(p Plan, successor *tallyfy.Member) change.Plan {
 	}
 }
 
-// Removed is the member as the removal leaves the account.
-func (r *Removal) Removed() *tallyfy.Member {
+// Changed is the member as the removal leaves the account.
+func (r *Removal) Changed() *tallyfy.Member {
 	m := *r.Leaver
 	m.Status, m.IsActive, m.Groups = tallyfy.StatusDisabled, false, nil
 	return &m
