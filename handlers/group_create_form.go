@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -34,7 +35,7 @@ func (req *request) offerMembers(ctx context.Context, t *typedGroup) {
 	if err != nil && len(members.Items) == 0 {
 		return
 	}
-	byEmail := membersByEmail(members)
+	byEmail := directory.ByEmail(members)
 	var said []string
 	t.guests = slices.DeleteFunc(t.guests, func(email string) bool {
 		m := byEmail[strings.ToLower(names.Clean(email))]

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -64,6 +65,14 @@ func showJob(req *request) error {
 	return req.showJobPage(j)
 }
 
+// progress is how far a job is, as static/js/job.js takes it.
+type progress struct {
+	Done  int    `json:"done"`
+	Of    int    `json:"of"`
+	State string `json:"state"`
+	Text  string `json:"text"`
+}
+
 // showProgress sends how far a job is, each time that it changes. The browser asks anew after each answer, which
 // ends before the time for a page is over: nothing hangs on a connection that is gone.
 func showProgress(req *request) error {
@@ -87,8 +96,8 @@ func showProgress(req *request) error {
 			return nil //nolint:nilerr // the answer has begun: the browser asks anew, and is told then
 		}
 		head := req.jobHead(j, counts)
-		if now := fmt.Sprintf("id: %d\nretry: 2000\ndata: {\"done\":%d,\"of\":%d,\"state\":%q,\"text\":%q}\n\n",
-			j.Changed.UnixMilli(), head.Ended(), head.Works(), head.State, head.Progress()); now != last {
+		data, _ := json.Marshal(progress{head.Ended(), head.Works(), head.State, head.Progress()}) // numbers and texts only
+		if now := fmt.Sprintf("id: %d\nretry: 2000\ndata: %s\n\n", j.Changed.UnixMilli(), data); now != last {
 			if _, err := req.Response().Write([]byte(now)); err != nil {
 				return nil //nolint:nilerr // the visitor went away
 			}
@@ -112,7 +121,7 @@ func exportFailed(req *request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID, 0, 0, bulk.Failed, bulk.Unknown, bulk.Held, bulk.Cant, bulk.Skipped)
+	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID, bulk.Failed, bulk.Unknown, bulk.Held, bulk.Cant, bulk.Skipped)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,7 +33,7 @@ const jobRows = 100
 // StartJobs begins to work at jobs, and goes on with those that another process left. stop ends that: each job
 // stops after the step that is under way.
 func (a *App) StartJobs(ctx context.Context, db *store.DB) (stop func(context.Context) error, err error) {
-	runner := &bulk.Runner{Book: a.Jobs, Leases: a.Leases, Journal: a.Journal, Changes: a.changes, Log: a.Log, Work: a.work}
+	runner := &bulk.Runner{Book: a.Jobs, Leases: a.Leases, Changes: a.changes, Log: a.Log, Work: a.work}
 	a.queue, err = queue.Start(ctx, db, queue.Options{Work: runner.Run, Open: a.Jobs.Running, Log: a.Log})
 	if err != nil {
 		return nil, err
@@ -41,7 +42,7 @@ func (a *App) StartJobs(ctx context.Context, db *store.DB) (stop func(context.Co
 }
 
 // work makes the steps of a job in its owner's name.
-func (a *App) work(_ context.Context, j *bulk.Job, token string) (bulk.Work, error) {
+func (a *App) work(j *bulk.Job, token string) bulk.Work {
 	r := &reader{app: a, fresh: true, id: "job " + j.ID}
 	r.readAs(token, j.Org)
 	desk := bulk.Desk{Source: r, Client: r.api, Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), ByName: j.Owner.Name, Plans: a.PlannedGroups, Now: a.Now}
@@ -61,7 +62,7 @@ func (a *App) work(_ context.Context, j *bulk.Job, token string) (bulk.Work, err
 			last = desk.Change(j.Kind, rows)
 			return last
 		},
-	}, nil
+	}
 }
 
 // job reads a job that the person may see: their own, and for administrators everybody's.
@@ -93,7 +94,7 @@ func (req *request) deliver(id string) {
 		return
 	}
 	if err := req.app.queue.Add(req.ctx(), id); err != nil {
-		req.app.Log.Error("job not queued", "request_id", web.IDOf(req), "job", id, "error", err)
+		req.app.Log.Error("job not queued", slog.String("request_id", web.IDOf(req)), slog.String("job", id), slog.Any("error", err))
 	}
 }
 
@@ -123,7 +124,10 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	if err != nil {
 		return err
 	}
-	v := views.JobPage{JobHead: req.jobHead(j, counts), Notes: j.Notes, Press: newPress()}
+	v := views.JobPage{JobHead: req.jobHead(j, counts), Notes: j.Notes}
+	if j.Kind != nil {
+		v.OfGroups = j.Kind.Person == ""
+	}
 	v.Only = req.QueryParam("rows")
 	var in []bulk.State
 	total := v.Rows
@@ -141,7 +145,7 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	}
 	page, _ := strconv.Atoi(req.QueryParam("page"))
 	page = max(1, min(page, (total+jobRows-1)/jobRows))
-	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID, 0, 0, in...)
+	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID, in...)
 	if err != nil {
 		return err
 	}

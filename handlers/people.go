@@ -98,7 +98,7 @@ func (req *request) takePeople(ctx context.Context, p *addedPeople) {
 	if err != nil {
 		req.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
-	byEmail := membersByEmail(members)
+	byEmail := directory.ByEmail(members)
 	var left, unknown, said []string
 	take := func(email string) {
 		switch m := byEmail[strings.ToLower(email)]; {
@@ -112,7 +112,7 @@ func (req *request) takePeople(ctx context.Context, p *addedPeople) {
 	}
 	named := func(text string) []*tallyfy.Member {
 		text = strings.ReplaceAll(text, ",", " ")
-		return members.Search(text, func(m *tallyfy.Member) bool { return !m.IsDisabled() && sameWords(m.Name(), text) })
+		return members.Search(text, func(m *tallyfy.Member) bool { return !m.IsDisabled() && names.Bag(m.Name()) == names.Bag(text) })
 	}
 	for _, entry := range entries(p.text) {
 		if found := named(entry); len(found) == 1 { // "Kjærgaard, Søren", too
@@ -149,23 +149,6 @@ func (req *request) takePeople(ctx context.Context, p *addedPeople) {
 // entries are the lines of a list, and the parts between its semicolons. Commas and blanks may be part of a name.
 func entries(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == '\n' || r == '\r' || r == ';' })
-}
-
-// sameWords reports that two names have the same words, in any order.
-func sameWords(a, b string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(names.Words(a))), slices.Sorted(slices.Values(names.Words(b))))
-}
-
-// membersByEmail finds members by their address in small letters.
-func membersByEmail(members *directory.Members) map[string]*tallyfy.Member {
-	byEmail := make(map[string]*tallyfy.Member, len(members.Items))
-	for _, m := range members.Items {
-		email := strings.ToLower(names.Clean(m.Email))
-		if other := byEmail[email]; other == nil || other.IsDisabled() {
-			byEmail[email] = m
-		}
-	}
-	return byEmail
 }
 
 // peoplePicker makes the panel "Add people". It costs one call for the first guests, whose answer is kept, and none

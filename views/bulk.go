@@ -81,20 +81,9 @@ func (v BulkForm) problems() []components.Problem {
 // textHint says what can be pasted.
 func (v BulkForm) textHint() string {
 	if v.People {
-		return "One person a line: the email address, “Name <address>”, the id, or a name that only one person has. Or a table from a spreadsheet, whose first line names the columns: " + list(v.Columns) + "."
+		return "One person a line: the email address, “Name <address>”, the id, or a name that only one person has. Or a table from a spreadsheet, whose first line names the columns: " + strings.Join(v.Columns, ", ") + "."
 	}
-	return "A table, whose first line names the columns: " + list(v.Columns) + ". Several people in a cell are separated by semicolons."
-}
-
-func list(columns []string) string {
-	text := ""
-	for i, c := range columns {
-		if i > 0 {
-			text += ", "
-		}
-		text += c
-	}
-	return text
+	return "A table, whose first line names the columns: " + strings.Join(v.Columns, ", ") + ". Several people in a cell are separated by semicolons."
 }
 
 func peopleIn(n int) string { return words.Count(n, "person", "people") }

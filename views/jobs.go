@@ -102,12 +102,13 @@ type JobPage struct {
 	Only  string
 	List  []JobRow
 	Pager Pager
-	Press string
 	// Writes is how many calls a dry run would make, Takes about how long it would take. Can says that the person's
 	// role may start it.
 	Writes int
 	Takes  time.Duration
 	Can    bool
+	// OfGroups says that the rows are groups and not people.
+	OfGroups bool
 	// Ends says that the people of the rows lose their access.
 	Ends bool
 }
@@ -162,7 +163,7 @@ func (v JobPage) pageTitle() string {
 
 // column is what the rows are.
 func (v JobPage) column() string {
-	if strings.HasPrefix(v.Title, "Create") {
+	if v.OfGroups {
 		return "Group"
 	}
 	return "Person"

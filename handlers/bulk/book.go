@@ -154,11 +154,7 @@ func (b *Book) Job(ctx context.Context, org tallyfy.ID, id string) (*Job, error)
 	if !journal.IsID(id) { // PostgreSQL refuses some texts
 		return nil, ErrNotFound
 	}
-	return b.one(ctx, `WHERE id = $1 AND org = $2`, id, string(org))
-}
-
-func (b *Book) one(ctx context.Context, where string, args ...any) (*Job, error) {
-	list, err := b.jobs(ctx, where, args...)
+	list, err := b.jobs(ctx, `WHERE id = $1 AND org = $2`, id, string(org))
 	if err == nil && (len(list) == 0 || list[0].At.Before(b.Now().Add(-Keep))) {
 		err = ErrNotFound
 	}
@@ -230,10 +226,9 @@ func (b *Book) state(ctx context.Context, id string) (s JobState, err error) {
 	return s, err
 }
 
-// Rows returns rows of a job in their order, from the one after n, at most most of them (all for 0): those in one
-// of the states, or all of them.
-func (b *Book) Rows(ctx context.Context, job string, after, most int, in ...State) ([]*Row, error) {
-	where, args := `WHERE job = $1 AND n > $2`, []any{job, after}
+// Rows returns the rows of a job in their order: those in one of the states, or all of them.
+func (b *Book) Rows(ctx context.Context, job string, in ...State) ([]*Row, error) {
+	where, args := `WHERE job = $1`, []any{job}
 	if len(in) > 0 {
 		marks := make([]string, len(in))
 		for i, s := range in {
@@ -242,12 +237,7 @@ func (b *Book) Rows(ctx context.Context, job string, after, most int, in ...Stat
 		}
 		where += ` AND state IN (` + strings.Join(marks, ", ") + `)`
 	}
-	where += ` ORDER BY n`
-	if most > 0 {
-		args = append(args, most)
-		where += fmt.Sprintf(` LIMIT $%d`, len(args))
-	}
-	return b.rows(ctx, job, where, args...)
+	return b.rows(ctx, job, where+` ORDER BY n`, args...)
 }
 
 func (b *Book) rows(ctx context.Context, job, where string, args ...any) (list []*Row, err error) {
@@ -357,7 +347,7 @@ func (b *Book) end(ctx context.Context, j *Job) error {
 // Retry lets the rows that failed, or of which nobody knows, wait for another turn, and starts the job again in
 // somebody's name. It returns how many there are; without one nothing changes.
 func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token string) (n int, err error) {
-	rows, err := b.Rows(ctx, j.ID, 0, 0, Failed, Unknown)
+	rows, err := b.Rows(ctx, j.ID, Failed, Unknown)
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}

@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"slices"
 	"strings"
 
 	"tallyfy-admin/handlers/directory"
@@ -19,11 +18,8 @@ type finder struct {
 }
 
 func newFinder(members *directory.Members, guests *directory.Guests) *finder {
-	f := &finder{members: members, email: map[string]*tallyfy.Member{}, name: map[string][]*tallyfy.Member{}, guests: map[string]bool{}}
+	f := &finder{members: members, email: directory.ByEmail(members), name: map[string][]*tallyfy.Member{}, guests: map[string]bool{}}
 	for _, m := range members.Items {
-		if at := strings.ToLower(m.Email); f.email[at] == nil || f.email[at].IsDisabled() {
-			f.email[at] = m
-		}
 		key := nameKey(m.Name())
 		f.name[key] = append(f.name[key], m)
 	}
@@ -35,8 +31,9 @@ func newFinder(members *directory.Members, guests *directory.Guests) *finder {
 	return f
 }
 
+// nameKey is a name by its parts, which a comma may part.
 func nameKey(name string) string {
-	return strings.Join(slices.Sorted(slices.Values(names.Words(strings.ReplaceAll(name, ",", " ")))), " ")
+	return names.Bag(strings.ReplaceAll(name, ",", " "))
 }
 
 // find finds whom a line means. m is nil for a guest, who has the address email.

@@ -97,21 +97,31 @@ func (d *desk) job(kind string, p bulk.Plan) *bulk.Job {
 func (d *desk) runner() *bulk.Runner {
 	leases := d.db.Leases()
 	r := &bulk.Runner{
-		Book: d.book, Leases: leases, Journal: d.journal, Log: slog.New(slog.DiscardHandler),
+		Book: d.book, Leases: leases, Log: slog.New(slog.DiscardHandler),
 		Changes: &change.Service{
 			Journal: d.journal, Leases: leases, Log: slog.New(slog.DiscardHandler), Now: time.Now, RepeatWait: time.Second,
 			Count: func(kind string, s journal.State) { d.counts[kind+" "+string(s)]++ },
 		},
 	}
-	r.Work = func(_ context.Context, j *bulk.Job, token string) (bulk.Work, error) {
+	r.Work = func(j *bulk.Job, token string) bulk.Work {
 		work := bulk.Desk{Source: d, Client: d.client.WithToken(token), Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), ByName: j.Owner.Name, Plans: d.db.PlannedGroups(d.book.Keys, time.Now), Now: time.Now}
 		return bulk.Work{
 			Context: func(ctx context.Context) context.Context { return ctx },
 			Caller:  change.Caller{Org: j.Org, Actor: j.Owner},
 			Change:  func(rows []*bulk.Row) change.Change { return work.Change(j.Kind, rows) },
-		}, nil
+		}
 	}
 	return r
+}
+
+// count is how many rows have a state.
+func count(rows []*bulk.Row, s bulk.State) (n int) {
+	for _, r := range rows {
+		if r.State == s {
+			n++
+		}
+	}
+	return n
 }
 
 // read gives the rows of a job: "Lin Chen, Payroll: done".
@@ -132,7 +142,7 @@ func read(rows []*bulk.Row) (list []string) {
 
 func (d *desk) rows(j *bulk.Job) []string {
 	d.t.Helper()
-	rows, err := d.book.Rows(d.t.Context(), j.ID, 0, 0)
+	rows, err := d.book.Rows(d.t.Context(), j.ID)
 	require.NoError(d.t, err)
 	return read(rows)
 }

@@ -30,8 +30,7 @@ const (
 	Guests      Column = "guests"
 )
 
-// called are the names of columns in a first line, whatever the letter case, besides those of our own
-// exports, which are among them.
+// called are the names of columns in a first line, in small letters. Those of our own exports are among them.
 var called = map[string]Column{
 	"email": Email, "e-mail": Email, "email address": Email, "e-mail address": Email, "mail": Email, "address": Email,
 	"id": ID, "member id": ID, "user id": ID, "person": Person, "member": Person, "user": Person,

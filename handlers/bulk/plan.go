@@ -51,16 +51,6 @@ type Plan struct {
 	Reads, Writes int
 }
 
-// Count returns how many rows have a state.
-func (p Plan) Count(s State) (n int) {
-	for _, r := range p.Rows {
-		if r.State == s {
-			n++
-		}
-	}
-	return n
-}
-
 // Plan says what a wish would do. Each line makes at least one row.
 func (o *Organisation) Plan(w Wish) Plan {
 	p := &planner{Organisation: o, wish: w, people: newFinder(o.Members, o.Guests), step: map[string]int{}}
@@ -133,7 +123,7 @@ type planner struct {
 	step   map[string]int
 }
 
-// row makes a row of a line. Its person is looked up where the rows are people.
+// row makes a row of a line.
 func (p *planner) row(line Line) *Row {
 	r := &Row{Line: line.N, Cells: line.Cells, State: Waiting}
 	p.rows = append(p.rows, r)
@@ -382,16 +372,13 @@ func (p *planner) departures() {
 		}
 		m, _ := p.Members.ByID(tallyfy.UserID(r.Who.ID))
 		d := p.departure(m, maps.Clone(gone))
-		switch blockers := d.Blockers(); {
-		case len(blockers) == 0:
+		s, reason := inTheWay(d)
+		if s == "" {
 			departures[r], gone[m.ID] = d, true
 			continue
-		case blockers[0].Kind == removal.Disabled:
-			r.settle(Nothing, blockers[0].Title)
-		default:
-			r.settle(Cant, blockers[0].Title+" "+blockers[0].Out)
 		}
 		r.Step = 0
+		r.settle(s, reason)
 	}
 	for _, r := range p.rows {
 		if d, ok := departures[r]; ok {

@@ -57,7 +57,7 @@ func TestGroupsThatLinesName(t *testing.T) {
 		"Kwame Asante: can't No group is named.",
 	}, read(p.Rows))
 	assert.Equal(t, []int{1, 2, 0, 1, 0}, []int{p.Rows[0].Step, p.Rows[1].Step, p.Rows[2].Step, p.Rows[3].Step, p.Rows[4].Step})
-	assert.Equal(t, 3, p.Count(bulk.Waiting))
+	assert.Equal(t, 3, count(p.Rows, bulk.Waiting))
 
 	p = d.plan(bulk.RemoveFromGroups, "Email,Groups\nnoor.vandermeer@example.com,Legal\n20539,Payroll\nchiara.dangelo@example.com,Payroll\nmehmet@broker.example.com,Customs and Compliance\n")
 	assert.Equal(t, []string{

@@ -35,11 +35,10 @@ const (
 type Runner struct {
 	Book    *Book
 	Leases  *store.Leases
-	Journal *journal.Journal
 	Changes *change.Service
 	Log     *slog.Logger
 	// Work is what a job works with in its owner's name.
-	Work func(ctx context.Context, j *Job, token string) (Work, error)
+	Work func(j *Job, token string) Work
 }
 
 // Work is what the steps of a job are made with.
@@ -97,10 +96,7 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 	if err != nil {
 		return err
 	}
-	w, err := r.Work(ctx, j, token)
-	if err != nil {
-		return err
-	}
+	w := r.Work(j, token)
 	w.Caller.RequestID = "job " + id
 	t := task{Runner: r, Job: j, Work: w, lease: lease}
 	left, err := t.unfinished(ctx)
@@ -162,7 +158,7 @@ func ignoreNotNow(err error) error {
 // before what is so now was read; that is done last, for its call may still be under way, and the others need not
 // wait for it.
 func (t task) unfinished(ctx context.Context) (left [][]*Row, err error) {
-	rows, err := t.Book.Rows(ctx, t.ID, 0, 0, Working, Unknown)
+	rows, err := t.Book.Rows(ctx, t.ID, Working, Unknown)
 	if err != nil {
 		return nil, err
 	}
@@ -306,7 +302,7 @@ func (t task) hold(ctx context.Context, rows []*Row, pool string) error {
 		reason = "Tallyfy has no free " + pool + " seat."
 	}
 	all(rows, Held, reason)
-	waiting, err := t.Book.Rows(ctx, t.ID, 0, 0, Waiting)
+	waiting, err := t.Book.Rows(ctx, t.ID, Waiting)
 	if err != nil {
 		return err
 	}
@@ -424,11 +420,8 @@ func (t task) stopped(rows []*Row, c change.Change) {
 func stopped(c change.Change) (State, string) {
 	switch c := c.(type) {
 	case *removal.Removal:
-		switch blockers := c.Blockers(); {
-		case len(blockers) > 0 && blockers[0].Kind == removal.Disabled:
-			return Nothing, blockers[0].Title
-		case len(blockers) > 0:
-			return Cant, blockers[0].Title + " " + blockers[0].Out
+		if s, reason := inTheWay(c.Departure); s != "" {
+			return s, reason
 		}
 		if problem := c.ChoiceProblem(); problem != "" {
 			return Cant, problem
@@ -459,4 +452,16 @@ func stopped(c change.Change) (State, string) {
 		}
 	}
 	return "", ""
+}
+
+// inTheWay is stopped for what stands in the way of a removal, whoever takes over.
+func inTheWay(d removal.Departure) (State, string) {
+	switch blockers := d.Blockers(); {
+	case len(blockers) == 0:
+		return "", ""
+	case blockers[0].Kind == removal.Disabled:
+		return Nothing, blockers[0].Title
+	default:
+		return Cant, blockers[0].Title + " " + blockers[0].Out
+	}
 }

@@ -57,7 +57,7 @@ func TestOneWriteForEachGroup(t *testing.T) {
 		assert.False(t, now.Note.Over.IsZero())
 		_, err := d.book.Token(t.Context(), j.ID)
 		require.Error(t, err, "the token goes with the end")
-		rows, err := d.book.Rows(t.Context(), j.ID, 0, 0, bulk.Done)
+		rows, err := d.book.Rows(t.Context(), j.ID, bulk.Done)
 		require.NoError(t, err)
 		e, err := d.journal.Get(t.Context(), j.Org, rows[0].Entry)
 		require.NoError(t, err, "each row leads to its entry")
@@ -134,8 +134,8 @@ func TestAProcessDiesAtEachPoint(t *testing.T) {
 func (d *desk) dies(j *bulk.Job, point int) (died bool) {
 	dead := d.runner()
 	work, n := dead.Work, 0
-	dead.Work = func(ctx context.Context, j *bulk.Job, token string) (bulk.Work, error) {
-		w, err := work(ctx, j, token)
+	dead.Work = func(j *bulk.Job, token string) bulk.Work {
+		w := work(j, token)
 		made := w.Change
 		w.Change = func(rows []*bulk.Row) change.Change {
 			return &mortal{Single: made(rows).(change.Single), at: func() {
@@ -144,7 +144,7 @@ func (d *desk) dies(j *bulk.Job, point int) (died bool) {
 				}
 			}}
 		}
-		return w, err
+		return w
 	}
 	over := make(chan bool, 1)
 	go func() {
@@ -200,7 +200,7 @@ func TestASignInThatEnds(t *testing.T) {
 		require.NoError(t, d.book.Start(t.Context(), now, omar, sandbox.AdminToken))
 		require.ErrorIs(t, d.book.Start(t.Context(), now, omar, sandbox.AdminToken), bulk.ErrNotNow)
 		require.NoError(t, d.runner().Run(t.Context(), j.ID))
-		rows, err := d.book.Rows(t.Context(), j.ID, 0, 0, bulk.Done)
+		rows, err := d.book.Rows(t.Context(), j.ID, bulk.Done)
 		require.NoError(t, err)
 		require.Len(t, rows, 3)
 		e, err := d.journal.Get(t.Context(), j.Org, rows[1].Entry)
@@ -323,10 +323,10 @@ func TestPauseAndStop(t *testing.T) {
 		j := d.twoGroups()
 		r := d.runner()
 		work := r.Work
-		r.Work = func(ctx context.Context, j *bulk.Job, token string) (bulk.Work, error) {
-			w, err := work(ctx, j, token)
+		r.Work = func(j *bulk.Job, token string) bulk.Work {
+			w := work(j, token)
 			w.Caller.Sent = func(error) { require.NoError(t, d.book.Pause(t.Context(), j, "", false)) }
-			return w, err
+			return w
 		}
 		require.NoError(t, r.Run(t.Context(), j.ID))
 		now := d.state(j)

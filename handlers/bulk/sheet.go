@@ -63,9 +63,9 @@ func ReadFile(data []byte, k *Kind) (s Sheet, problems []string) {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
 		return s, []string{"This is a workbook of a spreadsheet program. Save it as CSV (UTF-8) first, and choose that file."}
 	}
-	text, err := decode(data)
-	if err != nil {
-		return s, []string{err.Error()}
+	text, problem := decode(data)
+	if problem != "" {
+		return s, []string{problem}
 	}
 	return table(text, k)
 }
@@ -104,8 +104,8 @@ func Chosen(ids []string) Sheet {
 
 // FileText is the text of a file, to be mended in a form; "" for one that is no text.
 func FileText(data []byte) string {
-	text, err := decode(data)
-	if err != nil || len(data) > MostBytes {
+	text, problem := decode(data)
+	if problem != "" || len(data) > MostBytes {
 		return ""
 	}
 	return strings.ReplaceAll(text, "\r\n", "\n")
@@ -124,21 +124,21 @@ func looksLikeTable(text string, k *Kind) bool {
 	return false
 }
 
-// errEncoding refuses bytes of which nobody can say which characters they are.
-var errEncoding = errors.New("the characters of the file can't be told for sure. Save it as CSV (UTF-8), and choose that file")
+// unclear refuses bytes of which nobody can say which characters they are.
+const unclear = "The characters of the file can't be told for sure. Save it as CSV (UTF-8), and choose that file."
 
-// decode makes text of a file: UTF-8, with or without its mark, UTF-16 with its mark, else Windows-1252.
-func decode(data []byte) (string, error) {
-	var text string
+// decode makes text of a file: UTF-8, with or without its mark, UTF-16 with its mark, else Windows-1252. The problem
+// says why not, "" for none.
+func decode(data []byte) (text, problem string) {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		text = string(data[3:])
 		if !utf8.ValidString(text) {
-			return "", problemOf(errEncoding)
+			return "", unclear
 		}
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
 		if len(data)%2 != 0 {
-			return "", problemOf(errEncoding)
+			return "", unclear
 		}
 		units := make([]uint16, 0, len(data)/2-1)
 		for i := 2; i < len(data); i += 2 {
@@ -150,30 +150,25 @@ func decode(data []byte) (string, error) {
 		}
 		text = string(utf16.Decode(units))
 		if strings.ContainsRune(text, utf8.RuneError) {
-			return "", problemOf(errEncoding)
+			return "", unclear
 		}
 	case utf8.Valid(data):
 		text = string(data)
 	default:
 		for _, b := range data {
 			if slices.Contains([]byte{0x81, 0x8d, 0x8f, 0x90, 0x9d}, b) { // no character of Windows-1252
-				return "", problemOf(errEncoding)
+				return "", unclear
 			}
 		}
 		var err error
 		if text, err = charmap.Windows1252.NewDecoder().String(string(data)); err != nil {
-			return "", problemOf(errEncoding)
+			return "", unclear
 		}
 	}
 	if !names.IsText(text) {
-		return "", problemOf(errors.New("the file holds characters that are no text, such as control characters. Save it as CSV (UTF-8), and choose that file"))
+		return "", "The file holds characters that are no text, such as control characters. Save it as CSV (UTF-8), and choose that file."
 	}
-	return text, nil
-}
-
-// problemOf makes a sentence of an error.
-func problemOf(err error) error {
-	return errors.New(sentence(err.Error())) //nolint:staticcheck // it is shown as a sentence
+	return text, ""
 }
 
 var separators = []rune{',', ';', '\t'}

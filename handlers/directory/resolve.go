@@ -2,7 +2,9 @@ package directory
 
 import (
 	"slices"
+	"strings"
 
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 )
 
@@ -48,6 +50,18 @@ func (l *List[T, ID]) Filter(resolved []Resolved[T, ID], query string) []Resolve
 		}
 	}
 	return found
+}
+
+// ByEmail finds members by their address in small letters. Who is disabled gives way to somebody of the same address.
+func ByEmail(members *Members) map[string]*tallyfy.Member {
+	byEmail := make(map[string]*tallyfy.Member, len(members.Items))
+	for _, m := range members.Items {
+		email := strings.ToLower(names.Clean(m.Email))
+		if other := byEmail[email]; other == nil || other.IsDisabled() {
+			byEmail[email] = m
+		}
+	}
+	return byEmail
 }
 
 // Match keeps the texts that hold every word of the query, as [List.Search] compares them.

@@ -1,6 +1,7 @@
 package names
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -44,6 +45,13 @@ func Search(s string) string {
 
 // Words are the words of a query as a search looks for them in texts that went through Search.
 func Words(query string) []string { return strings.Fields(Search(Clean(query))) }
+
+// Bag is the words of a query in an order of their own, to compare names whatever the order of their parts.
+func Bag(s string) string {
+	words := Words(s)
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
 
 // HasAll reports whether a text that went through Search holds every word.
 func HasAll(text string, words []string) bool {
