@@ -25,13 +25,8 @@ const (
 
 // showAccess shows people against groups, from the copies alone; and what the changed boxes of a form would do.
 func showAccess(req *request) error {
-	page, refused := req.urls().Local(req.urls().Access(views.AccessState{})), req.refusedForm()
-	if refused != nil {
-		req.returnTo, req.typed = page, refused.Form
-		return req.showAccessForm(*refused)
-	}
-	if form := req.takeDraft(page); form != nil {
-		return req.showAccessForm(refusedForm{Status: http.StatusOK, Form: form})
+	if f := req.openedForm(req.urls().Local(req.urls().Access(views.AccessState{}))); f.Form != nil {
+		return req.showAccessForm(f)
 	}
 	s := views.ParseAccessState(req.QueryParams())
 	if req.QueryParam("refresh") != "" {

@@ -150,6 +150,16 @@ func (req *request) saveInTime() error {
 	return req.session.save(req)
 }
 
+// openedForm is the form of a page as it was refused, or as it was typed before a sign-in ended; without a Form where
+// the page is opened anew.
+func (req *request) openedForm(page string) refusedForm {
+	if refused := req.refusedForm(); refused != nil {
+		req.returnTo, req.typed = page, refused.Form
+		return *refused
+	}
+	return refusedForm{Status: http.StatusOK, Form: req.takeDraft(page)}
+}
+
 // refusedForm is the form that led to this page, nil if none did.
 func (req *request) refusedForm() *refusedForm {
 	f := req.session.data.Refused

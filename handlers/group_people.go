@@ -27,11 +27,8 @@ const candidates = 20
 func showGroupPeople(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
 	page := req.urls().Local(req.urls().ChangePeople(id))
-	f := refusedForm{Status: http.StatusOK}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-		req.returnTo, req.typed = page, f.Form
-	} else if f.Form = req.takeDraft(page); f.Form == nil {
+	f := req.openedForm(page)
+	if f.Form == nil {
 		f.Form = url.Values{"find": {req.QueryParam("find")}, "q": {req.QueryParam("q")}, "page": {req.QueryParam("page")}, "add": req.QueryParams()["add"]}
 	}
 	return peopleForm{request: req, id: id}.show(f)

@@ -15,11 +15,7 @@ var guestFields = []string{"email", "first_name", "last_name", "company_name"}
 
 func showGuestForm(req *request) error {
 	page := req.urls().Local(req.urls().NewGuest())
-	if refused := req.refusedForm(); refused != nil {
-		req.returnTo, req.typed = page, refused.Form
-		return req.askGuest(*refused)
-	}
-	return req.askGuest(refusedForm{Status: http.StatusOK, Form: req.takeDraft(page)})
+	return req.askGuest(req.openedForm(page))
 }
 
 // askGuest shows the form, with what was typed if anything was.

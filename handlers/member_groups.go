@@ -27,11 +27,8 @@ const (
 func showMemberGroups(req *request) error {
 	p := memberGroupsForm{request: req, id: tallyfy.UserID(web.Param(req, "member"))}
 	page := req.urls().Local(req.urls().MemberGroups(p.id))
-	f := refusedForm{Status: http.StatusOK}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-		req.returnTo, req.typed = page, f.Form
-	} else if f.Form = req.takeDraft(page); f.Form == nil {
+	f := req.openedForm(page)
+	if f.Form == nil {
 		f.Form = url.Values{"find": {req.QueryParam("find")}, "like": {req.QueryParam("like")}, "who": {req.QueryParam("who")}, "add": req.QueryParams()["add"]}
 	}
 	return p.show(f)

@@ -24,11 +24,7 @@ const invitesWithin = 24 * time.Hour
 
 func showInvite(req *request) error {
 	page := req.urls().Local(req.urls().Invite())
-	if refused := req.refusedForm(); refused != nil {
-		req.returnTo, req.typed = page, refused.Form
-		return req.askInvite(*refused)
-	}
-	return req.askInvite(refusedForm{Status: http.StatusOK, Form: req.takeDraft(page)})
+	return req.askInvite(req.openedForm(page))
 }
 
 // askInvite shows the form, with what was typed if anything was.

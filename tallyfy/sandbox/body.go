@@ -33,6 +33,19 @@ func (c *call) fields(known ...string) (fields, *answer) {
 	return f, nil
 }
 
+// newEmail is the address of somebody who is to be added, in small letters. A member's is refused with the text taken.
+func (c *call) newEmail(f *fields, taken string) string {
+	email := strings.ToLower(f.text("email"))
+	switch {
+	case email == "":
+	case !isEmail(email):
+		f.problems.add("email", "The email must be a valid email address.")
+	case c.org.memberByEmail(email) != nil:
+		f.problems.add("email", "%s", taken)
+	}
+	return email
+}
+
 func (f fields) has(name string) bool {
 	_, ok := f.raw[name]
 	return ok

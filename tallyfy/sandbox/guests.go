@@ -110,14 +110,7 @@ func (s *Server) createGuest(c *call) answer {
 	if refusal != nil {
 		return *refusal
 	}
-	email := strings.ToLower(f.text("email"))
-	switch {
-	case email == "":
-	case !isEmail(email):
-		f.problems.add("email", "The email must be a valid email address.")
-	case c.org.memberByEmail(email) != nil:
-		f.problems.add("email", "The email belongs to a member of this organization.")
-	}
+	email := c.newEmail(&f, "The email belongs to a member of this organization.")
 	texts := map[string]string{}
 	for name, most := range guestTexts {
 		if !f.has(name) {

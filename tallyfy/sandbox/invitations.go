@@ -25,14 +25,7 @@ func (s *Server) inviteMember(c *call) answer {
 	if refusal != nil {
 		return *refusal
 	}
-	email := strings.ToLower(f.text("email"))
-	switch {
-	case email == "":
-	case !isEmail(email):
-		f.problems.add("email", "The email must be a valid email address.")
-	case c.org.memberByEmail(email) != nil:
-		f.problems.add("email", "The email has already been taken.")
-	}
+	email := c.newEmail(&f, "The email has already been taken.")
 	role, message := f.text("role"), f.text("message")
 	if role != "" && roleNames[role] == "" {
 		f.problems.add("role", "The selected role is invalid.")
