@@ -136,10 +136,7 @@ func New(o Options) (*App, error) {
 	}
 	a.oauth = newOAuth(o.OAuth, o.Keys, a.urls, o.PublicURL)
 	a.ready.Store(true)
-	var err error
-	if a.assets, err = static.New(a.urls.Base + "/assets"); err != nil {
-		return nil, err
-	}
+	a.assets = static.New(a.urls.Base + "/assets")
 	e, err := a.router()
 	if err != nil {
 		return nil, err

@@ -35,21 +35,19 @@ type Set struct {
 	base    string
 	version string
 	files   map[string]*file
+	urls    map[string]string // made once, because every page needs several
 }
 
 type file struct {
 	contentType string
-	url         string // made once, because every page needs several
 	plain       string
 	// gzip compresses the file when it is first asked for. Doing so at the start would delay it.
 	gzip func() string
 }
 
-// New reads the embedded files. prefix is the path that they are served below, such as
-// "/tools/assets".
-func New(prefix string) (*Set, error) {
-	s := &Set{base: strings.TrimSuffix(prefix, "/") + "/", files: map[string]*file{}}
-	sum := sha256.New()
+// contents is the embedded files and the hash of all of them.
+var contents = sync.OnceValues(func() (map[string]*file, string) {
+	files, sum := map[string]*file{}, sha256.New()
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -61,18 +59,27 @@ func New(prefix string) (*Set, error) {
 		sum.Write([]byte(name))
 		sum.Write(data)
 		plain := dense(path.Ext(name), string(data))
-		s.files[name] = &file{
+		files[name] = &file{
 			contentType: contentTypes[path.Ext(name)],
 			plain:       plain,
 			gzip:        sync.OnceValue(func() string { return compress(plain) }),
 		}
 		return nil
 	})
-	s.version = hex.EncodeToString(sum.Sum(nil))[:12]
-	for name, f := range s.files {
-		f.url = s.base + s.version + "/" + name
+	if err != nil {
+		panic("static: " + err.Error()) // the files are in the program
 	}
-	return s, err
+	return files, hex.EncodeToString(sum.Sum(nil))[:12]
+})
+
+// New is the embedded files below a path such as "/tools/assets".
+func New(prefix string) *Set {
+	s := &Set{base: strings.TrimSuffix(prefix, "/") + "/", urls: map[string]string{}}
+	s.files, s.version = contents()
+	for name := range s.files {
+		s.urls[name] = s.base + s.version + "/" + name
+	}
+	return s
 }
 
 var (
@@ -98,19 +105,18 @@ func dense(extension, text string) string {
 // URL is the path of an embedded file, such as URL("css/app.css"). It panics on a name that is not
 // embedded.
 func (s *Set) URL(name string) string {
-	return s.must(name).url
+	url, ok := s.urls[name]
+	if !ok {
+		panic("static: no file " + strconv.Quote(name))
+	}
+	return url
 }
 
 // Inline is the content of an embedded file, for use within a page, such as an SVG. It panics as
 // URL does.
-func (s *Set) Inline(name string) string { return s.must(name).plain }
-
-func (s *Set) must(name string) *file {
-	f, ok := s.files[name]
-	if !ok {
-		panic("static: no file " + strconv.Quote(name))
-	}
-	return f
+func (s *Set) Inline(name string) string {
+	s.URL(name)
+	return s.files[name].plain
 }
 
 // ServeHTTP answers GET and HEAD for the paths that URL gives. A path with another version, from a

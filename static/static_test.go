@@ -17,13 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func newSet(t *testing.T, prefix string) *Set {
-	t.Helper()
-	s, err := New(prefix)
-	require.NoError(t, err)
-	return s
-}
-
 func ask(s *Set, method, path string, header ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, nil)
 	for i := 0; i < len(header); i += 2 {
@@ -36,16 +29,16 @@ func ask(s *Set, method, path string, header ...string) *httptest.ResponseRecord
 
 func TestURLHoldsTheHashOfAllFiles(t *testing.T) {
 	for prefix, want := range map[string]string{"/assets": "/assets/", "/assets/": "/assets/", "/tools/tallyfy/assets": "/tools/tallyfy/assets/"} {
-		s := newSet(t, prefix)
+		s := New(prefix)
 		address := s.URL("css/app.css")
 		assert.Regexp(t, "^"+regexp.QuoteMeta(want)+"[0-9a-f]{12}/css/app.css$", address)
-		assert.Equal(t, address, newSet(t, prefix).URL("css/app.css"), "the same on every replica")
+		assert.Equal(t, address, New(prefix).URL("css/app.css"), "the same on every replica")
 		assert.Equal(t, http.StatusOK, ask(s, http.MethodGet, address).Code)
 	}
 }
 
 func TestURLPanicsOnAnUnknownName(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	for _, name := range []string{"", "app.css", "/css/app.css", "css", "css/", "css/../css/app.css", "css/none.css"} {
 		assert.Panics(t, func() { s.URL(name) }, name)
 	}
@@ -87,7 +80,7 @@ func TestWhatBrowsersDoNotReadIsLeftOut(t *testing.T) {
 }
 
 func TestEveryFileIsServedWithItsType(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	count := 0
 	require.NoError(t, fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		require.NoError(t, err)
@@ -143,14 +136,14 @@ func unpack(t *testing.T, encoding string, body io.Reader) []byte {
 }
 
 func TestStyleSheetIsCompressed(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	address := s.URL("css/app.css")
 	plain, zipped := ask(s, http.MethodGet, address).Body.Len(), ask(s, http.MethodGet, address, "Accept-Encoding", "gzip").Body.Len()
 	assert.Less(t, zipped, plain/2)
 }
 
 func TestUnchangedFileIsNotSentAgain(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	address := s.URL("css/app.css")
 	tags := map[string]bool{}
 	for _, encoding := range []string{"", "gzip"} {
@@ -166,7 +159,7 @@ func TestUnchangedFileIsNotSentAgain(t *testing.T) {
 }
 
 func TestRangeIsOfThePlainFile(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	address := s.URL("css/app.css")
 	plain := ask(s, http.MethodGet, address).Body.Bytes()
 	w := ask(s, http.MethodGet, address, "Accept-Encoding", "br, gzip", "Range", "bytes=10-19")
@@ -177,7 +170,7 @@ func TestRangeIsOfThePlainFile(t *testing.T) {
 }
 
 func TestHeadOfAFile(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	for _, encoding := range []string{"", "gzip"} {
 		get, head := ask(s, http.MethodGet, s.URL("js/app.js"), "Accept-Encoding", encoding), ask(s, http.MethodHead, s.URL("js/app.js"), "Accept-Encoding", encoding)
 		assert.Equal(t, http.StatusOK, head.Code)
@@ -187,7 +180,7 @@ func TestHeadOfAFile(t *testing.T) {
 }
 
 func TestOnlyReading(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions} {
 		w := ask(s, method, s.URL("js/app.js"))
 		assert.Equal(t, http.StatusMethodNotAllowed, w.Code, method)
@@ -196,7 +189,7 @@ func TestOnlyReading(t *testing.T) {
 }
 
 func TestUnknownFile(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	folder := strings.TrimSuffix(s.URL("css/app.css"), "css/app.css")
 	for _, path := range []string{
 		"/assets/", folder, folder + "css", folder + "css/", folder + "css/none.css", folder + "static.go", folder + "doc.go", folder + "css/../../static.go",
@@ -209,7 +202,7 @@ func TestUnknownFile(t *testing.T) {
 }
 
 func TestFileOfAnotherBuildIsServedButNotKept(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	w := ask(s, http.MethodGet, "/assets/0123456789ab/css/app.css")
 	assert.Equal(t, http.StatusOK, w.Code)
 	assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
@@ -217,7 +210,7 @@ func TestFileOfAnotherBuildIsServedButNotKept(t *testing.T) {
 }
 
 func TestModulesImportEachOtherWithinTheVersion(t *testing.T) {
-	s := newSet(t, "/assets")
+	s := New("/assets")
 	imports := regexp.MustCompile(`(?:from|import)\s*\(?\s*["']([^"']+)["']`)
 	for name, f := range s.files {
 		if !strings.HasSuffix(name, ".js") {

@@ -52,6 +52,10 @@ var (
 func seedTasks(o *organisation, now time.Time, groups map[string]*group) {
 	rnd := dice(3)
 	keys := taskKeys()
+	hands := map[string][]*member{}
+	for _, key := range keys {
+		hands[key] = workers(o, key)
+	}
 	for i := range seedTaskCount {
 		key := keys[i%len(keys)]
 		t := &task{id: makeID(o.id+"/task", i+1), title: title(rnd, key), status: taskActive}
@@ -65,7 +69,7 @@ func seedTasks(o *organisation, now time.Time, groups map[string]*group) {
 		if rnd.IntN(10) < 7 {
 			t.run = makeID(o.id+"/run", rnd.IntN(60))
 		}
-		assign(rnd, o, t, key, groups[key])
+		assign(rnd, t, slices.Clone(hands[key]), groups[key])
 		o.tasks = append(o.tasks, t)
 	}
 }
@@ -83,14 +87,13 @@ func taskKeys() []string {
 
 // assign gives a task to a group (one in six), to one of its people, or to two or three of them
 // (one in six).
-func assign(rnd *rand.Rand, o *organisation, t *task, key string, g *group) {
+func assign(rnd *rand.Rand, t *task, candidates []*member, g *group) {
 	t.owners = []*member{}
 	kind := rnd.IntN(6)
 	if kind == 0 {
 		t.groups = []*group{g}
 		return
 	}
-	candidates := workers(o, key)
 	rnd.Shuffle(len(candidates), func(i, j int) { candidates[i], candidates[j] = candidates[j], candidates[i] })
 	n := 1
 	if kind == 1 {
@@ -122,10 +125,15 @@ func workers(o *organisation, key string) []*member {
 }
 
 func title(rnd *rand.Rand, key string) string {
-	return strings.NewReplacer(
-		"{n}", strconv.Itoa(2+rnd.IntN(60)),
-		"{customer}", customers[rnd.IntN(len(customers))],
-		"{site}", sites[rnd.IntN(len(sites))],
-		"{month}", months[rnd.IntN(len(months))],
-	).Replace(titles[key][rnd.IntN(len(titles[key]))])
+	values := [...][2]string{
+		{"{n}", strconv.Itoa(2 + rnd.IntN(60))},
+		{"{customer}", customers[rnd.IntN(len(customers))]},
+		{"{site}", sites[rnd.IntN(len(sites))]},
+		{"{month}", months[rnd.IntN(len(months))]},
+	}
+	text := titles[key][rnd.IntN(len(titles[key]))]
+	for _, v := range values {
+		text = strings.ReplaceAll(text, v[0], v[1])
+	}
+	return text
 }

@@ -9,21 +9,27 @@ import (
 	"golang.org/x/text/language"
 )
 
-// A collator keeps a state while it works, so each goroutine takes one of its own.
-var collators = sync.Pool{New: func() any { return collate.New(language.English) }}
+// A collator keeps a state while it works, so each goroutine takes one of its own; with a buffer, whose 4 kB would
+// otherwise be cleared for each of ten thousand names.
+type collator struct {
+	*collate.Collator
+	keys collate.Buffer
+}
+
+var collators = sync.Pool{New: func() any { return &collator{Collator: collate.New(language.English)} }}
 
 // Key is a text's place in the order of names: keys compare as strings. Letters stand in the order of the
 // alphabet whatever their case and accents, and numbers by their value: Team 2 before Team 10.
 func Key(s string) string {
-	c := collators.Get().(*collate.Collator)
+	c := collators.Get().(*collator)
 	defer collators.Put(c)
-	var b collate.Buffer
-	return string(c.KeyFromString(&b, byValue(Neutral(s))))
+	c.keys.Reset()
+	return string(c.KeyFromString(&c.keys, byValue(Neutral(s))))
 }
 
 // Compare compares two texts by their keys. To sort many, make the keys once.
 func Compare(a, b string) int {
-	c := collators.Get().(*collate.Collator)
+	c := collators.Get().(*collator)
 	defer collators.Put(c)
 	return c.CompareString(byValue(Neutral(a)), byValue(Neutral(b)))
 }
