@@ -64,7 +64,14 @@ func (req *request) showBulkForm(f refusedForm) error {
 	if err != nil && tallyfy.IsUnauthorized(err) {
 		return err
 	}
+	v.GroupsMissing = "The groups are still being read. Reload in a moment, or name them in a column."
 	if copied.groups != nil && v.TakesGroups {
+		switch short := copied.groups.Short; {
+		case copied.groups.Complete:
+			v.GroupsMissing = ""
+		case short != nil:
+			v.GroupsMissing = missing(short, "groups") + " Name the others in a column."
+		}
 		for _, g := range copied.groups.Items {
 			v.Groups = append(v.Groups, views.BulkGroup{
 				GroupLink: req.groupLink(g), People: len(g.Members) + len(g.Guests), Chosen: slices.Contains(f.Form["groups"], string(g.ID)),

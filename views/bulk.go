@@ -19,6 +19,8 @@ type BulkForm struct {
 	// TakesGroups and TakesSuccessor say what else the kind asks for.
 	TakesGroups, TakesSuccessor bool
 	Groups                      []BulkGroup
+	// GroupsMissing says that there are more groups, or may be.
+	GroupsMissing string
 	// Roles are those that the kind offers, none where it takes no role. TakesReason and TakesMessage say that it asks
 	// for a reason, or for the message of an invitation.
 	Roles                     []components.Choice

@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 )
@@ -73,6 +74,15 @@ const (
 	// buffered is what sockets hold of an answer that nobody reads.
 	buffered = 4 << 20
 )
+
+// chosen is the faults of this run: all of them; with -short those alone that each call of a page meets, one of each kind.
+func chosen() []fault {
+	all := faults()
+	if testing.Short() {
+		all = slices.DeleteFunc(all, func(f fault) bool { return !f.alone })
+	}
+	return all
+}
 
 // faults is every fault that the dashboard has to survive.
 func faults() []fault {

@@ -81,7 +81,7 @@ func TestAnAnswerOfTallyfysIsTakenOnceAndByItsOwnBrowser(t *testing.T) {
 	}{
 		"another browser":   {other: true, want: notHere},
 		"another state":     {change: func(v url.Values) { v.Set("state", strings.Repeat("A", 120)) }, want: notHere},
-		"a changed state":   {change: func(v url.Values) { v.Set("state", "A"+v.Get("state")[1:]) }, want: notHere},
+		"a changed state":   {change: func(v url.Values) { v.Set("state", v.Get("state")[1:]+v.Get("state")[:1]) }, want: notHere},
 		"no state":          {change: func(v url.Values) { v.Del("state") }, want: notHere},
 		"handed over twice": {twice: true, want: "has been used already"},
 		"no token":          {change: func(v url.Values) { v.Del("access_token") }, want: "held no token"},
