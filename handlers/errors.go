@@ -241,7 +241,7 @@ func (req *request) howLong(err *tallyfy.Error) string {
 	if err.RetryAfter > 0 {
 		when = tryAgainIn(err.RetryAfter)
 	}
-	return when + " Its limit is shared by everybody behind your office's address." + req.nothingChanged()
+	return when + " Tallyfy's limit is shared by everybody behind your office's address." + req.nothingChanged()
 }
 
 // howLongCapped is how long an hourly cap lasts. Less than a minute is our own waiting time, and not the service's word.

@@ -73,7 +73,7 @@ func TestALongWaitIsTheSameOnEveryPage(t *testing.T) {
 	s.Sandbox.Fail(sandbox.Fault{Answer: sandbox.ComeTomorrow})
 	for range 3 {
 		p := s.Get("/groups").Whole(http.StatusTooManyRequests)
-		assert.Equal(t, "Please try again in 24 hours. Its limit is shared by everybody behind your office's address. Nothing was changed.", p.Text(".lead"))
+		assert.Equal(t, "Please try again in 24 hours. Tallyfy's limit is shared by everybody behind your office's address. Nothing was changed.", p.Text(".lead"))
 		assert.Regexp(t, `^(86400|863\d\d)$`, p.Header.Get("Retry-After"))
 	}
 	assert.Len(t, s.Sandbox.Requests(), 1)
