@@ -28,6 +28,7 @@ import (
 	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -175,7 +176,7 @@ func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdo
 	return demo, at + "/oauth/authorize", nil
 }
 
-// openStores opens sessions, leases, logos and the journal.
+// openStores opens sessions, leases, logos, the journal and the reviews.
 func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handlers.Options) error {
 	keys, err := loadKeys(cfg, db)
 	if err != nil {
@@ -189,6 +190,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	o.LogoStore = db.Logos(keys, time.Now)
 	o.PlannedGroups = db.PlannedGroups(keys, time.Now)
 	o.Journal = journal.New(db, keys, days(cfg.JournalDays), days(cfg.TrashDays), time.Now)
+	o.Reviews = &review.Book{DB: db, Keys: keys, Keep: days(cfg.ReviewDays), Now: time.Now}
 	o.Jobs = &bulk.Book{DB: db, Keys: keys, Now: time.Now}
 	records := db.Records(keys)
 	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }
@@ -216,7 +218,8 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	_, plannedErr := o.PlannedGroups.Sweep(ctx)
 	_, journalErr := o.Journal.Sweep(ctx)
 	_, jobsErr := o.Jobs.Sweep(ctx)
-	if err := errors.Join(sessionsErr, leasesErr, logosErr, plannedErr, journalErr, jobsErr); err != nil && ctx.Err() == nil {
+	_, reviewsErr := o.Reviews.Sweep(ctx)
+	if err := errors.Join(sessionsErr, leasesErr, logosErr, plannedErr, journalErr, jobsErr, reviewsErr); err != nil && ctx.Err() == nil {
 		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
 }

@@ -28,6 +28,7 @@ import (
 	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/queue"
 	"tallyfy-admin/handlers/ratelimit"
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/static"
@@ -45,6 +46,8 @@ type Options struct {
 	Journal *journal.Journal
 	// Jobs keeps what many changes at once are made of. StartJobs works at them.
 	Jobs *bulk.Book
+	// Reviews keeps the reviews of people who joined.
+	Reviews *review.Book
 	// Pace is that of the API's limiter, to say how long a job takes.
 	Pace ratelimit.Rate
 	// OldReceipts gives the presses under which the journal may hold the receipt of a removal from before

@@ -66,6 +66,7 @@ type Member struct {
 	InvitedBy      UserID         `json:"invited_by"` // "" for nobody
 	LastLoginAt    Time           `json:"last_login_at"`
 	ActivatedAt    Time           `json:"activated_at"`
+	ApprovedAt     Time           `json:"approved_at"` // of members who were invited
 	CreatedAt      Time           `json:"created_at"`
 	UpdatedAt      Time           `json:"updated_at"`
 	Groups         Include[Group] `json:"groups"` // only with=groups: id, name, logo, members and guests

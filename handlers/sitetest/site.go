@@ -25,6 +25,7 @@ import (
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
 	"tallyfy-admin/handlers/ratelimit"
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -150,6 +151,7 @@ func New(t *testing.T, o Options) *Site {
 		PlannedGroups: db.PlannedGroups(keys, func() time.Time { return s.App.Now() }),
 		Journal:       journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() }),
 		Jobs:          &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
+		Reviews:       &review.Book{DB: db, Keys: keys, Keep: ReviewDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }},
 		Pace:          o.Pace,
 		PublicURL:     public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
@@ -166,6 +168,9 @@ func New(t *testing.T, o Options) *Site {
 
 // JournalDays is how long the journal of every site here keeps its entries.
 const JournalDays = 400
+
+// ReviewDays is how long every site here keeps its reviews.
+const ReviewDays = 400
 
 // TrashDays is how long a deleted group can be created again on every site here.
 const TrashDays = 90

@@ -18,6 +18,9 @@
 //   - planned groups: in which groups somebody who was invited is to be put. The organisation, the id of
 //     the person and the time are plain, the address and the groups sealed. They are deleted 400 days
 //     after the invitation, or when it was refused;
+//   - reviews of people who joined, for package review: the ids of the organisation and of the people, the
+//     time and what was decided are plain, so that counting works; names, groups and notes are sealed.
+//     They are deleted REVIEW_DAYS after the start;
 //   - leases, so that one of all replicas does something at a time. Their names and owners are plain
 //     text made of ids, and of hashes where a name would stand. They are deleted an hour after they
 //     ended.

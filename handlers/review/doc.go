@@ -1,0 +1,10 @@
+// Package review is the review of people who joined: who is in it, what was decided about each of them, and
+// the book that keeps both in the dashboard's database. It changes nothing in Tallyfy.
+//
+// A Rule takes the people, once: they stay, whoever joins later. A Decision is added and never altered; the
+// latest one about a person says the State, so that all counts follow from one list. What was carried out, and
+// that somebody left, are entries of that list, too.
+//
+// It may import directory, journal and store. It knows no HTTP and no page. A new state is a constant, a case
+// of Decision.Problems where a person has to say more, and a word in views.
+package review

@@ -1,0 +1,335 @@
+package review_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/handlers/sitetest/postgres"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+)
+
+const org = tallyfy.ID("6d0aa48725f2ed12a7dc900ce58a6798")
+
+var (
+	maren = journal.Subject{Kind: journal.Member, ID: "1", Name: "Maren Dahl"}
+	omar  = journal.Subject{Kind: journal.Member, ID: "2", Name: "Omar Ali"}
+)
+
+// A desk has a book in a database of its own, and a clock that only moves when told to.
+type desk struct {
+	*review.Book
+	t     *testing.T
+	clock time.Time
+}
+
+func eachEngine(t *testing.T, test func(d *desk)) {
+	t.Helper()
+	t.Parallel()
+	run := func(name string, url func(t *testing.T) string) {
+		t.Run(name, func(t *testing.T) {
+			db, err := store.Open(t.Context(), url(t))
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = db.Close() })
+			keys, err := store.NewKeys([]byte("a secret for tests, of 32 or more bytes"))
+			require.NoError(t, err)
+			d := &desk{t: t, clock: time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)}
+			d.Book = &review.Book{DB: db, Keys: keys, Keep: 400 * 24 * time.Hour, Now: func() time.Time { return d.clock }}
+			test(d)
+		})
+	}
+	run("file", func(t *testing.T) string { return filepath.Join(t.TempDir(), "dashboard.db") })
+	run("memory", func(*testing.T) string { return "memory:" })
+	run("postgres", func(t *testing.T) string { return postgres.URL(t) })
+}
+
+// start starts a review of people with the ids from 100 on.
+func (d *desk) start(n int) *review.Review {
+	d.t.Helper()
+	r := &review.Review{Org: org, Spec: review.Spec{Name: "November", By: maren, Rule: review.Rule{New: true}}, People: people(100, n)}
+	require.NoError(d.t, d.Create(d.t.Context(), r))
+	return r
+}
+
+func people(from, n int) (list []*review.Person) {
+	for i := range n {
+		id := strconv.Itoa(from + i)
+		list = append(list, &review.Person{ID: tallyfy.UserID(id), Name: "Person " + id, Email: id + "@example.com", Groups: []review.Group{{ID: "g1", Name: "Payroll"}}})
+	}
+	return list
+}
+
+func (d *desk) read(r *review.Review) *review.Review {
+	d.t.Helper()
+	got, err := d.Review(d.t.Context(), org, r.ID)
+	require.NoError(d.t, err)
+	return got
+}
+
+// Whatever is done with a review: people are the sum over the states, the list of reviews counts the same, no
+// decision is lost, and each is that of who made it.
+func TestCountsTieOutWhateverIsDone(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		seed := rand.Uint64()
+		d.t.Logf("seed %d", seed)
+		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // not a secret
+		r, other := d.start(8), d.start(3)
+		people8 := 8
+		type made struct {
+			state review.State
+			until time.Time
+			by    string
+		}
+		model := map[tallyfy.UserID][]made{}
+		for range 120 {
+			id := tallyfy.UserID(strconv.Itoa(100 + random.IntN(12)))
+			before := d.read(r)
+			p, _ := before.Person(id)
+			switch random.IntN(10) {
+			case 0: // people who joined later
+				more := people(100+random.IntN(12), 1)
+				require.NoError(d.t, d.Add(d.t.Context(), r, more))
+				if p, _ := before.Person(more[0].ID); p == nil {
+					people8++
+				}
+			case 1:
+				d.clock = d.clock.Add(time.Duration(random.IntN(30)) * time.Hour)
+			case 2: // on a page that was opened before somebody else decided
+				err := d.Append(d.t.Context(), r, &review.Decision{Member: id, State: review.Right, By: omar}, 9999)
+				require.Error(d.t, err)
+			default:
+				v := &review.Decision{Member: id, State: review.States[1+random.IntN(len(review.States)-1)], By: []journal.Subject{maren, omar}[random.IntN(2)], Note: "why"}
+				if v.State == review.Later {
+					v.Until = d.clock.Add(36 * time.Hour)
+				}
+				if p == nil {
+					require.ErrorIs(d.t, d.Append(d.t.Context(), r, v, 0), review.ErrNotFound)
+					continue
+				}
+				require.NoError(d.t, d.Append(d.t.Context(), r, v, p.Base()))
+				model[id] = append(model[id], made{v.State, v.Until, v.By.Name})
+			}
+			after := d.read(r)
+			want, wantListed := map[review.State]int{}, map[review.State]int{}
+			for _, p := range after.People {
+				state, listed := review.Undecided, review.Undecided
+				require.Len(d.t, p.Decisions, len(model[p.ID]))
+				for i, m := range model[p.ID] {
+					state, listed = m.state, m.state
+					if m.state == review.Later && !m.until.After(d.clock) {
+						state = review.Undecided
+					}
+					assert.Equal(d.t, m.by, p.Decisions[i].By.Name)
+				}
+				want[state]++
+				wantListed[listed]++
+			}
+			sum := 0
+			for _, n := range after.Counts(d.clock) {
+				sum += n
+			}
+			assert.Equal(d.t, people8, sum)
+			assert.Len(d.t, after.People, people8)
+			assert.Equal(d.t, want, after.Counts(d.clock))
+			counts, err := d.Counts(d.t.Context(), org)
+			require.NoError(d.t, err)
+			for _, s := range review.States {
+				assert.Equal(d.t, wantListed[s], counts[r.ID][s], s)
+			}
+			assert.Equal(d.t, 3, counts[other.ID][review.Undecided])
+			if d.t.Failed() {
+				return
+			}
+		}
+	})
+}
+
+// Two reviewers who decide about one person at the same time: one is first, the other learns it, and after a look both
+// decisions are in the record.
+func TestTwoReviewersOfOnePersonBothStay(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(2)
+		var wait sync.WaitGroup
+		errs := make([]error, 8)
+		for i := range errs {
+			wait.Go(func() {
+				errs[i] = d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren, Note: fmt.Sprint(i)}, 0)
+			})
+		}
+		wait.Wait()
+		var first int
+		for i, err := range errs {
+			if err == nil {
+				first = i
+				errs[i] = &review.OvertakenError{}
+			}
+			var overtaken *review.OvertakenError
+			require.ErrorAs(d.t, errs[i], &overtaken)
+		}
+		got := d.read(r)
+		p, at := got.Person("100")
+		assert.Zero(d.t, at)
+		require.Len(d.t, p.Decisions, 1)
+		assert.Equal(d.t, fmt.Sprint(first), p.Last().Note)
+		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Ask, By: omar, Note: "?"}, p.Base()))
+		p, _ = d.read(r).Person("100")
+		require.Len(d.t, p.Decisions, 2)
+		assert.Equal(d.t, []string{"Maren Dahl", "Omar Ali"}, []string{p.Decisions[0].By.Name, p.Decisions[1].By.Name})
+		assert.Equal(d.t, review.Ask, p.State(d.clock))
+		assert.ErrorIs(d.t, d.Append(d.t.Context(), &review.Review{ID: r.ID, Org: "another"}, &review.Decision{Member: "101", State: review.Right}, 0), review.ErrNotFound)
+	})
+}
+
+func TestReviewsAreSealedAndSwept(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(2)
+		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren, Note: "a friend of Lin"}, 0))
+		for _, query := range []string{
+			`SELECT data FROM dashboard_reviews`, `SELECT data FROM dashboard_review_people WHERE n = 1`, `SELECT data FROM dashboard_review_decisions`,
+		} {
+			var text string
+			require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&text}, query))
+			for _, personal := range []string{"Person 100", "Maren", "@example.com", "Lin", "November", "Payroll"} {
+				assert.NotContains(d.t, text, personal)
+			}
+		}
+		_, err := d.Review(d.t.Context(), "another", r.ID)
+		require.ErrorIs(d.t, err, review.ErrNotFound, "of one organisation")
+		_, err = d.Review(d.t.Context(), org, "x' OR 1=1")
+		require.ErrorIs(d.t, err, review.ErrNotFound)
+
+		keys := d.Keys
+		d.Keys, err = store.NewKeys([]byte("another secret of more than 32 bytes"))
+		require.NoError(d.t, err)
+		lost := d.read(r)
+		assert.True(d.t, lost.Unreadable && lost.People[0].Unreadable)
+		assert.Equal(d.t, map[review.State]int{review.Right: 1, review.Undecided: 1}, lost.Counts(d.clock), "counts survive a lost secret")
+		d.Keys = keys
+		for _, table := range []string{"people", "decisions"} { // as the README says how to erase somebody
+			_, err = d.DB.Write(d.t.Context(), `UPDATE dashboard_review_`+table+` SET data = '' WHERE member = '100'`)
+			require.NoError(d.t, err)
+		}
+		erased := d.read(r)
+		assert.Equal(d.t, review.Person{ID: "100", Unreadable: true, Decisions: []*review.Decision{{N: 1, Member: "100", State: review.Right}}}, *erased.People[0])
+		assert.Equal(d.t, lost.Counts(d.clock), erased.Counts(d.clock))
+		assert.Equal(d.t, "Person 101", erased.People[1].Name)
+
+		d.clock = d.clock.Add(d.Keep - time.Minute)
+		later := d.start(1)
+		d.clock = d.clock.Add(time.Minute)
+		_, err = d.Review(d.t.Context(), org, r.ID)
+		require.ErrorIs(d.t, err, review.ErrNotFound)
+		n, err := d.Sweep(d.t.Context())
+		require.NoError(d.t, err)
+		assert.EqualValues(d.t, 1, n)
+		for table, left := range map[string]int{"reviews": 1, "review_people": 1, "review_decisions": 0} {
+			var n int
+			require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_`+table))
+			assert.Equal(d.t, left, n, table)
+		}
+		assert.Len(d.t, d.read(later).People, 1)
+	})
+}
+
+func TestWhatIsKnownOfPeople(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		old := d.start(4)
+		decide := func(r *review.Review, id string, s review.State) {
+			d.t.Helper()
+			p, _ := d.read(r).Person(tallyfy.UserID(id))
+			require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: tallyfy.UserID(id), State: s, By: omar}, p.Base()))
+		}
+		decide(old, "100", review.Later)
+		decide(old, "100", review.Right)
+		decide(old, "101", review.Ask)
+		decide(old, "102", review.Right)
+		decide(old, "102", review.Ask)
+		d.clock = d.clock.Add(time.Hour)
+		next := d.start(2)
+		decide(next, "101", review.Change)
+
+		known, err := d.Known(d.t.Context(), org)
+		require.NoError(d.t, err)
+		assert.Equal(d.t, map[tallyfy.UserID]review.Standing{
+			"100": {Review: old.ID, State: review.Right}, "101": {Review: next.ID, State: review.Change},
+			"102": {Review: old.ID, State: review.Ask}, "103": {Review: old.ID, State: review.Undecided},
+		}, known)
+		got, id, err := d.Latest(d.t.Context(), org, "100")
+		require.NoError(d.t, err)
+		require.NotNil(d.t, got)
+		assert.Equal(d.t, []string{old.ID, "right", "Omar Ali"}, []string{id, string(got.State), got.By.Name})
+		got, _, err = d.Latest(d.t.Context(), org, "102")
+		require.NoError(d.t, err)
+		assert.Nil(d.t, got, "it was taken back")
+		list, err := d.List(d.t.Context(), org)
+		require.NoError(d.t, err)
+		require.Len(d.t, list, 2)
+		assert.Equal(d.t, []string{next.ID, old.ID}, []string{list[0].ID, list[1].ID})
+		assert.Equal(d.t, "November", list[0].Name)
+	})
+}
+
+func TestWhatADecisionNeeds(t *testing.T) {
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	p, admin := &review.Person{ID: "100", Role: tallyfy.RoleLight}, &review.Person{ID: "100", Role: tallyfy.RoleAdmin}
+	group := []review.Group{{ID: "g1"}}
+	for _, c := range []struct {
+		d       review.Decision
+		of      *review.Person
+		problem string
+	}{
+		{review.Decision{State: review.Right, By: maren}, p, ""},
+		{review.Decision{State: review.Right, By: maren}, admin, "note"},
+		{review.Decision{State: review.Change, Add: group, By: maren}, admin, "note"},
+		{review.Decision{State: review.Right, By: maren, Note: "runs payroll"}, admin, ""},
+		{review.Decision{State: review.Later, By: maren, Until: now.Add(time.Hour)}, admin, ""},
+		{review.Decision{State: review.Right, By: journal.Subject{ID: "100"}}, p, "decision"},
+		{review.Decision{State: review.Applied, By: maren}, p, "decision"},
+		{review.Decision{State: "", By: maren}, p, "decision"},
+		{review.Decision{State: review.Change, By: maren}, p, "groups"},
+		{review.Decision{State: review.Change, Remove: group, By: maren}, p, ""},
+		{review.Decision{State: review.Later, By: maren}, p, "until"},
+		{review.Decision{State: review.Later, By: maren, Until: now}, p, "until"},
+		{review.Decision{State: review.Ask, By: maren}, p, "note"},
+		{review.Decision{State: review.Ask, By: maren, Note: strings.Repeat("ä", review.MostNote)}, p, ""},
+		{review.Decision{State: review.Ask, By: maren, Note: strings.Repeat("ä", review.MostNote+1)}, p, "note"},
+	} {
+		var field string
+		for f := range c.d.Problems(c.of, now) {
+			field = f
+		}
+		assert.Equal(t, c.problem, field, "%+v", c.d)
+	}
+}
+
+func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	r := &review.Review{People: people(100, 7)}
+	decide := func(i int, by journal.Subject) {
+		r.People[i].Decisions = append(r.People[i].Decisions, &review.Decision{N: i + 1, State: review.Right, At: now, By: by})
+		now = now.Add(1900 * time.Millisecond)
+	}
+	for i := range 4 {
+		decide(i, maren)
+	}
+	decide(4, omar)
+	assert.Empty(t, r.TooFast("1", now), "four of Maren, one of Omar")
+	decide(5, maren)
+	assert.Empty(t, r.TooFast("1", now), "five in 11.4 seconds")
+	now = now.Add(-2 * time.Second)
+	fast := r.TooFast("1", now)
+	require.Len(t, fast, 5)
+	assert.Equal(t, tallyfy.UserID("105"), fast[0].ID)
+	assert.Empty(t, r.TooFast("2", now))
+}

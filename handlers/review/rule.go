@@ -1,0 +1,114 @@
+package review
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/names"
+)
+
+// A Rule says who is in a review. People have to fit all of it. Bots and deactivated people are in none.
+type Rule struct {
+	// New leaves out those who have been in a review before.
+	New bool `json:",omitempty"`
+	// From and To bound the time of joining, zero for no bound. To is the first moment that is too late.
+	From time.Time `json:",omitzero"`
+	To   time.Time `json:",omitzero"`
+	// Invited takes people who have not accepted their invitation, too. They joined when they were invited.
+	Invited bool         `json:",omitempty"`
+	Role    tallyfy.Role `json:",omitempty"`
+	Group   Group        `json:",omitzero"`
+	// Emails, if any, take these people and nobody else, invited or not; the rest of the rule does not count then.
+	Emails []string `json:",omitempty"`
+}
+
+// FirstDays is how far back the first review looks for new people, and every review at least.
+const FirstDays = 30
+
+// Newcomers is the rule for people who joined since the latest review of all newcomers, last, and at least for those
+// of the last FirstDays, if they have not been in a review yet.
+func Newcomers(last, now time.Time) Rule {
+	from := now.AddDate(0, 0, -FirstDays)
+	if !last.IsZero() && last.Before(from) {
+		from = last
+	}
+	return Rule{New: true, From: from}
+}
+
+// All reports that the rule takes all newcomers of its time.
+func (r Rule) All() bool {
+	return r.Role == "" && r.Group.ID == "" && len(r.Emails) == 0 && r.To.IsZero() && !r.From.IsZero()
+}
+
+// Joined is when a member joined, and by which fact. readAt is when the member was read.
+func Joined(m *tallyfy.Member, readAt time.Time) (time.Time, Fact) {
+	switch {
+	case !m.ActivatedAt.IsZero():
+		return m.ActivatedAt.Time, Activated
+	case !m.ApprovedAt.IsZero():
+		return m.ApprovedAt.Time, Approved
+	case !m.CreatedAt.IsZero():
+		return m.CreatedAt.Time, Created
+	}
+	return readAt, Seen
+}
+
+// Take returns whom the rule takes, the longest-standing first, and the addresses that it names and that belong to
+// nobody who can be reviewed. before are those who have been in a review.
+func (r Rule) Take(members *directory.Members, groups *directory.Groups, before map[tallyfy.UserID]bool) (people []*Person, unknown []string) {
+	named := map[string]bool{}
+	for _, m := range members.Items {
+		if m.IsBot() || m.IsDisabled() {
+			continue
+		}
+		p := NewPerson(m, members, groups)
+		email := strings.ToLower(m.Email)
+		if slices.Contains(r.Emails, email) {
+			named[email] = true
+			people = append(people, p)
+		} else if len(r.Emails) == 0 && r.fits(p) && !(r.New && before[m.ID]) {
+			people = append(people, p)
+		}
+	}
+	for _, email := range r.Emails {
+		if !named[email] {
+			unknown = append(unknown, email)
+		}
+	}
+	slices.SortStableFunc(people, func(a, b *Person) int { return a.Joined.Compare(b.Joined) })
+	return people, unknown
+}
+
+func (r Rule) fits(p *Person) bool {
+	in := func(g Group) bool { return g.ID == r.Group.ID }
+	return (r.From.IsZero() || !p.Joined.Before(r.From)) && (r.To.IsZero() || p.Joined.Before(r.To)) &&
+		(r.Invited || p.Status != tallyfy.StatusInvited) && (r.Role == "" || p.Role == r.Role) &&
+		(r.Group.ID == "" || slices.ContainsFunc(p.Groups, in))
+}
+
+// NewPerson is a member as the copies have them.
+func NewPerson(m *tallyfy.Member, members *directory.Members, groups *directory.Groups) *Person {
+	p := &Person{
+		ID: m.ID, Name: m.Name(), Email: m.Email, Role: m.Role, Title: strings.TrimSpace(m.JobTitle), Status: m.Status,
+		Groups: GroupsOf(groups.Of(m.ID)), ReadAt: members.ReadAt,
+	}
+	if groups.ReadAt.Before(p.ReadAt) {
+		p.ReadAt = groups.ReadAt
+	}
+	p.Joined, p.JoinedBy = Joined(m, members.ReadAt)
+	return p
+}
+
+// GroupsOf keeps what a review keeps of groups, in the order of names.
+func GroupsOf(groups []*tallyfy.Group) []Group {
+	list := make([]Group, len(groups))
+	for i, g := range groups {
+		list[i] = Group{ID: g.ID, Name: g.DisplayName()}
+	}
+	slices.SortFunc(list, func(a, b Group) int { return cmp.Or(names.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	return list
+}
