@@ -5,6 +5,9 @@
 // latest one about a person says the State, so that all counts follow from one list. What was carried out, and
 // that somebody left, are entries of that list, too.
 //
-// It may import directory, journal and store. It knows no HTTP and no page. A new state is a constant, a case
+// Expectations say which groups are usual for somebody, from starter sets and from what others with the same job title
+// are in. They are for looking at, and decide nothing.
+//
+// It may import change, directory, journal, listing and store. It knows no HTTP and no page. A new state is a constant, a case
 // of Decision.Problems where a person has to say more, and a word in views.
 package review

@@ -21,6 +21,8 @@
 //   - reviews of people who joined, for package review: the ids of the organisation and of the people, the
 //     time and what was decided are plain, so that counting works; names, groups and notes are sealed.
 //     They are deleted REVIEW_DAYS after the start;
+//   - starter sets: which groups are expected of people with a job title. The organisation and the time are
+//     plain, the rest sealed. They stay until somebody edits them;
 //   - leases, so that one of all replicas does something at a time. Their names and owners are plain
 //     text made of ids, and of hashes where a name would stand. They are deleted an hour after they
 //     ended.

@@ -215,7 +215,7 @@ func borrowStore(t *testing.T) *store.DB {
 		db, err = store.Open(context.Background(), "memory:")
 		require.NoError(t, err)
 	}
-	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_journal_contents", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos", "dashboard_planned_groups"} {
+	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_journal_contents", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos", "dashboard_planned_groups", "dashboard_starter_sets"} {
 		_, err := db.Write(t.Context(), "DELETE FROM "+table)
 		require.NoError(t, err)
 	}

@@ -49,7 +49,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/queue", "handlers/store"},
 	{"handlers/ratelimit", "tallyfy"},
 	{"handlers/removal", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/names views/words"},
-	{"handlers/review", "handlers/directory handlers/journal handlers/store tallyfy views/names"},
+	{"handlers/review", "handlers/change handlers/directory handlers/journal handlers/listing handlers/store tallyfy views/names views/words"},
 	{"handlers/store", ""},
 	{"handlers/web", ""},
 	{"views", "views/components views/names views/words static tallyfy"},
