@@ -156,7 +156,7 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 // startSandbox makes the invented organisation. It also listens on an address if one is set, or if
 // people sign in there as they would at Tallyfy. authorize is then the address to sign in at.
 func startSandbox(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.Writer) (demo *sandbox.Server, authorize string, err error) {
-	o := sandbox.Options{Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency, Reads: cfg.SandboxRate.Reads, Per: cfg.SandboxRate.Per}
+	o := sandbox.Options{Joiners: true, Groups: cfg.SandboxGroups, Members: cfg.SandboxMembers, Latency: cfg.SandboxLatency, Reads: cfg.SandboxRate.Reads, Per: cfg.SandboxRate.Per}
 	address := cfg.SandboxListen
 	if cfg.OAuthClientID != "" {
 		o.OAuthClients = map[string][]string{cfg.OAuthClientID: {handlers.OAuthRedirect(cfg.PublicURL)}}

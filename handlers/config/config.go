@@ -89,7 +89,7 @@ func settings(c *Config) []Setting {
 		row("LOG_FORMAT", &c.LogFormat, logFormat, "Form of the log: auto (text on a terminal, else JSON), text or json.").fixed("auto"),
 		row("SANDBOX", &c.Sandbox, toggle, "Serve an invented organisation; no Tallyfy account is needed.").fixed("false"),
 		row("SANDBOX_GROUPS", &c.SandboxGroups, wholeNumber("N", 0, 100_000), "Number of groups in the sandbox.").words("34, as in the seed"),
-		row("SANDBOX_MEMBERS", &c.SandboxMembers, wholeNumber("N", 0, 100_000), "Number of members in the sandbox.").words("60, as in the seed"),
+		row("SANDBOX_MEMBERS", &c.SandboxMembers, wholeNumber("N", 0, 100_000), "Number of members in the sandbox, besides 13 for reviews of new joiners.").words("60, as in the seed"),
 		row("SANDBOX_LATENCY", &c.SandboxLatency, shortTime, "Time added to each answer of the sandbox, such as 150ms.").fixed("0s"),
 		row("SANDBOX_RATE", &c.SandboxRate, rate, "Limit for the reads that the sandbox answers, such as 12/5s; more get 429.").fixed("off"),
 		row("SANDBOX_LISTEN", &c.SandboxListen, address, "Address where the sandbox also serves its API, under /api.").words("nowhere"),

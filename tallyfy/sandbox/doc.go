@@ -65,8 +65,12 @@
 //   - gareth.pugh is disabled and still owns open work;
 //   - anna.kowalska and a.kowalska have one name.
 //
-// Larger sizes add invented people and groups. "Everyone at Aldermoor" holds all members at every
-// size: with 10,000 members, each member listed with=groups carries that group's 10,000 ids, as
+// Options.Joiners adds a team of five dispatchers and eight people who joined lately, among them ines.carvalho with
+// too few groups, aaliyah.rahman with too many, milan.horvat as a new administrator, pawel@temp, who is a guest, too,
+// and vera.lindholm, who has left again.
+//
+// Larger sizes add invented people and groups. "Everyone at Aldermoor" holds all members but most
+// joiners at every size: with 10,000 members, each member listed with=groups carries that group's 10,000 ids, as
 // such an organisation's would.
 //
 // # Decided here, because the contract leaves it open

@@ -30,6 +30,9 @@ type Options struct {
 	// Groups and Members are the totals in the main organisation. 0 is the seed's own 34 and 60.
 	// Larger totals add invented ones after the seed's. Smaller ones are an error.
 	Groups, Members int
+	// Joiners adds people to the main organisation for whom a review of new joiners finds something, and their
+	// colleagues.
+	Joiners bool
 	// Latency is added to each answer. The wait stops when the request's context ends.
 	Latency time.Duration
 	// OAuthClients are the applications that may ask people to sign in at /oauth/authorize: the

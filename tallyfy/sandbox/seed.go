@@ -33,6 +33,9 @@ func seedMain(now time.Time, opts Options) *organisation {
 	byKey := seedGroupRows(o, now)
 	seedTasks(o, now, byKey)
 	moreGroups(o, now, opts.Groups-seedGroups)
+	if opts.Joiners {
+		seedJoiners(o, now)
+	}
 	return o
 }
 

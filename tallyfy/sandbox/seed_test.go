@@ -200,6 +200,29 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+func TestSeedJoiners(t *testing.T) {
+	s := start(t, Options{Joiners: true})
+	assert.Len(t, s.Members(), 73)
+	groups := func(user string) (list []string) {
+		for _, id := range mustMember(t, s, user).Groups {
+			list = append(list, s.main.groupByID[id].name)
+		}
+		return list
+	}
+	assert.Equal(t, []string{"Everyone at Aldermoor", "Operations", "Fleet and Drivers", "Peak Season Task Force"}, groups("tobias.renner"))
+	assert.Equal(t, []string{"Operations"}, groups("ines.carvalho"))
+	assert.Len(t, groups("aaliyah.rahman"), 7)
+	assert.Empty(t, groups("beatriz.sa"))
+	assert.Equal(t, roleAdmin, mustMember(t, s, "milan.horvat").Role)
+	assert.Equal(t, statusDisabled, mustMember(t, s, "vera.lindholm").Status)
+	assert.Equal(t, statusInvited, mustMember(t, s, "kofi.owusu").Status)
+	assert.Equal(t, []string{"Everyone at Aldermoor", "Operations", "Fleet and Drivers"}, groups("hana.kucerova"))
+	guest, _ := s.MemberByEmail("pawel@temp.example.com")
+	assert.Contains(t, mustGroup(t, s, "Peak Season Task Force").Guests, guest.Email, "a guest who became a member")
+	assert.Len(t, mustGroup(t, s, "Payroll").Members, 1)
+	assert.Len(t, start(t, Options{Joiners: true, Members: 200, Groups: 100}).Members(), 213)
+}
+
 func TestLogos(t *testing.T) {
 	s := start(t, Options{})
 	seen := map[string]string{}
