@@ -23,6 +23,7 @@ import (
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/config"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
@@ -191,6 +192,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	o.PlannedGroups = db.PlannedGroups(keys, time.Now)
 	o.Journal = journal.New(db, keys, days(cfg.JournalDays), days(cfg.TrashDays), time.Now)
 	o.Reviews = &review.Book{DB: db, Keys: keys, Keep: days(cfg.ReviewDays), Now: time.Now}
+	o.History = history.New(history.Options{DB: db, Keys: keys, Journal: o.Journal, Keep: days(cfg.HistoryDays), Now: time.Now, Log: o.Log})
 	o.Jobs = &bulk.Book{DB: db, Keys: keys, Now: time.Now}
 	records := db.Records(keys)
 	o.OldReceipts = func(member, record string) []string { return records.Rows(removal.OldReceiptID(member, record)) }
@@ -217,9 +219,10 @@ func sweep(ctx context.Context, o handlers.Options, log *slog.Logger) {
 	_, logosErr := o.LogoStore.Sweep(ctx)
 	_, plannedErr := o.PlannedGroups.Sweep(ctx)
 	_, journalErr := o.Journal.Sweep(ctx)
+	historyErr := o.History.Sweep(ctx)
 	_, jobsErr := o.Jobs.Sweep(ctx)
 	_, reviewsErr := o.Reviews.Sweep(ctx)
-	if err := errors.Join(sessionsErr, leasesErr, logosErr, plannedErr, journalErr, jobsErr, reviewsErr); err != nil && ctx.Err() == nil {
+	if err := errors.Join(sessionsErr, leasesErr, logosErr, plannedErr, journalErr, historyErr, jobsErr, reviewsErr); err != nil && ctx.Err() == nil {
 		log.Error("expired rows not deleted", slog.Any("error", err))
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
@@ -44,6 +45,8 @@ type Options struct {
 	Keys    *store.Keys
 	Leases  *store.Leases
 	Journal *journal.Journal
+	// History is told of every complete reading of members and groups.
+	History *history.History
 	// Jobs keeps what many changes at once are made of. StartJobs works at them.
 	Jobs *bulk.Book
 	// Reviews keeps the reviews of people who joined.
@@ -133,7 +136,9 @@ func New(o Options) (*App, error) {
 	if a.OldReceipts == nil {
 		a.OldReceipts = func(string, string) []string { return nil }
 	}
+	a.remember()
 	a.changes = &change.Service{
+		Checked: a.erased,
 		Journal: o.Journal, Leases: o.Leases, Log: o.Log, RepeatWait: o.RepeatWait, Now: func() time.Time { return a.Now() },
 		Count: func(kind string, s journal.State) { o.Metrics.Change(kind, string(s)) },
 	}

@@ -49,6 +49,8 @@ type Service struct {
 	// Count counts changes by kind and state.
 	Count func(kind string, state journal.State)
 	Now   func() time.Time
+	// Checked, if set, is told of each entry that was checked, with what was found.
+	Checked func(ctx context.Context, e *journal.Entry)
 	// RepeatWait is how long a second press of a button waits for the end of the first one; 0 is the
 	// default of 8 seconds.
 	RepeatWait time.Duration
@@ -289,7 +291,11 @@ func (s *Service) Check(ctx context.Context, e *journal.Entry, c Change) error {
 	if err != nil {
 		return err
 	}
-	return s.Journal.SetCheck(ctx, e, journal.Check{At: s.Now(), Findings: findings})
+	err = s.Journal.SetCheck(ctx, e, journal.Check{At: s.Now(), Findings: findings})
+	if s.Checked != nil {
+		s.Checked(ctx, e)
+	}
+	return err
 }
 
 // UnderWay reports whether the call of an entry may still be unanswered.

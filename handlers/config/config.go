@@ -44,7 +44,8 @@ type Config struct {
 	SecretFile     string   // empty with a database in memory, unless given
 	JournalDays    int
 	ReviewDays     int
-	TrashDays      int            // contents go with their entry at the latest
+	TrashDays      int // contents go with their entry at the latest
+	HistoryDays    int
 	TrustedProxies []netip.Prefix // empty: X-Forwarded-For is ignored
 	Organisations  []string       // empty: members of every organisation may sign in
 	OAuthClientID  string         // empty: no sign-in with Tallyfy
@@ -77,6 +78,7 @@ func settings(c *Config) []Setting {
 		row("JOURNAL_DAYS", &c.JournalDays, wholeNumber("DAYS", 1, 3650), "Days for which the journal keeps an entry.").fixed("400"),
 		row("TRASH_DAYS", &c.TrashDays, wholeNumber("DAYS", 1, 3650), "Days for which a deleted group can be created again, at most JOURNAL_DAYS.").fixed("90"),
 		row("REVIEW_DAYS", &c.ReviewDays, wholeNumber("DAYS", 1, 3650), "Days for which a review of new joiners is kept.").fixed("400"),
+		row("HISTORY_DAYS", &c.HistoryDays, wholeNumber("DAYS", 1, 3650), "Days for which it is remembered who was in which group.").fixed("400"),
 		row("TRUSTED_PROXIES", &c.TrustedProxies, proxies, "Proxies whose X-Forwarded-For is trusted: addresses and networks, separated by commas.").words("none"),
 		row("ORGANISATIONS", &c.Organisations, organisations, "Ids of the organisations whose members may sign in, separated by commas.").words("all"),
 		row("OAUTH_CLIENT_ID", &c.OAuthClientID, clientID, "Client id for signing in with Tallyfy (OAuth).").words("none: personal access tokens only"),

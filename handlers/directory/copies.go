@@ -21,6 +21,9 @@ type copies[T any, ID ~string] struct {
 	Options
 	kind *kind[T, ID]
 
+	// complete, if set, is told of a list that is complete.
+	complete func(ctx context.Context, s cache.Scope, list *List[T, ID], took time.Duration)
+
 	mu      sync.Mutex
 	entries *expirable.LRU[cache.Scope, *entry[T, ID]] // without a time of its own
 }
@@ -42,6 +45,7 @@ type reading[T any, ID ~string] struct {
 	rows    []row[T]     // so far, for pages that do not wait for the end
 	list    *List[T, ID] // what it read, once it has read all
 	err     error
+	walks   int  // over all pages: 2 where the first one was short
 	waiting int  // pages
 	dropped bool // the result is not kept
 }
@@ -112,6 +116,9 @@ func (c *copies[T, ID]) start(ctx context.Context, client *tallyfy.Client, s cac
 		if err == nil {
 			e.list, e.ended = list, time.Now()
 			c.makeRoom()
+			if c.complete != nil && list.Complete && r.walks == 1 {
+				c.complete(ctx, s, list, time.Since(r.began))
+			}
 		}
 	}()
 	return r
@@ -132,6 +139,7 @@ func (c *copies[T, ID]) read(ctx context.Context, client *tallyfy.Client, s cach
 	shown := map[ID]bool{} // a list that is read once more brings its rows again
 	key := func(row row[T]) string { return string(c.kind.id(row.item)) }
 	rows, err := tallyfy.ReadAll(func(yield func(row[T], error) bool) {
+		r.walks++
 		for item, err := range c.kind.read(ctx, client, s.Organisation()) {
 			if err != nil {
 				yield(row[T]{}, err)

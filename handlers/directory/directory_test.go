@@ -464,3 +464,44 @@ func TestACopyIsKeptForItsTimeHoweverLongItTookToRead(t *testing.T) {
 		assert.EqualValues(t, 20, a.calls.Load())
 	})
 }
+
+// Only what was read in one go, to its end, is told.
+func TestCompleteReadingsAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAPI(crowd(250))
+		copies := directory.New(directory.Options{})
+		var told []int
+		copies.OnComplete(func(_ context.Context, _ cache.Scope, list *directory.Members, took time.Duration) {
+			told = append(told, len(list.Items))
+			assert.Equal(t, 3*time.Second, took)
+		}, func(context.Context, cache.Scope, *directory.Groups, time.Duration) { told = append(told, -1) })
+		r := a.reader(t, copies, "token")
+		broken := false
+		a.before = func(_ context.Context, page int) (int, error) {
+			time.Sleep(time.Second)
+			if broken && page == 2 {
+				return http.StatusNotFound, nil
+			}
+			return 0, nil
+		}
+		r.whole(250)
+		assert.Equal(t, []int{250}, told)
+		time.Sleep(10 * time.Minute)
+		broken = true
+		_, err := r.get()
+		require.Error(t, err)
+		assert.Len(t, told, 1)
+		time.Sleep(10 * time.Minute)
+		broken = false
+		rows, later := a.rows("token"), false
+		a.rows = func(string) []row {
+			if later = !later; later { // there is one less on every other page
+				return rows
+			}
+			return rows[1:]
+		}
+		_, _ = r.get()
+		time.Sleep(10 * time.Second)
+		assert.Len(t, told, 1)
+	})
+}

@@ -171,6 +171,12 @@ func RoleBefore(e *journal.Entry) (role tallyfy.Role, ok bool) {
 	return f.Was, ok && roleProblem(f.Was) == ""
 }
 
+// RoleGiven is the role that a change of role gave; ok is false for entries of another kind.
+func RoleGiven(e *journal.Entry) (role tallyfy.Role, ok bool) {
+	f, ok := factsOfRole(e)
+	return f.Is, ok
+}
+
 // Undone is the entry that a change of role undoes, "" for none.
 func Undone(e *journal.Entry) string {
 	f, _ := factsOfRole(e)

@@ -87,6 +87,12 @@ func For(ctx context.Context, person string) context.Context {
 	return context.WithValue(ctx, personKey{}, person)
 }
 
+// Person is whom calls were marked for, "" without a mark.
+func Person(ctx context.Context) string {
+	person, _ := ctx.Value(personKey{}).(string)
+	return person
+}
+
 // SignIn marks calls with the token of somebody who is not signed in yet. from is where they come
 // from: such calls share their part of the pace by it, because anybody can make up tokens.
 func SignIn(ctx context.Context, from string) context.Context {

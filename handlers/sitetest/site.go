@@ -21,6 +21,7 @@ import (
 	"tallyfy-admin/handlers"
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/metrics"
@@ -145,15 +146,20 @@ func New(t *testing.T, o Options) *Site {
 		t.Cleanup(s.Tallyfy.Close)
 		oauth = &handlers.OAuth{ClientID: "dashboard", AuthorizeURL: s.Tallyfy.URL + "/oauth/authorize"}
 	}
+	changes := journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() })
+	log := slog.New(logHandler(s.Log, o.LogText))
 	s.App, err = handlers.New(handlers.Options{
 		API: api, OAuth: oauth, Sessions: kept, Keys: keys, Leases: db.Leases(), Directory: directory.New(o.Directory), Logos: logo.New(logo.Options{}),
 		LogoStore:     db.Logos(keys, func() time.Time { return s.App.Now() }),
 		PlannedGroups: db.PlannedGroups(keys, func() time.Time { return s.App.Now() }),
-		Journal:       journal.New(db, keys, JournalDays*24*time.Hour, TrashDays*24*time.Hour, func() time.Time { return s.App.Now() }),
-		Jobs:          &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
-		Reviews:       &review.Book{DB: db, Keys: keys, Keep: ReviewDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }},
-		Pace:          o.Pace,
-		PublicURL:     public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: slog.New(logHandler(s.Log, o.LogText)), Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
+		Journal:       changes,
+		History: history.New(history.Options{
+			DB: db, Keys: keys, Journal: changes, Keep: JournalDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }, Log: log,
+		}),
+		Jobs:      &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
+		Reviews:   &review.Book{DB: db, Keys: keys, Keep: ReviewDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }},
+		Pace:      o.Pace,
+		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: log, Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App

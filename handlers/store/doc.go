@@ -12,6 +12,9 @@
 //     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;
 //   - what a change deleted, for package journal: the time and the entry's id are plain, the rest is
 //     sealed. It is deleted TRASH_DAYS after the change;
+//   - the history of members and groups, for package history: ids, times and kinds are plain, names, roles and
+//     statuses are sealed, and so is the last reading. It is deleted HISTORY_DAYS after the change, and somebody is
+//     taken out of it whose account is deleted for good;
 //   - logos of groups: the time of the last use, the size, and a hash of the organisation's id and the
 //     logo's address are plain, the picture is sealed with a secret of the server. Logos are deleted 90
 //     days after their last use, and those used longest ago when there are too many;

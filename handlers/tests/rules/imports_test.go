@@ -37,6 +37,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/cache", "tallyfy"},
 	{"handlers/directory", "handlers/cache handlers/ratelimit tallyfy views/names"},
 	{"handlers/csvfile", ""},
+	{"handlers/history", "handlers/change handlers/journal handlers/lifecycle handlers/membership handlers/removal handlers/store tallyfy views/names"},
 	{"handlers/journal", "handlers/store tallyfy views/names"},
 	{"handlers/lifecycle", "handlers/change handlers/directory handlers/journal handlers/parallel handlers/store tallyfy views/names views/words"},
 	{"handlers/listing", "tallyfy views/names"},

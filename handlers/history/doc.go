@@ -1,0 +1,17 @@
+// Package history remembers who was in what. Every complete reading of an organisation's members or groups that
+// pages and jobs make is compared with the one before; what differs becomes an event, with the times between
+// which it happened. Changes made here are taken from the journal, with their own times. So there is an answer
+// for any person, group and moment: in, out, or not known.
+//
+// Nothing is ever read for this package. Only complete lists count that were read in one go, and only those of
+// administrators: others may see less. A reading during which a change of ours was under way does not count. The
+// first reading is what later ones are compared with, and makes no events. What is undone between two readings
+// is never seen.
+//
+// Ids, kinds and times are plain, so that one SQL text filters on both engines; names are sealed. Events are
+// deleted after HISTORY_DAYS.
+//
+// It may import journal, store, the packages whose entries it reads in the journal (change,
+// lifecycle, membership, removal), and the types of package tallyfy. A new kind of event is a Kind with its
+// comparison in state.go, what of the journal explains it in own.go, and its sentence in sentence.go.
+package history

@@ -1,0 +1,516 @@
+package history
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/golang-lru/v2/expirable"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+)
+
+const (
+	// sightTime is how long the role of somebody counts after it was read. Members and groups are read side by
+	// side, and the copy of the members serves for a few minutes.
+	sightTime = 10 * time.Minute
+	// clockError is how far the clocks of two replicas may be apart. A reading that is in the future by more was
+	// stored by a clock that was wrong: history begins anew then, for no interval with it would be true.
+	clockError = 10 * time.Minute
+	// observeTime bounds the storing of one reading.
+	observeTime = 30 * time.Second
+	// mostStreams and mostSights bound what is kept in memory: lists of organisations, and the roles of people.
+	mostStreams, mostSights = 32, 1024
+)
+
+// Options is what a history is made of. All fields must be set.
+type Options struct {
+	DB      *store.DB
+	Keys    *store.Keys
+	Journal *journal.Journal
+	// Keep is how long an event is kept.
+	Keep time.Duration
+	Now  func() time.Time
+	Log  *slog.Logger
+}
+
+// A History keeps events in the dashboard's database. It is safe for concurrent use.
+type History struct {
+	db      *store.DB
+	keys    *store.Keys
+	journal *journal.Journal
+	keep    time.Duration
+	now     func() time.Time
+	log     *slog.Logger
+
+	// comparing is held while a reading is compared: one at a time in this process.
+	comparing sync.Mutex
+	streams   *expirable.LRU[stream, *last]
+	sights    *expirable.LRU[sightOf, sight]
+	waiting   *expirable.LRU[sightOf, observed] // groups that were read before the role of the reader was
+
+	mu    sync.Mutex
+	under map[tallyfy.ID]chan struct{} // the end of the observation that began last, while it is under way
+}
+
+// A stream is the members or the groups of an organisation.
+type stream struct {
+	org  tallyfy.ID
+	list string
+}
+
+const (
+	membersList = "members"
+	groupsList  = "groups"
+)
+
+// last is what a stream was compared with last in this process.
+type last struct {
+	version int64
+	*state
+	// The items of the list that the state was made of. A copy that is read anew holds the same ones where nothing
+	// has changed.
+	members []*tallyfy.Member
+	groups  []*tallyfy.Group
+}
+
+type sightOf struct {
+	org tallyfy.ID
+	by  tallyfy.UserID
+}
+
+type sight struct {
+	admin bool
+	at    time.Time
+}
+
+// New returns the history of a database.
+func New(o Options) *History {
+	return &History{
+		db: o.DB, keys: o.Keys, journal: o.Journal, keep: o.Keep, now: o.Now, log: o.Log,
+		streams: expirable.NewLRU[stream, *last](mostStreams, nil, 0), sights: expirable.NewLRU[sightOf, sight](mostSights, nil, 0),
+		waiting: expirable.NewLRU[sightOf, observed](mostStreams, nil, 0), under: map[tallyfy.ID]chan struct{}{},
+	}
+}
+
+// KeptDays is how many days an event is kept.
+func (h *History) KeptDays() int { return int(h.keep / (24 * time.Hour)) }
+
+func (h *History) oldest() time.Time { return h.now().Add(-h.keep) }
+
+// A Reading is a complete reading that has just ended: of all members, or of all groups.
+type Reading struct {
+	Org tallyfy.ID
+	// By is whose token it was.
+	By tallyfy.UserID
+	// One of both is set. The items may not be changed.
+	Members []*tallyfy.Member
+	Groups  []*tallyfy.Group
+	// Took is the time from its beginning to its end.
+	Took time.Duration
+}
+
+// observed is a reading with its times.
+type observed struct {
+	Reading
+	began, ended time.Time
+}
+
+// Observe compares a reading with the one before, in the background.
+func (h *History) Observe(r Reading) {
+	o := observed{Reading: r, ended: h.now()}
+	o.began = o.ended.Add(-r.Took).Truncate(time.Millisecond)
+	if up := o.ended.Truncate(time.Millisecond); up.Before(o.ended) { // the database has milliseconds
+		o.ended = up.Add(time.Millisecond)
+	}
+	over := make(chan struct{})
+	h.mu.Lock()
+	h.under[r.Org] = over
+	h.mu.Unlock()
+	go func() {
+		defer func() {
+			h.mu.Lock()
+			if h.under[r.Org] == over {
+				delete(h.under, r.Org)
+			}
+			h.mu.Unlock()
+			close(over)
+		}()
+		ctx, done := context.WithTimeout(context.Background(), observeTime)
+		defer done()
+		h.comparing.Lock()
+		defer h.comparing.Unlock()
+		if err := h.observe(ctx, o); err != nil {
+			h.log.Error("reading not compared with the one before", slog.Any("error", err))
+		}
+	}()
+}
+
+// Settle waits until the readings that have ended are compared, but not longer than that. A page that shows events
+// calls it: it may itself have waited for the reading.
+func (h *History) Settle(ctx context.Context, org tallyfy.ID, most time.Duration) {
+	h.mu.Lock()
+	over := h.under[org]
+	h.mu.Unlock()
+	if over == nil {
+		return
+	}
+	select {
+	case <-over:
+	case <-time.After(most):
+	case <-ctx.Done():
+	}
+}
+
+// observe takes readings of administrators only. The list of members tells who is one.
+func (h *History) observe(ctx context.Context, o observed) error {
+	who := sightOf{o.Org, o.By}
+	if o.Members != nil {
+		m := o.member(o.By)
+		admin := m != nil && m.Role == tallyfy.RoleAdmin
+		h.sights.Add(who, sight{admin, o.ended})
+		earlier, waits := h.waiting.Peek(who)
+		h.waiting.Remove(who)
+		if !admin {
+			return nil
+		}
+		err := h.compare(ctx, o)
+		if waits && o.ended.Sub(earlier.ended) < sightTime {
+			err = errors.Join(err, h.compare(ctx, earlier))
+		}
+		return err
+	}
+	s, known := h.sights.Get(who)
+	if !known || o.ended.Sub(s.at) >= sightTime {
+		h.waiting.Add(who, o)
+		return nil
+	}
+	if !s.admin {
+		return nil
+	}
+	return h.compare(ctx, o)
+}
+
+// row is a stream as it is stored, without the state.
+type row struct {
+	version             int64
+	first, began, ended time.Time
+}
+
+func (h *History) row(ctx context.Context, s stream) (r row, known bool, err error) {
+	var first, began, ended int64
+	err = h.db.Read(ctx, []any{&r.version, &first, &began, &ended},
+		`SELECT version, first_ended, began, ended FROM dashboard_history_readings WHERE org = $1 AND list = $2`, string(s.org), s.list)
+	if errors.Is(err, sql.ErrNoRows) {
+		return row{}, false, nil
+	}
+	r.first, r.began, r.ended = time.UnixMilli(first), time.UnixMilli(began), time.UnixMilli(ended)
+	return r, err == nil, err
+}
+
+// compare stores how a reading differs from the one before of the same list.
+func (h *History) compare(ctx context.Context, o observed) error {
+	s := stream{o.Org, groupsList}
+	if o.Members != nil {
+		s.list = membersList
+	}
+	r, known, err := h.row(ctx, s)
+	switch {
+	case err != nil:
+		return err
+	case !known || r.ended.Sub(h.now()) > clockError:
+		return h.begin(ctx, s, o)
+	case o.began.Before(r.ended): // which of both is the later one is not known
+		return nil
+	}
+	changed, err := h.own(ctx, s, r.began, o)
+	if err != nil || changed.underWay {
+		return err
+	}
+	before, err := h.last(ctx, s, r)
+	if err != nil {
+		return err
+	}
+	if before == nil { // of a lost secret
+		return h.begin(ctx, s, o)
+	}
+	events, then := changed.apply(before.state, r)
+	if before.same(o) && len(events) == 0 {
+		_, err := h.db.Write(ctx, `UPDATE dashboard_history_readings SET began = $1, ended = $2 WHERE org = $3 AND list = $4 AND ended = $5`,
+			o.began.UnixMilli(), o.ended.UnixMilli(), string(s.org), s.list, r.ended.UnixMilli())
+		return err
+	}
+	after := o.state()
+	after.leaveOut(before.Erased)
+	for _, e := range changes(then, after) {
+		e.After, e.By = r.began, o.ended
+		changed.explain(e, o)
+		events = append(events, e)
+	}
+	h.complete(ctx, s.org, events)
+	now := &last{r.version, after, nil, nil}
+	now.keep(o)
+	if len(events) > 0 || !before.equal(after) {
+		now.version++
+	}
+	return h.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		n, err := h.replace(ctx, tx, s, r, now, row{version: now.version, began: o.began, ended: o.ended})
+		if err != nil || n == 0 { // another replica was quicker
+			return err
+		}
+		h.streams.Add(s, now)
+		return h.storeEvents(ctx, tx, events)
+	})
+}
+
+// state makes the state of the list that was read.
+func (o *observed) state() *state {
+	if o.Members != nil {
+		return membersOf(o.Members)
+	}
+	return groupsOf(o.Groups)
+}
+
+// member finds one in a list of members; nil if there is none.
+func (o *observed) member(id tallyfy.UserID) *tallyfy.Member {
+	if i := slices.IndexFunc(o.Members, func(m *tallyfy.Member) bool { return m.ID == id }); i >= 0 {
+		return o.Members[i]
+	}
+	return nil
+}
+
+// same reports that a list holds the very items that the state was made of.
+func (l *last) same(o observed) bool {
+	if o.Members != nil {
+		return l.members != nil && slices.Equal(l.members, o.Members)
+	}
+	return l.groups != nil && slices.Equal(l.groups, o.Groups)
+}
+
+func (l *last) keep(o observed) {
+	if o.Members != nil {
+		l.members = o.Members
+	} else {
+		l.groups = o.Groups
+	}
+}
+
+func purposeOfState(s stream) string { return "history state " + string(s.org) + " " + s.list }
+
+func (h *History) seal(s stream, st *state) (string, error) {
+	packed, err := st.pack()
+	if err != nil {
+		return "", err
+	}
+	return h.keys.Seal(purposeOfState(s), packed)
+}
+
+// begin stores a reading as the first one.
+func (h *History) begin(ctx context.Context, s stream, o observed) error {
+	now := &last{version: o.ended.UnixMilli(), state: o.state()} // not that of a row from before
+	now.keep(o)
+	text, err := h.seal(s, now.state)
+	if err != nil {
+		return err
+	}
+	if _, err := h.db.Write(ctx, `INSERT INTO dashboard_history_readings (org, list, version, first_ended, began, ended, state)
+		VALUES ($1, $2, $3, $4, $5, $4, $6) ON CONFLICT (org, list) DO UPDATE SET
+			version = excluded.version, first_ended = excluded.first_ended, began = excluded.began, ended = excluded.ended, state = excluded.state`,
+		string(s.org), s.list, now.version, o.ended.UnixMilli(), o.began.UnixMilli(), text); err != nil {
+		return err
+	}
+	h.streams.Add(s, now)
+	return nil
+}
+
+// replace stores a state in place of the one that was read as r, unless somebody else has stored one since.
+func (h *History) replace(ctx context.Context, tx *store.Querier, s stream, r row, now *last, to row) (int64, error) {
+	set, args := `version = $1, began = $2, ended = $3`, []any{to.version, to.began.UnixMilli(), to.ended.UnixMilli(), string(s.org), s.list, r.ended.UnixMilli(), r.version}
+	if to.version != r.version {
+		text, err := h.seal(s, now.state)
+		if err != nil {
+			return 0, err
+		}
+		set += `, state = $8`
+		args = append(args, text)
+	}
+	return tx.Write(ctx, `UPDATE dashboard_history_readings SET `+set+` WHERE org = $4 AND list = $5 AND ended = $6 AND version = $7`, args...)
+}
+
+// last is the state of a stream as it is stored. It is nil for one that cannot be opened, because its secret is not
+// listed any more.
+func (h *History) last(ctx context.Context, s stream, r row) (*last, error) {
+	if l, ok := h.streams.Get(s); ok && l.version == r.version {
+		return l, nil
+	}
+	var text string
+	if err := h.db.Read(ctx, []any{&text}, `SELECT state FROM dashboard_history_readings WHERE org = $1 AND list = $2 AND version = $3`, string(s.org), s.list, r.version); err != nil {
+		return nil, fmt.Errorf("the reading before: %w", err)
+	}
+	packed, err := h.keys.Open(purposeOfState(s), text)
+	if err != nil {
+		h.log.Warn("the reading before cannot be opened, so history begins anew", slog.Any("error", err))
+		return nil, nil
+	}
+	st, err := unpack(packed)
+	if err != nil {
+		return nil, err
+	}
+	l := &last{version: r.version, state: st}
+	h.streams.Add(s, l)
+	return l, nil
+}
+
+// stored is the state of a stream, and its row. known is false before the first reading.
+func (h *History) stored(ctx context.Context, s stream) (l *last, r row, known bool, err error) {
+	if r, known, err = h.row(ctx, s); err != nil || !known {
+		return nil, r, false, err
+	}
+	l, err = h.last(ctx, s, r)
+	return l, r, err == nil && l != nil, err
+}
+
+// complete gives events their organisation and the names of members, as far as they are known.
+func (h *History) complete(ctx context.Context, org tallyfy.ID, list []*Event) {
+	if len(list) == 0 {
+		return
+	}
+	members, _, known, err := h.stored(ctx, stream{org, membersList})
+	if err != nil { // the ids are there
+		h.log.Warn("names of members not known", slog.Any("error", err))
+	}
+	for _, e := range list {
+		e.Org = org
+		if e.Who == "" && known {
+			e.Who = members.Members[e.Member].Name
+		}
+	}
+}
+
+// Erase takes somebody out whose account was deleted for good. What remains of the events is that somebody joined or
+// left, so that the numbers stay true.
+func (h *History) Erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) error {
+	h.comparing.Lock()
+	defer h.comparing.Unlock()
+	for range 5 {
+		if done, err := h.erase(ctx, org, id); err != nil || done {
+			return err
+		}
+	}
+	return errors.New("the history is being written all the time")
+}
+
+// erase is one try. It is not done if a reading was stored meanwhile.
+func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) (done bool, err error) {
+	type replaced struct {
+		stream
+		row
+		*last
+	}
+	var list []replaced
+	var events []*Event
+	for _, name := range []string{membersList, groupsList} {
+		s := stream{org, name}
+		l, r, known, err := h.stored(ctx, s)
+		if err != nil {
+			return false, err
+		}
+		if !known {
+			continue
+		}
+		now := &last{version: r.version + 1, state: l.without(id)}
+		list = append(list, replaced{s, r, now})
+		for group, g := range l.Groups {
+			if _, in := slices.BinarySearch(g.Members, id); in {
+				events = append(events, &Event{Org: org, Kind: Left, Group: group, After: r.began, By: later(h.now(), r.ended), Part: true, Details: Details{In: g.Name}})
+			}
+		}
+	}
+	own, err := h.events(ctx, `org = $1 AND member = $2 AND grp <> ''`, []any{string(org), string(id)})
+	if err != nil {
+		return false, err
+	}
+	for _, e := range own {
+		e.Details = Details{In: e.In}
+	}
+	done = true
+	err = h.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		for _, l := range list {
+			// A reading that began before this is not to bring the person back.
+			n, err := h.replace(ctx, tx, l.stream, l.row, l.last, row{version: l.last.version, began: l.began, ended: later(h.now(), l.ended)})
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return errLater
+			}
+			h.streams.Remove(l.stream)
+		}
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_seen WHERE org = $1 AND member = $2`, string(org), string(id)); err != nil {
+			return err
+		}
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_events WHERE org = $1 AND member = $2 AND grp = ''`, string(org), string(id)); err != nil {
+			return err
+		}
+		for _, e := range own {
+			data, err := h.sealDetails(e)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Write(ctx, `UPDATE dashboard_history_events SET member = '', data = $1 WHERE id = $2`, data, e.ID); err != nil {
+				return err
+			}
+		}
+		return h.storeEvents(ctx, tx, events)
+	})
+	if errors.Is(err, errLater) {
+		return false, nil
+	}
+	return done, err
+}
+
+// errLater says that a reading was stored meanwhile.
+var errLater = errors.New("a reading was stored meanwhile")
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// without is the state without a member.
+func (s *state) without(id tallyfy.UserID) *state {
+	t := &state{Erased: append(slices.Clone(s.Erased), erasedHash(id))}
+	if s.Members != nil {
+		t.Members = map[tallyfy.UserID]member{}
+	}
+	for who, m := range s.Members {
+		if who != id {
+			t.Members[who] = m
+		}
+	}
+	if s.Groups != nil {
+		t.Groups = map[tallyfy.ID]group{}
+	}
+	for of, g := range s.Groups {
+		t.Groups[of] = g
+		t.set(of, id, false)
+	}
+	return t
+}
+
+// Sweep deletes what is past its time; call it every few minutes.
+func (h *History) Sweep(ctx context.Context) error {
+	_, events := h.db.Write(ctx, `DELETE FROM dashboard_history_events WHERE id < $1`, idAt(h.oldest()))
+	_, readings := h.db.Write(ctx, `DELETE FROM dashboard_history_readings WHERE ended <= $1`, h.oldest().UnixMilli())
+	_, seen := h.db.Write(ctx, `DELETE FROM dashboard_history_seen WHERE at <= $1`, h.oldest().UnixMilli())
+	return errors.Join(events, readings, seen)
+}

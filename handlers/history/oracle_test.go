@@ -1,0 +1,205 @@
+package history_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/history"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/tallyfy"
+)
+
+// An oracle knows what really was: when somebody came into a group and left it, and what of that can be known.
+type oracle struct {
+	began bool // in at the beginning
+	flips []time.Time
+	// seen are the moments at which it is certain how it was: the ends of readings, and of changes made here.
+	// A change happened between the beginning of the one and the end of the next.
+	seen []look
+}
+
+// A look says how it was at some moment from began to ended.
+type look struct {
+	began, ended time.Time
+	in           bool
+	reading      bool
+}
+
+func (o *oracle) at(t time.Time) bool {
+	in := o.began
+	for _, f := range o.flips {
+		if !f.After(t) {
+			in = !in
+		}
+	}
+	return in
+}
+
+// determined is what the looks around a moment say, if they agree: then it was so, unless it was undone between them.
+func (o *oracle) determined(t time.Time) history.Presence {
+	var before, after *look
+	for i, l := range o.seen {
+		if !l.ended.After(t) {
+			before = &o.seen[i]
+		}
+		if after == nil && !l.began.Before(t) {
+			after = &o.seen[i]
+		}
+	}
+	if before == nil || after == nil {
+		return history.NotKnown
+	}
+	// A reading under way at the moment may have seen something else than those around it.
+	for _, l := range o.seen {
+		if l.began.Before(t) && l.ended.After(t) && l.in != before.in {
+			return history.NotKnown
+		}
+	}
+	if before.in != after.in {
+		return history.NotKnown
+	}
+	if before.in {
+		return history.In
+	}
+	return history.Out
+}
+
+// undone reports that between the looks around a moment there was a change and its reverse, which nobody can see.
+func (o *oracle) undone(t time.Time) bool {
+	from, to := time.Time{}, time.Time{}
+	for _, l := range o.seen {
+		if !l.ended.After(t) {
+			from = l.began
+		}
+		if to.IsZero() && !l.began.Before(t) {
+			to = l.ended
+		}
+	}
+	n := 0
+	for _, f := range o.flips {
+		if f.After(from) && !f.After(to) {
+			n++
+		}
+	}
+	return n > 1
+}
+
+func (l look) String() string {
+	return fmt.Sprintf("%s-%s %t", l.began.Format(time.TimeOnly), l.ended.Format(time.TimeOnly), l.in)
+}
+
+// Random people come and go at random times, here and elsewhere, and readings of random length end at random times.
+func TestNoAnswerIsEverWrong(t *testing.T) {
+	t.Parallel()
+	answers := map[history.Presence]int{}
+	for seed := range uint64(60) {
+		random := rand.New(rand.NewPCG(seed, 15))
+		d := newDesk(t, memory(t))
+		groups := []tallyfy.ID{"a", "b"}
+		people := []tallyfy.UserID{"1", "2", "3"}
+		truth := map[string]*oracle{}
+		for _, g := range groups {
+			d.group(g, string(g))
+			for _, p := range people {
+				o := &oracle{began: random.IntN(2) == 0}
+				d.move(g, p, o.began)
+				truth[string(g+" ")+string(p)] = o
+			}
+		}
+		some := func(most time.Duration) time.Duration {
+			return time.Millisecond * time.Duration(1+random.Int64N(most.Milliseconds()))
+		}
+		flip := func(g tallyfy.ID, p tallyfy.UserID) {
+			o := truth[string(g+" ")+string(p)]
+			o.flips = append(o.flips, d.now)
+			d.move(g, p, o.at(d.now))
+		}
+		elsewhere := func() { flip(groups[random.IntN(2)], people[random.IntN(3)]) }
+		for range 25 {
+			d.after(some(time.Hour))
+			switch random.IntN(5) {
+			case 0, 1:
+				elsewhere()
+			case 2: // here: the call lies somewhere between its beginning and its end
+				g, p := groups[random.IntN(2)], people[random.IntN(3)]
+				began, o := d.now, truth[string(g+" ")+string(p)]
+				in := o.at(d.now)
+				d.after(some(2 * time.Second))
+				flip(g, p)
+				d.after(some(2 * time.Second))
+				wish := edit(g, string(p), "")
+				if in {
+					wish = edit(g, "", string(p))
+				}
+				d.change(wish, began, journal.Done)
+				// Not known between both, and certain at either end.
+				o.seen = append(o.seen, look{began, began, in, false}, look{d.now, d.now, !in, false})
+			default:
+				// Each group is read at a moment of its own, while others go on.
+				began := d.now
+				seen := map[tallyfy.ID]tallyfy.Group{}
+				for _, g := range groups {
+					d.after(some(3 * time.Second))
+					seen[g] = d.groups[g]
+					for _, p := range people {
+						o := truth[string(g+" ")+string(p)]
+						o.seen = append(o.seen, look{began, time.Time{}, o.at(d.now), true})
+					}
+					if random.IntN(3) == 0 {
+						d.after(some(time.Second))
+						elsewhere()
+					}
+				}
+				d.after(some(time.Second))
+				for _, o := range truth {
+					o.seen[len(o.seen)-1].ended = d.now
+				}
+				whole := d.groups
+				d.groups = seen
+				d.observe(history.Reading{By: maren, Members: d.membersNow(), Took: time.Millisecond})
+				d.observe(history.Reading{By: maren, Groups: d.groupsNow(), Took: d.now.Sub(began)})
+				d.groups = whole
+			}
+		}
+		for key, o := range truth {
+			var g tallyfy.ID
+			var p tallyfy.UserID
+			_, err := fmt.Sscan(key, &g, &p)
+			require.NoError(t, err)
+			for len(o.seen) > 0 && !o.seen[0].reading { // history begins with a reading, and ends with one
+				o.seen = o.seen[1:]
+			}
+			for len(o.seen) > 0 && !o.seen[len(o.seen)-1].reading {
+				o.seen = o.seen[:len(o.seen)-1]
+			}
+			for range 60 {
+				at := march.Add(some(d.now.Sub(march) + time.Hour))
+				answer, err := d.At(context.Background(), org, g, p, at)
+				if len(o.seen) == 0 && err != nil {
+					continue
+				}
+				require.NoError(t, err)
+				answers[answer.Presence]++
+				if t.Failed() {
+					return
+				}
+				assert.Equal(t, o.determined(at), answer.Presence, "seed %d: %s at %s\n%+v", seed, key, at.Format(time.TimeOnly), o)
+				if was := o.at(at); answer.Presence != history.NotKnown && (answer.Presence == history.In) != was {
+					assert.True(t, o.undone(at), "seed %d: %s at %s: %s, and it was %t\n%+v", seed, key, at.Format(time.TimeOnly), answer.Presence, was, o)
+				}
+				if answer.Presence == history.NotKnown && !answer.From.IsZero() && !answer.To.IsZero() {
+					assert.True(t, !at.Before(answer.From) && !at.After(answer.To))
+				}
+			}
+		}
+	}
+	assert.Greater(t, answers[history.In], 400)
+	assert.Greater(t, answers[history.Out], 400)
+	assert.Greater(t, answers[history.NotKnown], 400)
+}
