@@ -70,11 +70,13 @@ type replicas struct {
 	api      *program.API
 	turn     atomic.Int64
 	alone    atomic.Int64 // 1 and 2: this one only
+	// tallyfy answers the calls of a program; the sandbox does if it holds nil.
+	tallyfy atomic.Pointer[func(program int, w http.ResponseWriter, call *http.Request)]
 }
 
-func startReplicas(t *testing.T, database string) *replicas {
+func startReplicas(t *testing.T, database string, s sandbox.Options) *replicas {
 	t.Helper()
-	r := &replicas{api: program.NewAPI(t, sandbox.Options{})}
+	r := &replicas{api: program.NewAPI(t, s)}
 	addresses := [2]string{program.FreeAddress(t), program.FreeAddress(t)}
 	proxy := httptest.NewServer(proxyTo(func() string {
 		if n := r.alone.Load(); n > 0 {
@@ -88,7 +90,16 @@ func startReplicas(t *testing.T, database string) *replicas {
 	require.NoError(t, os.WriteFile(secret, []byte(rand.Text()+rand.Text()), 0o600))
 	var both sync.WaitGroup
 	for i, address := range addresses {
-		o := program.Options{Address: address, Public: proxy.URL, API: r.api, Database: database, Env: []string{"SECRET_FILE=" + secret, "TRUSTED_PROXIES=127.0.0.1"}}
+		own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, call *http.Request) {
+			if f := r.tallyfy.Load(); f != nil {
+				(*f)(i, w, call)
+				return
+			}
+			r.api.ServeHTTP(w, call)
+		}))
+		t.Cleanup(own.Close)
+		api := &program.API{Server: r.api.Server, URL: own.URL, HTTP: own}
+		o := program.Options{Address: address, Public: proxy.URL, API: api, Database: database, Env: []string{"SECRET_FILE=" + secret, "TRUSTED_PROXIES=127.0.0.1"}}
 		both.Go(func() { r.programs[i] = start(t, o) }) // at once, as after a deployment
 	}
 	both.Wait()
@@ -101,17 +112,17 @@ func startReplicas(t *testing.T, database string) *replicas {
 func eachDatabase(t *testing.T, test func(t *testing.T, r *replicas)) {
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		test(t, startReplicas(t, ownDatabase(t)))
+		test(t, startReplicas(t, ownDatabase(t), sandbox.Options{}))
 	})
 	t.Run("one SQLite file", func(t *testing.T) {
 		t.Parallel()
-		test(t, startReplicas(t, filepath.Join(t.TempDir(), "sessions.db")))
+		test(t, startReplicas(t, filepath.Join(t.TempDir(), "sessions.db"), sandbox.Options{}))
 	})
 }
 
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
-	r := startReplicas(t, ownDatabase(t))
+	r := startReplicas(t, ownDatabase(t), sandbox.Options{})
 	s := program.VisitorAt(t, r.url, r.api)
 	p := s.SignInWith(sandbox.AdminToken)
 	require.Equal(t, "Choose an organisation", p.Text("h1"))
@@ -156,7 +167,7 @@ func TestTwoReplicas(t *testing.T) {
 // A file is for one program. While a new one takes over from an old one, what one of them ends counts at the other a second later.
 func TestTwoProgramsOnOneFile(t *testing.T) {
 	t.Parallel()
-	r := startReplicas(t, filepath.Join(t.TempDir(), "sessions.db"))
+	r := startReplicas(t, filepath.Join(t.TempDir(), "sessions.db"), sandbox.Options{})
 	s := program.VisitorAt(t, r.url, r.api)
 	program.SignIn(s, sandbox.AdminToken)
 	for range 4 {
@@ -227,7 +238,7 @@ func TestAReplicaIsKilled(t *testing.T) {
 func TestPostgreSQLCutsItsConnections(t *testing.T) {
 	t.Parallel()
 	database := ownDatabase(t)
-	r := startReplicas(t, database)
+	r := startReplicas(t, database, sandbox.Options{})
 	s := program.VisitorAt(t, r.url, r.api)
 	program.SignIn(s, sandbox.AdminToken)
 	const cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
