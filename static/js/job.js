@@ -5,9 +5,20 @@ const bar = part?.querySelector("progress");
 const text = part?.querySelector("[data-progress]");
 let source;
 
-// A screen reader hears the sentence every few seconds at most.
+// A screen reader hears the sentence every few seconds at most, and the latest one always.
 const every = 5000; // milliseconds
 let said = 0;
+let later;
+const say = (sentence) => {
+  clearTimeout(later);
+  const wait = said + every - Date.now();
+  if (wait > 0) {
+    later = setTimeout(say, wait, sentence);
+    return;
+  }
+  said = Date.now();
+  text.textContent = sentence;
+};
 
 const open = () => {
   source = new EventSource(part.dataset.job);
@@ -17,9 +28,8 @@ const open = () => {
     if (now.state !== "running") {
       source.close();
       location.reload();
-    } else if (Date.now() - said > every) {
-      said = Date.now();
-      text.textContent = now.text;
+    } else {
+      say(now.text);
     }
   });
 };
