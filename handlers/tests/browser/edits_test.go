@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func eachUser(t *testing.T, flow func(t *testing.T, u user)) {
 	for name, way := range users {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sitetest.New(t, sitetest.Options{})
+			s := sitetest.New(t, sitetest.Options{Jobs: true})
 			u := user{Tab: sitetest.OpenTab(t, s), site: s, width: way.width, keyboard: way.keyboard}
 			u.SignIn()
 			u.Screen(u.width, 900, "light")
@@ -309,4 +310,125 @@ func TestBrowserBoxesAreNamedAndInSight(t *testing.T) {
 			require.Empty(t, sitetest.Evaluate[string](b, hidden))
 		}
 	}
+}
+
+// follow presses the link or button that a selector finds.
+func (u user) follow(selector string) {
+	u.T.Helper()
+	if u.keyboard {
+		tabUntil(u.Tab, selector, fmt.Sprintf("document.activeElement.matches(%q)", selector))
+		u.Do(chromedp.KeyEvent(kb.Enter))
+		return
+	}
+	u.Do(chromedp.Click(selector))
+}
+
+// choose chooses a radio button of a group of them, which is one stop of Tab.
+func (u user) choose(name, value string) {
+	u.T.Helper()
+	selector := fmt.Sprintf("input[name=%s][value='%s']", name, value)
+	if !u.keyboard {
+		u.tick(selector)
+		return
+	}
+	tabUntil(u.Tab, name, fmt.Sprintf("document.activeElement.name === %q", name))
+	u.Do(chromedp.KeyEvent(" "))
+	for range 5 {
+		if sitetest.Evaluate[bool](u.Tab, fmt.Sprintf("document.querySelector(%q).checked", selector)) {
+			return
+		}
+		u.Do(chromedp.KeyEvent(kb.ArrowDown))
+	}
+	require.Fail(u.T, "the arrow keys do not reach "+selector)
+}
+
+// A person gets the groups of a colleague, leaves one, and all of it is undone. Then they are removed, and brought back to
+// the same groups.
+func TestBrowserGroupsOfAMember(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		s := u.site
+		before := s.Member("hugo.marchetti").Groups
+		u.Open(s.MemberPath("hugo.marchetti"))
+		u.WaitForTitle("Hugo Marchetti")
+		u.press("Add to groups…")
+		u.WaitForTitle("Groups of Hugo Marchetti")
+		u.check("the groups of somebody")
+		u.write("#field-who", "chiara")
+		u.Do(chromedp.KeyEvent(kb.Enter))
+		chiara := fmt.Sprintf("button[name=choose][value='%s']", s.ID("chiara.dangelo"))
+		u.Do(chromedp.WaitVisible(chiara))
+		u.WaitForTitle("Groups of Hugo Marchetti")
+		u.follow(chiara)
+		u.WaitForText("legend", "that Hugo Marchetti is not in")
+		assert.Zero(t, sitetest.Evaluate[int](u.Tab, "document.querySelectorAll('main form input:checked').length"), "nothing is ticked beforehand")
+		u.tick(fmt.Sprintf("input[name=add][value='%s']", s.Group("Finance").ID))
+		u.tick(fmt.Sprintf("input[name=remove][value='%s']", s.Group("Warehouse Rotterdam").ID))
+		u.check("the groups of a colleague")
+		u.press("Save")
+		u.WaitForTitle("Hugo Marchetti")
+		u.WaitForText(`div[@role="status"]`, "Hugo Marchetti was added to Finance. Hugo Marchetti was taken out of Warehouse Rotterdam.")
+		u.press("Undo")
+		u.WaitForTitle("Undo a change of 2 groups")
+		u.press("Undo this change")
+		u.WaitForTitle("Receipt")
+		assert.ElementsMatch(t, before, s.Member("hugo.marchetti").Groups)
+
+		other := s.As(t)
+		other.SignIn()
+		other.Remove("hugo.marchetti", "maren.dahl").Whole(http.StatusOK)
+		u.Open(s.MemberPath("hugo.marchetti"))
+		u.WaitForTitle("Hugo Marchetti")
+		u.press("Bring back…")
+		u.WaitForTitle("Bring Hugo Marchetti back")
+		u.check("bringing back")
+		u.choose("groups", "same")
+		u.press("Show the plan")
+		u.WaitForText("p", "Nothing has changed yet.")
+		u.check("the plan of bringing back")
+		u.follow("main form[method=post] button")
+		u.WaitForText(`div[@role="status"]`, "Hugo Marchetti is back in Aldermoor Logistics.")
+		assert.ElementsMatch(t, before, s.Member("hugo.marchetti").Groups)
+	})
+}
+
+// A group is copied, the copy is merged into another group, and created again from the deleted ones.
+func TestBrowserCopyMergeAndTrash(t *testing.T) {
+	eachUser(t, func(t *testing.T, u user) {
+		s := u.site
+		u.Open(s.GroupPath("Works Council"))
+		u.WaitForTitle("Works Council")
+		u.press("Copy")
+		u.WaitForTitle("New group")
+		u.check("the copy of a group")
+		u.write("#field-name", "Council of others")
+		u.press("Create the group")
+		u.WaitForTitle("Council of others")
+		people := s.Group("Council of others").Members
+		require.NotEmpty(t, people)
+		u.press("Merge into another group…")
+		u.WaitForText("h2", "Merge into")
+		u.write("#field-q", "legal")
+		u.Do(chromedp.KeyEvent(kb.Enter))
+		u.Do(chromedp.WaitNotPresent(`//main//a[contains(., "Finance")]`))
+		u.WaitForText("h2", "Merge into")
+		u.check("the choice of a group to merge into")
+		u.press("Legal")
+		u.WaitForTitle("Merge Council of others into Legal?")
+		u.check("the plan of a merge")
+		u.follow("main form[method=post] button")
+		u.WaitForTitle("Legal")
+		u.WaitForText(`div[@role="status"]`, "Council of others was deleted.")
+		assert.False(t, s.Exists("Council of others"))
+		assert.Subset(t, s.Group("Legal").Members, people)
+
+		u.Open("/trash")
+		u.WaitForTitle("Deleted groups")
+		u.check("deleted groups")
+		u.follow("main a[href$='/restore']")
+		u.WaitForTitle("Create Council of others again?")
+		u.check("the plan of creating again")
+		u.press("Create it again")
+		u.WaitForTitle("Council of others")
+		assert.ElementsMatch(t, people, s.Group("Council of others").Members)
+	})
 }
