@@ -95,7 +95,7 @@ func TestOverviewOfWhatCouldBeRead(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	u := &untidy{}
-	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{ShuffleTies: true, Members: 400, Now: func() time.Time { return now }}, Transport: u})
+	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{ShuffleTies: true, Members: 400, Now: func() time.Time { return now }}, Transport: u, Directory: directory.Options{Wait: time.Minute}, ReadTime: time.Minute})
 	u.sandbox = s.Sandbox.Transport()
 	s.SignIn()
 	for i := range 66 { // of one moment
