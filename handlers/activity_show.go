@@ -64,6 +64,9 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	}
 	for i, l := range e.Lines {
 		view.Lines = append(view.Lines, receiptLine(e, i, l, underWay))
+		if e.Kind == membership.GroupsChanged && i < len(e.Subjects) { // the first sentences are about a group each
+			view.Lines[i].Group = &views.GroupLink{ID: tallyfy.ID(e.Subjects[i].ID), Name: e.Called(e.Subjects[i])}
+		}
 	}
 	for _, d := range e.Differences {
 		if !slices.Equal(d.Before, d.After) && (d.What != "Groups" || !listsGroups(e)) {

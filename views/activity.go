@@ -119,6 +119,8 @@ type ReceiptLine struct {
 	Result ReceiptResult
 	// Detail says what was found instead, where the result alone does not.
 	Detail string
+	// Group is the group that the sentence is about, where a change is about several; nil for none.
+	Group *GroupLink
 }
 
 // ReceiptResult is how a line of the plan came out.

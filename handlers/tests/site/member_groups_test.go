@@ -55,6 +55,10 @@ func TestGroupsOfAMemberAreChangedAndChangedBack(t *testing.T) {
 	assert.Equal(t, "Receipt", receipt.Text("h1"))
 	assert.NotEmpty(t, receipt.Link("Undone later"))
 	assert.Len(t, receipt.Find("ol.plan li, main ol li").Nodes, 4, "a line for each group, and one for everybody else")
+	assert.Equal(t, []string{"Finance", "Legal", "Warehouse Rotterdam"}, receipt.Texts("ol.plan a"))
+	for _, name := range receipt.Texts("ol.plan a") {
+		assert.Equal(t, name, receipt.Follow(name).Text("h1"))
+	}
 	receipt.Follow("Undone later").Follow("Undo…").Form("main form").Submit("Undo this change")
 	assert.True(t, in(s, "hugo.marchetti", "Finance") && !in(s, "hugo.marchetti", "Warehouse Rotterdam"), "undoing is undone, too")
 }
