@@ -16,7 +16,7 @@ import (
 
 const (
 	// accessRows is how many people the access page shows at a time, and of one group on a phone.
-	accessRows = 50
+	accessRows = 25
 	// groupsToChoose is how many groups it offers that are no columns. The search reaches the others.
 	groupsToChoose = 40
 	// likeCandidates is how many people it offers whom the name to compare with fits.

@@ -93,7 +93,7 @@ func (c *Disabling) Plan() change.Plan {
 		Plan: journal.Plan{
 			Will: "disable " + name, Did: "disabled " + name,
 			Lines: []journal.Line{
-				{Kind: lineAccess, Text: fmt.Sprintf("%s can't open %s any more, from that moment on.", name, organisation)},
+				{Kind: lineAccess, Text: fmt.Sprintf("%s loses access to %s immediately.", name, organisation)},
 				{Kind: lineLeaves, Text: leaves},
 				{Kind: lineTasks, Text: fmt.Sprintf("The open tasks stay in %s's name.", name), Now: tasksNow(c.Tasks)},
 			},

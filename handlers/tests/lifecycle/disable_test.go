@@ -19,7 +19,7 @@ func TestSomebodyIsDisabled(t *testing.T) {
 	p := s.Get(s.MemberPath("chiara.dangelo")).Follow("Disable only…").Whole(http.StatusOK)
 	assert.Equal(t, "Disable Chiara D'Angelo", p.Text("h1"))
 	lines := p.Texts("ol.plan li")
-	assert.Equal(t, "Chiara D'Angelo can't open Aldermoor Logistics any more, from that moment on.", lines[0])
+	assert.Equal(t, "Chiara D'Angelo loses access to Aldermoor Logistics immediately.", lines[0])
 	assert.Equal(t, "Chiara D'Angelo leaves 4 groups: Everyone at Aldermoor, Finance, Payroll and “People and Culture”. The receipt keeps which.", lines[1])
 	assert.Contains(t, lines[2], "The open tasks stay in Chiara D'Angelo's name.")
 	assert.Contains(t, p.Text("main"), "Tallyfy deletes the permissions for templates and processes that were given to Chiara D'Angelo personally.")

@@ -14,14 +14,14 @@ import (
 )
 
 // A first visit takes at most 24 kB over the wire in at most 6 requests, to whatever page and besides logos; a second one
-// only the page. The matrix of access, six hundred cells, is the one page that takes more.
+// only the page.
 func TestFirstVisitIsLight(t *testing.T) {
 	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	visit(t, s, "/signin")
 	s.SignIn()
 	for _, path := range []string{
-		"/", "/members", "/groups", "/guests", "/activity", "/search?q=an", "/groups/new", s.GroupPath("Finance"), s.MemberPath("soren.kjaergaard"),
+		"/", "/members", "/groups", "/guests", "/access", "/activity", "/search?q=an", "/groups/new", s.GroupPath("Finance"), s.MemberPath("soren.kjaergaard"),
 		s.MemberPath("soren.kjaergaard") + "/tasks", s.RemovePath("soren.kjaergaard") + "/handover", s.PlanPath("soren.kjaergaard", "hanneke.dewit"),
 	} {
 		visit(t, s, path)
@@ -29,7 +29,7 @@ func TestFirstVisitIsLight(t *testing.T) {
 }
 
 // modules are what app.js loads for what is on a page.
-var modules = map[string]string{"[data-list]": "list.js", "[data-picker]": "picker.js"}
+var modules = map[string]string{"[data-list]": "list.js", "[data-picker]": "picker.js", "[data-access]": "access.js"}
 
 func visit(t *testing.T, s *sitetest.Site, path string) {
 	t.Helper()
