@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
@@ -70,12 +71,27 @@ func (r *reader) CopiedGroups() *directory.Groups {
 	return groups
 }
 
+// Groups gives the copy of the groups as this person's token sees them. It is never nil.
+func (r *reader) Groups(ctx context.Context) (*directory.Groups, error) {
+	return r.app.Directory.Groups(ctx, r.api, r.scope)
+}
+
+// CopiedGuests is the copy of the guests as this person's token sees them, if it costs no call, else nil.
+func (r *reader) CopiedGuests() *directory.Guests { return r.app.Directory.CachedGuests(r.scope) }
+
+// Guest reads a guest.
+func (r *reader) Guest(ctx context.Context, email string) (*tallyfy.Guest, error) {
+	return fetch(ctx, r, "guest "+strings.ToLower(email), r.fresh, nil, func(ctx context.Context) (*tallyfy.Guest, error) {
+		return r.api.Guests.Get(ctx, r.scope.Organisation(), email)
+	})
+}
+
 // OpenTasks counts the open tasks of a person or a group, and brings along as many as one call does. A failure is
 // a result too: not checked.
 func (r *reader) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks {
 	o.PerPage = tallyfy.MostTasks
 	keep := func(t tallyfy.OpenTasks) bool { return t.Checked }
-	tasks, err := fetch(ctx, r, "tasks "+string(o.Owner)+" "+string(o.Group), r.fresh, keep, func(ctx context.Context) (tallyfy.OpenTasks, error) {
+	tasks, err := fetch(ctx, r, "tasks "+string(o.Owner)+" "+string(o.Group)+" "+o.Guest, r.fresh, keep, func(ctx context.Context) (tallyfy.OpenTasks, error) {
 		return r.api.Tasks.Open(ctx, r.scope.Organisation(), o)
 	})
 	if err != nil {

@@ -246,6 +246,10 @@ func (s *service) testGuestChanges(t *testing.T) {
 	s.wire(t, sent{"POST", s.at("/guests"), "", fmt.Sprintf(`{"email":%q,"first_name":"Con","company_name":"Tract"}`, email), 201})
 	assert.Equal(t, "Tract", made.Company())
 	assert.Empty(t, made.KnownBy())
+	tasks, err := s.client.Tasks.Open(ctx, s.org, tallyfy.TaskListOptions{Guest: email})
+	require.NoError(t, err)
+	s.wire(t, sent{"GET", s.at("/tasks"), "guests=contract%2Bguest%40partner.example.com&per_page=5&status=active", "", 200})
+	assert.Equal(t, tallyfy.OpenTasks{Checked: true, Sample: []tallyfy.Task{}}, tasks, "the sample of nobody else")
 	for _, ids := range [][]tallyfy.UserID{{s.removable}, nil} {
 		body := `[]`
 		if len(ids) > 0 {

@@ -52,6 +52,7 @@ func (t *Task) DisplayTitle() string { return firstOf(t.Title, "Task "+string(t.
 type TaskListOptions struct {
 	Owner   UserID // owners
 	Group   ID     // groups
+	Guest   string // guests: an email address
 	Status  string // like "active"
 	Page    int    // from 1
 	PerPage int
@@ -67,6 +68,7 @@ type TasksService service
 func (s *TasksService) List(ctx context.Context, org ID, o TaskListOptions) (*Page[Task], error) {
 	q := url.Values{}
 	setText(q, "groups", string(o.Group))
+	setText(q, "guests", o.Guest)
 	setText(q, "owners", string(o.Owner))
 	setNumber(q, "page", o.Page)
 	setNumber(q, "per_page", o.PerPage)

@@ -79,6 +79,9 @@ func (c *Cache) Cached(s cache.Scope) (members *Members, groups *Groups, ok bool
 	return members, groups, members != nil && groups != nil
 }
 
+// CachedGuests returns the copy of the guests if it is there and not older than MaxAge, else nil. It calls nobody.
+func (c *Cache) CachedGuests(s cache.Scope) *Guests { return c.guests.cached(s) }
+
 // A Change says what a change of ours makes out of date. The groups always are, and the guests: who is put
 // into a group may become one.
 type Change struct {

@@ -170,3 +170,14 @@ func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
 	}
 	return found
 }
+
+// KnownTo are the guests whom a member knows, by their names. Those who were removed are left out.
+func KnownTo(guests *Guests, member tallyfy.UserID) (list []*tallyfy.Guest) {
+	for _, g := range guests.Items {
+		if g.Status() != "deleted" && slices.Contains(g.KnownBy(), member) {
+			list = append(list, g)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *tallyfy.Guest) int { return names.Compare(a.Name(), b.Name()) })
+	return list
+}

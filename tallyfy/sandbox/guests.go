@@ -171,7 +171,7 @@ func (s *Server) updateGuest(c *call) answer {
 	return itemCreated(g.wire(nil))
 }
 
-// removeGuest takes a guest out of the organisation. An unknown address is a 422 (documented). Groups keep the address: nothing else is
+// removeGuest takes a guest off all tasks and out of the organisation. An unknown address is a 422 (documented). Groups keep the address: nothing else is
 // documented.
 func (s *Server) removeGuest(c *call) answer {
 	g := c.org.guestBy[strings.ToLower(c.vars["{email}"])]
@@ -185,6 +185,9 @@ func (s *Server) removeGuest(c *call) answer {
 	}
 	c.org.guests = without(c.org.guests, g)
 	delete(c.org.guestBy, strings.ToLower(g.email))
+	for _, t := range c.org.tasks {
+		t.guests = without(t.guests, strings.ToLower(g.email))
+	}
 	gone := *g
 	gone.deletedAt = c.now
 	return item(gone.wire(nil))

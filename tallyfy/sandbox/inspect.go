@@ -1,6 +1,9 @@
 package sandbox
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Member is a copy of a person in the main organisation, for tests.
 type Member struct {
@@ -73,6 +76,11 @@ func (s *Server) Guests() []Guest {
 // OpenTasks counts the active tasks a member of the main organisation owns, alone or with others.
 func (s *Server) OpenTasks(memberID int) int {
 	return s.countOpen(func(t *task) bool { return t.ownedBy(memberID) })
+}
+
+// OpenGuestTasks counts the active tasks of the main organisation that a guest is on.
+func (s *Server) OpenGuestTasks(email string) int {
+	return s.countOpen(func(t *task) bool { return slices.Contains(t.guests, strings.ToLower(email)) })
 }
 
 // OpenGroupTasks counts the active tasks of the main organisation that are assigned to a group.

@@ -70,6 +70,9 @@ func seedTasks(o *organisation, now time.Time, groups map[string]*group) {
 			t.run = makeID(o.id+"/run", rnd.IntN(60))
 		}
 		assign(rnd, t, slices.Clone(hands[key]), groups[key])
+		if guests := groups[key].guests; i%3 == 0 && len(guests) > 0 { // some of them help out
+			t.guests = []string{strings.ToLower(guests[i/len(keys)%len(guests)])}
+		}
 		o.tasks = append(o.tasks, t)
 	}
 }

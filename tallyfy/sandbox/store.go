@@ -78,6 +78,7 @@ type task struct {
 	deadline, createdAt    time.Time
 	owners                 []*member // by pointer: the name outlives a deletion for good
 	groups                 []*group
+	guests                 []string // addresses
 }
 
 // Values of the API that the store compares with.

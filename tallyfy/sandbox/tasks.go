@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"slices"
+	"strings"
 )
 
 // The page sizes of the task list are not documented. These are the groups'.
@@ -11,17 +12,17 @@ const (
 )
 
 func (s *Server) listTasks(c *call) answer {
-	p := c.parameters("owners", "groups", "status", "page", "per_page")
+	p := c.parameters("owners", "groups", "guests", "status", "page", "per_page")
 	page := p.page(defaultTaskPage, maxTaskPage)
 	status := p.oneOf("status", "", taskActive, taskCompleted)
 	owner := p.number("owners", 0)
-	group := p.values.Get("groups")
+	group, guest := p.values.Get("groups"), strings.ToLower(p.values.Get("guests"))
 	if len(p.problems) > 0 {
 		return p.problems.answer()
 	}
 	var found []*task
 	for _, t := range c.org.tasks {
-		if (status == "" || t.status == status) && (owner == 0 || t.ownedBy(owner)) && (group == "" || t.assignedTo(group)) {
+		if (status == "" || t.status == status) && (owner == 0 || t.ownedBy(owner)) && (group == "" || t.assignedTo(group)) && (guest == "" || slices.Contains(t.guests, guest)) {
 			found = append(found, t)
 		}
 	}
@@ -43,7 +44,7 @@ func (t *task) wire() taskWire {
 		Deadline: milliDate(t.deadline), CreatedAt: microDate(t.createdAt),
 		Owners: ownersWire{
 			Users:  each(t.owners, func(m *member) ownerWire { return ownerWire{m.id, m.fullName()} }),
-			Guests: []string{},
+			Guests: append([]string{}, t.guests...),
 			Groups: each(t.groups, func(g *group) ownerGroupWire { return ownerGroupWire{g.id, g.name} }),
 		},
 	}
