@@ -88,6 +88,9 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		view.Links = []components.LinkProps{{Text: "All members", URL: members}}
 		if carriedOut(e) {
 			view.Links = slices.Insert(view.Links, 0, req.broughtBack(e, s))
+			if n := removal.GuestsKnown(e); n > 0 {
+				view.Links = slices.Insert(view.Links, 0, req.handOverLink(tallyfy.UserID(s.ID), n))
+			}
 		}
 		title += ": removal of " + e.Called(s)
 		view.Title = title

@@ -6,22 +6,9 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/bulk"
-	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/words"
 )
-
-// idsIn are the ids of members in a field of a form, each in a value of its own, or several with spaces between them.
-func idsIn(values []string) (ids []tallyfy.UserID) {
-	for _, value := range values {
-		for id := range strings.FieldsSeq(value) {
-			if memberID.MatchString(id) {
-				ids = append(ids, tallyfy.UserID(id))
-			}
-		}
-	}
-	return ids
-}
 
 // chooseMembers takes the boxes of a page of the list of members, and does what the button says. It leads back to
 // the same list. An empty box leaves out only somebody whom that page showed.

@@ -60,6 +60,7 @@ func showRemoval(req *request) error {
 func (m memberRemoval) showHeld(status int) error {
 	r := m.removal
 	view := views.RemovalStart{Head: m.head(), GroupsKnown: r.Leaver.GroupsIncluded, Tasks: m.taskView(r.Tasks, m.urls().MemberTasks(r.ID)), Note: m.unknownNote()}
+	view.Guests, view.GuestsKnown = m.guestRows()
 	for _, b := range r.Blockers() {
 		blocker := views.Blocker{Title: b.Title, Text: b.Out}
 		if b.Kind == removal.Yourself || b.Kind == removal.LastAdmin {
@@ -92,4 +93,13 @@ func (m memberRemoval) unknownNote() string {
 		return note + "Tallyfy did not give all members."
 	}
 	return note + "The members are still being read: look again in a moment."
+}
+
+// guestRows are the guests whom the leaver knows. A removal hands none of them over.
+func (m memberRemoval) guestRows() (list []views.GuestRow, known bool) {
+	guests, known := m.guestsKnown(m.removal.ID)
+	for _, g := range guests {
+		list = append(list, guestPerson(g))
+	}
+	return list, known
 }

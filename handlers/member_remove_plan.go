@@ -37,6 +37,7 @@ func (m memberRemoval) askBeforeRemoving(status int, problem string) error {
 		Head: m.head(), Warnings: plan.Warnings, To: m.to, Press: newPress(), Seen: plan.Fingerprint(), Button: words.Button(), Problem: problem,
 		Note: m.unknownNote(),
 	}
+	view.Guests, view.GuestsKnown = m.guestRows()
 	for _, line := range plan.Lines {
 		view.Lines = append(view.Lines, planLine(line, true))
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/matrix"
 	"tallyfy-admin/handlers/parallel"
@@ -45,6 +46,11 @@ func showMember(req *request) error {
 	}
 	page.Press, page.Base = newPress(), req.keepGroupsSeen(id, groups)
 	page.Invitation = req.invitation(member)
+	if guests := req.CopiedGuests(); guests != nil {
+		for _, g := range directory.KnownTo(guests, id) {
+			page.Guests = append(page.Guests, guestPerson(g))
+		}
+	}
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
 	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from

@@ -103,8 +103,16 @@ func (req *request) said(text, linkText, linkURL, address string) error {
 	return req.goTo(address)
 }
 
+// mostLinked is how many guests a receipt links to.
+const mostLinked = 5
+
 // personLinks lead on from the receipt of a change of one person; nil for entries of other kinds.
 func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps) {
+	for _, g := range e.AllSubjects() {
+		if g.Kind == journal.Guest && g.Email != "" && e.Kind != lifecycle.GuestRemoved && len(links) < mostLinked {
+			links = append(links, components.LinkProps{Text: names.Isolate(g.Name), URL: req.urls().Guest(g.Email)})
+		}
+	}
 	s := e.Subject(journal.Member)
 	if role, ok := lifecycle.RoleBefore(e); ok && carriedOut(e) {
 		undone := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })

@@ -50,7 +50,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 // keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
 func (r route) keepsTyped() bool {
 	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
-		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/guests/new", "/members/:member/groups", "/access",
+		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/guests/new", "/guests/:guest/known-by", "/members/:member/groups", "/access",
 	}, r.path)
 }
 
@@ -103,6 +103,8 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/members/:member", signedIn, showMember},
 		{http.MethodGet, "/members/:member/groups", signedIn, showMemberGroups},
 		{http.MethodPost, "/members/:member/groups", signedIn, changeMemberGroups},
+		{http.MethodGet, "/members/:member/guests", signedIn, showGuestHandover},
+		{http.MethodPost, "/members/:member/guests", signedIn, handOverGuests},
 		{http.MethodGet, "/members/:member/tasks", signedIn, showMemberTasks},
 		{http.MethodGet, "/members/:member/role", signedIn, showRole},
 		{http.MethodPost, "/members/:member/role", signedIn, changeRole},
@@ -121,6 +123,11 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/guests", signedIn, listGuests},
 		{http.MethodGet, "/guests/new", signedIn, showGuestForm},
 		{http.MethodPost, "/guests/new", signedIn, addGuest},
+		{http.MethodGet, "/guests/:guest", signedIn, showGuest},
+		{http.MethodGet, "/guests/:guest/known-by", signedIn, showGuestContacts},
+		{http.MethodPost, "/guests/:guest/known-by", signedIn, changeGuestContacts},
+		{http.MethodGet, "/guests/:guest/remove", signedIn, showGuestRemoval},
+		{http.MethodPost, "/guests/:guest/remove", signedIn, removeGuest},
 		{http.MethodGet, "/guests.csv", signedIn, exportGuests},
 
 		{http.MethodGet, "/activity", signedIn, listActivity},
@@ -254,7 +261,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			}
 		}
 		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "bulk", "job"}, name) { // ours, which have a page for those that are none
+			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "bulk", "job", "guest"}, name) { // ours, which have a page for those that are none
 				return echo.ErrNotFound
 			}
 		}

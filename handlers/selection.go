@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"slices"
+	"strings"
 
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/listing"
@@ -76,4 +77,16 @@ func (req *request) selectionAmong(found []listing.Member, perPage int, copied s
 		}
 	}
 	return v
+}
+
+// idsIn are the ids of members in a field of a form, each in a value of its own, or several with spaces between them.
+func idsIn(values []string) (ids []tallyfy.UserID) {
+	for _, value := range values {
+		for id := range strings.FieldsSeq(value) {
+			if memberID.MatchString(id) {
+				ids = append(ids, tallyfy.UserID(id))
+			}
+		}
+	}
+	return ids
 }

@@ -37,6 +37,8 @@ var changeKinds = []struct {
 	{lifecycle.GuestAdded, "Guest added", func(req *request) change.Change {
 		return &lifecycle.GuestCreation{Client: req.api, Org: req.who.Organisation}
 	}},
+	{lifecycle.GuestRemoved, "Guest removed", func(req *request) change.Change { return req.guestRemoval("") }},
+	{lifecycle.ContactsChanged, "Who knows a guest changed", func(req *request) change.Change { return req.contacts(nil) }},
 	{membership.GroupCreated, "Group created", func(req *request) change.Change { return req.creation(tallyfy.CreateGroupRequest{}) }},
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},

@@ -6,6 +6,7 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // GuestList is the list of guests.
@@ -16,7 +17,7 @@ type GuestList struct {
 	Rows  []GuestRow
 }
 
-// GuestRow is one guest in the list. A guest has no page of its own.
+// GuestRow is one guest in the list.
 type GuestRow struct {
 	ID                   tallyfy.ID
 	Name, Email, Company string
@@ -32,6 +33,55 @@ func (r GuestRow) picture() components.AvatarProps {
 	return components.AvatarProps{Name: r.Name, Seed: string(r.ID), Person: true}
 }
 
+// GuestPage is one guest.
+type GuestPage struct {
+	GuestRow
+	BackURL string
+	Added   time.Time
+	// GroupsKnown is false where the groups are not all read.
+	GroupsKnown bool
+	// KnownBy are the members who know the guest.
+	KnownBy []GroupMember
+	// NamesNote says that names of them may be missing, if so.
+	NamesNote string
+	Tasks     OpenTasks
+	Activity  RecentActivity
+}
+
+// GuestContacts is the form for who knows a guest.
+type GuestContacts struct {
+	Guest GuestRow
+	// KnownBy are those who know the guest, chosen where they are not to any more.
+	KnownBy []PickedPerson
+	// Add is the text of the field for further ones.
+	Add    string
+	Errors map[string]string
+	Notice *Notice
+	// Note says that not all members are known, if so.
+	Note, Press string
+}
+
+// Title is the heading of the form.
+func (v GuestContacts) Title() string { return "Who knows " + names.Isolate(v.Guest.Name) }
+
+// GuestHandover hands the guests whom a member knows over to somebody. The first lines are a plan where To was chosen.
+type GuestHandover struct {
+	Head   RemovalHead
+	Guests []GuestRow
+	// Emails are the addresses of those whom the plan is about.
+	Emails []string
+	// To is the choice, Error its message.
+	To, Error string
+	Lines     []string
+	// More is how many guests are left for another time.
+	More              int
+	Notice            *Notice
+	Note, Press, Seen string
+}
+
+// Title is the heading of the page.
+func (v GuestHandover) Title() string { return "Guests whom " + names.Isolate(v.Head.Name) + " knows" }
+
 // GuestStatus words the state of a guest. The ordinary one has no badge.
 func GuestStatus(g *tallyfy.Guest) Status {
 	switch status := g.Status(); status {
@@ -44,4 +94,12 @@ func GuestStatus(g *tallyfy.Guest) Status {
 	default:
 		return Status{Text: names.Neutral(status)}
 	}
+}
+
+// theseGroups names the groups of the button that takes the guest out of them.
+func (v GuestPage) theseGroups() string {
+	if len(v.Groups) == 1 {
+		return "this group"
+	}
+	return "these " + words.Count(len(v.Groups), "group", "groups")
 }

@@ -23,6 +23,8 @@ type MemberPage struct {
 	Tasks       OpenTasks
 	Activity    RecentActivity
 	Invitation  Invitation
+	// Guests are those whom the member knows, none while they are not read.
+	Guests []GuestRow
 	// Peers share groups with the member, the most alike first. PeersKnown is false until the organisation is
 	// read.
 	Peers      []MemberPeer

@@ -5,6 +5,7 @@ import (
 
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // RemovalHead is the member whom the wizard may remove, and the organisation.
@@ -45,6 +46,18 @@ type RemovalStart struct {
 	// GroupsKnown is false when Tallyfy left the groups out of its answer.
 	GroupsKnown bool
 	Tasks       OpenTasks
+	LeaverGuests
+}
+
+// LeaverGuests are the guests whom the leaver knows. GuestsKnown is false where they could not be read.
+type LeaverGuests struct {
+	Guests      []GuestRow
+	GuestsKnown bool
+}
+
+// guestsUnread says that it is not known which guests the leaver knows.
+func guestsUnread(leaver string) string {
+	return "It could not be read whether " + names.Isolate(leaver) + " knows guests. Look again in a moment."
 }
 
 // step is 0 where the removal cannot go on: then no step comes after this page.
@@ -126,4 +139,25 @@ type RemovalPlan struct {
 	Note string
 	// Problem says why the plan is shown again.
 	Problem string
+	LeaverGuests
 }
+
+// guestsSentence names the guests whom the leaver knows.
+func (v RemovalPlan) guestsSentence() string {
+	list := make([]string, 0, namedGuests)
+	for _, g := range v.Guests[:min(len(v.Guests), namedGuests)] {
+		list = append(list, g.Name)
+	}
+	more := ""
+	if n := len(v.Guests) - len(list); n > 0 {
+		more = words.Count(n, "other", "others")
+	}
+	who := names.List(list)
+	if more != "" {
+		who = names.Some(list, more)
+	}
+	return names.Isolate(v.Head.Name) + " knows " + words.Count(len(v.Guests), "guest", "guests") + ": " + who + ". A removal hands none over: do that before, or from the receipt."
+}
+
+// namedGuests is how many guests the plan names.
+const namedGuests = 3

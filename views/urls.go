@@ -162,6 +162,15 @@ func (u URLs) Guests() string { return u.org() + "/guests" }
 // NewGuest is the form for a new guest. A POST to it adds the guest.
 func (u URLs) NewGuest() string { return u.Guests() + "/new" }
 
+// Guest is the page of the guest with an address.
+func (u URLs) Guest(email string) string { return u.Guests() + "/" + url.PathEscape(email) }
+
+// RemoveGuest asks before a guest is removed. A POST to it removes.
+func (u URLs) RemoveGuest(email string) string { return u.Guest(email) + "/remove" }
+
+// GuestContacts is the form for who knows a guest. A POST to it changes that.
+func (u URLs) GuestContacts(email string) string { return u.Guest(email) + "/known-by" }
+
 // GuestList is the list of guests in some state.
 func (u URLs) GuestList(s ListState) string { return u.Guests() + s.query() }
 
@@ -178,6 +187,12 @@ func (u URLs) Member(id tallyfy.UserID) string {
 
 // MemberGroups is the form for the groups of a member. A POST to it changes them.
 func (u URLs) MemberGroups(id tallyfy.UserID) string { return u.Member(id) + "/groups" }
+
+// HandOverGuests asks who gets to know the guests whom a member knows; to, if not empty, is the choice made so far. A POST to it
+// hands them over.
+func (u URLs) HandOverGuests(id tallyfy.UserID, to string) string {
+	return u.Member(id) + "/guests" + query(parameter{"to", to})
+}
 
 // MakeLike is the part of that form where a colleague is chosen.
 func (u URLs) MakeLike(id tallyfy.UserID) string { return u.MemberGroups(id) + "#field-who" }
@@ -255,6 +270,11 @@ func (u URLs) ActivityFile(s ActivityState) string {
 // NewBulk is the form for many changes of one kind, or the choice of a kind where it is empty.
 func (u URLs) NewBulk(kind string) string {
 	return u.org() + "/bulk/new" + query(parameter{"kind", kind})
+}
+
+// AddPerson is NewBulk with the groups to be chosen that somebody is added to, who is named by the address.
+func (u URLs) AddPerson(email string) string {
+	return u.org() + "/bulk/new" + query(parameter{"kind", "add-to-groups"}, parameter{"text", email})
 }
 
 // BulkOfChosen is NewBulk for the members who were chosen on lists.

@@ -95,6 +95,12 @@ func (f *finder) entry(text string, guests bool) (m *tallyfy.Member, email, prob
 	return nil, "", problem
 }
 
+// Named finds the member whom a text calls by the address, the id, or a name that only one has. The problem says why
+// nobody is found, "" if somebody is.
+func Named(members *directory.Members, text string) (m *tallyfy.Member, problem string) {
+	return newFinder(members, nil).named(strings.TrimSpace(text))
+}
+
 // named finds a member by id or by a name that only one has.
 func (f *finder) named(text string) (*tallyfy.Member, string) {
 	if m, ok := f.members.ByID(tallyfy.UserID(text)); ok {

@@ -199,5 +199,8 @@ func (d *desk) Members(ctx context.Context) (*directory.Members, error) {
 	return d.copies.Members(ctx, d.client, d.scope())
 }
 
+// CopiedGuests implements removal.Source.
+func (d *desk) CopiedGuests() *directory.Guests { return nil }
+
 // CopiedGroups implements membership.Source.
 func (d *desk) CopiedGroups() *directory.Groups { return nil }

@@ -102,7 +102,7 @@ func (o *Organisation) Successor(text string) (to string, problems map[string]st
 	case leaves(text):
 		return removal.LeaveWork, nil
 	}
-	m, problem := newFinder(o.Members, nil).named(text)
+	m, problem := Named(o.Members, text)
 	if problem != "" {
 		return "", map[string]string{"to": problem}
 	}
@@ -654,6 +654,9 @@ func (c copies) Members(context.Context) (*directory.Members, error) {
 
 // CopiedGroups implements membership.Source.
 func (c copies) CopiedGroups() *directory.Groups { return c.Organisation.Groups }
+
+// CopiedGuests implements removal.Source.
+func (c copies) CopiedGuests() *directory.Guests { return c.Organisation.Guests }
 
 // sentence makes a sentence of a predicate: "is deactivated".
 func sentence(predicate string) string {

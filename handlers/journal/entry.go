@@ -27,6 +27,7 @@ type SubjectKind string
 const (
 	Member SubjectKind = "member"
 	Group  SubjectKind = "group"
+	Guest  SubjectKind = "guest"
 )
 
 // A Subject is a person or a group as it was at the time of the change.
@@ -43,7 +44,7 @@ func (s Subject) Key() string { return string(s.Kind) + " " + s.ID }
 // ParseSubject reads a subject's Key; the zero value for anything else.
 func ParseSubject(key string) Subject {
 	kind, id, _ := strings.Cut(key, " ")
-	if !tallyfy.PlausibleID(id) || kind != string(Member) && kind != string(Group) {
+	if !tallyfy.PlausibleID(id) || kind != string(Member) && kind != string(Group) && kind != string(Guest) {
 		return Subject{}
 	}
 	return Subject{Kind: SubjectKind(kind), ID: id}

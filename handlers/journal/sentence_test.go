@@ -69,10 +69,10 @@ func TestSentenceOfEachState(t *testing.T) {
 
 func TestSubjectsInAddresses(t *testing.T) {
 	t.Parallel()
-	for _, s := range []journal.Subject{{Kind: journal.Member, ID: "20552"}, {Kind: journal.Group, ID: "an id with blanks"}} {
+	for _, s := range []journal.Subject{{Kind: journal.Member, ID: "20552"}, {Kind: journal.Group, ID: "an id with blanks"}, {Kind: journal.Guest, ID: "7301"}} {
 		assert.Equal(t, s, journal.ParseSubject(s.Key()))
 	}
-	for _, text := range []string{"", "member", "member ", "guest 1", "20552", "member ../1", "group \x00", "Member 1"} {
+	for _, text := range []string{"", "member", "member ", "job 1", "20552", "member ../1", "group \x00", "Member 1"} {
 		assert.Zero(t, journal.ParseSubject(text), text)
 	}
 }

@@ -17,12 +17,8 @@ import (
 // GuestAdded is the kind of a GuestCreation.
 const GuestAdded = "guest.create"
 
-const (
-	// lineGuest is the kind of the sentence that somebody is a guest.
-	lineGuest = "guest"
-	// guestKind marks a guest in the journal. A guest has no page of its own.
-	guestKind journal.SubjectKind = "guest"
-)
+// lineGuest is the kind of the sentence that somebody is a guest.
+const lineGuest = "guest"
 
 // A GuestCreation makes somebody a guest of the organisation.
 type GuestCreation struct {
@@ -41,9 +37,16 @@ type GuestCreation struct {
 func (c *GuestCreation) Kind() string { return GuestAdded }
 
 // Target is the address.
-func (c *GuestCreation) Target() string {
-	sum := sha256.Sum256([]byte(address(c.Request.Email)))
+func (c *GuestCreation) Target() string { return guestTarget(c.Request.Email) }
+
+// guestTarget names what two changes of a guest must not touch at the same time.
+func guestTarget(email string) string {
+	sum := sha256.Sum256([]byte(address(email)))
 	return "guest " + hex.EncodeToString(sum[:8])
+}
+
+func guestSubject(g *tallyfy.Guest) journal.Subject {
+	return journal.Subject{Kind: journal.Guest, ID: string(g.ID), Name: g.Name(), Email: g.Email}
 }
 
 // TidyGuest is a request without what only typing leaves behind.
@@ -99,7 +102,7 @@ func (c *GuestCreation) Plan() change.Plan {
 		differences = append(differences, journal.Difference{What: "Company", After: []string{r.Company}})
 	}
 	return change.Plan{
-		Subjects: []journal.Subject{{Kind: guestKind, Name: g.Name(), Email: r.Email}},
+		Subjects: []journal.Subject{{Kind: journal.Guest, Name: g.Name(), Email: r.Email}},
 		Plan: journal.Plan{
 			Will: "add the guest " + called, Did: "added the guest " + called,
 			Lines:       []journal.Line{{Kind: lineGuest, Text: called + " is a guest of " + names.Isolate(c.Org.DisplayName()) + "."}},
@@ -110,14 +113,16 @@ func (c *GuestCreation) Plan() change.Plan {
 
 // Send implements change.Change.
 func (c *GuestCreation) Send(ctx context.Context) ([]journal.Subject, error) {
-	_, err := c.Client.Guests.Create(ctx, c.Org.ID, c.Request)
-	c.made = err == nil
+	g, err := c.Client.Guests.Create(ctx, c.Org.ID, c.Request)
+	if c.made = err == nil; c.made && g.ID != "" {
+		return []journal.Subject{{Kind: journal.Guest, ID: string(g.ID), Name: g.Name(), Email: c.Request.Email}}, nil
+	}
 	return nil, err
 }
 
 // Check implements change.Change.
 func (c *GuestCreation) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
-	s := e.Subject(guestKind)
+	s := e.Subject(journal.Guest)
 	_, err := c.Client.Guests.Get(ctx, c.Org.ID, s.Email)
 	switch {
 	case tallyfy.IsUnauthorized(err):
@@ -132,7 +137,7 @@ func (c *GuestCreation) Check(ctx context.Context, e *journal.Entry) ([]journal.
 
 // Summary implements change.Change.
 func (c *GuestCreation) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
-	s := e.Subject(guestKind)
+	s := e.Subject(journal.Guest)
 	called := names.Marked(s.Name, s.Email)
 	return summary(e, underWay, e.Finding(lineGuest), "the adding of "+called, called+" is a guest now")
 }

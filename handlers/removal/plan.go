@@ -1,6 +1,7 @@
 package removal
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -43,6 +44,15 @@ type Facts struct {
 	NewToSuccessor []tallyfy.ID `json:",omitempty"`
 	// Gone are ids in the groups that are left with nobody, of people who were not there any more.
 	Gone []tallyfy.UserID `json:",omitempty"`
+	// Guests is how many guests the leaver knew, as far as that was known. A removal hands none of them over.
+	Guests int `json:",omitempty"`
+}
+
+// GuestsKnown is how many guests the leaver of an entry knew, as far as that was known then.
+func GuestsKnown(e *journal.Entry) int {
+	var f Facts
+	_ = json.Unmarshal(e.Plan.Facts, &f) // which leaves none
+	return f.Guests
 }
 
 // A Plan is what a removal will do.

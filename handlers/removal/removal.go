@@ -29,6 +29,8 @@ type Source interface {
 	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
 	// Members gives the copy of all members, which may be incomplete. It is never nil.
 	Members(ctx context.Context) (*directory.Members, error)
+	// CopiedGuests is the copy of all guests if it costs no call, else nil.
+	CopiedGuests() *directory.Guests
 }
 
 // A Removal takes a member out of the organisation.
@@ -50,8 +52,10 @@ type Removal struct {
 
 	// Departure is what Look found. Copy is the copy of the members; CopyError says why it is not whole, if it is not.
 	Departure
-	Copy           *directory.Members
-	CopyError      error
+	Copy      *directory.Members
+	CopyError error
+	// Guests are those whom the leaver knows, as far as that costs no call.
+	Guests         []*tallyfy.Guest
 	successor      *tallyfy.Member // nil for nobody and for somebody who is not there
 	successorTasks tallyfy.OpenTasks
 	removed        bool
@@ -110,6 +114,9 @@ func (r *Removal) Look(ctx context.Context) error {
 	}
 	r.Lookup, r.AllMembers = r.Copy.ByID, r.Copy.Complete
 	r.Self = r.Leaver.ID == r.By
+	if guests := r.Source.CopiedGuests(); guests != nil {
+		r.Guests = directory.KnownTo(guests, r.ID)
+	}
 	if by, ok := r.Copy.ByID(r.By); ok {
 		r.others = append(r.others, by)
 	}
@@ -148,6 +155,7 @@ func (r *Removal) ChoiceProblem() string {
 // Words is the plan with the choice that was made.
 func (r *Removal) Words() Plan {
 	p := r.Departure.Plan(r.successor)
+	p.Guests = len(r.Guests)
 	if r.successorTasks.Checked {
 		p.SuccessorTasksNow = r.successorTasks.Total
 	}

@@ -22,7 +22,7 @@ func everyPage(s *sitetest.Site) []string {
 	edited, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	leaver := s.MemberPath("soren.kjaergaard")
 	return []string{
-		"/", "/members?role=light&status=all", "/members?q=zzz", "/groups?sort_by=-members", "/guests", "/access", "/access?like=" + s.ID("soren.kjaergaard"),
+		"/", "/members?role=light&status=all", "/members?q=zzz", "/groups?sort_by=-members", "/guests", "/guests/bram@tyres.example.com", "/access", "/access?like=" + s.ID("soren.kjaergaard"),
 		"/activity?what=group.create&outcome=done", "/activity?from=yesterday", "/search?q=an", "/help", "/organisations", "/sign-ins",
 		s.GroupPath("Finance"), s.GroupPath("Operations") + "/people?find=an", s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/tasks", s.DeletePath("Operations"), "/groups/new",
 		leaver, leaver + "/tasks", leaver + "/remove", leaver + "/remove/handover", s.PlanPath("soren.kjaergaard", "hanneke.dewit"), s.MemberPath("ingrid.solheim") + "/remove",

@@ -83,6 +83,13 @@ func pages() []page {
 		{"wizard, plan", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, somebodyElse) }, ""},
 		{"wizard, plan without handover", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, "leave") }, ""},
 		{"guests", "/guests", at("/guests?q=a&sort=-company"), ""},
+		{"guest", "/guests/:guest", at("/guests/d.kavanagh@audit.example.com"), "The open tasks could not be counted|Not all groups are read yet|Not all names are read yet"},
+		{"who knows a guest", "/guests/:guest/known-by", at("/guests/d.kavanagh@audit.example.com/known-by"), "Tallyfy did not give all members|The members are still being read"},
+		{"remove guest", "/guests/:guest/remove", at("/guests/d.kavanagh@audit.example.com/remove"), ""},
+		{"hand guests over", "/members/:member/guests", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/guests" }, ""},
+		{"hand guests over, plan", "/members/:member/guests", func(s *sitetest.Site) string {
+			return s.MemberPath(somebody) + "/guests?to=" + s.ID(somebodyElse)
+		}, ""},
 		{"guests.csv", "/guests.csv", at("/guests.csv"), ""},
 		{"search", "/search", at("/search?q=o"), ""},
 		{"activity", "/activity", at("/activity"), ""},

@@ -66,6 +66,15 @@ func changes() []change {
 		{"add guest", "/guests/new", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get("/guests/new").Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("company_name", "O'Koye & <b>")
 		}, "", true, keepsTyped("email", "first_name", "company_name")},
+		{"remove guest", "/guests/:guest/remove", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/guests/d.kavanagh@audit.example.com/remove").Form("main form")
+		}, "", true, nil},
+		{"who knows a guest", "/guests/:guest/known-by", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/guests/d.kavanagh@audit.example.com/known-by").Form("main form").Set("add", somebodyElse+"@example.com").Tick("remove", s.ID(somebody))
+		}, "", true, keepsTyped("add", "remove")},
+		{"hand guests over", "/members/:member/guests", func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(s.MemberPath(somebody) + "/guests?to=" + s.ID(somebodyElse)).Form("main form")
+		}, "", true, nil},
 		{"change role", "/members/:member/role", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.MemberPath(somebody)+"/role?to=admin").Form("main form").Set("reason", typedName)
 		}, "", true, keepsTyped("to", "reason")},
@@ -353,7 +362,7 @@ func (w *wire) from(moment string) func(*http.Request) bool {
 // What a page says about the change.
 var (
 	saysNothing = regexp.MustCompile(`(?i)nothing was (changed|created|deleted|done|sent)|was not created|stopped before anything|nothing has been changed`)
-	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in|is invited as|is a guest now|is disabled\.|is deleted for good`)
+	saysDone    = regexp.MustCompile(`(was|were) (added to|taken out of)|is called .* now|was created, with|was deleted\.|is gone\.|is removed(,| from| is|\.)|'s role is|is back in|is invited as|is a guest now|is no guest any more|Who knows .* was changed|is disabled\.|is deleted for good`)
 	saysUnsure  = regexp.MustCompile(`may or may not|answer did not arrive|did not answer, and there is no group|didn't confirm|not known whether|could not be checked|already gone|sent and not confirmed|is not answered yet|of the change is in place|there is now a group with this name`)
 )
 
@@ -459,7 +468,7 @@ func oneWrite(t *testing.T, f fault, c change, moment string, carry bool) {
 		}
 	case p.Status == http.StatusOK && strings.HasPrefix(p.Text("h1"), "Receipt"):
 		got = "receipt"
-		assert.Regexp(t, `answer did not arrive|but it is done|Not all of the change|Not all of it could be checked|could not be checked|is removed|was removed already|may or may not|didn't confirm|said that|is disabled|is deleted for good|is back in|was added to`, p.Text("main .notice"))
+		assert.Regexp(t, `answer did not arrive|but it is done|Not all of the change|Not all of it could be checked|could not be checked|is removed|was removed already|may or may not|didn't confirm|said that|is disabled|is deleted for good|is back in|was added to|is no guest any more|Who knows .* was changed`, p.Text("main .notice"))
 	case p.Status == http.StatusOK:
 		got = "done"
 		assert.True(t, changed || strings.Contains(text, "already gone. Nothing was done now."), "shown as done: %s", text)

@@ -88,9 +88,9 @@ func TestThePlanOfARemoval(t *testing.T) {
 			if test.to != "leave" {
 				assert.Equal(t, []string{"Payroll", "Finance", "People and Culture"}, p.Texts("ol.plan .names-only li"))
 			}
-			assert.Equal(t, len(test.warned), p.Find("main .notice").Length())
+			assert.Equal(t, len(test.warned), p.Find("main .notice.warning").Length())
 			if test.warned != nil {
-				assert.Equal(t, test.warned, p.Texts("main .notice"))
+				assert.Equal(t, test.warned, p.Texts("main .notice.warning"))
 			}
 			assert.Equal(t, []string{test.button}, p.Texts("main form button"), "one button, named after the act")
 			f := p.Form("main form")

@@ -38,6 +38,8 @@ func TestAnIDStaysOnePartOfTheAddress(t *testing.T) {
 		part, own := ":group", "/organizations/"+org+"/groups/"
 		if strings.Contains(route.Path, ":member") {
 			part, own = ":member", "/organizations/"+org+"/users/"
+		} else if strings.Contains(route.Path, ":guest") {
+			part, own = ":guest", "/organizations/"+org+"/guests/"
 		} else if !strings.Contains(route.Path, ":group") {
 			continue
 		}

@@ -39,7 +39,7 @@ func TestNoHeaderCanBeAdded(t *testing.T) {
 	}
 	for _, route := range s.App.Routes() {
 		path := route.Path
-		for _, parameter := range []string{":group", ":member", ":record"} {
+		for _, parameter := range []string{":group", ":member", ":guest", ":record"} {
 			path = strings.ReplaceAll(path, parameter, escaped)
 		}
 		form := url.Values{}
@@ -121,7 +121,7 @@ func TestOneLineOfLogPerRequest(t *testing.T) {
 		do(s.Request(http.MethodPost, "/signin", url.Values{"sandbox": {"admin"}}))
 		escaped := url.PathEscape(broken)
 		for _, route := range s.App.Routes() {
-			path := strings.NewReplacer(":group", escaped, ":member", escaped, ":record", escaped).Replace(route.Path)
+			path := strings.NewReplacer(":group", escaped, ":member", escaped, ":guest", escaped, ":record", escaped).Replace(route.Path)
 			if route.Path == "/signout" {
 				continue
 			}

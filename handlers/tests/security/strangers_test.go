@@ -44,7 +44,7 @@ func TestStrangersLeaveNothing(t *testing.T) {
 		"an answer":           garbage, "a refusal": refused,
 	}
 	for _, route := range s.App.Routes() {
-		path := strings.NewReplacer(":group", "g", ":member", "1", ":record", "r", ":entry", "e").Replace(route.Path)
+		path := strings.NewReplacer(":group", "g", ":member", "1", ":guest", "x@y.example", ":record", "r", ":entry", "e").Replace(route.Path)
 		for name, form := range made {
 			s.Once(s.Request(route.Method, path, form))
 			require.Zero(t, rows(), "%s %s with %s", route.Method, path, name)
@@ -62,7 +62,7 @@ func TestFormsOfStrangersAreSmall(t *testing.T) {
 		if route.Method != http.MethodPost {
 			continue
 		}
-		path := strings.NewReplacer(":group", "g", ":member", "1").Replace(route.Path)
+		path := strings.NewReplacer(":group", "g", ":member", "1", ":guest", "x@y.example").Replace(route.Path)
 		body := &counted{Reader: strings.NewReader("as=x&name=" + strings.Repeat("x", 1<<20))}
 		r := s.Request(http.MethodPost, path, url.Values{})
 		r.Body, r.ContentLength = body, -1

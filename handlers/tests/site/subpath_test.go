@@ -40,7 +40,7 @@ func TestEverythingIsBelowTheSubPath(t *testing.T) {
 	to := strconv.Itoa(s.Member("anna.kowalska").ID)
 	for _, path := range []string{
 		"/", "/groups", "/groups?per_page=10&page=2", "/groups?q=nothing+like+this", "/groups/new", "/groups/" + group, "/groups/" + group + "/delete",
-		"/members", "/members?per_page=10&page=2", "/members/" + member, "/members/" + member + "/remove", "/members/invite", "/guests/new", "/members/" + member + "/disable", "/members/" + member + "/delete", "/members/" + member + "/role", "/members/" + member + "/role?to=light", "/members/" + member + "/enable",
+		"/members", "/members?per_page=10&page=2", "/members/" + member, "/members/" + member + "/remove", "/members/invite", "/guests/new", "/guests/bram@tyres.example.com", "/guests/bram@tyres.example.com/known-by", "/guests/bram@tyres.example.com/remove", "/members/" + member + "/guests", "/members/" + member + "/guests?to=" + to, "/members/" + member + "/disable", "/members/" + member + "/delete", "/members/" + member + "/role", "/members/" + member + "/role?to=light", "/members/" + member + "/enable",
 		"/members/" + member + "/remove/handover", "/members/" + member + "/remove/handover?q=a&to=" + to, "/members/" + member + "/remove/plan?to=" + to,
 		"/nowhere", "/groups/unknown", "/members/20500/remove",
 	} {

@@ -256,6 +256,18 @@ func budgets() []budget {
 		{"GET /guests", at("/guests?groups=none&q=a&sort=-groups"), 200, 0, 0},
 		{"GET /guests/new", at("/guests/new"), 200, 0, 0},
 		{"POST /guests/new", send("/guests/new", url.Values{"email": {"ada@partner.example.com"}}), 303, 4, 2},
+		{"GET /guests/:guest", at("/guests/bram@tyres.example.com"), 200, 2, 2},
+		{"GET /guests/:guest/known-by", at("/guests/bram@tyres.example.com/known-by"), 200, 1, 0},
+		// The guest is read for the plan, before the call, and after it.
+		{"POST /guests/:guest/known-by", send("/guests/bram@tyres.example.com/known-by", url.Values{"add": {"anna.kowalska@example.com"}}), 303, 4, 0},
+		{"GET /guests/:guest/remove", at("/guests/bram@tyres.example.com/remove"), 200, 2, 2},
+		{"POST /guests/:guest/remove", send("/guests/bram@tyres.example.com/remove", url.Values{}), 303, 5, 2},
+		{"GET /members/:member/guests", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/guests" }), 200, 1, 0},
+		// For each guest as above, and the leaver: one guest is known.
+		{"GET /members/:member/guests", get(func(s *sitetest.Site) string { return s.MemberPath(leaver) + "/guests?to=" + s.ID(heir) }), 200, 2, 0},
+		{"POST /members/:member/guests", func(s *sitetest.Site) *http.Request {
+			return s.Request(http.MethodPost, s.MemberPath(leaver)+"/guests?to="+s.ID(heir), url.Values{})
+		}, 303, 5, 0},
 		{"GET /guests.csv", at("/guests.csv"), 200, 1, 0},
 
 		{"GET /activity", at("/activity"), 200, 1, 0}, // is the visitor an administrator?

@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// A contactsForm is the form for who knows a guest, for one request.
+type contactsForm struct {
+	*request
+	email string
+}
+
+// showGuestContacts is the form for who knows the guest.
+func showGuestContacts(req *request) error {
+	email, err := req.guestEmail()
+	if err != nil {
+		return err
+	}
+	p := contactsForm{req, email}
+	return p.ask(req.openedForm(req.urls().Local(req.urls().GuestContacts(email))))
+}
+
+// ask shows the form, with what was typed and ticked if anything was.
+func (p contactsForm) ask(f refusedForm) error {
+	g, err := p.Guest(p.ctx(), p.email)
+	if err != nil {
+		p.sayRefused()
+		return err
+	}
+	members, err := p.Members(p.ctx())
+	view := views.GuestContacts{
+		Guest: guestPerson(g), Add: f.Form.Get("add"), Errors: f.Errors, Notice: f.Notice, Press: newPress(), Note: p.directoryNote(members, err),
+	}
+	leaving := idsIn(f.Form["remove"])
+	for _, m := range p.people(members, g.KnownBy()) {
+		row := views.PickedPerson{Value: string(m.ID), Person: m.Person, Unknown: !m.Known}
+		for _, id := range leaving {
+			row.Chosen = row.Chosen || id == m.ID
+		}
+		view.KnownBy = append(view.KnownBy, row)
+	}
+	return p.show(f.Status, views.ContactsOfGuest(p.guestPage(view.Title()), view))
+}
+
+// changeGuestContacts changes who knows the guest. Whatever goes wrong, the form comes back with everything in it.
+func changeGuestContacts(req *request) error {
+	form, err := req.form()
+	if err != nil {
+		return err
+	}
+	email, err := req.guestEmail()
+	if err != nil {
+		return err
+	}
+	p, page := contactsForm{req, email}, req.urls().GuestContacts(email)
+	req.returnTo, req.typed = req.urls().Local(page), form
+	edit := editForm{request: req, page: page, kept: form, fields: []string{"add"}, what: "This guest", gone: req.guestGone, show: p.ask}
+	wish, problem, err := p.wish(form)
+	switch {
+	case err != nil:
+		return edit.notMade(err)
+	case problem != "":
+		return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"add": problem}})
+	}
+	c := req.contacts([]lifecycle.ContactWish{wish})
+	return personForm{
+		editForm: edit, change: c,
+		sent: func(error) { req.invalidate(directory.Change{}) },
+		stopped: func() error {
+			return req.said("Nothing was to be changed, so nothing was sent to Tallyfy.", "", "", req.urls().Guest(email))
+		},
+		done: func(out change.Outcome, text string) error {
+			return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), req.urls().Guest(email))
+		},
+	}.carryOut()
+}
+
+// wish reads who is to know the guest and who not. problem is the message of the field "add".
+func (p contactsForm) wish(form url.Values) (w lifecycle.ContactWish, problem string, err error) {
+	w = lifecycle.ContactWish{Email: p.email, Remove: idsIn(form["remove"])}
+	var lines []string
+	for _, text := range form["add"] {
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" {
+				lines = append(lines, line)
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return w, "", nil
+	}
+	members, problem, err := p.colleagues(lines)
+	for _, m := range members {
+		w.Add = append(w.Add, m.ID)
+	}
+	w.Remove = without(w.Remove, w.Add)
+	return w, problem, err
+}
+
+// without are the ids of a list that are not in another one.
+func without(list, drop []tallyfy.UserID) (kept []tallyfy.UserID) {
+	for _, id := range list {
+		found := false
+		for _, other := range drop {
+			found = found || other == id
+		}
+		if !found {
+			kept = append(kept, id)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,61 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+)
+
+// showGuest reads the guest and the open tasks, side by side. The groups, and the names of those who know the guest, come
+// from the copies: what they lack leaves a gap that says so.
+func showGuest(req *request) error {
+	email, err := req.guestEmail()
+	if err != nil {
+		return err
+	}
+	var (
+		guest  *tallyfy.Guest
+		tasks  tallyfy.OpenTasks
+		copied = snapshot{members: &directory.Members{}, groups: &directory.Groups{}}
+	)
+	err = parallel.Run(req.ctx(),
+		func(ctx context.Context) (err error) {
+			guest, err = req.Guest(ctx, email)
+			return err
+		},
+		func(ctx context.Context) error {
+			tasks = req.OpenTasks(ctx, tallyfy.TaskListOptions{Guest: email})
+			return nil
+		},
+		func(context.Context) error {
+			if s, err := req.snapshotWithin(plainWait); err == nil {
+				copied = s
+			}
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	list, from := req.guestsFrom()
+	page := views.GuestPage{
+		GuestRow: guestPerson(guest), BackURL: list, Added: guest.CreatedAt.Time, Tasks: req.taskView(tasks, ""),
+		GroupsKnown: copied.groups.Complete, KnownBy: req.people(copied.members, guest.KnownBy()),
+	}
+	if !copied.members.Complete {
+		page.NamesNote = "Not all names are read yet. Reload in a moment."
+	}
+	for _, g := range copied.groups.OfGuest(guest.Email) {
+		page.Groups = append(page.Groups, req.groupLink(g))
+	}
+	sortLinks(page.Groups)
+	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Guest, ID: string(guest.ID)}, req.isAdmin)
+	frame := req.page(names.Isolate(guest.Name()), views.SectionGuests)
+	frame.From = from
+	return req.show(http.StatusOK, views.Guest(frame, page))
+}

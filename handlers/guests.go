@@ -1,0 +1,109 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// guestEmail is the address of the guest whom a page is about. The error says that there can be none with it.
+func (req *request) guestEmail() (string, error) {
+	email := web.Param(req, "guest")
+	if !tallyfy.PlausibleID(email) {
+		return "", req.guestGone(nil)
+	}
+	return email, nil
+}
+
+// guestGone answers for somebody who is no guest of the organisation.
+func (req *request) guestGone(cause error) error {
+	return &problem{
+		status: http.StatusNotFound, title: "There is no such guest",
+		text:  "Tallyfy has no guest with that address in this organisation: somebody may have removed the guest since you opened the page. Nothing was changed.",
+		links: []components.LinkProps{{Text: "All guests", URL: req.urls().Guests(), Kind: components.ButtonPrimary}}, cause: cause,
+	}
+}
+
+// guestsFrom is membersFrom for the list of guests.
+func (req *request) guestsFrom() (list, from string) {
+	return req.listFrom(req.urls().Guests(), func(v url.Values) string { return req.urls().GuestList(guestListState(v, req.now())) })
+}
+
+// guestPage is the frame of a page about a guest, with the list that the visitor came from.
+func (req *request) guestPage(title string) views.Page {
+	p := req.page(title, views.SectionGuests)
+	_, p.From = req.guestsFrom()
+	return p
+}
+
+// guestPerson shapes a guest for the head of a page.
+func guestPerson(g *tallyfy.Guest) views.GuestRow {
+	return views.GuestRow{ID: g.ID, Name: g.Name(), Email: g.Email, Company: g.Company(), Status: views.GuestStatus(g), LastAccess: g.LastAccessedAt.Time}
+}
+
+// people shapes members whose ids are known, by their names. One who is not in the copy has the id for a name.
+func (req *request) people(members *directory.Members, ids []tallyfy.UserID) []views.GroupMember {
+	list := groupMembers(members.Resolve(ids), "not in the list of members")
+	slices.SortStableFunc(list, func(a, b views.GroupMember) int { return names.Compare(a.Name, b.Name) })
+	return list
+}
+
+// contacts is a change of who knows guests with what it needs to be carried out.
+func (req *request) contacts(guests []lifecycle.ContactWish) *lifecycle.Contacts {
+	return &lifecycle.Contacts{Source: req, Client: req.api, Org: req.org(), Guests: guests}
+}
+
+func (req *request) guestRemoval(email string) *lifecycle.GuestRemoval {
+	return &lifecycle.GuestRemoval{Source: req, Client: req.api, Org: req.who.Organisation, Email: email}
+}
+
+// guestsKnown are the guests whom a member knows, as the copy has them, which is read first if it is not at hand. known
+// is false where it could not be read within a moment.
+func (req *request) guestsKnown(id tallyfy.UserID) (list []*tallyfy.Guest, known bool) {
+	ctx, done := context.WithTimeout(req.ctx(), plainWait)
+	defer done()
+	guests, err := req.app.Directory.Guests(ctx, req.api, req.scope)
+	if err != nil || !guests.Complete {
+		return nil, false
+	}
+	return directory.KnownTo(guests, id), true
+}
+
+// handOverLink leads to handing over the guests whom a member knows.
+func (req *request) handOverLink(id tallyfy.UserID, guests int) components.LinkProps {
+	return components.LinkProps{Text: "Hand over " + words.Count(guests, "guest", "guests") + "…", URL: req.urls().HandOverGuests(id, "")}
+}
+
+// colleagues finds the members whom lines call, to know guests. The problem says who can't be found, or can't be meant.
+func (req *request) colleagues(lines []string) (list []*tallyfy.Member, problem string, err error) {
+	members, err := req.Members(req.ctx())
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !members.Complete:
+		return nil, "The members are not all read yet. Press the button again in a moment.", nil
+	}
+	for _, line := range lines {
+		m, problem := bulk.Named(members, line)
+		if problem == "" && membership.Unfit(members, m.ID) != "" {
+			problem = names.Isolate(m.Name()) + " " + membership.Unfit(members, m.ID) + "."
+		}
+		if problem != "" {
+			return nil, problem, nil
+		}
+		list = append(list, m)
+	}
+	return list, "", nil
+}

@@ -1,0 +1,211 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// bram is a guest who is known by two members, is in a group and has open tasks.
+const bram = "bram@tyres.example.com"
+
+// guest finds a guest of the sandbox; the zero value for nobody.
+func guest(s *sitetest.Site, email string) sandbox.Guest {
+	list := s.Sandbox.Guests()
+	if i := slices.IndexFunc(list, func(g sandbox.Guest) bool { return g.Email == email }); i >= 0 {
+		return list[i]
+	}
+	return sandbox.Guest{}
+}
+
+func TestThePageOfAGuest(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	assert.Equal(t, "/guests/"+bram, s.Get("/guests?q=bram").Link("Bram Verhoeven"))
+	p := s.Get("/guests/" + bram + "?from=q%3Dbram").Whole(http.StatusOK)
+	assert.Equal(t, "Bram Verhoeven", p.Text("h1"))
+	back, _ := p.Find(".breadcrumb a").Attr("href")
+	assert.Equal(t, "/guests?q=bram", back, "the way back keeps the search")
+	assert.Contains(t, p.Text("dl.facts"), "Verhoeven Banden")
+	assert.Equal(t, []string{"Fleet and Drivers"}, p.Texts("section[aria-labelledby=groups] li"))
+	assert.Contains(t, p.Text("section[aria-labelledby=known-by]"), "Emre Yıldız")
+	assert.Contains(t, p.Text("section[aria-labelledby=known-by]"), "Søren Kjærgaard")
+	assert.Positive(t, s.Sandbox.OpenGuestTasks(bram))
+	assert.Contains(t, p.Text("section[aria-labelledby=tasks]"), "open task")
+	assert.Equal(t, "/guests/bram@tyres.example.com", s.Get(s.GroupPath("Fleet and Drivers")).Link(bram))
+	assert.Equal(t, "/guests/bram@tyres.example.com", s.Get("/search?q=verhoeven").Link("Bram Verhoeven"))
+	assert.Contains(t, s.Get(s.MemberPath("emre.yildiz")).Text("section[aria-labelledby=guests]"), "Bram Verhoeven")
+	for _, path := range []string{"/guests/nobody@x.example.com", "/guests/nobody@x.example.com/remove", "/guests/nobody@x.example.com/known-by"} {
+		assert.Equal(t, "Not found in Tallyfy", s.Get(path).Whole(http.StatusNotFound).Text("h1"), path)
+	}
+	assert.Equal(t, "There is no such guest", s.Get("/guests/a%2fb").Whole(http.StatusNotFound).Text("h1"))
+	s.Post("/guests/nobody@x.example.com/remove", url.Values{}).Whole(http.StatusNotFound)
+	assert.NotContains(t, s.Log.String(), bram, "addresses of others are not for the log")
+}
+
+// The dry run of the button takes the guest out of the groups, and nothing is changed before it is started.
+func TestAGuestIsTakenOutOfTheGroups(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/guests/" + bram).Form("section[aria-labelledby=groups] form").Submit("").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("h1"), "Take people out of groups")
+	assert.Contains(t, p.Text("tbody"), "Fleet and Drivers")
+	assert.Contains(t, p.Text("main"), "will change")
+	assert.Zero(t, s.Writes())
+	add := s.Get("/guests/" + bram).Follow("Add to groups…")
+	assert.Equal(t, bram, add.Form("main form").Values.Get("text"))
+}
+
+func TestAGuestIsRemoved(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/guests/" + bram).Follow("Remove the guest…").Whole(http.StatusOK)
+	assert.Equal(t, "Bram Verhoeven ("+bram+") is no guest of Aldermoor Logistics any more.", p.Texts("ol.plan li")[0])
+	assert.Contains(t, p.Texts("ol.plan li")[1], "is on no open task. Now: ")
+	assert.Contains(t, p.Text("main"), "is in 1 group: Fleet and Drivers. Tallyfy does not say what becomes of the address there")
+	assert.Zero(t, s.Writes())
+	form := p.Form("main form")
+	p = form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "Receipt", p.Text("h1"))
+	assert.Equal(t, "Done. Bram Verhoeven ("+bram+") is no guest any more.", p.Text(".notice.done"))
+	assert.Equal(t, []string{"Confirmed", "Confirmed"}, p.Texts("ol.plan .badge"))
+	assert.Zero(t, guest(s, bram))
+	assert.Zero(t, s.Sandbox.OpenGuestTasks(bram))
+	assert.Equal(t, p.URL, form.Submit("").URL, "a second press shows the receipt of the first")
+	assert.Equal(t, 1, s.Writes())
+	assert.NotContains(t, s.Get("/guests").Text("tbody"), "Bram Verhoeven", "the copy knows at once")
+	assert.Contains(t, s.Get("/activity").Text("main"), "Maren Dahl removed the guest Bram Verhoeven ("+bram+"). Confirmed")
+	s.Get("/guests/" + bram).Whole(http.StatusNotFound)
+}
+
+// Who was put into a group meanwhile is shown again before anything is done; who is a guest no more can't be removed.
+func TestARemovalOfAGuestThatChanged(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	form := s.Get("/guests/" + bram + "/remove").Form("main form")
+	s.Post(s.GroupPath("Finance")+"/people", url.Values{"add": {bram}, "action": {"save"}}).Whole(http.StatusOK)
+	s.Sandbox.ClearRequests()
+	p := form.Submit("").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "something has changed since you opened this page")
+	assert.Contains(t, p.Text("main"), "Finance and “Fleet and Drivers”")
+	assert.Zero(t, s.Writes())
+	p = s.Get("/guests/old.contact@former.example.com/remove").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("[role=alert]"), "is removed already.")
+	s.Post("/guests/old.contact@former.example.com/remove", nil).Whole(http.StatusConflict)
+	assert.Zero(t, s.Writes())
+}
+
+func TestARemovalOfAGuestWithoutAnAnswer(t *testing.T) {
+	t.Parallel()
+	for _, sent := range []bool{true, false} {
+		s := sitetest.SignedIn(t, sitetest.Options{Attempt: time.Second})
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Times: 1, Abort: true, Execute: sent})
+		p := s.Get("/guests/" + bram + "/remove").Form("main form").Submit("").Whole(http.StatusOK)
+		says := "but it is done: Bram Verhoeven (" + bram + ") is no guest any more."
+		if !sent {
+			says = "Bram Verhoeven is still a guest. It may still be under way"
+		}
+		assert.Contains(t, p.Text(".notice"), says)
+		assert.Equal(t, 1, s.Writes())
+	}
+}
+
+// Who is added to and taken from the list leaves everybody else in it, whoever was put there meanwhile.
+func TestWhoKnowsAGuest(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/guests/" + bram).Follow("Change who knows them…").Whole(http.StatusOK)
+	form := p.Form("main form").Set("add", "renske.bakker@example.com\nHugo Marchetti").Tick("remove", s.ID("emre.yildiz"))
+	s.Elsewhere(http.MethodPut, "/guests/"+bram, fmt.Sprintf(`{"email":%q,"associated_members":[%s,%s,%s]}`, bram, s.ID("soren.kjaergaard"), s.ID("emre.yildiz"), s.ID("noor.vandermeer")))
+	s.Sandbox.ClearRequests()
+	p = form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "/guests/"+bram, p.URL)
+	assert.Contains(t, p.Text(".notice.done"), "Who knows Bram Verhoeven was changed.")
+	assert.Equal(t, []int{s.Member("soren.kjaergaard").ID, s.Member("noor.vandermeer").ID, s.Member("renske.bakker").ID, s.Member("hugo.marchetti").ID}, guest(s, bram).KnownBy)
+	assert.Equal(t, 1, s.Writes())
+	assert.Contains(t, p.Text("main"), "Maren Dahl changed who knows Bram Verhoeven. Confirmed")
+	p = p.Follow("Receipt").Whole(http.StatusOK)
+	assert.Equal(t, []string{"Renske Bakker and Hugo Marchetti know Bram Verhoeven (" + bram + "). Emre Yıldız does not know Bram Verhoeven (" + bram + ") any more."}, p.Texts("ol.plan li > span:first-child"))
+	assert.Contains(t, s.Get(s.MemberPath("renske.bakker")).Text("main"), "changed who knows Bram Verhoeven", "the members' pages show it, too")
+
+	for add, says := range map[string]string{"nobody@x.example": "Nobody here has the address", "gareth.pugh@example.com": "Gareth Pugh is deactivated.", "Zzz": "Nobody here is called"} {
+		p = s.Get("/guests/"+bram+"/known-by").Form("main form").Set("add", add).Tick("remove", s.ID("soren.kjaergaard")).Submit("").Whole(http.StatusUnprocessableEntity)
+		assert.Contains(t, p.Text("#error-add"), says)
+		assert.Equal(t, add, p.Form("main form").Values.Get("add"))
+		assert.Equal(t, []string{s.ID("soren.kjaergaard")}, p.Form("main form").Values["remove"])
+	}
+	p = s.Get("/guests/" + bram + "/known-by").Form("main form").Submit("").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice"), "Nothing was to be changed, so nothing was sent to Tallyfy.")
+	assert.Equal(t, 1, s.Writes())
+}
+
+// A removal hands no guest over: the wizard and the receipt say so, and lead to where it is done.
+func TestALeaverHandsTheGuestsOver(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	leaver, heir := s.Member("soren.kjaergaard").ID, s.Member("renske.bakker").ID
+	assert.Contains(t, s.Get(s.RemovePath("soren.kjaergaard")).Text("section[aria-labelledby=guests]"), "Knows 2 guests. A removal hands none over")
+	assert.Contains(t, s.Get(s.PlanPath("soren.kjaergaard", "leave")).Text("main"), "Søren Kjærgaard knows 2 guests: Bram Verhoeven and Claudia Stemmler. A removal hands none over: do that before, or from the receipt.")
+	assert.Contains(t, s.Get(s.RemovePath("renske.bakker")).Text("section[aria-labelledby=guests]"), "Knows no guest.")
+	receipt := s.Remove("soren.kjaergaard", "leave")
+	assert.Contains(t, guest(s, bram).KnownBy, leaver, "the removal handed nobody over")
+	s.Sandbox.ClearRequests()
+
+	p := receipt.Follow("Hand over 2 guests…").Whole(http.StatusOK)
+	assert.Equal(t, "Guests whom Søren Kjærgaard knows", p.Text("h1"))
+	for to, says := range map[string]string{"nobody@x.example": "Nobody here has the address", s.ID("soren.kjaergaard"): "is deactivated.", "gareth.pugh@example.com": "Gareth Pugh is deactivated."} {
+		again := p.Form("main form").Set("to", to).Submit("").Whole(http.StatusUnprocessableEntity)
+		assert.Contains(t, again.Text("#error-to"), says)
+		assert.Equal(t, to, again.Form("main form").Values.Get("to"))
+	}
+	p = p.Form("main form").Set("to", "Renske Bakker").Submit("").Whole(http.StatusOK)
+	assert.Equal(t, []string{
+		"Renske Bakker knows Bram Verhoeven (" + bram + "). Søren Kjærgaard does not know Bram Verhoeven (" + bram + ") any more.",
+		"Renske Bakker knows Claudia Stemmler (claudia.stemmler@lease.example.com). Søren Kjærgaard does not know Claudia Stemmler (claudia.stemmler@lease.example.com) any more.",
+	}, p.Texts("ol.plan li"))
+	assert.Zero(t, s.Writes())
+	form := p.Form("main form")
+	p = form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "Done. Who knows 2 guests was changed.", p.Text(".notice.done"))
+	assert.Equal(t, []string{"Confirmed", "Confirmed"}, p.Texts("ol.plan .badge"))
+	assert.Equal(t, []int{s.Member("emre.yildiz").ID, heir}, guest(s, bram).KnownBy)
+	assert.Equal(t, []int{heir}, guest(s, "claudia.stemmler@lease.example.com").KnownBy)
+	assert.Equal(t, 2, s.Writes())
+	assert.Equal(t, p.URL, form.Submit("").URL)
+	assert.Equal(t, 2, s.Writes())
+	assert.Contains(t, s.Get(s.MemberPath("soren.kjaergaard")+"/guests").Text("main"), "so there is nobody to hand over")
+}
+
+// A guest whom Tallyfy refuses does not stop the other one, and the receipt says which.
+func TestAHandoverInPart(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	form := s.Get(s.MemberPath("soren.kjaergaard") + "/guests?to=" + s.ID("renske.bakker")).Form("main form")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Status: http.StatusUnprocessableEntity, Body: `{"error":true,"message":"Not this one."}`})
+	p := form.Submit("").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice"), "Not all of the change is in place: who knows Bram Verhoeven ("+bram+") is not as planned.")
+	assert.Contains(t, p.Text("ol.plan"), "Tallyfy refused: “Not this one.”")
+	assert.Equal(t, []int{s.Member("soren.kjaergaard").ID, s.Member("emre.yildiz").ID}, guest(s, bram).KnownBy)
+	assert.Equal(t, []int{s.Member("renske.bakker").ID}, guest(s, "claudia.stemmler@lease.example.com").KnownBy)
+}
+
+// Who may not change members sees the page without what changes it, and is refused by the form.
+func TestAGuestForAnotherRole(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	s.SignInWith(sandbox.StandardToken)
+	p := s.Get("/guests/" + bram).Whole(http.StatusOK)
+	assert.Empty(t, p.Link("Remove the guest…"))
+	before := s.State()
+	s.Post("/guests/"+bram+"/known-by", url.Values{"add": {"renske.bakker@example.com"}})
+	s.Post("/guests/"+bram+"/remove", url.Values{})
+	assert.Equal(t, before, s.State())
+}
