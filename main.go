@@ -191,6 +191,7 @@ func openStores(ctx context.Context, cfg config.Config, db *store.DB, o *handler
 	o.LogoStore = db.Logos(keys, time.Now)
 	o.PlannedGroups = db.PlannedGroups(keys, time.Now)
 	o.Journal = journal.New(db, keys, days(cfg.JournalDays), days(cfg.TrashDays), time.Now)
+	o.StarterSets = db.StarterSets(keys, time.Now)
 	o.Reviews = &review.Book{DB: db, Keys: keys, Keep: days(cfg.ReviewDays), Now: time.Now}
 	o.History = history.New(history.Options{DB: db, Keys: keys, Journal: o.Journal, Keep: days(cfg.HistoryDays), Now: time.Now, Log: o.Log})
 	o.Jobs = &bulk.Book{DB: db, Keys: keys, Now: time.Now}

@@ -51,6 +51,8 @@ type Options struct {
 	Jobs *bulk.Book
 	// Reviews keeps the reviews of people who joined.
 	Reviews *review.Book
+	// StarterSets are the groups that are expected of people with a job title.
+	StarterSets *store.StarterSets
 	// Pace is that of the API's limiter, to say how long a job takes.
 	Pace ratelimit.Rate
 	// OldReceipts gives the presses under which the journal may hold the receipt of a removal from before

@@ -59,6 +59,9 @@ func (req *request) formPage() string {
 	if req.route.takesFile() {
 		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewBulk(""))
 	}
+	if req.route.startsReview() {
+		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewReview())
+	}
 	if req.route.keepsTyped() { // on the page of the same address
 		return req.urls().Local(req.Request().URL.Path)
 	}

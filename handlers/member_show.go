@@ -51,26 +51,16 @@ func showMember(req *request) error {
 			page.Guests = append(page.Guests, guestPerson(g))
 		}
 	}
+	reviewed, in, err := req.app.Reviews.Latest(req.ctx(), req.org(), id)
+	if err != nil { // the page is as good without
+		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	} else if reviewed != nil {
+		page.Reviewed, page.ReviewedBy, page.ReviewURL = reviewed.At, reviewed.By.Name, req.urls().ReviewPerson(in, id)
+	}
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
 	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from
 	return req.show(http.StatusOK, views.Member(frame, page))
-}
-
-// invitation is what is known of an invitation that was not accepted, and of the groups that were planned with one.
-func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
-	v.Pending = m.Status == tallyfy.StatusInvited
-	planned, ok, err := req.app.PlannedGroups.Find(req.ctx(), string(req.org()), string(m.ID), m.Email)
-	if err != nil { // the page is as good without
-		req.app.Log.Error("planned groups not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-	}
-	if ok {
-		v.By, v.At = planned.By, planned.At
-		for _, g := range planned.Groups {
-			v.Planned = append(v.Planned, views.GroupLink{ID: tallyfy.ID(g.ID), Name: g.Name})
-		}
-	}
-	return v
 }
 
 // peersShown and groupsNamed are how many peers of a member are shown, and how many shared groups of each.

@@ -1,13 +1,11 @@
 package handlers
 
 import (
-	"context"
 	"net/http"
 	"strings"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/overview"
-	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/words"
@@ -44,21 +42,13 @@ func showOverview(req *request) error {
 		screen.Findings = append(screen.Findings, req.finding(f))
 	}
 	screen.New = req.figure(v.New, "joined in the last 30 days")
+	screen.Unreviewed = req.unreviewed(copied)
 	for _, m := range v.Newest {
 		row := req.listRow(m.Member, m.In)
 		row.GroupsKnown = copied.groups.Complete || len(row.Groups) > 0
 		screen.Newest = append(screen.Newest, row)
 	}
 	return req.show(http.StatusOK, views.Overview(req.page("Overview", views.SectionOverview), screen))
-}
-
-// isAdmin tells from the copy whether a member is an administrator, without a call: what is asked for is
-// as old as everything else on the page.
-func (s snapshot) isAdmin(id tallyfy.UserID) func(context.Context) (bool, error) {
-	return func(context.Context) (bool, error) {
-		m, ok := s.members.ByID(id)
-		return ok && m.Role == tallyfy.RoleAdmin, nil
-	}
 }
 
 // figure makes a count a link to its rows.

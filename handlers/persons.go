@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -176,4 +177,20 @@ func (req *request) memberChanged(c memberChange) func(err error) {
 		}
 		req.invalidate(changed)
 	}
+}
+
+// invitation is what is known of an invitation that was not accepted, and of the groups that were planned with one.
+func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
+	v.Pending = m.Status == tallyfy.StatusInvited
+	planned, ok, err := req.app.PlannedGroups.Find(req.ctx(), string(req.org()), string(m.ID), m.Email)
+	if err != nil { // the page is as good without
+		req.app.Log.Error("planned groups not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	if ok {
+		v.By, v.At = planned.By, planned.At
+		for _, g := range planned.Groups {
+			v.Planned = append(v.Planned, views.GroupLink{ID: tallyfy.ID(g.ID), Name: g.Name})
+		}
+	}
+	return v
 }

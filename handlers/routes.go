@@ -51,12 +51,16 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 func (r route) keepsTyped() bool {
 	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
 		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/guests/new", "/guests/:guest/known-by", "/members/:member/groups", "/access",
+		"/reviews", "/reviews/:review/people/:member",
 	}, r.path)
 }
 
 // createsGroup reports that a route takes the form for a new group. The form stands on a page of another
 // address.
 func (r route) createsGroup() bool { return r.method == http.MethodPost && r.path == "/groups" }
+
+// startsReview reports that a route takes the form for a new review, which stands on a page of another address.
+func (r route) startsReview() bool { return r.method == http.MethodPost && r.path == "/reviews" }
 
 // takesFile reports that a route takes a form with a file. The form stands on a page of another address.
 func (r route) takesFile() bool { return r.method == http.MethodPost && r.path == "/bulk" }
@@ -156,6 +160,14 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/jobs/:job/resume", signedIn, changeJob(resumeJob)},
 		{http.MethodPost, "/jobs/:job/stop", signedIn, changeJob(stopJob)},
 		{http.MethodPost, "/jobs/:job/retry", signedIn, changeJob(retryJob)},
+
+		{http.MethodGet, "/reviews", signedIn, listReviews},
+		{http.MethodPost, "/reviews", signedIn, startReview},
+		{http.MethodGet, "/reviews/new", signedIn, showReviewForm},
+		{http.MethodGet, "/reviews/:review", signedIn, showReview},
+		{http.MethodPost, "/reviews/:review/people", signedIn, addJoiners},
+		{http.MethodGet, "/reviews/:review/people/:member", signedIn, showReviewPerson},
+		{http.MethodPost, "/reviews/:review/people/:member", signedIn, decide},
 
 		{http.MethodGet, "/organisations", signedIn, showOrganisations},
 		{http.MethodPost, "/organisations", signedIn, switchOrganisation},
@@ -261,7 +273,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			}
 		}
 		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "bulk", "job", "guest"}, name) { // ours, which have a page for those that are none
+			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "bulk", "job", "guest", "review"}, name) { // ours, which have a page for those that are none
 				return echo.ErrNotFound
 			}
 		}

@@ -56,6 +56,15 @@ func (req *request) cachedSnapshot() (s snapshot, ok bool) {
 // ended reports that both are read, as completely as can be had.
 func (s snapshot) ended() bool { return s.members.Ended() && s.groups.Ended() }
 
+// isAdmin tells from the copy whether a member is an administrator, without a call: what is asked for is
+// as old as everything else on the page.
+func (s snapshot) isAdmin(id tallyfy.UserID) func(context.Context) (bool, error) {
+	return func(context.Context) (bool, error) {
+		m, ok := s.members.ByID(id)
+		return ok && m.Role == tallyfy.RoleAdmin, nil
+	}
+}
+
 // missing says what could not be read, "" if nothing.
 func (s snapshot) missing() string {
 	return strings.TrimSpace(missing(s.members.Short, "members") + " " + missing(s.groups.Short, "groups"))

@@ -41,6 +41,15 @@ var Keys = []KeyGroup{
 		{Names: []string{"Space"}, Does: "tick or untick", Browser: true},
 		{Names: []string{"Enter"}, Does: "review the changes", Browser: true},
 	}},
+	{"In a review", []Key{
+		{Names: []string{"l"}, Does: "looks right"},
+		{Names: []string{"c"}, Does: "change groups: first go to them, then save"},
+		{Names: []string{"d"}, Does: "not yet: first go to the day, then save"},
+		{Names: []string{"a"}, Does: "ask someone: first go to the note, then save"},
+		{Names: []string{"n"}, Does: "go to the next person"},
+		{Names: []string{"p"}, Does: "go to the person before"},
+		{Names: []string{"u"}, Does: "go back to the last decision"},
+	}},
 	{"In a picker", []Key{
 		{Names: []string{"↓"}, Does: "from the search field: go into the list", Browser: true},
 		{Names: []string{"↑", "↓"}, Does: "move in the list", Browser: true},

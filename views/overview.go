@@ -16,10 +16,12 @@ type OverviewPage struct {
 	AllMembers, AllGroups components.Figure
 	Findings              []OverviewFinding
 	// New counts those who joined lately, Newest are the latest of them.
-	New    components.Figure
-	Newest []MemberRow
-	Roles  []OverviewRole
-	Bots   components.Figure
+	New components.Figure
+	// Unreviewed are those whom nobody has reviewed yet.
+	Unreviewed components.Figure
+	Newest     []MemberRow
+	Roles      []OverviewRole
+	Bots       components.Figure
 	// Other is how many people are in no row of Roles: their role or status is a new one.
 	Other         int
 	Sizes, Joined components.ChartProps

@@ -330,6 +330,31 @@ func (u URLs) StopJob(id string) string { return u.Job(id) + "/stop" }
 // RetryJob takes a POST that tries again what failed.
 func (u URLs) RetryJob(id string) string { return u.Job(id) + "/retry" }
 
+// Reviews is the list of reviews of new joiners. A POST to it starts one.
+func (u URLs) Reviews() string { return u.org() + "/reviews" }
+
+// NewReview is the form for a new review.
+func (u URLs) NewReview() string { return u.Reviews() + "/new" }
+
+// Review is the queue of a review.
+func (u URLs) Review(id string) string { return u.Reviews() + "/" + url.PathEscape(id) }
+
+// ReviewPause is the queue with the request to look again at what was decided too fast.
+func (u URLs) ReviewPause(id string) string { return u.Review(id) + "?pause=1" }
+
+// AddToReview takes a POST that adds people who joined later.
+func (u URLs) AddToReview(id string) string { return u.Review(id) + "/people" }
+
+// ReviewPerson is one step of a review. A POST to it decides.
+func (u URLs) ReviewPerson(id string, member tallyfy.UserID) string {
+	return u.AddToReview(id) + "/" + url.PathEscape(string(member))
+}
+
+// ReviewPersonCheck is a step of a review with the person read anew.
+func (u URLs) ReviewPersonCheck(id string, member tallyfy.UserID) string {
+	return u.ReviewPerson(id, member) + "?check=again"
+}
+
 // Entry is one change.
 func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.PathEscape(id) }
 

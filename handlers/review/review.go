@@ -70,6 +70,8 @@ type Spec struct {
 	Second *journal.Subject `json:",omitempty"`
 	// ReadAt is the age of the members and groups that the people were taken from.
 	ReadAt time.Time
+	// Press is the press of the button that started it.
+	Press string
 }
 
 // A Person is somebody in a review, as they were when they came into it.
@@ -110,6 +112,8 @@ type Decision struct {
 	// Groups are those that the reviewer saw the person in, read at ReadAt.
 	Groups []Group   `json:",omitempty"`
 	ReadAt time.Time `json:",omitzero"`
+	// Press is the press of the button, of decisions by people.
+	Press string `json:",omitempty"`
 	// Entries are ids of the journal, of Applied.
 	Entries []string `json:",omitempty"`
 }
@@ -194,14 +198,29 @@ const (
 	fastTime = 2 * time.Second
 )
 
-// TooFast returns the latest decisions of somebody if they were made too fast to have been looked at, and nothing
-// was decided since a while ago, else nil.
-func (r *Review) TooFast(by tallyfy.UserID, now time.Time) []*Person {
-	type made struct {
-		p *Person
-		d *Decision
+// DecidedLast are the people whom somebody decided last, the latest first, at most fastRun of them.
+func (r *Review) DecidedLast(by tallyfy.UserID) (people []*Person) {
+	for _, m := range r.made(by) {
+		if len(people) < fastRun && !slices.Contains(people, m.p) {
+			people = append(people, m.p)
+		}
 	}
-	var own []made
+	return people
+}
+
+// TooFast reports that somebody made the latest decisions too fast to have looked.
+func (r *Review) TooFast(by tallyfy.UserID, now time.Time) bool {
+	own := r.made(by)
+	return len(own) >= fastRun && now.Sub(own[fastRun-1].d.At) < fastRun*fastTime
+}
+
+type made struct {
+	p *Person
+	d *Decision
+}
+
+// made are somebody's decisions, the latest first.
+func (r *Review) made(by tallyfy.UserID) (own []made) {
 	for _, p := range r.People {
 		for _, d := range p.Decisions {
 			if d.State.ByPerson() && d.By.ID == string(by) {
@@ -210,12 +229,5 @@ func (r *Review) TooFast(by tallyfy.UserID, now time.Time) []*Person {
 		}
 	}
 	slices.SortFunc(own, func(a, b made) int { return b.d.N - a.d.N })
-	if len(own) < fastRun || now.Sub(own[fastRun-1].d.At) >= fastRun*fastTime {
-		return nil
-	}
-	var people []*Person
-	for _, m := range own[:fastRun] {
-		people = append(people, m.p)
-	}
-	return people
+	return own
 }

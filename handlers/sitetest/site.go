@@ -156,10 +156,11 @@ func New(t *testing.T, o Options) *Site {
 		History: history.New(history.Options{
 			DB: db, Keys: keys, Journal: changes, Keep: JournalDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }, Log: log,
 		}),
-		Jobs:      &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
-		Reviews:   &review.Book{DB: db, Keys: keys, Keep: ReviewDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }},
-		Pace:      o.Pace,
-		PublicURL: public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: log, Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
+		Jobs:        &bulk.Book{DB: db, Keys: keys, Now: func() time.Time { return s.App.Now() }},
+		StarterSets: db.StarterSets(keys, func() time.Time { return s.App.Now() }),
+		Reviews:     &review.Book{DB: db, Keys: keys, Keep: ReviewDays * 24 * time.Hour, Now: func() time.Time { return s.App.Now() }},
+		Pace:        o.Pace,
+		PublicURL:   public, Organisations: o.Organisations, TrustedProxies: o.TrustedProxies, Log: log, Sandbox: embedded, Metrics: s.Metrics, Recall: o.Recall, RepeatWait: o.RepeatWait, ReadTime: o.ReadTime, Now: o.Now,
 	})
 	require.NoError(t, err)
 	app = s.App
@@ -294,7 +295,7 @@ func (s *Site) Do(r *http.Request) *Page {
 func (s *Site) Full(path string) string {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	first, _, _ = strings.Cut(first, "?")
-	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "trash", "trash.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox", "bulk", "jobs"}, first) {
+	if s.Org != "" && strings.HasPrefix(path, "/") && slices.Contains([]string{"", "groups", "groups.csv", "members", "members.csv", "guests", "guests.csv", "access", "access.csv", "activity", "activity.csv", "trash", "trash.csv", "organisations", "sign-ins", "search", "help", "kit", "sandbox", "bulk", "jobs", "reviews"}, first) {
 		return "/o/" + s.Org + path
 	}
 	return path

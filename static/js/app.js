@@ -158,4 +158,5 @@ requestAnimationFrame(() => setTimeout(() => {
   if (document.querySelector("[data-picker]")) import("./picker.js");
   if (document.querySelector("[data-list]")) import("./list.js");
   if (document.querySelector("[data-access]")) import("./access.js");
+  if (document.querySelector("[data-review], [data-count]")) import("./review.js");
 }));

@@ -60,12 +60,16 @@ func TestBrowserAccessibility(t *testing.T) {
 	planned := s.Post("/bulk", lines).URL
 	started := s.Post(s.Post("/bulk", lines).URL+"/run", nil).URL
 	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
+	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"all"}, "role": {"standard"}}).URL
+	step := review + "/people/" + s.ID("soren.kjaergaard")
+	s.Post(step, url.Values{"decision": {"ask"}, "base": {"0"}, "note": {"Payroll, too?"}})
 	pages := []string{
 		"/", "/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Archive 2019 Relocation").ID,
 		"/groups/" + s.Group("Finance").ID + "/delete", "/members", "/members?q=zzz", "/members?status=invited", "/members?seen=30&role=light", "/members?q=fleet", "/guests", "/kit", "/sandbox", "/help", "/search?q=an", "/organisations", fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), "/members/invite", "/guests/new", "/guests/bram@tyres.example.com", "/guests/bram@tyres.example.com/known-by", "/guests/bram@tyres.example.com/remove", s.MemberPath("soren.kjaergaard") + "/guests", fmt.Sprintf("/members/%d/guests?to=%d", leaver, successor), fmt.Sprintf("/members/%d/disable", leaver), s.MemberPath("gareth.pugh") + "/delete", fmt.Sprintf("/members/%d", s.Member("lena.fischbacher").ID), fmt.Sprintf("/members/%d/role", leaver), s.MemberPath("esi.mensah") + "/enable", s.MemberPath("esi.mensah") + "/enable?groups=same", s.MemberPath("esi.mensah") + "/enable?groups=choose", fmt.Sprintf("/members/%d/role?to=admin", leaver), fmt.Sprintf("/members/%d/role", blocked),
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/members?chosen=yes&status=all", "/bulk/new?kind=remove-members&chosen=yes", "/jobs", planned, started,
+		"/reviews", "/reviews/new", review, review + "?pause=1", step, step + "?find=a",
 		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
 		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", s.MemberPath("hugo.marchetti") + "/groups", s.GroupPath("Operations") + "/merge", s.GroupPath("Operations") + "/merge?into=" + s.Group("Legal").ID, "/groups/new?from=" + s.Group("Operations").ID, s.MemberPath("hugo.marchetti") + "/groups?like=" + s.ID("renske.bakker"), edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}

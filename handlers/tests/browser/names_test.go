@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -41,10 +42,12 @@ func TestBrowserLongNamesWrap(t *testing.T) {
 	wire.next = s.Sandbox.Transport()
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
+	s.SignIn() // as another visitor, who starts a review
+	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"all"}, "role": {"standard"}}).URL
 	pages := []string{
 		"/groups?per_page=100", s.GroupPath("Payroll"), s.DeletePath("Payroll"), "/groups/new", "/members?q=dangelo", s.MemberPath("chiara.dangelo"), s.RemovePath("chiara.dangelo"),
 		s.RemovePath("chiara.dangelo") + "/handover", s.RemovePath("soren.kjaergaard") + "/handover?q=chiara", s.PlanPath("chiara.dangelo", "leave"),
-		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",
+		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", review, review + "/people/" + s.ID("chiara.dangelo"), "/reviews", "/reviews/new", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",
 	}
 	for _, width := range []int64{320, 390, 640, 1280} {
 		b.Screen(width, 800, "light")

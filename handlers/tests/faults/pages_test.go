@@ -100,6 +100,8 @@ func pages() []page {
 		{"many at once", "/bulk/new", at("/bulk/new?kind=add-to-groups"), "The groups are still being read"},
 		{"jobs", "/jobs", at("/jobs"), ""},
 		{"failed.csv", "/jobs/:job/failed.csv", func(s *sitetest.Site) string { return "/jobs" + strings.TrimPrefix(dryRun(s), "/bulk") + "/failed.csv" }, ""},
+		{"reviews", "/reviews", at("/reviews"), ""},
+		{"new review", "/reviews/new", at("/reviews/new"), ""},
 		{"organisations", "/organisations", at("/organisations"), ""},
 		{"sign-ins", "/sign-ins", at("/sign-ins"), ""},
 		{"sandbox", "/sandbox", at("/sandbox"), ""},
@@ -154,7 +156,7 @@ func overtakenPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody, the copies being at hand.
-var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/invite", "/guests/new", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/help", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/invite", "/guests/new", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/reviews/:review", "/reviews/:review/people/:member", "/help", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {

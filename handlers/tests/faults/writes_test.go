@@ -111,9 +111,10 @@ func broughtBack(s *sitetest.Site) *sitetest.Form {
 
 // callsNobody are the forms that have nothing to do with Tallyfy's API, but for the role of who sends them. What takes Tallyfy's answer to a sign-in goes on as
 // the token does. Another administrator of the sandbox is not the one who is signed in.
-// All who match on a list are those of the copies. Starting a dry run and what is done with a job make no call either: the job makes its own.
+// All who match on a list, and who is in a review, are those of the copies. Starting a dry run and what is done with a job make no call either: the job makes its own.
 var callsNobody = []string{
 	"/signout", "/help", "/sign-ins", "/signin/answer", "/sandbox", "/members/selection",
+	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member",
 	"/bulk", "/bulk/:bulk/run", "/jobs/:job/pause", "/jobs/:job/resume", "/jobs/:job/stop", "/jobs/:job/retry",
 }
 

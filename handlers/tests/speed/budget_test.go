@@ -252,6 +252,21 @@ func budgets() []budget {
 		{"POST /jobs/:job/stop", after(started, "/stop"), 303, 0, 0},
 		{"POST /jobs/:job/retry", after(started, "/retry"), 303, 0, 0},
 
+		{"GET /reviews", at("/reviews"), 200, 0, 0},
+		{"GET /reviews/new", at("/reviews/new"), 200, 0, 0},
+		{"POST /reviews", send("/reviews", url.Values{"name": {"Joiners"}, "who": {"text"}, "text": {leaver + "@example.com"}}), 303, 0, 0},
+		{"GET /reviews/:review", get(startedReview), 200, 0, 0},
+		{"POST /reviews/:review/people", after(startedReview, "/people"), 303, 0, 0},
+		{"GET /reviews/:review/people/:member", get(reviewStep), 200, 0, 0},
+		{"GET /reviews/:review/people/:member", func(s *sitetest.Site) *http.Request {
+			r := s.Request(http.MethodGet, reviewStep(s)+"?check=again", nil)
+			r.Header.Set("Sec-Fetch-Site", "same-origin") // a link on another site reads nothing
+			return r
+		}, 200, 1, 0},
+		{"POST /reviews/:review/people/:member", func(s *sitetest.Site) *http.Request {
+			return s.Request(http.MethodPost, reviewStep(s), url.Values{"decision": {"right"}, "base": {"0"}})
+		}, 303, 0, 0},
+
 		{"GET /guests", at("/guests"), 200, 0, 0},
 		{"GET /guests", at("/guests?groups=none&q=a&sort=-groups"), 200, 0, 0},
 		{"GET /guests/new", at("/guests/new"), 200, 0, 0},
@@ -296,6 +311,13 @@ func budgets() []budget {
 func dryRun(s *sitetest.Site) string {
 	return s.Post("/bulk", url.Values{"kind": {"create-groups"}, "text": {"Name;Description\nDepot;x\nYard;"}}).URL
 }
+
+// startedReview starts a review of one person and gives its address.
+func startedReview(s *sitetest.Site) string {
+	return s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"text"}, "text": {leaver + "@example.com"}}).URL
+}
+
+func reviewStep(s *sitetest.Site) string { return startedReview(s) + "/people/" + s.ID(leaver) }
 
 // jobOf is the address of a dry run once it is started.
 func jobOf(dryRun string) string { return "/jobs" + strings.TrimPrefix(dryRun, "/bulk") }

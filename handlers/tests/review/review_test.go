@@ -1,0 +1,395 @@
+// Package review_test tests the pages of reviews of new joiners, at the whole application.
+package review_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// start starts a review of the people with these names, in the order of the queue, and returns its page.
+func start(s *sitetest.Site, names ...string) *sitetest.Page {
+	s.T.Helper()
+	var addresses []string
+	for _, name := range names {
+		addresses = append(addresses, s.Member(name).Email)
+	}
+	f := s.Get("/reviews/new").Form("main form")
+	f.Set("name", "Joiners").Tick("who", "text").Set("text", strings.Join(addresses, "\n"))
+	p := f.Submit("Start the review").Whole(http.StatusOK)
+	require.Equal(s.T, "Joiners", p.Text("h1"))
+	return p
+}
+
+// asKwame is the site as another administrator sees it.
+func asKwame(s *sitetest.Site) *sitetest.Site {
+	s.T.Helper()
+	other := s.As(s.T)
+	other.SignInWith(sandbox.ColleagueToken).Form("form:has([name=organization])").Set("organization", s.Org).Submit("Continue").Whole(http.StatusOK)
+	return other
+}
+
+// counts reads the people by state.
+func counts(p *sitetest.Page) []string { return p.Texts(".inline-list li") }
+
+// queue reads the names of the queue in their order.
+func queue(p *sitetest.Page) []string { return p.Texts("tbody .lead-cell .name") }
+
+// open opens somebody of a queue.
+func open(queue *sitetest.Page, name string) *sitetest.Page {
+	queue.Site.T.Helper()
+	return queue.Follow(name).Whole(http.StatusOK)
+}
+
+func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/reviews").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "No reviews yet")
+	q := start(s, "soren.kjaergaard", "chiara.dangelo", "noor.vandermeer")
+	assert.Equal(t, []string{"3 not looked at"}, counts(q))
+	assert.Contains(t, q.Text("main"), "3 addresses pasted. Started by Maren Dahl")
+	order := queue(q)
+	require.Len(t, order, 3)
+
+	calls := s.Calls(http.MethodGet, "")
+	p = q.Follow("Go on at person 1").Whole(http.StatusOK)
+	assert.Equal(t, order[0], p.Text("h1"))
+	assert.True(t, strings.HasPrefix(p.Text("title"), "1 of 3: "+order[0]), p.Text("title"))
+	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Equal(t, order[1], p.Text("h1"), "the next person opens at once")
+	assert.Equal(t, "Done. Saved: "+order[0]+", looks right. Change", p.Text(".notice.done"))
+
+	p = p.Form("main form[data-form]").Submit("Not yet").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-until"), "Give the day on which to look again.")
+	day := time.Now().UTC().AddDate(0, 0, 20).Format(time.DateOnly)
+	p = p.Form("main form[data-form]").Set("until", day).Set("note", "starts in May").Submit("Not yet").Whole(http.StatusOK)
+	assert.Equal(t, order[2], p.Text("h1"))
+	p = p.Form("main form[data-form]").Submit("Ask someone").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-note"), "Write what you want to know.")
+	p = p.Form("main form[data-form]").Set("note", "Payroll, too?").Submit("Ask someone").Whole(http.StatusOK)
+	assert.Equal(t, "Joiners", p.Text("h1"), "all are decided")
+	assert.Equal(t, []string{"1 not yet", "1 asked", "1 looks right"}, counts(p))
+	assert.Contains(t, p.Text("main"), "All 3 people looked at.")
+
+	p = open(p, order[2])
+	assert.Contains(t, p.Text("main"), "Ask someone. “Payroll, too?”")
+	assert.Contains(t, p.Text(".ask"), "/reviews/", "a link to send")
+	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Equal(t, []string{"1 not yet", "2 looks right"}, counts(p))
+	assert.Len(t, open(p, order[2]).Texts("#record + ul li"), 2, "both decisions stay")
+	assert.Equal(t, calls, s.Calls(http.MethodGet, ""), "stepping calls nobody")
+	assert.Zero(t, s.Writes(), "nothing is changed in Tallyfy")
+
+	assert.Contains(t, s.Get("/reviews").Text("main"), "All 3 people looked at.")
+	assert.Contains(t, s.Get(s.MemberPath(login(s, order[2]))).Text("main"), "by Maren Dahl", "the page of the person says so")
+	assert.NotContains(t, s.Get(s.MemberPath(login(s, order[1]))).Facts(), "Reviewed")
+}
+
+// login is the login of somebody by the name.
+func login(s *sitetest.Site, name string) string {
+	s.T.Helper()
+	for _, m := range s.Sandbox.Members() {
+		if m.FirstName+" "+m.LastName == name {
+			at, _, _ := strings.Cut(m.Email, "@")
+			return at
+		}
+	}
+	require.Fail(s.T, "nobody is called so", name)
+	return ""
+}
+
+// boxes are the ids of the groups that a page offers to add or take out.
+func boxes(p *sitetest.Page, name string) []string {
+	return p.Find("input[name=" + name + "]").Map(func(_ int, box *goquery.Selection) string { return box.AttrOr("value", "") })
+}
+
+func TestGroupsToChangeAreTickedOneByOne(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard")
+	p := open(q, "Søren Kjærgaard")
+	assert.Zero(t, p.Find("input[checked]").Length(), "nothing is ticked by itself")
+	in := boxes(p, "remove")
+	require.NotEmpty(t, in)
+	p = p.Form("main form[data-form]").Submit("Change groups").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-groups"), "Choose the groups to add or to leave")
+
+	other := ""
+	for _, g := range s.Sandbox.Groups() {
+		if !slices.Contains(in, g.ID) && !slices.Contains(boxes(p, "add"), g.ID) {
+			other = g.Name
+		}
+	}
+	p = p.Form("main form[data-form]").Tick("remove", in[0]).Set("find", other).Set("note", "moved").Submit("Search").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), other)
+	assert.Equal(t, 1, p.Find("input[name=remove][checked]").Length(), "what was ticked stays, whatever is searched")
+	assert.Contains(t, p.Text("textarea"), "moved")
+	p = p.Form("main form[data-form]").Tick("add", s.Group(other).ID).Submit("Change groups").Whole(http.StatusOK)
+	assert.Equal(t, []string{"1 change groups"}, counts(p))
+	p = open(p, "Søren Kjærgaard")
+	assert.Contains(t, p.Text("#record + ul"), "Change groups, add to "+other+", take out of ")
+	assert.Contains(t, p.Text("#record + ul"), "“moved”")
+	assert.Zero(t, s.Writes())
+}
+
+func TestTwoReviewersOfOnePerson(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard", "chiara.dangelo")
+	first := open(q, "Søren Kjærgaard").Form("main form[data-form]")
+	kwame := asKwame(s)
+	second := kwame.Get(q.URL).Whole(http.StatusOK)
+	open(second, "Søren Kjærgaard").Form("main form[data-form]").Set("note", "why so many?").Submit("Ask someone").Whole(http.StatusOK)
+
+	p := first.Set("note", "mine").Submit("Looks right").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("main"), "Your decision is not saved yet: somebody else has decided about Søren Kjærgaard since you opened the page")
+	assert.Contains(t, p.Text("#record + ul"), "“why so many?”")
+	assert.Equal(t, "mine", strings.TrimSpace(p.Text("textarea[name=note]")))
+	assert.Equal(t, []string{"1 not looked at", "1 asked"}, counts(s.Get(q.URL)))
+	p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	p = open(s.Get(q.URL), "Søren Kjærgaard")
+	assert.Len(t, p.Texts("#record + ul li"), 2, "both stay")
+}
+
+func TestAPressCountsOnce(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	form := url.Values{"who": {"text"}, "text": {s.Member("soren.kjaergaard").Email}, "name": {"Twice"}, "press": {"0123456789abcdef0123456789abcdef"}}
+	one, two := s.Post("/reviews", form), s.Post("/reviews", form)
+	require.Equal(t, one.URL, two.URL)
+	assert.Len(t, s.Get("/reviews").Texts("main ul.rows li"), 1)
+	path := open(one, "Søren Kjærgaard").URL
+	decision := url.Values{"decision": {"right"}, "base": {"0"}, "press": {"abcdef0123456789abcdef0123456789"}}
+	s.Post(path, decision).Whole(http.StatusOK)
+	s.Post(path, decision).Whole(http.StatusOK)
+	assert.Len(t, s.Get(path).Texts("#record + ul li"), 1)
+}
+
+func TestAdministratorsAndOneself(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "maren.dahl", "kwame.asante")
+	p := open(q, "Maren Dahl")
+	assert.Contains(t, p.Text("main"), "This is your own record. Another administrator has to decide it.")
+	assert.Empty(t, p.Find("[name=decision]").Nodes)
+	p = s.Post(p.URL, url.Values{"decision": {"right"}, "base": {"0"}, "note": {"me"}}).Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("main"), "This is your own record")
+	assert.Equal(t, []string{"2 not looked at"}, counts(s.Get(q.URL)))
+
+	p = open(q, "Kwame Asante").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-note"), "This person stays an administrator: write why.")
+	p = p.Form("main form[data-form]").Set("note", "runs the office").Submit("Looks right").Whole(http.StatusOK)
+	assert.Equal(t, []string{"1 not looked at", "1 looks right"}, counts(p))
+	assert.Empty(t, p.Link("Go on at person 1"), "what is left is one's own")
+	assert.Empty(t, p.Link("Go on at person 2"))
+}
+
+func TestSameAsThePersonBefore(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	for _, who := range []string{"Ada", "Bo"} { // in no group, without a job title, of the same role
+		s.Elsewhere(http.MethodPost, "/users/invite", `{"email":"`+strings.ToLower(who)+`@example.com","first_name":"`+who+`","last_name":"New","role":"light","message":"hello"}`)
+	}
+	q := start(s, "ada", "bo", "chiara.dangelo")
+	p := open(q, "Ada New")
+	assert.Empty(t, p.Find("[value=same]").Nodes, "nobody was decided before")
+	p.Form("main form[data-form]").Set("note", "all fine").Submit("Looks right").Whole(http.StatusOK)
+	assert.Empty(t, open(s.Get(q.URL), "Chiara D'Angelo").Find("[value=same]").Nodes, "groups and title differ")
+	p = s.Post(open(q, "Chiara D'Angelo").URL, url.Values{"decision": {"same"}, "base": {"0"}}).Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-decision"), "Choose what you have decided.")
+	open(s.Get(q.URL), "Bo New").Form("main form[data-form]").Submit("Same as Ada New: looks right").Whole(http.StatusOK)
+	assert.Contains(t, open(s.Get(q.URL), "Bo New").Text("#record + ul"), "Looks right. “all fine”")
+}
+
+func TestThoseWhoLeftAreClosedByThemselves(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard", "chiara.dangelo")
+	s.Disable("soren.kjaergaard")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p := s.Get(q.URL).Whole(http.StatusOK)
+	assert.Equal(t, []string{"1 not looked at", "1 left"}, counts(p))
+	p = open(p, "Søren Kjærgaard")
+	assert.Contains(t, p.Text("#record + ul"), "Left. “Deactivated.”")
+	assert.Empty(t, p.Find("[name=decision]").Nodes)
+	assert.Len(t, s.Get(q.URL).Texts("tbody tr"), 2, "they stay in the record")
+	assert.Len(t, open(s.Get(q.URL), "Søren Kjærgaard").Texts("#record + ul li"), 1, "closed once")
+}
+
+func TestFiveDecisionsInARowAskOnce(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	var logins []string
+	for _, m := range s.Sandbox.Members() {
+		if at, _, _ := strings.Cut(m.Email, "@"); len(logins) < 14 && m.Status == "active" && m.Role != "admin" && m.Type != "bot" {
+			logins = append(logins, at)
+		}
+	}
+	q := start(s, logins...)
+	p := q.Follow("Go on at person 1")
+	asked := 0
+	for i := range 12 {
+		p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+		if p.Has("#pause") {
+			asked++
+			assert.Equal(t, 4, i, "after the fifth")
+			assert.Contains(t, p.Text("main"), "You decided about 5 people in a few seconds.")
+			assert.NotEmpty(t, p.Link("Look again"))
+			p = p.Follow("Go on").Whole(http.StatusOK)
+		}
+	}
+	assert.Equal(t, 1, asked)
+	kwame := asKwame(s)
+	assert.NotContains(t, kwame.Get(q.URL).Text("main"), "fast")
+}
+
+func TestWhoIsTaken(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	count := func(form url.Values) (int, *sitetest.Page) {
+		t.Helper()
+		form.Set("action", "count")
+		p := s.Post("/reviews", form).Whole(http.StatusOK)
+		n, _, _ := strings.Cut(p.Text("[data-part=count] strong"), " ")
+		number, err := strconv.Atoi(n)
+		require.NoError(t, err, p.Text("main"))
+		return number, p
+	}
+	active, admins := 0, 0
+	for _, m := range s.Sandbox.Members() {
+		if m.Status == "active" && m.Type != "bot" {
+			active++
+			if m.Role == "admin" {
+				admins++
+			}
+		}
+	}
+	n, p := count(url.Values{"who": {"all"}, "name": {"Mine"}})
+	assert.Equal(t, active, n)
+	assert.Equal(t, "Mine", p.Find("input[name=name]").AttrOr("value", ""), "what was typed stays")
+	n, _ = count(url.Values{"role": {"admin"}})
+	assert.Equal(t, admins, n, "without a choice, everybody of the role")
+	group := s.Group("Operations")
+	n, _ = count(url.Values{"who": {"all"}, "group": {"operations"}, "invited": {"yes"}})
+	assert.LessOrEqual(t, n, len(group.Members))
+	assert.NotZero(t, n)
+	n, p = count(url.Values{"who": {"text"}, "text": {s.Member("soren.kjaergaard").Email + "\nnobody@example.com"}})
+	assert.Equal(t, 1, n)
+	assert.Contains(t, p.Text("[data-part=count]"), "Nobody who can be reviewed: nobody@example.com.")
+	for field, form := range map[string]url.Values{
+		"from":     {"who": {"dates"}},
+		"to":       {"who": {"dates"}, "from": {"2026-11-03"}, "to": {"2026-11-01"}},
+		"text":     {"who": {"text"}, "text": {"not an address"}},
+		"role":     {"who": {"all"}, "role": {"king"}},
+		"group":    {"who": {"all"}, "group": {"No such group"}},
+		"who":      {"who": {"text"}, "text": {"nobody@example.com"}},
+		"reviewer": {"who": {"all"}, "reviewer": {s.ID("soren.kjaergaard")}},
+	} {
+		form.Set("name", "x")
+		p := s.Post("/reviews", form).Whole(http.StatusUnprocessableEntity)
+		assert.NotEmpty(t, p.Text("#error-"+field), field)
+	}
+	assert.Contains(t, s.Get("/reviews").Text("main"), "No reviews yet")
+}
+
+func TestThoseWhoJoinLaterAreOfferedAndNeverSlippedIn(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.Get("/reviews/new").Form("main form")
+	q := f.Set("name", "All").Tick("who", "all").Tick("invited", "yes").Submit("Start the review").Whole(http.StatusOK)
+	before := len(queue(q))
+	s.Elsewhere(http.MethodPost, "/users/invite", `{"email":"ada@example.com","first_name":"Ada","last_name":"Lovelace","role":"light","message":"hello"}`)
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	q = s.Get(q.URL).Whole(http.StatusOK)
+	assert.Len(t, queue(q), before)
+	assert.Contains(t, q.Text(".notice.info"), "1 person has joined since you started: Ada Lovelace.")
+	q = q.Form("form.notice").Submit("Add them").Whole(http.StatusOK)
+	assert.Equal(t, "Done. Added 1 person to the review.", q.Text(".notice.done"))
+	assert.Len(t, queue(q), before+1)
+	assert.Equal(t, "Ada Lovelace", queue(q)[before], "at the end")
+	assert.Empty(t, q.Find("form.notice").Nodes)
+}
+
+func TestLookingAgainReadsOnePerson(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard")
+	p := open(q, "Søren Kjærgaard")
+	in := boxes(p, "remove")
+	require.NotEmpty(t, in)
+	other := ""
+	for _, g := range s.Sandbox.Groups() {
+		if g.ID == in[0] {
+			other = g.Name
+		}
+	}
+	g := s.Group(other)
+	var left []string
+	for _, id := range g.Members {
+		if strconv.Itoa(id) != s.ID("soren.kjaergaard") {
+			left = append(left, strconv.Itoa(id))
+		}
+	}
+	s.Elsewhere(http.MethodPut, "/groups/"+g.ID, `{"name":"`+g.Name+`","description":"x","members":[`+strings.Join(left, ",")+`],"guests":[]}`)
+	assert.Contains(t, boxes(s.Get(p.URL), "remove"), in[0], "from the copy")
+	calls := s.Calls(http.MethodGet, "")
+	again := p.Follow("Look again").Whole(http.StatusOK)
+	assert.Equal(t, calls+1, s.Calls(http.MethodGet, ""))
+	assert.NotContains(t, boxes(again, "remove"), in[0])
+	s.Sandbox.Fail(sandbox.Fault{Status: http.StatusInternalServerError, Times: 9})
+	again = p.Follow("Look again").Whole(http.StatusOK)
+	assert.Contains(t, boxes(again, "remove"), in[0], "what is known is shown")
+	assert.NotEmpty(t, again.Text(".notice"))
+}
+
+func TestReviewsAreForAdministrators(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard")
+	step := open(q, "Søren Kjærgaard").URL
+	standard := s.As(t)
+	standard.SignInWith(sandbox.StandardToken)
+	for _, path := range []string{"/reviews", "/reviews/new", q.URL, step} {
+		p := standard.Get(path)
+		assert.Equal(t, http.StatusForbidden, p.Status, path)
+		assert.NotContains(t, p.Text("main"), "Søren", path)
+	}
+	p := standard.Post(step, url.Values{"decision": {"right"}, "base": {"0"}})
+	assert.Equal(t, http.StatusForbidden, p.Status)
+	assert.Equal(t, http.StatusForbidden, standard.Post("/reviews", url.Values{"who": {"all"}, "name": {"x"}}).Status)
+	assert.Equal(t, []string{"1 not looked at"}, counts(s.Get(q.URL)))
+	for _, path := range []string{"/reviews/x", "/reviews/00000000-0000-7000-8000-000000000000", q.URL + "/people/1"} {
+		assert.Equal(t, http.StatusNotFound, s.Get(path).Status, path)
+	}
+}
+
+func TestTheOverviewSaysWhoWaits(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	text := s.Get("/").Text("main")
+	require.Regexp(t, `\d+ new (person|people) not reviewed, the oldest \d+ days?`, text)
+	q := s.Get("/reviews/new").Form("main form").Submit("Start the review").Whole(http.StatusOK)
+	n := len(queue(q))
+	assert.Contains(t, text, sitetest.Plural(n, "new person")[:2])
+	p := q.Follow("Go on at person 1").Form("main form[data-form]").Set("note", "fine").Submit("Looks right")
+	p.Whole(http.StatusOK)
+	after := s.Get("/").Text("main")
+	if n > 1 {
+		assert.Contains(t, after, strconv.Itoa(n-1)+" new ")
+	} else {
+		assert.NotContains(t, after, "not reviewed")
+	}
+	assert.Contains(t, s.Get("/reviews/new").Text("[data-part=count]"), "0 people", "who is in a review is not taken again")
+}

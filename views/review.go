@@ -1,0 +1,276 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// ReviewHead is what every page of a review says of it.
+type ReviewHead struct {
+	ID, Name, By string
+	// Second is another reviewer, "" for none.
+	Second     string
+	At, ReadAt time.Time
+	Rule       string
+	People     int
+	// Open is how many are not decided. Counts are the people by state, without those of nobody.
+	Open       int
+	Counts     []ReviewCount
+	Unreadable bool
+}
+
+// ReviewCount is how many people of a review are in a state.
+type ReviewCount struct {
+	State string
+	N     int
+}
+
+// Title is the name of the review.
+func (h ReviewHead) Title() string {
+	if h.Unreadable {
+		return "A review that can't be opened"
+	}
+	return names.Isolate(h.Name)
+}
+
+// Progress says how far the review is.
+func (h ReviewHead) Progress() string {
+	if h.Open == 0 {
+		return "All " + words.Count(h.People, "person", "people") + " looked at."
+	}
+	return words.Number(h.People-h.Open) + " of " + words.Count(h.People, "person", "people") + " looked at."
+}
+
+// ReviewStateWord is the state of a person in a review.
+func ReviewStateWord(state string) string {
+	switch state {
+	case "right":
+		return "Looks right"
+	case "change":
+		return "Change groups"
+	case "later":
+		return "Not yet"
+	case "ask":
+		return "Asked"
+	case "left":
+		return "Left"
+	case "applied":
+		return "Changed"
+	}
+	return "Not looked at"
+}
+
+// DecisionText is a decision within a sentence.
+func DecisionText(state string) string {
+	switch state {
+	case "right":
+		return "looks right"
+	case "change":
+		return "change groups"
+	case "later":
+		return "not yet"
+	case "ask":
+		return "ask someone"
+	case "left":
+		return "closed"
+	}
+	return "groups changed"
+}
+
+// DecisionLabel is a state within the counts of a review.
+func DecisionLabel(state string) string { return strings.ToLower(ReviewStateWord(state)) }
+
+func reviewBadge(state string) string {
+	switch state {
+	case "right", "applied":
+		return "good"
+	case "change", "ask", "later":
+		return "warn"
+	}
+	return ""
+}
+
+// ReviewList is the reviews of an organisation. New is who waits for one, with no text where that is not known.
+type ReviewList struct {
+	Rows     []ReviewHead
+	New      components.Figure
+	KeptDays int
+}
+
+// ReviewForm starts a review.
+type ReviewForm struct {
+	Values           map[string]string
+	Roles, Reviewers []components.Choice
+	Errors           map[string]string
+	Notice           *Notice
+	Press            string
+	// Since is the day from which on people count as new.
+	Since string
+	// Count says whom it would take, "" where that can't be counted. Takes are their names, Unknown the addresses of nobody.
+	Count          string
+	Takes, Unknown []string
+	Missing        string
+}
+
+func (v ReviewForm) problems() []components.Problem {
+	return components.ProblemsOf(v.Errors, "name", "who", "from", "to", "text", "role", "group", "reviewer")
+}
+
+// ReviewPage is the queue of a review.
+type ReviewPage struct {
+	ReviewHead
+	List []ReviewRow
+	// Next is the person to go on with, at the place NextAt from 1; "" if there is none.
+	Next   tallyfy.UserID
+	NextAt int
+	// Later joined since the review was started.
+	Later []Person
+	// Fast are the people who were decided too fast to have been looked at; FastOdd of them had groups that were not expected.
+	Fast    []Person
+	FastOdd int
+}
+
+func (v ReviewPage) fastText() string {
+	text := "You decided about " + words.Count(len(v.Fast), "person", "people") + " in a few seconds."
+	if v.FastOdd > 0 {
+		text += " " + words.Count(v.FastOdd, "of them has groups", "of them have groups") + " that were not expected."
+	}
+	return text + " Only you see this, and only once in a review."
+}
+
+func (v ReviewPage) laterText() string {
+	list := make([]string, len(v.Later))
+	for i, p := range v.Later {
+		list[i] = p.Name
+	}
+	return words.Count(len(list), "person has", "people have") + " joined since you started: " + names.List(list) + "."
+}
+
+// ReviewRow is somebody in the queue.
+type ReviewRow struct {
+	Person
+	At     int
+	Joined time.Time
+	Groups int
+	// Compared says that there is something to compare the groups with.
+	Compared            bool
+	Missing, Unexpected int
+	State, By           string
+	When, Until         time.Time
+	// Gone says that the person is not in the organisation any more.
+	Gone bool
+}
+
+// difference is how far the groups are from what is expected.
+func (r ReviewRow) difference() string {
+	switch {
+	case r.Gone:
+		return ""
+	case !r.Compared:
+		return "nothing to compare with"
+	case r.Missing+r.Unexpected == 0:
+		return "as expected"
+	case r.Unexpected == 0:
+		return words.Number(r.Missing) + " missing"
+	case r.Missing == 0:
+		return words.Number(r.Unexpected) + " not expected"
+	}
+	return words.Number(r.Missing) + " missing, " + words.Number(r.Unexpected) + " not expected"
+}
+
+// ReviewPerson is one step of a review.
+type ReviewPerson struct {
+	Review, ReviewName string
+	Person
+	At, Of int
+	// Called is the name, with the address where somebody else looks the same.
+	Called, JobTitle    string
+	Joined              time.Time
+	JoinedBy, InvitedBy string
+	LastLogin           time.Time
+	Invitation          Invitation
+	ReadAt              time.Time
+	// State is the person's in the review. Self is the reviewer's own record.
+	State      string
+	Self       bool
+	Admin      bool
+	Gone       bool
+	Unreadable bool
+	// Compared says that the groups are compared with something, Basis with what, or why not.
+	Compared bool
+	Basis    string
+	// There are expected, Missing are expected and not there, Unexpected are there and not expected, Groups those of which
+	// nothing can be said. Others are offered by a search.
+	There, Missing, Unexpected, Groups, Others []PickedGroup
+	Find, FindNote                             string
+	Note, Until                                string
+	Errors                                     map[string]string
+	Notice                                     *Notice
+	Base                                       int
+	Press                                      string
+	Previous, Following, LastDecided           tallyfy.UserID
+	// SameAs is whom the same can be decided for as, "" for nobody.
+	SameAs, SameState string
+	// Link leads to this page from elsewhere, for somebody who is asked.
+	Link      string
+	Decisions []ReviewDecision
+}
+
+// ReviewDecision is a decision in the record.
+type ReviewDecision struct {
+	State, By, Note   string
+	At, Until, ReadAt time.Time
+	Add, Remove       []string
+}
+
+// text is the decision as a sentence.
+func (d ReviewDecision) text(c Clock) string {
+	text := ReviewStateWord(d.State)
+	if d.State == "ask" {
+		text = "Ask someone"
+	}
+	if len(d.Add) > 0 {
+		text += ", add to " + names.List(d.Add)
+	}
+	if len(d.Remove) > 0 {
+		text += ", take out of " + names.List(d.Remove)
+	}
+	if !d.Until.IsZero() {
+		text += " until " + c.Day(d.Until)
+	}
+	text += "."
+	if d.Note != "" {
+		text += " “" + names.Isolate(d.Note) + "”"
+	}
+	return text
+}
+
+func (v ReviewPerson) problems() []components.Problem {
+	return components.ProblemsOf(v.Errors, "decision", "groups", "until", "note")
+}
+
+// mayDecide reports that the reviewer can decide here.
+func (v ReviewPerson) mayDecide() bool { return !v.Self && !v.Gone && v.State != "left" }
+
+// askText is a text to send to somebody who knows.
+func (v ReviewPerson) askText() string {
+	text := ""
+	for _, d := range v.Decisions {
+		if d.State == "ask" {
+			text = d.Note
+		}
+	}
+	return text + " " + v.Link
+}
+
+func (v ReviewPerson) noteHint() string {
+	if v.Admin {
+		return "This person is an administrator. To keep that, write why. Ask someone needs a note, too."
+	}
+	return "For “Ask someone” what you want to know; otherwise what others should know."
+}
