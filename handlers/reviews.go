@@ -1,12 +1,15 @@
 package handlers
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
 	"time"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -207,5 +210,12 @@ func (req *request) comparison(copied snapshot) (*review.Expectations, error) {
 	if err != nil {
 		return nil, err
 	}
-	return review.Expect(sets, copied.members, copied.groups), nil
+	key := fmt.Sprintf("expected %d %d", copied.members.Version, copied.groups.Version)
+	for _, s := range sets { // editing one makes another time
+		key += fmt.Sprintf(" %s %d", s.Title, s.At.UnixMilli())
+	}
+	return cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[*review.Expectations]{TTL: countsTime},
+		func(context.Context) (*review.Expectations, error) {
+			return review.Expect(sets, copied.members, copied.groups), nil
+		})
 }

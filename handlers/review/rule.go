@@ -65,13 +65,12 @@ func (r Rule) Take(members *directory.Members, groups *directory.Groups, before 
 		if m.IsBot() || m.IsDisabled() {
 			continue
 		}
-		p := NewPerson(m, members, groups)
 		email := strings.ToLower(m.Email)
 		if slices.Contains(r.Emails, email) {
 			named[email] = true
-			people = append(people, p)
-		} else if len(r.Emails) == 0 && r.fits(p) && !(r.New && before[m.ID]) {
-			people = append(people, p)
+			people = append(people, NewPerson(m, members, groups))
+		} else if len(r.Emails) == 0 && !(r.New && before[m.ID]) && r.fits(m, members, groups) {
+			people = append(people, NewPerson(m, members, groups))
 		}
 	}
 	for _, email := range r.Emails {
@@ -83,11 +82,12 @@ func (r Rule) Take(members *directory.Members, groups *directory.Groups, before 
 	return people, unknown
 }
 
-func (r Rule) fits(p *Person) bool {
-	in := func(g Group) bool { return g.ID == r.Group.ID }
-	return (r.From.IsZero() || !p.Joined.Before(r.From)) && (r.To.IsZero() || p.Joined.Before(r.To)) &&
-		(r.Invited || p.Status != tallyfy.StatusInvited) && (r.Role == "" || p.Role == r.Role) &&
-		(r.Group.ID == "" || slices.ContainsFunc(p.Groups, in))
+func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *directory.Groups) bool {
+	joined, _ := Joined(m, members.ReadAt)
+	in := func(g *tallyfy.Group) bool { return g.ID == r.Group.ID }
+	return (r.From.IsZero() || !joined.Before(r.From)) && (r.To.IsZero() || joined.Before(r.To)) &&
+		(r.Invited || m.Status != tallyfy.StatusInvited) && (r.Role == "" || m.Role == r.Role) &&
+		(r.Group.ID == "" || slices.ContainsFunc(groups.Of(m.ID), in))
 }
 
 // NewPerson is a member as the copies have them.

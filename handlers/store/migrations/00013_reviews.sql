@@ -29,4 +29,4 @@ CREATE TABLE dashboard_review_decisions (
 	data   TEXT NOT NULL,
 	PRIMARY KEY (review, n)
 );
-CREATE INDEX dashboard_review_decisions_member ON dashboard_review_decisions (member, review);
+CREATE INDEX dashboard_review_decisions_member ON dashboard_review_decisions (member, review, n);
