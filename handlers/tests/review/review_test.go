@@ -144,6 +144,29 @@ func TestGroupsToChangeAreTickedOneByOne(t *testing.T) {
 	assert.Zero(t, s.Writes())
 }
 
+func TestGroupsAreComparedAndOddOnesComeFirst(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Joiners: true}})
+	q := start(s, "tobias.renner", "aaliyah.rahman", "beatriz.sa")
+	assert.Equal(t, []string{"Beatriz Sá", "Aaliyah Rahman", "Tobias Renner"}, queue(q))
+	assert.Equal(t, []string{"4 missing", "3 not expected", "as expected"}, q.Texts("tbody td:nth-child(4) .sub"))
+	blocks := func(p *sitetest.Page, i int) []string {
+		block := ".blocks fieldset:nth-child(" + strconv.Itoa(i) + ") "
+		return p.Texts(block + ".name, " + block + ".muted")
+	}
+	p := open(q, "Aaliyah Rahman")
+	assert.Equal(t, []string{"Expected, and there", "Expected, but missing", "There, but not expected", "Other groups"}, p.Texts(".blocks legend"))
+	assert.Len(t, blocks(p, 1), 4)
+	assert.Equal(t, []string{"None."}, blocks(p, 2))
+	assert.Equal(t, []string{"Finance", "Legal", "Management Board"}, blocks(p, 3))
+	assert.Contains(t, p.Text(".blocks"), "others with the job title Dispatch Agent")
+	assert.Zero(t, p.Find("input[type=checkbox][checked]").Length(), "nothing is ticked by itself")
+	p = open(q, "Beatriz Sá")
+	assert.Len(t, blocks(p, 2), 4)
+	p = p.Form("main form[data-form]").Tick("add", boxes(p, "add")[0]).Submit("Change groups").Whole(http.StatusOK)
+	assert.Equal(t, "Aaliyah Rahman", p.Text("h1"))
+}
+
 func TestTwoReviewersOfOnePerson(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
