@@ -31,5 +31,5 @@ func TestFilesAreKnownByTheirRoute(t *testing.T) {
 			files = append(files, r.path)
 		}
 	}
-	assert.ElementsMatch(t, []string{"/access.csv", "/groups.csv", "/groups/:group/people.csv", "/members.csv", "/guests.csv", "/activity.csv", "/trash.csv", "/jobs/:job/failed.csv"}, files)
+	assert.ElementsMatch(t, []string{"/access.csv", "/groups.csv", "/groups/:group/people.csv", "/members.csv", "/guests.csv", "/activity.csv", "/trash.csv", "/jobs/:job/failed.csv", "/reviews/:review/receipt.csv"}, files)
 }

@@ -208,14 +208,6 @@ func (s reviewStep) compare(v *views.ReviewPerson, form url.Values) error {
 	return nil
 }
 
-func groupNames(groups []review.Group) []string {
-	list := make([]string, len(groups))
-	for i, g := range groups {
-		list[i] = g.Name
-	}
-	return list
-}
-
 // lastDecided is whom the person decided last in this review, nil for nobody.
 func (s reviewStep) lastDecided() *review.Person {
 	list := s.r.DecidedLast(s.who.UserID)

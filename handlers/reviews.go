@@ -219,3 +219,12 @@ func (req *request) comparison(copied snapshot) (*review.Expectations, error) {
 			return review.Expect(sets, copied.members, copied.groups), nil
 		})
 }
+
+// groupNames are the names of groups as they were called then.
+func groupNames(groups []review.Group) []string {
+	list := make([]string, len(groups))
+	for i, g := range groups {
+		list[i] = g.Name
+	}
+	return list
+}

@@ -13,6 +13,7 @@ import (
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
@@ -43,6 +44,7 @@ var changeKinds = []struct {
 	{membership.GroupEdited, "Group edited", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.GroupsChanged, "People of several groups changed", func(req *request) change.Change { return req.groupEdits(membership.Edits{}) }},
+	{review.SetChanged, "Starter set changed", func(req *request) change.Change { return req.setEdit("") }},
 	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
 }
 
@@ -79,6 +81,11 @@ func (req *request) groupEdit(wish membership.Edit) *membership.Edit {
 func (req *request) groupEdits(wish membership.Edits) *membership.Edits {
 	wish.Source, wish.Client, wish.Org = req, req.api, req.org()
 	return &wish
+}
+
+// setEdit is an edit of a starter set with what it needs to be carried out.
+func (req *request) setEdit(title string) *review.SetEdit {
+	return &review.SetEdit{Sets: req.app.StarterSets, Org: req.org(), By: req.who.Name, Title: title}
 }
 
 // newPress identifies one press of a button: a form carries it, so that a second press is known.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -135,6 +136,11 @@ type ReviewPage struct {
 	FastOdd int
 }
 
+// waiting reports that decisions are to be carried out.
+func (v ReviewPage) waiting() bool {
+	return slices.ContainsFunc(v.Counts, func(c ReviewCount) bool { return c.State == "change" })
+}
+
 func (v ReviewPage) fastText() string {
 	text := "You decided about " + words.Count(len(v.Fast), "person", "people") + " in a few seconds."
 	if v.FastOdd > 0 {
@@ -234,11 +240,15 @@ func (d ReviewDecision) text(c Clock) string {
 	if d.State == "ask" {
 		text = "Ask someone"
 	}
+	add, remove := ", add to ", ", take out of "
+	if d.State == "applied" {
+		add, remove = ", added to ", ", taken out of "
+	}
 	if len(d.Add) > 0 {
-		text += ", add to " + names.List(d.Add)
+		text += add + names.List(d.Add)
 	}
 	if len(d.Remove) > 0 {
-		text += ", take out of " + names.List(d.Remove)
+		text += remove + names.List(d.Remove)
 	}
 	if !d.Until.IsZero() {
 		text += " until " + c.Day(d.Until)

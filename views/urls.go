@@ -413,3 +413,23 @@ func query(parameters ...parameter) string {
 	}
 	return b.String()
 }
+
+// ReviewCheck says what carrying out the decisions of a review would do.
+func (u URLs) ReviewCheck(id string) string { return u.Review(id) + "/check" }
+
+// ApplyReview takes a POST that carries the decisions of a review out.
+func (u URLs) ApplyReview(id string) string { return u.Review(id) + "/apply" }
+
+// ReviewReceipt is the record of a review, ReviewFile its rows as a CSV file.
+func (u URLs) ReviewReceipt(id string) string { return u.Review(id) + "/receipt" }
+
+// ReviewFile is described at ReviewReceipt.
+func (u URLs) ReviewFile(id string) string { return u.ReviewReceipt(id) + ".csv" }
+
+// ReviewSets is the list of starter sets.
+func (u URLs) ReviewSets() string { return u.org() + "/reviews/sets" }
+
+// ReviewSet is the form for the starter set of a job title, "" for everybody. A POST to it edits the set.
+func (u URLs) ReviewSet(title string) string {
+	return u.ReviewSets() + "?for=" + url.QueryEscape(title)
+}

@@ -178,17 +178,19 @@ func (c *Edits) Stakes() (list []string) {
 	return list
 }
 
-// Before and after of a group that is to be changed, for a page.
+// Before and after of a group that is to be changed, for a page, with those who come and go and what is at stake.
 type Preview struct {
 	ID                  tallyfy.ID
 	Name, Before, After string
+	People
+	Stakes []string
 }
 
 // Previews are the groups that are to be changed.
 func (c *Edits) Previews() (list []Preview) {
 	for _, p := range c.parts {
 		before, after := p.Sizes()
-		list = append(list, Preview{p.ID, p.Group.DisplayName(), before, after})
+		list = append(list, Preview{p.ID, p.Group.DisplayName(), before, after, p.wish, p.stakes})
 	}
 	return list
 }
@@ -308,6 +310,20 @@ func (f groupFacts) text() string { return strings.TrimSpace(f.inText() + " " + 
 func severalFacts(e *journal.Entry) (f editsFacts, ok bool) {
 	ok = e.Kind == GroupsChanged && json.Unmarshal(e.Plan.Facts, &f) == nil && len(f.Groups) == e.Calls
 	return f, ok
+}
+
+// Reached says for each group of an entry of Edits whether the latest check found it as planned. It is nil for entries of
+// another kind.
+func Reached(e *journal.Entry) map[tallyfy.ID]bool {
+	f, ok := severalFacts(e)
+	if !ok {
+		return nil
+	}
+	reached := map[tallyfy.ID]bool{}
+	for i, g := range f.Groups {
+		reached[g.ID] = e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
+	}
+	return reached
 }
 
 // did is what the part of an entry did. Without an outcome it is what was planned, as far as it was found so.

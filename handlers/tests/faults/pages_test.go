@@ -102,6 +102,9 @@ func pages() []page {
 		{"failed.csv", "/jobs/:job/failed.csv", func(s *sitetest.Site) string { return "/jobs" + strings.TrimPrefix(dryRun(s), "/bulk") + "/failed.csv" }, ""},
 		{"reviews", "/reviews", at("/reviews"), ""},
 		{"new review", "/reviews/new", at("/reviews/new"), ""},
+		{"starter sets", "/reviews/sets", at("/reviews/sets"), ""},
+		{"check of a review", "/reviews/:review/check", func(s *sitetest.Site) string { return decidedReview(s) + "/check" }, "it is not there any more"},
+		{"record of a review.csv", "/reviews/:review/receipt.csv", func(s *sitetest.Site) string { return decidedReview(s) + "/receipt.csv" }, ""},
 		{"organisations", "/organisations", at("/organisations"), ""},
 		{"sign-ins", "/sign-ins", at("/sign-ins"), ""},
 		{"sandbox", "/sandbox", at("/sandbox"), ""},
@@ -114,6 +117,17 @@ func dryRun(s *sitetest.Site) string {
 	p := s.Post("/bulk", url.Values{"kind": {"add-to-groups"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "groups": {s.Group("Payroll").ID}})
 	require.Contains(s.T, p.Text("h1"), "dry run")
 	return p.URL
+}
+
+// decidedReview decides, while all is well, about somebody in a review who is to come into one group and to leave another,
+// and gives the address of the review.
+func decidedReview(s *sitetest.Site) string {
+	s.T.Helper()
+	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"text"}, "text": {peer + "@example.com"}}).Whole(http.StatusOK).URL
+	s.Post(review+"/people/"+s.ID(peer), url.Values{
+		"decision": {"change"}, "base": {"0"}, "add": {s.Group("Finance").ID}, "remove": {s.Group("Operations").ID},
+	}).Whole(http.StatusOK)
+	return review
 }
 
 // mergePath is the page that merges a group without open tasks into another one.
@@ -156,7 +170,7 @@ func overtakenPath(s *sitetest.Site) string {
 }
 
 // without are the routes that call nobody, the copies being at hand.
-var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/invite", "/guests/new", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/reviews/:review", "/reviews/:review/people/:member", "/help", "/kit", "/healthz", "/readyz"}
+var without = []string{"/signin", "/signin/tallyfy", "/signin/answer", "/members/invite", "/guests/new", "/members/:member/remove/receipt/:record", "/activity/:entry/restore", "/trash/:entry/picture", "/bulk/:bulk", "/jobs/:job", "/jobs/:job/progress", "/reviews/:review", "/reviews/:review/people/:member", "/reviews/:review/receipt", "/help", "/kit", "/healthz", "/readyz"}
 
 // TestEveryPageIsInTheMatrix keeps a new route from being forgotten.
 func TestEveryPageIsInTheMatrix(t *testing.T) {

@@ -86,6 +86,8 @@ func changes() []change {
 		{"change boxes beside another", "/access", besideAnother(changedBoxes), "Change 1 group", true, keepsBoxes},
 		{"several groups of a member", "/members/:member/groups", changedGroups, "Save", true, keepsGroups},
 		{"several groups of a member beside another", "/members/:member/groups", besideAnother(changedGroups), "Save", true, keepsGroups},
+		{"apply a review of several groups", "/reviews/:review/apply", checkedReview, "", true, nil},
+		{"apply a review of several groups beside another", "/reviews/:review/apply", besideAnother(checkedReview), "", true, nil},
 		{"merge of several groups", "/groups/:group/merge", func(s *sitetest.Site) *sitetest.Form { return s.Get(mergePath(s)).Form("main form[method=post]") }, "", true, nil},
 		{"undo", "/activity/:entry/undo", func(s *sitetest.Site) *sitetest.Form { return s.Get(editedPath(s) + "/undo").Form("main form") }, "", true, nil},
 		{"undo beside another", "/activity/:entry/undo", besideAnother(func(s *sitetest.Site) *sitetest.Form {
@@ -114,7 +116,7 @@ func broughtBack(s *sitetest.Site) *sitetest.Form {
 // All who match on a list, and who is in a review, are those of the copies. Starting a dry run and what is done with a job make no call either: the job makes its own.
 var callsNobody = []string{
 	"/signout", "/help", "/sign-ins", "/signin/answer", "/sandbox", "/members/selection",
-	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member",
+	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member", "/reviews/sets",
 	"/bulk", "/bulk/:bulk/run", "/jobs/:job/pause", "/jobs/:job/resume", "/jobs/:job/stop", "/jobs/:job/retry",
 }
 
@@ -188,6 +190,12 @@ func keepsBoxes(t *testing.T, sent *sitetest.Form, p *sitetest.Page) {
 func changedGroups(s *sitetest.Site) *sitetest.Form {
 	s.T.Helper()
 	return s.Get(s.MemberPath(peer)+"/groups?find=finance").Form("main form").Tick("add", s.Group("Finance").ID).Tick("remove", s.Group("Operations").ID)
+}
+
+// checkedReview is the form that carries the decisions of a review out.
+func checkedReview(s *sitetest.Site) *sitetest.Form {
+	s.T.Helper()
+	return s.Get(decidedReview(s) + "/check").Form("main form")
 }
 
 // severalPath changes the groups of a member, while all is well, and gives the address of the receipt.

@@ -266,6 +266,13 @@ func budgets() []budget {
 		{"POST /reviews/:review/people/:member", func(s *sitetest.Site) *http.Request {
 			return s.Request(http.MethodPost, reviewStep(s), url.Values{"decision": {"right"}, "base": {"0"}})
 		}, 303, 0, 0},
+		{"GET /reviews/sets", at("/reviews/sets"), 200, 0, 0},
+		{"POST /reviews/sets", send("/reviews/sets", url.Values{"for": {"Driver"}, "action": {"save"}}), 303, 0, 0},
+		// Each group is read for the check, once more and again before it is changed, and after it.
+		{"GET /reviews/:review/check", get(func(s *sitetest.Site) string { return decidedReview(s) + "/check" }), 200, 2, 0},
+		{"POST /reviews/:review/apply", press(func(s *sitetest.Site) string { return decidedReview(s) + "/check" }), 303, 8, 0},
+		{"GET /reviews/:review/receipt", get(func(s *sitetest.Site) string { return decidedReview(s) + "/receipt" }), 200, 0, 0},
+		{"GET /reviews/:review/receipt.csv", get(func(s *sitetest.Site) string { return decidedReview(s) + "/receipt.csv" }), 200, 1, 0},
 
 		{"GET /guests", at("/guests"), 200, 0, 0},
 		{"GET /guests", at("/guests?groups=none&q=a&sort=-groups"), 200, 0, 0},
@@ -315,6 +322,13 @@ func dryRun(s *sitetest.Site) string {
 // startedReview starts a review of one person and gives its address.
 func startedReview(s *sitetest.Site) string {
 	return s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"text"}, "text": {leaver + "@example.com"}}).URL
+}
+
+// decidedReview is a review in which somebody is to come into two groups.
+func decidedReview(s *sitetest.Site) string {
+	at := startedReview(s)
+	s.Post(at+"/people/"+s.ID(leaver), url.Values{"decision": {"change"}, "base": {"0"}, "add": {s.Group("Legal").ID, s.Group("Customer Care").ID}})
+	return at
 }
 
 func reviewStep(s *sitetest.Site) string { return startedReview(s) + "/people/" + s.ID(leaver) }

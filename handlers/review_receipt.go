@@ -1,0 +1,186 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// showReviewReceipt is the record of a review: all people, all decisions, and what came of them.
+func showReviewReceipt(req *request) error {
+	if _, err := req.review(); err != nil { // no reason to read the organisation
+		return err
+	}
+	copied, read, err := req.reviewing()
+	if err != nil {
+		return err
+	}
+	if !read {
+		return req.showLoading("Receipt", copied, req.urls().Reviews())
+	}
+	v, err := req.reviewReceipt(copied)
+	if err != nil {
+		return err
+	}
+	return req.show(http.StatusOK, views.ReviewRecord(req.page("Receipt: "+v.Title(), views.SectionMembers), v))
+}
+
+// reviewReceipt puts the record together from the review and the journal. Tallyfy is not asked: a receipt says what was
+// found then.
+func (req *request) reviewReceipt(copied snapshot) (v views.ReviewReceipt, err error) {
+	r, err := req.review()
+	if err != nil {
+		return v, err
+	}
+	if some, err := req.closeLeft(r, copied); err != nil {
+		return v, err
+	} else if some {
+		if r, err = req.review(); err != nil {
+			return v, err
+		}
+	}
+	now := req.app.Now()
+	counts := r.Counts(now)
+	v.ReviewHead, v.Waiting = req.reviewHead(r, counts), counts[review.Change]
+	proofs := proofs{request: req, entries: map[string]*journal.Entry{}}
+	stale := 0
+	for _, p := range r.People {
+		row := views.ReviewReceiptRow{
+			ID: p.ID, Name: p.Name, Email: p.Email, Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
+		}
+		for _, d := range p.Decisions {
+			if d.State.ByPerson() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > time.Hour {
+				stale++
+			}
+			l, err := proofs.line(d)
+			if err != nil {
+				return v, err
+			}
+			row.Lines = append(row.Lines, l)
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	v.NotChecked = notChecked(counts, stale, proofs.unsure)
+	return v, nil
+}
+
+// notChecked says what the review does not cover.
+func notChecked(counts map[review.State]int, stale, unsure int) (list []string) {
+	for _, c := range []struct {
+		n         int
+		one, many string
+	}{
+		{counts[review.Undecided], "person is not decided", "people are not decided"},
+		{counts[review.Later], "person was put off to a later day", "people were put off to a later day"},
+		{counts[review.Ask], "person was asked about, without a decision", "people were asked about, without a decision"},
+		{counts[review.Change], "decision to change groups is not carried out, or not in full", "decisions to change groups are not carried out, or not in full"},
+		{stale, "decision was made on data more than an hour old", "decisions were made on data more than an hour old"},
+		{unsure, "change could not be read again in Tallyfy, or was not so any more", "changes could not be read again in Tallyfy, or were not so any more"},
+	} {
+		if c.n > 0 {
+			list = append(list, words.Count(c.n, c.one, c.many)+".")
+		}
+	}
+	return append(list, "Roles, guests, open tasks and templates were not part of this review. What was changed in Tallyfy after the times above is not known here.")
+}
+
+// proofs reads what was found after the changes, each entry of the journal once.
+type proofs struct {
+	*request
+	entries map[string]*journal.Entry
+	unsure  int
+}
+
+func (p *proofs) line(d *review.Decision) (views.ReviewReceiptLine, error) {
+	l := views.ReviewReceiptLine{
+		ReviewDecision: views.ReviewDecision{
+			State: string(d.State), By: d.By.Name, Note: d.Note, At: d.At, Until: d.Until, ReadAt: d.ReadAt, Add: groupNames(d.Add), Remove: groupNames(d.Remove),
+		},
+		ByEmail: d.By.Email, Before: groupNames(d.Groups), After: groupNames(d.After()),
+	}
+	if d.State != review.Applied {
+		return l, nil
+	}
+	if len(d.Entries) == 0 {
+		l.Proof = "It was so already when Tallyfy was read, so nothing was sent."
+		return l, nil
+	}
+	l.Entry = d.Entries[0]
+	e, err := p.entry(l.Entry)
+	if err != nil {
+		return l, err
+	}
+	if e == nil || e.Check == nil {
+		l.Entry, l.Proof = "", "It was found so in Tallyfy then; the receipt of the change is not kept any more."
+		return l, nil
+	}
+	reached := membership.Reached(e)
+	off := func(g review.Group) bool { in, sent := reached[g.ID]; return sent && !in }
+	l.Proof, l.Checked = "Found so in Tallyfy,", e.Check.At
+	if slices.ContainsFunc(slices.Concat(d.Add, d.Remove), off) {
+		p.unsure++
+		l.Proof = "It was found so after the change, but not when it was looked at last,"
+	}
+	return l, nil
+}
+
+// entry reads an entry of the journal; nil where it is past its time.
+func (p *proofs) entry(id string) (*journal.Entry, error) {
+	if e, known := p.entries[id]; known {
+		return e, nil
+	}
+	e, err := p.app.Journal.Get(p.ctx(), p.org(), id)
+	if errors.Is(err, journal.ErrNotFound) {
+		e, err = nil, nil
+	}
+	if err == nil {
+		p.entries[id] = e
+	}
+	return e, err
+}
+
+// exportReview sends the record of a review as a file: a row for each person.
+func exportReview(req *request) error {
+	copied, read, err := req.reviewing()
+	if err != nil {
+		return err
+	}
+	if !read {
+		return req.showLoading("Receipt", copied, req.urls().Reviews())
+	}
+	v, err := req.reviewReceipt(copied)
+	if err != nil {
+		return err
+	}
+	var rows [][]string
+	for _, r := range v.Rows {
+		l := r.Last()
+		var before []string
+		for _, earlier := range r.Lines[:max(0, len(r.Lines)-1)] {
+			before = append(before, views.ReviewStateWord(earlier.State)+" ("+earlier.By+", "+inFile(earlier.At)+")")
+		}
+		name := r.Name
+		if r.Unreadable {
+			name = "Erased"
+		}
+		rows = append(rows, []string{
+			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
+			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
+			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), l.Proof, inFile(l.Checked), l.Entry, strings.Join(before, "; "),
+		})
+	}
+	return req.sendFile("review", []string{
+		"Review", "Started (UTC)", "Person", "Email", "Id", "Role", "Job title", "Joined (UTC)", "State",
+		"Decided by", "Decided by (email)", "Decided (UTC)", "Data read (UTC)", "Note", "Until",
+		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change", "Earlier decisions",
+	}, slices.Values(rows))
+}

@@ -1,0 +1,242 @@
+package review_test
+
+import (
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// joiners is a site with people for whom a review finds something.
+func joiners(t *testing.T) *sitetest.Site {
+	t.Helper()
+	return sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Joiners: true}})
+}
+
+// groupIDs are the ids of groups by name.
+func groupIDs(s *sitetest.Site, names ...string) (ids []string) {
+	for _, name := range names {
+		ids = append(ids, s.Group(name).ID)
+	}
+	return ids
+}
+
+// decided posts a decision about somebody of a review.
+func decided(s *sitetest.Site, q *sitetest.Page, who, decision string, form url.Values) {
+	s.T.Helper()
+	path := q.URL + "/people/" + s.ID(who)
+	form.Set("decision", decision)
+	form.Set("base", s.Get(path).Find("main form[data-form] [name=base]").AttrOr("value", ""))
+	p := s.Post(path, form)
+	require.Equal(s.T, http.StatusOK, p.Status, p.Text("main"))
+	require.Empty(s.T, p.Find(".problems").Nodes, p.Text("main"))
+}
+
+func in(s *sitetest.Site, who, group string) bool {
+	return slices.Contains(s.Group(group).Members, s.Member(who).ID)
+}
+
+func check(s *sitetest.Site, q *sitetest.Page) *sitetest.Page {
+	s.T.Helper()
+	return s.Get(q.URL + "/check").Whole(http.StatusOK)
+}
+
+func receipt(s *sitetest.Site, q *sitetest.Page) *sitetest.Page {
+	s.T.Helper()
+	return s.Get(q.URL + "/receipt").Whole(http.StatusOK)
+}
+
+// writesOf counts the changes of groups that reached Tallyfy.
+func writesOf(s *sitetest.Site) int { return s.Calls(http.MethodPut, "/groups/") }
+
+func TestDecisionsAreAppliedOneCallAGroup(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa", "aaliyah.rahman", "tobias.renner", "chiara.dangelo")
+	assert.Contains(t, check(s, q).Text("main"), "No decision waits to be carried out.")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers", "Peak Season Task Force")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Operations", "Fleet and Drivers", "Peak Season Task Force"), "note": {"as the others"}})
+	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Finance", "Legal"), "note": {"came with the old job"}})
+	decided(s, q, "tobias.renner", "right", url.Values{})
+
+	p := check(s, q)
+	assert.Equal(t, "Check and apply", p.Text("h1"))
+	rows := p.Texts("ul.rows > li")
+	require.Len(t, rows, 5, "one for each group")
+	assert.Contains(t, rows[0], "Finance")
+	assert.Contains(t, rows[0], "Leaves:Aaliyah Rahman Change")
+	assert.Contains(t, rows[1], "Fleet and Drivers")
+	assert.Contains(t, rows[1], "Beatriz Sá Change")
+	assert.Contains(t, rows[1], "Inês Carvalho Change")
+	f := p.Form("main form[data-form]")
+	before := writesOf(s)
+	r := f.Submit("Change 5 groups for 3 people").Whole(http.StatusOK)
+	assert.Equal(t, q.URL+"/receipt", r.URL)
+	assert.Equal(t, before+5, writesOf(s), "one call for each group")
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers") && in(s, "beatriz.sa", "Fleet and Drivers") && in(s, "beatriz.sa", "Operations"))
+	assert.False(t, in(s, "aaliyah.rahman", "Finance") || in(s, "aaliyah.rahman", "Legal"))
+	assert.True(t, in(s, "aaliyah.rahman", "Management Board") && in(s, "maeve.gallagher", "Fleet and Drivers"), "everybody else stays")
+	assert.Contains(t, r.Text(".notice.done"), "was changed.")
+
+	assert.Contains(t, r.Text("main"), "1 not looked at + 1 looks right + 3 changed = 5 people, a row each.")
+	text := r.Text("main")
+	assert.Contains(t, text, "Found so in Tallyfy,")
+	assert.Contains(t, text, "“came with the old job”")
+	assert.Contains(t, text, "Before: Operations. After: Operations, “Fleet and Drivers” and Peak Season Task Force.")
+	assert.Contains(t, text, "1 person is not decided.")
+
+	// Applied again, nothing is sent: neither by the button nor by the same form once more.
+	assert.Contains(t, check(s, q).Text("main"), "No decision waits to be carried out.")
+	again := f.Submit("Change 5 groups for 3 people")
+	assert.Equal(t, q.URL+"/receipt", again.URL)
+	assert.Equal(t, before+5, writesOf(s))
+	entries := s.Get("/activity").Texts("ul.rows li a")
+	assert.Len(t, entries, 1, "one change in the journal")
+}
+
+func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa", "aaliyah.rahman")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Operations", "First Aiders")})
+	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Legal")})
+
+	p := check(s, q)
+	// Another administrator changes a group, somebody is deactivated, and another group is deleted.
+	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Add: []int{s.Member("beatriz.sa").ID, s.Member("yuki.tanabe").ID}})
+	s.Disable("aaliyah.rahman")
+	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group("First Aiders").ID, "")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	r := p.Form("main form[data-form]").Submit("Change 4 groups for 3 people").Whole(http.StatusConflict)
+	assert.Contains(t, r.Text("main"), "Stopped before anything was done")
+	assert.Zero(t, writesOf(s))
+	text := r.Text("main")
+	assert.Contains(t, text, "Operations is as decided already.")
+	assert.Contains(t, text, "Aaliyah Rahman is deactivated. Change")
+	assert.Contains(t, text, "First Aiders is not changed: it is not there any more.")
+	r = r.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.Equal(t, 1, writesOf(s))
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	assert.True(t, in(s, "yuki.tanabe", "Operations"), "what others did stays")
+	assert.Contains(t, r.Text("main"), "Changed, added to Fleet and Drivers.")
+
+	// What is in place is recorded, what is not waits for another decision.
+	text = r.Text("main")
+	assert.Contains(t, text, "Changed, added to Operations.")
+	assert.Contains(t, text, "Change groups, add to First Aiders.")
+	assert.Contains(t, text, "1 change groups + 1 changed + 1 left = 3 people, a row each.")
+	assert.Contains(t, text, "First Aiders was not changed: it is not there any more.")
+	decided(s, q, "beatriz.sa", "right", url.Values{"note": {"the group is gone"}})
+	assert.NotContains(t, receipt(s, q).Text("main"), "1 change groups")
+}
+
+func TestAnUpdateThatIsOvertakenGoesBackToThePerson(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Operations")})
+	ines, fleet := s.Member("ines.carvalho").ID, s.Group("Fleet and Drivers").ID
+	p := check(s, q)
+	s.Sandbox.AfterUpdate(func() { s.Sandbox.ChangeGroup(fleet, sandbox.GroupChange{Remove: []int{ines}}) })
+	r := p.Form("main form[data-form]").Submit("Change 2 groups for 2 people").Whole(http.StatusOK)
+	assert.False(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	text := r.Text("main")
+	assert.Contains(t, text, "Not all of the change is in place: Fleet and Drivers is not as planned.")
+	assert.Contains(t, text, "1 change groups + 1 changed = 2 people, a row each.")
+	assert.Contains(t, text, "1 decision to change groups is not carried out, or not in full.")
+	writes := writesOf(s)
+	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.Equal(t, writes+1, writesOf(s), "only what was not in place is sent again")
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	assert.Contains(t, receipt(s, q).Text("main"), "2 changed = 2 people, a row each.")
+}
+
+func TestARefusedApplicationChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: "/organizations/{org}/groups/{group}", Times: 1, Status: http.StatusForbidden})
+	r := check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person")
+	assert.Equal(t, q.URL+"/check", strings.Split(r.URL, "?")[0])
+	assert.Contains(t, r.Text("main"), "Nothing was changed.")
+	assert.Contains(t, receipt(s, q).Text("main"), "1 change groups = 1 person")
+	r.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+}
+
+func TestThoseWhoCannotBeAddedAreHeld(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "kofi.owusu", "chiara.dangelo")
+	decided(s, q, "kofi.owusu", "change", url.Values{"add": groupIDs(s, "Operations")})
+	decided(s, q, "chiara.dangelo", "change", url.Values{"remove": groupIDs(s, "Payroll")})
+	p := check(s, q)
+	assert.Contains(t, p.Text("main"), "Kofi Owusu has not accepted the invitation yet. Change")
+	assert.Contains(t, p.Text("main"), "Nobody is left in Payroll: work that is assigned to the group reaches no one then.")
+	f := p.Form("main form[data-form]")
+	r := f.Submit("Change 1 group for 1 person").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, r.Text("main"), "Tick this to go on")
+	assert.Zero(t, writesOf(s))
+	r = r.Form("main form[data-form]").Tick("sure", "yes").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.Equal(t, 1, writesOf(s))
+	assert.Contains(t, r.Text("main"), "1 change groups + 1 changed = 2 people, a row each.")
+}
+
+func TestWhatIsInPlaceAlreadyIsRecordedWithoutACall(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	s.Sandbox.ChangeGroup(s.Group("Fleet and Drivers").ID, sandbox.GroupChange{Add: []int{s.Member("ines.carvalho").ID}})
+	r := check(s, q).Form("main form[data-form]").Submit("Record that all is in place").Whole(http.StatusOK)
+	assert.Zero(t, writesOf(s))
+	assert.Contains(t, r.Text("main"), "It was so already when Tallyfy was read, so nothing was sent.")
+	assert.Contains(t, r.Text("main"), "1 changed = 1 person")
+}
+
+// The file has the rows and the numbers of the page.
+func TestTheFileOfAReviewTiesOut(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa", "tobias.renner", "aaliyah.rahman", "milan.horvat")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "ask", url.Values{"note": {"=HYPERLINK(1)"}})
+	decided(s, q, "tobias.renner", "right", url.Values{})
+	decided(s, q, "tobias.renner", "right", url.Values{"note": {"looked twice"}})
+	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	p := receipt(s, q)
+	tally := p.Text("main")
+	file := s.Get(q.URL + "/receipt.csv")
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(file.Body, "\ufeff"))).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 6)
+	assert.Len(t, p.Texts("li.receipt-person"), 5)
+	states := map[string]int{}
+	at := func(column string) int { return slices.Index(rows[0], column) }
+	for _, row := range rows[1:] {
+		states[strings.ToLower(row[at("State")])]++
+		if row[at("State")] == "Changed" {
+			assert.NotEmpty(t, row[at("Proof read (UTC)")])
+			e := s.Get("/activity/" + row[at("Change")])
+			assert.Equal(t, http.StatusOK, e.Status, "the change in the journal")
+			assert.Equal(t, "Fleet and Drivers", row[at("Added")])
+			assert.Contains(t, row[at("Earlier decisions")], "Change groups (Maren Dahl,")
+		}
+	}
+	for state, n := range states {
+		assert.Contains(t, tally, strconv.Itoa(n)+" "+state)
+	}
+	assert.NotContains(t, file.Body, ",=HYPERLINK")
+}
