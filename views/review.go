@@ -177,7 +177,7 @@ func (r ReviewRow) difference() string {
 	switch {
 	case r.Gone:
 		return ""
-	case !r.Compared:
+	case !r.Compared && r.Missing == 0:
 		return "nothing to compare with"
 	case r.Missing+r.Unexpected == 0:
 		return "as expected"
@@ -266,6 +266,14 @@ func (v ReviewPerson) problems() []components.Problem {
 
 // mayDecide reports that the reviewer can decide here.
 func (v ReviewPerson) mayDecide() bool { return !v.Self && !v.Gone && v.State != "left" }
+
+// openTitle stands above groups about which nothing can be said.
+func (v ReviewPerson) openTitle() string {
+	if len(v.There) > 0 {
+		return "In these groups, too"
+	}
+	return "In these groups"
+}
 
 // askText is a text to send to somebody who knows.
 func (v ReviewPerson) askText() string {

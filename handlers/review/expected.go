@@ -26,7 +26,8 @@ type Reason struct {
 // A Difference compares the groups of a member with those that are expected. It is for looking at: nothing is chosen
 // by it.
 type Difference struct {
-	// Known says that there is something to compare with. Basis says what it is, or why there is nothing.
+	// Known says that there is something to compare all groups with: what a set for everybody asks for is said without
+	// that, too. Basis says what it is, or why there is nothing.
 	Known bool
 	Basis string
 	// There are the expected groups that the member is in, Missing the others. Unexpected are those that the member is in

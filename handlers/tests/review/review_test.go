@@ -417,3 +417,12 @@ func TestTheOverviewSaysWhoWaits(t *testing.T) {
 	}
 	assert.Contains(t, s.Get("/reviews/new").Text("[data-part=count]"), "0 people", "who is in a review is not taken again")
 }
+
+// The groups that everybody is in are shown where there is nothing else to compare with, and those that everybody should be in.
+func TestEveryGroupOfAPersonIsShownWithoutPeers(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := open(start(s, "thandiwe.moyo"), "Thandiwe Moyo")
+	assert.Equal(t, []string{"Expected, and there", "In these groups, too", "Other groups"}, p.Texts(".blocks legend"))
+	assert.ElementsMatch(t, []string{"Everyone at Aldermoor", "Sales EMEA"}, p.Texts(".blocks .name"))
+}
