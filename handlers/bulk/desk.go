@@ -41,6 +41,8 @@ func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 		return &lifecycle.RoleChange{Person: d.person(r), Role: r.Role, Reason: r.Text}
 	case Disable:
 		return &lifecycle.Disabling{Person: d.person(r)}
+	case Enable:
+		return &lifecycle.Comeback{Person: d.person(r), AsRestored: true}
 	case Invite:
 		return &lifecycle.Invitation{Client: d.Client, Org: d.Org, By: d.ByName, Request: *r.Invite, Groups: r.Planned, Plans: d.Plans}
 	case CreateGroups:

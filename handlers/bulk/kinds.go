@@ -49,6 +49,7 @@ const (
 	Invite           = "invite"
 	ChangeRole       = "role"
 	Disable          = "disable"
+	Enable           = "enable"
 	CreateGroups     = "create-groups"
 )
 
@@ -90,6 +91,10 @@ var Kinds = []*Kind{
 	},
 	{
 		Name: Disable, Title: "Disable members", Person: "person", Admins: true,
+		columns: slices.Clone(anyPerson), needs: [][]Column{anyPerson},
+	},
+	{
+		Name: Enable, Title: "Bring disabled people back", Person: "person", Admins: true,
 		columns: slices.Clone(anyPerson), needs: [][]Column{anyPerson},
 	},
 	{
@@ -151,7 +156,7 @@ func (k *Kind) reads(r *Row) int {
 		return 0 // Tallyfy's answer is the proof
 	case k.Name == Invite:
 		return 3 // who has the address, among members and guests, and the invited one
-	case k.Name == ChangeRole:
+	case k.Name == ChangeRole, k.Name == Enable:
 		return 2 // the person before and after
 	case k.Name == Disable:
 		return 4

@@ -68,7 +68,7 @@ func (o *Organisation) Plan(w Wish) Plan {
 			p.removal(line)
 		case Invite:
 			p.invitation(line)
-		case ChangeRole, Disable:
+		case ChangeRole, Disable, Enable:
 			p.life(line)
 		case CreateGroups:
 			p.creation(line)
@@ -76,6 +76,9 @@ func (o *Organisation) Plan(w Wish) Plan {
 	}
 	p.sameTwice()
 	p.order()
+	if w.Kind.Name == Enable && slices.ContainsFunc(p.rows, func(r *Row) bool { return r.State == Waiting }) {
+		p.notes = append(p.notes, "Tallyfy puts people back in groups by itself, and mails each of them. No group is changed from here: look at the groups afterwards. Personal permissions do not come back.")
+	}
 	switch w.Kind.Name {
 	case AddToGroups, RemoveFromGroups:
 		p.edits()
@@ -435,7 +438,7 @@ func (p *planner) departure(m *tallyfy.Member, gone map[tallyfy.UserID]bool) rem
 	}
 }
 
-// life makes the row of a member who is to get another role or to be disabled.
+// life makes the row of a member who is to get another role, to be disabled, or to be brought back.
 func (p *planner) life(line Line) {
 	r := p.row(line)
 	m := p.person(r, line, false)
@@ -459,7 +462,13 @@ func (p *planner) life(line Line) {
 	}
 	d := c.Plan().Differences[0]
 	r.Before, r.After = strings.Join(d.Before, ", "), strings.Join(d.After, ", ")
-	if m.Role == tallyfy.RoleLight && r.Role != "" && !m.IsDisabled() {
+	switch {
+	case p.wish.Kind.Name == Enable:
+		r.After += ", in the groups that Tallyfy puts them back in"
+		if r.Pool = fullPool; m.Role == tallyfy.RoleLight {
+			r.Pool = lightPool
+		}
+	case m.Role == tallyfy.RoleLight && r.Role != "" && !m.IsDisabled():
 		r.Pool = fullPool
 	}
 	r.Step = p.stepOf(string(m.ID))

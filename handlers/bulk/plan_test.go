@@ -144,6 +144,24 @@ func TestDisabling(t *testing.T) {
 	}, read(p.Rows))
 }
 
+func TestEnabling(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	p := d.plan(bulk.Enable, "gareth.pugh@example.com\nnoor.vandermeer@example.com\nlena.fischbacher@example.com\nassistant.bot@example.com\nGareth Pugh\nnobody@x.example")
+	assert.Equal(t, []string{
+		"Gareth Pugh: waiting disabled → active, in the groups that Tallyfy puts them back in",
+		"Noor van der Meer: nothing to do Noor van der Meer is active already.",
+		"Lena Fischbacher: can't Lena Fischbacher has not accepted the invitation yet. There is nothing to bring back: the invitation is still open.",
+		"Aldermoor Assistant: can't Aldermoor Assistant is a bot. Tallyfy does not change bots.",
+		"Gareth Pugh: nothing to do The same as line 1.",
+		"nobody@x.example: can't Nobody here has the address “nobody@x.example”.",
+	}, read(p.Rows))
+	require.Len(t, p.Notes, 2)
+	assert.Regexp(t, "^This takes 1 (full|Light) seat\\. ", p.Notes[0])
+	assert.Contains(t, p.Notes[1], "Tallyfy puts people back in groups by itself, and mails each of them. No group is changed from here")
+	assert.Equal(t, []int{1, 2}, []int{p.Writes, p.Reads})
+}
+
 func TestInvitations(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "memory:")

@@ -446,6 +446,13 @@ func stopped(c change.Change) (State, string) {
 		case len(blockers) > 0:
 			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
+	case *lifecycle.Comeback:
+		switch blockers := c.Blockers(); {
+		case len(blockers) > 0 && c.Member.CanWork():
+			return Nothing, names.Isolate(c.Member.Name()) + " is active already."
+		case len(blockers) > 0:
+			return Cant, blockers[0].Title + " " + blockers[0].Out
+		}
 	case *lifecycle.Invitation:
 		if standing := c.Standing(); standing != "" {
 			return Nothing, standing

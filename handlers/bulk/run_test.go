@@ -2,6 +2,7 @@ package bulk_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"runtime"
@@ -15,6 +16,7 @@ import (
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/sitetest/postgres"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
@@ -264,6 +266,37 @@ func TestRolesAndDisabling(t *testing.T) {
 	j = d.job(bulk.Disable, d.plan(bulk.Disable, "noor.vandermeer@example.com\nyuki.tanabe@example.com"))
 	require.NoError(t, d.runner().Run(t.Context(), j.ID))
 	assert.Equal(t, []string{"Noor van der Meer: done", "Yuki Tanabe: done"}, d.rows(j))
+}
+
+// What the dry run says of the groups is so: Tallyfy restores them, and nothing is written but the enabling. A row without a
+// seat waits for one.
+func TestPeopleAreBroughtBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	before, _ := d.MemberByEmail("noor.vandermeer@example.com")
+	both := "noor.vandermeer@example.com\nyuki.tanabe@example.com"
+	j := d.job(bulk.Disable, d.plan(bulk.Disable, both))
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	d.copies.Forget(d.scope())
+	j = d.job(bulk.Enable, d.plan(bulk.Enable, both))
+	d.ClearRequests()
+	d.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Answer: sandbox.SeatsFull})
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Contains(t, strings.Join(d.rows(j), "\n"), "waits for seat Tallyfy has no free full seat.")
+	require.NoError(t, d.book.Start(t.Context(), d.state(j), j.Owner, sandbox.AdminToken))
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, []string{"Noor van der Meer: done", "Yuki Tanabe: done"}, d.rows(j))
+	after, _ := d.MemberByEmail("noor.vandermeer@example.com")
+	assert.Equal(t, []string{before.Status, fmt.Sprint(before.Groups)}, []string{after.Status, fmt.Sprint(after.Groups)})
+	for _, w := range d.writes() {
+		assert.Regexp(t, "^PUT /organizations/.*/users/[0-9]+/enable$", w)
+	}
+	rows, err := d.book.Rows(t.Context(), j.ID)
+	require.NoError(t, err)
+	e, err := d.journal.Get(t.Context(), j.Org, rows[0].Entry)
+	require.NoError(t, err)
+	assert.Equal(t, lifecycle.BroughtBack, e.Kind)
+	assert.Len(t, e.Lines, 1, "nothing is promised of the groups")
 }
 
 func TestFailuresAreTriedAgainOnlyWhereNothingWasSent(t *testing.T) {

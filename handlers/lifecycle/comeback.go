@@ -52,6 +52,8 @@ type Comeback struct {
 	// Groups is the choice, empty while none is made. Chosen are those of ChosenGroups.
 	Groups string
 	Chosen []tallyfy.ID
+	// AsRestored leaves the groups as Tallyfy restores them by itself: nothing is said of them, and Groups is not asked.
+	AsRestored bool
 	// ReadGroup reads a group.
 	ReadGroup func(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error)
 
@@ -141,6 +143,8 @@ func (c *Comeback) Blockers() []Blocker {
 // ChoiceProblem says what is wrong with the choice of groups, "" if nothing is.
 func (c *Comeback) ChoiceProblem() string {
 	switch {
+	case c.AsRestored:
+		return ""
 	case c.Groups == SameGroups && !c.BeforeKnown:
 		return "It is not known here in which groups " + c.Called() + " was. Choose groups, or none."
 	case c.Groups == ChosenGroups && len(c.Chosen) == 0:
@@ -176,12 +180,12 @@ func (c *Comeback) Plan() change.Plan {
 	if len(c.Targets) == 0 {
 		only.Text = name + " is in no group."
 	}
+	differences := []journal.Difference{{What: "Status", Before: []string{string(c.Member.Status)}, After: []string{string(tallyfy.StatusActive)}}}
+	if !c.AsRestored {
+		lines, differences = append(lines, only), append(differences, journal.Difference{What: "Groups", After: in})
+	}
 	p := change.Plan{Subjects: subjects, Plan: journal.Plan{
-		Will: "bring " + name + " back", Did: "brought " + name + " back", Lines: append(lines, only), Warnings: c.Notes(),
-		Differences: []journal.Difference{
-			{What: "Status", Before: []string{string(c.Member.Status)}, After: []string{string(tallyfy.StatusActive)}},
-			{What: "Groups", After: in},
-		},
+		Will: "bring " + name + " back", Did: "brought " + name + " back", Lines: lines, Warnings: c.Notes(), Differences: differences,
 	}}
 	p.Facts, _ = json.Marshal(facts) // texts only
 	return p
@@ -193,9 +197,11 @@ func (c *Comeback) Notes() (notes []string) {
 	for _, g := range c.Gone {
 		notes = append(notes, names.Isolate(g.Name)+" is not there any more, so it is left out.")
 	}
-	notes = append(notes,
-		"It takes "+seatOf(c.Member.Role)+". "+SeatsUnknown+" If there is none, Tallyfy refuses, and nothing is changed.",
-		"Tallyfy puts people back in groups by itself. So the groups are read right afterwards, and only what differs from this plan is changed.")
+	groups := "Tallyfy puts people back in groups by itself. So the groups are read right afterwards, and only what differs from this plan is changed."
+	if c.AsRestored {
+		groups = "Tallyfy puts people back in groups by itself. No group is changed from here."
+	}
+	notes = append(notes, "It takes "+seatOf(c.Member.Role)+". "+SeatsUnknown+" If there is none, Tallyfy refuses, and nothing is changed.", groups)
 	switch heir := c.heir(); {
 	case heir != "":
 		notes = append(notes, "The work that was given to "+heir+" stays with "+heir+". Give it back in Tallyfy, if it is wanted.")

@@ -112,7 +112,7 @@ func TestChosenPeopleGoOnToWork(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Get("/guests").Whole(http.StatusOK)
 	p := s.Get("/members?per_page=10").Whole(http.StatusOK)
-	assert.Equal(t, []string{"Add people to groups", "Take people out of groups", "Remove members", "Change roles", "Disable members"}, p.Texts("#choose option"))
+	assert.Equal(t, []string{"Add people to groups", "Take people out of groups", "Remove members", "Change roles", "Disable members", "Bring disabled people back"}, p.Texts("#choose option"))
 	form := choose(p, "Go on", boxes(p)[2:4]...).Whole(http.StatusOK)
 	assert.Equal(t, "Add people to groups", form.Text("h1"))
 	assert.Equal(t, "2 people chosen", form.Find("legend").First().Text())
