@@ -25,12 +25,24 @@ func showBulkForm(req *request) error {
 	form := req.QueryParams()
 	page := req.urls().Local(req.urls().NewBulk(""))
 	f := refusedForm{Status: http.StatusOK, Form: form}
-	if form.Get("chosen") != "" {
-		for _, id := range req.who.Chosen {
-			form.Add("ids", string(id))
+	if from := form.Get("chosen"); from != "" {
+		n, list := len(req.who.Chosen), "members"
+		switch from {
+		case groupChooser.name:
+			form["groups"] = append(form["groups"], req.who.ChosenGroups...)
+			n, list = len(req.who.ChosenGroups), groupChooser.list
+		case guestChooser.name:
+			emails, err := req.chosenGuests()
+			if err != nil {
+				return err
+			}
+			form.Set("text", strings.Join(emails, "\n"))
+			n, list = len(emails), guestChooser.list
+		default:
+			form["ids"] = append(form["ids"], req.who.Chosen...)
 		}
-		if len(req.who.Chosen) == 0 {
-			f.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Nobody is chosen on the list of members any more. Choose them there, or say here who is meant."}
+		if n == 0 {
+			f.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Nothing is chosen on the list of " + list + " any more. Choose there, or say here who is meant."}
 		}
 	}
 	if refused := req.refusedForm(); refused != nil {

@@ -2,8 +2,8 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"tallyfy-admin/handlers/cache"
@@ -42,15 +42,16 @@ func listGroups(req *request) error {
 	var counts listing.Counts
 	if isCopied {
 		counts = req.cachedCounts("groups", s.Query, copied, func() listing.Counts {
-			_, counts := filterGroups(s, copied)
+			_, counts := filterGroups(s, copied, req.chosen(groupChooser))
 			return counts
 		})
 	}
 	bar := filterBar(s, listing.GroupFilters(), counts, req.urls().GroupList)
 	bar.TallyfySearch, bar.Missing = s.Query != "", missingInMenus(copied, isCopied)
-	return req.showGroups(views.GroupList{
-		State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows, Bar: bar,
-	})
+	list := views.GroupList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows, Bar: bar}
+	list.Selection = req.selectionView(groupChooser, s, groupRowIDs(list.Rows))
+	list.Selection.Listed = page.total
+	return req.showGroups(list)
 }
 
 // readGroupRows reads a page of Tallyfy's list.
@@ -82,7 +83,7 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 	if !copied.ended() {
 		return req.showLoading("Groups", copied, req.urls().Groups())
 	}
-	found, counts := filterGroups(s, copied)
+	found, counts := filterGroups(s, copied, req.chosen(groupChooser))
 	listing.SortGroups(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
@@ -94,11 +95,27 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 	if len(list.Rows) == 0 && s.Query != "" {
 		list.Bar.Elsewhere = req.membersThatMatch(s.Query, copied.members)
 	}
+	list.Selection = req.selectionView(groupChooser, s, groupRowIDs(list.Rows))
+	req.countChosen(groupChooser, &list.Selection, groupIDs(found), s.PerPage)
 	return req.showGroups(list)
 }
 
+// showGroups shows a page of the list, with which of it are chosen and what became of the form below it.
 func (req *request) showGroups(list views.GroupList) error {
-	return req.show(http.StatusOK, views.Groups(req.listPage("Groups", views.SectionGroups), list))
+	chosen := req.chosen(groupChooser)
+	list.Rows = slices.Clone(list.Rows) // which may be kept for the next visit
+	for i := range list.Rows {
+		list.Rows[i].Chosen = chosen[string(list.Rows[i].ID)]
+	}
+	return req.show(req.listStatus(), views.Groups(req.listPage("Groups", views.SectionGroups), list))
+}
+
+func groupRowIDs(rows []views.GroupRow) []string {
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = string(rows[i].ID)
+	}
+	return ids
 }
 
 // exportGroups sends the list of groups, searched and filtered, as a file with all pages.
@@ -111,7 +128,7 @@ func exportGroups(req *request) error {
 	if !copied.ended() {
 		return req.showLoading("Preparing the file", copied, req.urls().GroupList(s))
 	}
-	list, _ := filterGroups(s, copied)
+	list, _ := filterGroups(s, copied, req.chosen(groupChooser))
 	listing.SortGroups(list, s.Order)
 	columns := []string{"Name", "Description", "Members", "Guests", "Disabled members", "Created (UTC)", "Updated (UTC)", "Id"}
 	return req.sendFile("groups", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {

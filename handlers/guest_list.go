@@ -1,55 +1,11 @@
 package handlers
 
 import (
-	"context"
-	"net/http"
-	"strings"
-
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/listing"
-	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
-
-// guestCopies are the copies that the list of guests is made of.
-type guestCopies struct {
-	guests *directory.Guests
-	groups *directory.Groups
-}
-
-func (req *request) guestCopies() (c guestCopies, err error) {
-	err = parallel.Run(req.ctx(),
-		func(ctx context.Context) (err error) {
-			c.guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
-			return err
-		},
-		func(ctx context.Context) (err error) {
-			c.groups, err = req.app.Directory.Groups(ctx, req.api, req.scope)
-			return err
-		})
-	return c, err
-}
-
-func (c guestCopies) ended() bool { return c.guests.Ended() && c.groups.Ended() }
-
-// missing says what could not be read, "" if nothing.
-func (c guestCopies) missing() string {
-	return strings.TrimSpace(missing(c.guests.Short, "guests") + " " + missing(c.groups.Short, "groups"))
-}
-
-// find searches and filters the guests.
-func (c guestCopies) find(req *request, s views.ListState) ([]listing.Guest, listing.Counts) {
-	found := c.guests.Search(s.Query, nil)
-	list := make([]listing.Guest, len(found))
-	for i, g := range found {
-		list[i] = listing.Guest{Guest: g, In: c.groups.OfGuest(g.Email)}
-	}
-	kept, counts := listing.Apply(list, listing.GuestFilters(req.now()), s.Chosen)
-	listing.SortGuests(kept, s.Order)
-	return kept, counts
-}
 
 // listGuests shows a page of guests from the copies in memory.
 func listGuests(req *request) error {
@@ -64,7 +20,7 @@ func listGuests(req *request) error {
 	if !copied.ended() {
 		return req.loadingGuests("Guests", copied, req.urls().Overview())
 	}
-	found, counts := copied.find(req, s)
+	found, counts := copied.find(req, s, req.chosen(guestChooser))
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
 	list := views.GuestList{State: s, Pager: pager, Bar: filterBar(s, listing.GuestFilters(req.now()), counts, req.urls().GuestList)}
@@ -75,15 +31,17 @@ func listGuests(req *request) error {
 	for _, g := range shown {
 		list.Rows = append(list.Rows, views.GuestRow{
 			ID: g.ID, Name: g.Name(), Email: g.Email, Company: g.Company(), Status: views.GuestStatus(g.Guest),
-			Groups: req.telling(g.In), GroupCount: len(g.In), LastAccess: g.LastAccessedAt.Time,
+			Groups: req.telling(g.In), GroupCount: len(g.In), LastAccess: g.LastAccessedAt.Time, Chosen: g.Chosen,
 		})
 	}
+	list.Selection = req.selectionView(guestChooser, s, guestIDs(shown))
+	req.countChosen(guestChooser, &list.Selection, guestIDs(found), s.PerPage)
 	if len(list.Rows) == 0 && s.Query != "" {
 		if members, _, ok := req.app.Directory.Cached(req.scope); ok {
 			list.Bar.Elsewhere = req.membersThatMatch(s.Query, members)
 		}
 	}
-	return req.show(http.StatusOK, views.Guests(req.listPage("Guests", views.SectionGuests), list))
+	return req.show(req.listStatus(), views.Guests(req.listPage("Guests", views.SectionGuests), list))
 }
 
 // loadingGuests stands in for the list or its file until the copies are read.
@@ -102,7 +60,7 @@ func exportGuests(req *request) error {
 	if !copied.ended() {
 		return req.loadingGuests("Preparing the file", copied, req.urls().GuestList(s))
 	}
-	list, _ := copied.find(req, s)
+	list, _ := copied.find(req, s, req.chosen(guestChooser))
 	columns := []string{"Name", "Email", "Company", "Status", "Groups", "Created (UTC)", "Last access (UTC)", "Id"}
 	return req.sendFile("guests", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {
 		for _, g := range list {

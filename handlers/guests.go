@@ -5,11 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -106,4 +109,59 @@ func (req *request) colleagues(lines []string) (list []*tallyfy.Member, problem 
 		list = append(list, m)
 	}
 	return list, "", nil
+}
+
+// guestCopies are the copies that the list of guests is made of.
+type guestCopies struct {
+	guests *directory.Guests
+	groups *directory.Groups
+}
+
+func (req *request) guestCopies() (c guestCopies, err error) {
+	err = parallel.Run(req.ctx(),
+		func(ctx context.Context) (err error) {
+			c.guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
+			return err
+		},
+		func(ctx context.Context) (err error) {
+			c.groups, err = req.app.Directory.Groups(ctx, req.api, req.scope)
+			return err
+		})
+	return c, err
+}
+
+func (c guestCopies) ended() bool { return c.guests.Ended() && c.groups.Ended() }
+
+// missing says what could not be read, "" if nothing.
+func (c guestCopies) missing() string {
+	return strings.TrimSpace(missing(c.guests.Short, "guests") + " " + missing(c.groups.Short, "groups"))
+}
+
+// find searches and filters the guests. chosen are those whom the filter by choice keeps.
+func (c guestCopies) find(req *request, s views.ListState, chosen selection) ([]listing.Guest, listing.Counts) {
+	found := c.guests.Search(s.Query, nil)
+	list := make([]listing.Guest, len(found))
+	for i, g := range found {
+		list[i] = listing.Guest{Guest: g, In: c.groups.OfGuest(g.Email), Chosen: chosen[string(g.ID)]}
+	}
+	kept, counts := listing.Apply(list, listing.GuestFilters(req.now()), s.Chosen)
+	listing.SortGuests(kept, s.Order)
+	return kept, counts
+}
+
+// chosenGuests are the addresses of the guests who were chosen on lists, as far as they are read within a moment.
+func (req *request) chosenGuests() (emails []string, err error) {
+	if len(req.who.ChosenGuests) == 0 {
+		return nil, nil
+	}
+	guests, err := req.app.Directory.Guests(req.ctx(), req.api, req.scope)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range req.who.ChosenGuests {
+		if g, ok := guests.ByID(tallyfy.ID(id)); ok {
+			emails = append(emails, g.Email)
+		}
+	}
+	return emails, nil
 }

@@ -186,9 +186,13 @@ func groupsFound(query string, copied snapshot) []listing.Group {
 	return list
 }
 
-// filterGroups searches and filters the copy.
-func filterGroups(s views.ListState, copied snapshot) ([]listing.Group, listing.Counts) {
-	return listing.Apply(groupsFound(s.Query, copied), listing.GroupFilters(), s.Chosen)
+// filterGroups searches and filters the copy. chosen are the groups that the filter by choice keeps.
+func filterGroups(s views.ListState, copied snapshot, chosen selection) ([]listing.Group, listing.Counts) {
+	found := groupsFound(s.Query, copied)
+	for i := range found {
+		found[i].Chosen = chosen[string(found[i].ID)]
+	}
+	return listing.Apply(found, listing.GroupFilters(), s.Chosen)
 }
 
 // membersFound searches the copy.
@@ -214,7 +218,7 @@ func membersFound(query string, copied snapshot) []listing.Member {
 func filterMembers(s views.ListState, copied snapshot, now time.Time, chosen selection) ([]listing.Member, listing.Counts) {
 	found := membersFound(s.Query, copied)
 	for i := range found {
-		found[i].Chosen = chosen[found[i].ID]
+		found[i].Chosen = chosen[string(found[i].ID)]
 	}
 	return listing.Apply(found, listing.MemberFilters(now), s.Chosen)
 }

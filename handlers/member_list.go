@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
@@ -60,7 +59,7 @@ func (req *request) listMembersOfTallyfy(s views.ListState, loading bool) error 
 	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows}
 	list.Bar = filterBar(s, listing.MemberFilters(req.now()), nil, req.urls().MemberList)
 	list.Bar.Everybody, list.Bar.TallyfySearch = true, s.Query != ""
-	list.Selection = req.selectionView()
+	list.Selection = req.selectionView(memberChooser, s, rowIDs(page.rows))
 	if !loading {
 		list.Bar.Missing = "The members and groups could not all be read."
 	}
@@ -87,15 +86,19 @@ func (req *request) readMemberRows(s views.ListState) (rowPage[views.MemberRow],
 
 // listMembersFromCopy shows the members that the filters keep, counted and sorted here.
 func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) error {
-	found, counts := filterMembers(s, copied, req.now(), req.chosenPeople())
+	found, counts := filterMembers(s, copied, req.now(), req.chosen(memberChooser))
 	listing.SortMembers(found, s.Order)
 	shown, pager := pageOf(found, s.Page, s.PerPage)
 	s.Page = pager.Page
 	list := views.MemberList{State: s, Pager: pager, Bar: filterBar(s, listing.MemberFilters(req.now()), counts, req.urls().MemberList)}
 	list.Bar.ReadAt, list.Bar.Missing = copied.readAt(), copied.missing()
-	list.Selection = req.selectionAmong(found, s.PerPage, copied)
 	for _, m := range shown {
 		list.Rows = append(list.Rows, req.listRow(m.Member, m.In))
+	}
+	list.Selection = req.selectionView(memberChooser, s, rowIDs(list.Rows))
+	req.countChosen(memberChooser, &list.Selection, memberIDs(found), s.PerPage)
+	if copied.members.Complete { // whoever is gone is not counted
+		list.Selection.Count = copied.members.Count(asUserIDs(req.who.Chosen))
 	}
 	if len(list.Rows) == 0 && s.Query != "" {
 		if n := counts["status"]["all"]; n > 0 && s.Chosen["status"] != "all" {
@@ -110,16 +113,11 @@ func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) erro
 
 // showMembers shows a page of the list, with who of it is chosen and what became of the form below it.
 func (req *request) showMembers(list views.MemberList) error {
-	chosen := req.chosenPeople()
+	chosen := req.chosen(memberChooser)
 	for i := range list.Rows {
-		list.Rows[i].Chosen = chosen[list.Rows[i].ID]
+		list.Rows[i].Chosen = chosen[string(list.Rows[i].ID)]
 	}
-	status := http.StatusOK
-	if f := req.refusedForm(); f != nil {
-		status = f.Status
-		req.sayRefused()
-	}
-	return req.show(status, views.Members(req.listPage("Members", views.SectionMembers), list))
+	return req.show(req.listStatus(), views.Members(req.listPage("Members", views.SectionMembers), list))
 }
 
 // exportMembers sends the list of members as a file.
@@ -132,7 +130,7 @@ func exportMembers(req *request) error {
 	if !copied.ended() {
 		return req.showLoading("Preparing the file", copied, req.urls().MemberList(s))
 	}
-	list, _ := filterMembers(s, copied, req.now(), req.chosenPeople())
+	list, _ := filterMembers(s, copied, req.now(), req.chosen(memberChooser))
 	listing.SortMembers(list, s.Order)
 	columns := []string{"Name", "Email", "Role", "Status", "Groups", "Job title", "Joined (UTC)", "Last sign-in (UTC)", "Id"}
 	return req.sendFile("members", columns, withNote(copied.missing(), len(columns), func(yield func([]string) bool) {
@@ -146,4 +144,21 @@ func exportMembers(req *request) error {
 			}
 		}
 	}))
+}
+
+// rowIDs are the ids of the rows of a page.
+func rowIDs(rows []views.MemberRow) []string {
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = string(rows[i].ID)
+	}
+	return ids
+}
+
+func asUserIDs(ids []string) []tallyfy.UserID {
+	list := make([]tallyfy.UserID, len(ids))
+	for i, id := range ids {
+		list[i] = tallyfy.UserID(id)
+	}
+	return list
 }

@@ -33,8 +33,11 @@ type identity struct {
 	ManagesGroups bool `json:",omitempty"`
 	// Changed is what the session has changed in the organisation.
 	Changed ownChanges `json:",omitzero"`
-	// Chosen are the members who were chosen on lists, to do something with all of them.
-	Chosen []tallyfy.UserID `json:",omitempty"`
+	// Chosen are the members who were chosen on lists, to do something with all of them, ChosenGroups the groups, and
+	// ChosenGuests the guests; each by the ids.
+	Chosen       []string `json:",omitempty"`
+	ChosenGroups []string `json:",omitempty"`
+	ChosenGuests []string `json:",omitempty"`
 }
 
 // scope names the person in the organisation.

@@ -13,6 +13,8 @@ type GroupList struct {
 	Bar   FilterBar
 	Pager Pager
 	Rows  []GroupRow
+	// Selection is which are chosen. It has no kinds for somebody who may do nothing with them.
+	Selection Selection
 }
 
 // most is how many members the largest of the groups shown has.
@@ -31,6 +33,7 @@ type GroupRow struct {
 	LogoVersion      string
 	Members, Guests  int
 	Created, Updated time.Time
+	Chosen           bool
 }
 
 // picture is the group's logo, or its initials.

@@ -15,6 +15,8 @@ type GuestList struct {
 	Bar   FilterBar
 	Pager Pager
 	Rows  []GuestRow
+	// Selection is who is chosen. It has no kinds for somebody who may do nothing with them.
+	Selection Selection
 }
 
 // GuestRow is one guest in the list.
@@ -26,6 +28,7 @@ type GuestRow struct {
 	Groups     []GroupLink
 	GroupCount int
 	LastAccess time.Time
+	Chosen     bool
 }
 
 // picture is the guest's initials.

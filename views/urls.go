@@ -147,6 +147,12 @@ func (u URLs) MemberList(s ListState) string { return u.Members() + s.query() }
 // ChooseMembers takes a POST of the boxes of a page of that list.
 func (u URLs) ChooseMembers() string { return u.Members() + "/selection" }
 
+// ChooseGroups takes a POST of the boxes of a page of the list of groups.
+func (u URLs) ChooseGroups() string { return u.Groups() + "/selection" }
+
+// ChooseGuests takes a POST of the boxes of a page of the list of guests.
+func (u URLs) ChooseGuests() string { return u.Guests() + "/selection" }
+
 // Administrators is the list of members who are administrators.
 func (u URLs) Administrators() string { return u.Members() + query(parameter{"role", "admin"}) }
 
@@ -277,9 +283,9 @@ func (u URLs) AddPerson(email string) string {
 	return u.org() + "/bulk/new" + query(parameter{"kind", "add-to-groups"}, parameter{"text", email})
 }
 
-// BulkOfChosen is NewBulk for the members who were chosen on lists.
-func (u URLs) BulkOfChosen(kind string) string {
-	return u.org() + "/bulk/new" + query(parameter{"kind", kind}, parameter{"chosen", "yes"})
+// BulkOfChosen is NewBulk for what was chosen on a list: "yes" for members, "groups", or "guests".
+func (u URLs) BulkOfChosen(kind, list string) string {
+	return u.org() + "/bulk/new" + query(parameter{"kind", kind}, parameter{"chosen", list})
 }
 
 // PlanBulk takes a POST of that form, which makes a dry run.

@@ -16,6 +16,8 @@ import (
 type Group struct {
 	*tallyfy.Group
 	Present, Disabled, Working, Unknown int
+	// Chosen says that the group was chosen on a list.
+	Chosen bool
 }
 
 // people is how many people are in the group, guests included.
@@ -46,6 +48,9 @@ func GroupFilters() []Filter[Group] {
 		}},
 		{Name: "holds", Label: "Held up by", Any: "anybody", Values: []Value[Group]{
 			{Name: "one", Text: "one active person", Keeps: func(g Group) bool { return g.Working == 1 && g.Unknown == 0 }},
+		}},
+		{Name: "chosen", Label: "Chosen", Any: "any", Values: []Value[Group]{
+			{Name: "yes", Text: "yes", Keeps: func(g Group) bool { return g.Chosen }, Unlisted: true},
 		}},
 	}
 }

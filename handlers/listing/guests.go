@@ -12,6 +12,8 @@ import (
 type Guest struct {
 	*tallyfy.Guest
 	In []*tallyfy.Group
+	// Chosen says that the guest was chosen on a list.
+	Chosen bool
 }
 
 // GuestFilters are the filters of guests, as of now.
@@ -29,6 +31,9 @@ func GuestFilters(now time.Time) []Filter[Guest] {
 			{Name: "30", Text: "none for 30 days", Keeps: away(30)},
 			{Name: "90", Text: "none for 90 days", Keeps: away(90)},
 			{Name: "180", Text: "none for 180 days", Keeps: away(180)},
+		}},
+		{Name: "chosen", Label: "Chosen", Any: "any", Values: []Value[Guest]{
+			{Name: "yes", Text: "yes", Keeps: func(g Guest) bool { return g.Chosen }, Unlisted: true},
 		}},
 	}
 }

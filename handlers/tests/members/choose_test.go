@@ -210,9 +210,11 @@ func TestBoxesAreForThoseWhoMayDoSomething(t *testing.T) {
 	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})
 	s.SignInWith(sandbox.StandardToken)
-	p := s.Get("/members").Whole(http.StatusOK)
-	assert.Empty(t, boxes(p))
-	assert.False(t, p.Has("#choose"))
+	for _, list := range []string{"/members", "/groups", "/guests"} {
+		p := s.Get(list).Whole(http.StatusOK)
+		assert.Empty(t, boxes(p))
+		assert.False(t, p.Has("#choose"))
+	}
 }
 
 // While the copies are read the list has boxes, too. All that match are not known then.
@@ -223,4 +225,72 @@ func TestChoiceWithoutCopies(t *testing.T) {
 	p = choose(p, "Keep these", boxes(p)[:3]...)
 	assert.Equal(t, "3 chosen", p.Text(chosenText))
 	assert.NotContains(t, p.Text("#choose"), "Choose all")
+}
+
+// Groups and guests are chosen as members are: across pages, searches and filters, each on a list of its own.
+func TestChoiceOnTheOtherLists(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Get("/groups?people=none").Whole(http.StatusOK) // reads the copies
+	s.Get("/guests").Whole(http.StatusOK)
+	for list, many := range map[string]string{"/groups": "groups", "/guests": "guests"} {
+		nothing := "No " + strings.TrimSuffix(many, "s") + " chosen"
+		p := s.Get(list + "?per_page=10").Whole(http.StatusOK)
+		require.Len(t, boxes(p), 10, list)
+		assert.Equal(t, nothing, p.Text(chosenText))
+		assert.Equal(t, "Choose the 10 "+many+" on this page", p.Find("thead input").AttrOr("aria-label", ""))
+		name := p.Find("[data-rows] tr").First().Find(".name").Text()
+		assert.Equal(t, "Choose "+strings.TrimSpace(name), strings.Trim(p.Find("[data-rows] input").First().AttrOr("aria-label", ""), "\u2068\u2069"))
+		assert.Equal(t, []string{"Add people to groups", "Take people out of groups"}, p.Texts("#choose option"))
+		assert.Contains(t, choose(p, "Go on").Whole(http.StatusUnprocessableEntity).Text(".notice"), "is chosen. Tick the box of at least one first.")
+
+		first := boxes(p)[:2]
+		p = choose(p, "Keep these", first...).Whole(http.StatusOK)
+		assert.Equal(t, list+"?per_page=10", p.URL)
+		assert.Equal(t, first, ticked(p))
+		second := boxes(s.Get(list + "?page=2&per_page=10"))[:1]
+		choose(s.Get(list+"?page=2&per_page=10"), "Keep these", second...)
+		want := append(slices.Clone(first), second...)
+		assert.ElementsMatch(t, want, ticked(s.Get(list+"?per_page=100")))
+		assert.Contains(t, s.Get(list+"?q=zzzz").Text(chosenText), "3 chosen")
+		shown := s.Get(list + "?q=zzzz").Follow("Show them").Whole(http.StatusOK)
+		assert.ElementsMatch(t, want, boxes(shown))
+		assert.Equal(t, "3 chosen on 1 page", shown.Text(chosenText))
+		assert.Equal(t, 4, strings.Count(s.Get(list+".csv?chosen=yes").Body, "\n"), "the file holds the same rows")
+		choose(s.Get(list+"?per_page=10"), "Keep these", first[0])
+		assert.ElementsMatch(t, append(second, first[0]), ticked(s.Get(list+"?per_page=100")), "an empty box leaves out what the page showed, and nothing else")
+		assert.Equal(t, "Nobody chosen", s.Get("/members").Text(chosenText), "a list of its own")
+		s.Post(list+"/selection", url.Values{"do": {"all"}})
+		s.Post(list+"/selection", url.Values{"do": {"keep"}, "ids": {"<script>", "../x", strings.Repeat("9", 70), ""}})
+		assert.Len(t, ticked(s.Get(list+"?per_page=100")), 2, "all of no list is nothing")
+		choose(s.Get(list), "Clear")
+		assert.Equal(t, nothing, s.Get(list).Text(chosenText))
+	}
+	assert.Zero(t, s.Writes())
+}
+
+// All that match are a fixed list of ids, and go on to the work that fits: groups are where people come in, guests are who.
+func TestChosenGroupsAndGuestsGoOnToWork(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Get("/guests").Whole(http.StatusOK)
+	p := s.Get("/groups?people=one&per_page=10").Whole(http.StatusOK)
+	n := len(boxes(s.Get("/groups?people=one&per_page=100")))
+	s.Post("/groups/selection", url.Values{"do": {"all"}, "list": {"?people=one"}}).Whole(http.StatusOK)
+	s.Sandbox.ChangeGroup(s.Group("Archive 2019 Relocation").ID, sandbox.GroupChange{Add: []int{s.Member("anna.kowalska").ID}})
+	form := choose(p, "Go on", boxes(p)...).Whole(http.StatusOK)
+	assert.Equal(t, "Add people to groups", form.Text("h1"))
+	assert.Len(t, values(form, "[name=groups][checked]"), n, "those that matched then")
+	dry := form.Form("form[data-form]").Set("text", "noor.vandermeer@example.com").Submit("See what would happen").Whole(http.StatusOK)
+	assert.Equal(t, n, dry.Find("table.job tbody tr").Length())
+
+	p = s.Get("/guests?q=verhoeven").Whole(http.StatusOK)
+	form = choose(p, "Go on", boxes(p)...).Whole(http.StatusOK)
+	assert.Equal(t, "bram@tyres.example.com", strings.TrimSpace(form.Form("form[data-form]").Values.Get("text")))
+	dry = form.Form("form[data-form]").Tick("groups", s.Group("Legal").ID).Submit("See what would happen").Whole(http.StatusOK)
+	assert.Equal(t, 1, dry.Find("table.job tbody tr").Length())
+	assert.Contains(t, dry.Text("table.job tbody"), "Will change")
+	assert.Zero(t, s.Writes())
+	s.Post("/guests/selection", url.Values{"do": {"clear"}})
+	assert.Contains(t, s.Get("/bulk/new?kind=add-to-groups&chosen=guests").Text(".notice"), "Nothing is chosen on the list of guests any more.")
 }

@@ -239,6 +239,8 @@ func budgets() []budget {
 		{"GET /members/:member/remove/receipt/:record", at("/members/1/remove/receipt/" + strings.Repeat("0", 32)), 404, 0, 0},
 
 		{"POST /members/selection", send("/members/selection", url.Values{"do": {"all"}, "list": {"?role=light"}}), 303, 0, 0},
+		{"POST /groups/selection", send("/groups/selection", url.Values{"do": {"all"}, "list": {"?people=one"}}), 303, 0, 0},
+		{"POST /guests/selection", send("/guests/selection", url.Values{"do": {"all"}, "list": {"?groups=none"}}), 303, 0, 0},
 		{"GET /bulk/new", at("/bulk/new?kind=add-to-groups"), 200, 0, 0},
 		{"POST /bulk", send("/bulk", url.Values{"kind": {"create-groups"}, "text": {"Name;Description\nDepot;x"}}), 303, 0, 0},
 		{"GET /bulk/:bulk", get(dryRun), 200, 0, 0},
