@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/change"
@@ -227,7 +228,7 @@ func (t task) step(ctx context.Context, rows []*Row, resumed bool) error {
 		case err != nil:
 			wait, err = t.notSent(ctx, rows, err, try)
 		case out.Kind == change.Busy:
-			all(rows, Waiting, "Another change of the same is under way. This waits for its end.")
+			all(rows, Waiting, t.behind(ctx, out.Entry)+" is under way. This waits for its end.")
 			wait = busyWait
 		case out.Kind == change.Refused && out.Entry.NotMade():
 			wait, err = t.notSent(ctx, rows, out.Err, try)
@@ -255,6 +256,20 @@ func (t task) step(ctx context.Context, rows []*Row, resumed bool) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// behind names the other change that a step waits for: the job that it belongs to, or who makes it. e is nil where that
+// is not known yet.
+func (t task) behind(ctx context.Context, e *journal.Entry) string {
+	if e == nil {
+		return "Another change of the same"
+	}
+	if id, ok := strings.CutPrefix(e.RequestID, "job "); ok {
+		if j, err := t.Book.Job(ctx, t.Org, id); err == nil && j.Kind != nil {
+			return "The job “" + j.Kind.Title + "” of " + names.Isolate(j.Owner.Name) + ", which changes the same,"
+		}
+	}
+	return "A change of the same by " + names.Isolate(e.Actor.Name)
 }
 
 // notSent settles rows whose write certainly did not happen. wait is the time after which they are tried again;

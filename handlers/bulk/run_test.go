@@ -18,6 +18,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/sitetest/postgres"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -239,6 +240,24 @@ func TestSeatsThatAreMissing(t *testing.T) {
 	}
 }
 
+// A refused invitation leaves what was planned for the address before it, and nothing of its own.
+func TestARefusedInvitationPlansNothing(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	plans := d.db.PlannedGroups(d.book.Keys, time.Now)
+	require.NoError(t, plans.Put(t.Context(), string(d.org()), store.Planned{Email: "ada@new.example", By: "Omar Ali", Groups: []store.PlannedGroup{{ID: "1", Name: "Legal"}}}))
+	j := d.job(bulk.Invite, d.plan(bulk.Invite, "Email;First name;Last name;Role;Message;Groups\nada@new.example;Ada;Byron;Light;Hi;Quality\nbo@new.example;Bo;Ek;Light;Hi;Quality\n"))
+	d.Fail(sandbox.Fault{Method: http.MethodPost, Route: "/organizations/{org}/users/invite", Times: 2, Status: 422, Body: `{"error":true,"message":"Not now."}`})
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	planned, ok, err := plans.Find(t.Context(), string(d.org()), "", "ada@new.example")
+	require.NoError(t, err)
+	assert.True(t, ok)
+	assert.Equal(t, []store.PlannedGroup{{ID: "1", Name: "Legal"}}, planned.Groups)
+	_, ok, err = plans.Find(t.Context(), string(d.org()), "", "bo@new.example")
+	require.NoError(t, err)
+	assert.False(t, ok)
+}
+
 // A limit of the day pauses the job; nothing is sent against it.
 func TestALimitOfTheDay(t *testing.T) {
 	t.Parallel()
@@ -373,6 +392,35 @@ func TestPauseAndStop(t *testing.T) {
 		require.NoError(t, d.book.Start(t.Context(), now, now.Owner, sandbox.AdminToken))
 		require.NoError(t, d.runner().Run(t.Context(), j.ID))
 		assert.Equal(t, "Noor van der Meer, Quality: done", d.rows(j)[1])
+	})
+}
+
+// Two jobs change the same group: the second waits for the first, and says for which.
+func TestTheSecondJobNamesTheFirst(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		d := newDesk(t, url)
+		legal := func(w *bulk.Wish) { w.Groups = []tallyfy.ID{tallyfy.ID(d.group("Legal").ID)} }
+		first := d.job(bulk.AddToGroups, d.plan(bulk.AddToGroups, "noor.vandermeer@example.com", legal))
+		second := d.job(bulk.AddToGroups, d.plan(bulk.AddToGroups, "kwame.asante@example.com", legal))
+		d.ClearRequests()
+		sent, answered := make(chan struct{}), make(chan struct{})
+		d.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Meanwhile: func() { close(sent); <-answered }})
+		done := make(chan error)
+		go func() { done <- d.runner().Run(t.Context(), first.ID) }()
+		<-sent
+		r := d.runner()
+		r.Changes.RepeatWait = time.Millisecond
+		go func() { done <- r.Run(t.Context(), second.ID) }()
+		assert.Eventually(t, func() bool {
+			return strings.Contains(d.rows(second)[0], "The job “Add people to groups” of Maren Dahl, which changes the same, is under way. This waits for its end.")
+		}, 20*time.Second, 20*time.Millisecond, "it names the first: %s", d.rows(second))
+		close(answered)
+		require.NoError(t, <-done)
+		require.NoError(t, <-done)
+		assert.Equal(t, []string{"Noor van der Meer, Legal: done"}, d.rows(first))
+		assert.Equal(t, []string{"Kwame Asante, Legal: done"}, d.rows(second))
+		assert.Len(t, d.writes(), 2)
 	})
 }
 

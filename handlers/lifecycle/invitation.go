@@ -224,18 +224,28 @@ type inviteFacts struct {
 	Groups []store.PlannedGroup `json:",omitempty"`
 }
 
-// Send implements change.Change. The planned groups are kept first, and dropped if nobody was invited.
+// Send implements change.Change. The planned groups are kept first. If nobody was invited, what was planned for the address before
+// is again.
 func (c *Invitation) Send(ctx context.Context) ([]journal.Subject, error) {
 	org, plan := string(c.Org.ID), store.Planned{Email: c.Request.Email, Groups: c.Groups, By: c.By}
+	var before store.Planned
+	planned := false
 	if len(c.Groups) > 0 {
-		if err := c.Plans.Put(ctx, org, plan); err != nil {
+		var err error
+		if before, planned, err = c.Plans.Find(ctx, org, "", plan.Email); err == nil {
+			err = c.Plans.Put(ctx, org, plan)
+		}
+		if err != nil {
 			return nil, &change.NotSent{Words: "The planned groups could not be kept, so the invitation was not sent."}
 		}
 	}
 	m, err := c.Client.Members.Invite(ctx, c.Org.ID, c.Request)
 	switch {
+	case err != nil && !tallyfy.MayHaveHappened(err) && planned:
+		_ = c.Plans.Put(ctx, org, before) // what is left ends by itself, as below
+		return nil, err
 	case err != nil && !tallyfy.MayHaveHappened(err) && len(c.Groups) > 0:
-		_ = c.Plans.Forget(ctx, org, plan.Email) // what is left ends by itself
+		_ = c.Plans.Forget(ctx, org, plan.Email)
 		return nil, err
 	case err != nil:
 		return nil, err

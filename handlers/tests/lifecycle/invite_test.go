@@ -144,6 +144,29 @@ func TestRefusedInvitations(t *testing.T) {
 	}
 }
 
+// A refused invitation leaves no planned groups behind. One whose answer did not arrive keeps them: it may have been sent.
+func TestPlannedGroupsOfInvitationsThatFail(t *testing.T) {
+	t.Parallel()
+	const email = "ada@partner.example.com"
+	invited := fmt.Sprintf(`{"email":%q,"first_name":"Ada","last_name":"Okoye","role":"light","message":"Hello"}`, email)
+	planned := func(s *sitetest.Site) []string {
+		s.Elsewhere(http.MethodPost, "/users/invite", invited)
+		s.Get("/members?refresh=1")
+		m, ok := s.Sandbox.MemberByEmail(email)
+		require.True(t, ok)
+		return s.Get(fmt.Sprintf("/members/%d", m.ID)).Whole(http.StatusOK).Texts("section[aria-labelledby=invitation] li")
+	}
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: inviteRoute, Times: 1, Answer: sandbox.SeatsLight})
+	invitation(s, email).Submit("").Whole(http.StatusUnprocessableEntity)
+	assert.Empty(t, planned(s), "nothing is left of it")
+
+	s = sitetest.SignedIn(t, sitetest.Options{Attempt: time.Second})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: inviteRoute, Times: 1, Abort: true})
+	invitation(s, email).Submit("").Whole(http.StatusOK)
+	assert.Equal(t, []string{"Finance", "Legal"}, planned(s))
+}
+
 // The sandbox keeps to the day's invitations, too; it is said how many are gone.
 func TestTheInvitationsOfADay(t *testing.T) {
 	t.Parallel()
