@@ -92,14 +92,15 @@ func (req *request) handOverLink(id tallyfy.UserID, guests int) components.LinkP
 // colleagues finds the members whom lines call, to know guests. The problem says who can't be found, or can't be meant.
 func (req *request) colleagues(lines []string) (list []*tallyfy.Member, problem string, err error) {
 	members, err := req.Members(req.ctx())
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, "", err
-	case !members.Complete:
-		return nil, "The members are not all read yet. Press the button again in a moment.", nil
 	}
 	for _, line := range lines {
 		m, problem := bulk.Named(members, line)
+		sure := members.Complete || problem == "" && (string(m.ID) == line || strings.EqualFold(m.Email, line))
+		if !sure { // somebody else may be meant
+			return nil, "The members are not all read. Give the address or the id, or press the button again in a moment.", nil
+		}
 		if problem == "" && membership.Unfit(members, m.ID) != "" {
 			problem = names.Isolate(m.Name()) + " " + membership.Unfit(members, m.ID) + "."
 		}
