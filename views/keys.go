@@ -1,5 +1,7 @@
 package views
 
+import "strings"
+
 // A Key is a key and what it does. Keys of two letters are pressed one after the other.
 type Key struct {
 	// Names are the keys as script knows them: "g o", "Ctrl k". One that the browser or a picker handles
@@ -58,15 +60,13 @@ var Keys = []KeyGroup{
 	}},
 }
 
-// keyLabel is a key as it stands on the keyboard.
-func keyLabel(name string) string {
+// keyLabels are the keys of a name as they stand on the keyboard.
+func keyLabels(name string) []string {
 	switch name {
-	case "Ctrl":
-		return "Ctrl / ⌘"
+	case "Ctrl k":
+		return []string{"Ctrl / ⌘", "K"}
 	case "Escape":
-		return "Esc"
-	case "k":
-		return "K"
+		return []string{"Esc"}
 	}
-	return name
+	return strings.Fields(name)
 }

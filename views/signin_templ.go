@@ -282,7 +282,7 @@ func tokenForm(p Page, f SignInForm) templ.Component {
 			}
 		} else {
 			templ_7745c5c3_Err = components.Field(components.FieldProps{
-				Name: "token", Label: "Personal access token", Type: "password", Required: true, Autocomplete: "off", NoSpelling: true, Direction: "ltr",
+				Name: "token", Label: "Token", Type: "password", Required: true, Autocomplete: "off", NoSpelling: true, Direction: "ltr",
 				Hint:  "In Tallyfy: Settings, Integrations, REST API. It acts with your permissions, lasts 6 months, and ends when you sign out of Tallyfy's web app.",
 				Error: f.Errors["token"],
 			}).Render(ctx, templ_7745c5c3_Buffer)
