@@ -115,6 +115,14 @@ func (req *request) jobHead(j *bulk.Job, counts map[bulk.State]int) views.JobHea
 	return h
 }
 
+// mayRun reports that the person's role may do what a kind does.
+func (req *request) mayRun(k *bulk.Kind) bool {
+	if k.Admins {
+		return req.rights().Members
+	}
+	return req.rights().Groups
+}
+
 // stalledAfter is how long nothing may happen in a running job before the page says so.
 const stalledAfter = time.Minute
 
@@ -162,10 +170,7 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	}
 	if v.Planned() {
 		v.Takes, v.Writes = req.app.Pace.Background(j.Reads), j.Writes
-		v.Can, v.Ends = req.rights().Groups, j.Kind.Name == bulk.RemoveMembers || j.Kind.Name == bulk.Disable
-		if j.Kind.Admins {
-			v.Can = req.rights().Members
-		}
+		v.Can, v.Ends = req.mayRun(j.Kind), j.Kind.Name == bulk.RemoveMembers || j.Kind.Name == bulk.Disable
 		return req.show(http.StatusOK, views.JobDetails(req.page(v.Title+": dry run", views.SectionActivity), v))
 	}
 	p := req.page(v.Title, views.SectionActivity)

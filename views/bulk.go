@@ -38,6 +38,8 @@ type BulkForm struct {
 type BulkKind struct {
 	Name, Title string
 	Current     bool
+	// Can says that the person's role may do it.
+	Can bool
 }
 
 // BulkGroup is a group to choose.

@@ -20,7 +20,7 @@ func TestAStandardMemberIsOfferedNoRefusal(t *testing.T) {
 	require.Equal(t, "Groups", s.SignInWith(sandbox.StandardToken).Text("h1"))
 	seen := map[string]bool{}
 	for _, path := range []string{
-		"/", "/groups", "/groups?q=kjaergaard", "/members", "/members?status=all", "/members?q=fleet", "/guests", "/access", "/activity", "/trash", "/search?q=an", "/help", "/sign-ins", "/organisations",
+		"/", "/groups", "/groups?q=kjaergaard", "/members", "/members?status=all", "/members?q=fleet", "/guests", "/access", "/activity", "/trash", "/search?q=an", "/help", "/sign-ins", "/organisations", "/bulk/new", "/jobs",
 		s.GroupPath("Finance"), s.GroupPath("Archive 2019 Relocation"),
 	} {
 		p := s.Get(path).Whole(http.StatusOK)
@@ -41,6 +41,9 @@ func TestAStandardMemberIsOfferedNoRefusal(t *testing.T) {
 	off := func(p *sitetest.Page) []string { return p.Texts("button.off[aria-describedby]") }
 	assert.Equal(t, []string{"New group"}, off(s.Get("/")))
 	assert.Equal(t, []string{"New group"}, off(s.Get("/groups")))
+	assert.Equal(t, []string{"Many at once…", "Invite somebody"}, off(s.Get("/members")))
+	assert.Empty(t, s.Get("/bulk/new").Texts("main .rows a"))
+	assert.Contains(t, s.Get("/bulk/new").Text("main .rows"), "Remove members Your role (Standard) may not do this.")
 	assert.Equal(t, []string{"Add or remove people", "Edit", "Copy", "Delete this group…", "Merge into another group…"}, off(s.Get(s.GroupPath("Finance"))))
 }
 
@@ -55,6 +58,7 @@ func TestAStandardMemberMaySayThatGroupsCanBeManaged(t *testing.T) {
 	assert.Equal(t, "You can change groups, not members: your role is Standard.", p.Text("#role-note"))
 	p = s.Get("/groups")
 	assert.NotEmpty(t, p.Link("New group"))
+	assert.Equal(t, []string{"Add people to groups", "Take people out of groups", "Create groups"}, s.Get("/bulk/new").Texts("main .rows a"))
 	assert.False(t, p.Has("a.name[href*='/members/']"))
 	p = s.Get("/help").Form("main form").Submit("I can't manage groups")
 	assert.Equal(t, "You can look, not change: your role is Standard.", p.Text("#role-note"))
