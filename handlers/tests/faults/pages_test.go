@@ -498,12 +498,12 @@ func judgeRetryAfter(t *testing.T, f fault, p *sitetest.Page) {
 // outcome is the status and the title.
 func outcome(p *sitetest.Page) string { return strconv.Itoa(p.Status) + " " + p.Text("h1") }
 
-var clock = regexp.MustCompile(`\d\d:\d\d|Request [0-9a-f]{32}`)
+var clock = regexp.MustCompile(`\d\d:\d\d(:\d\d)?|Request [0-9a-f]{32}`)
 
-// shown is what a visitor sees, without the time of day and the request's id on a receipt.
+// shown is what a visitor sees, or what is in a file, without the time of day and the request's id on a receipt.
 func shown(p *sitetest.Page) string {
 	if !strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
-		return p.Body
+		return clock.ReplaceAllString(p.Body, "")
 	}
 	return clock.ReplaceAllString(p.Text("main"), "")
 }
