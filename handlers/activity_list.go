@@ -2,12 +2,14 @@ package handlers
 
 import (
 	"cmp"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -24,7 +26,9 @@ type activity struct {
 	state  views.ActivityState
 	filter journal.Filter
 	own    bool
-	errors map[string]string
+	// elsewhere and here say which changes are listed.
+	elsewhere, here bool
+	errors          map[string]string
 }
 
 // activityOf reads the address. Filters that are none are dropped, but a day that is none is an error. Only
@@ -55,9 +59,79 @@ func activityOf(req *request) (activity, error) {
 		a.filter.Actor = req.who.UserID
 	}
 	a.filter.Kind, a.filter.State = a.state.What, journal.State(a.state.Outcome)
+	if admin {
+		a.state.Made = choiceOf(q.Get("made"), whereMade)
+	}
+	a.here = a.state.Made != "elsewhere"
+	a.elsewhere = admin && a.state.Made != "here" && a.state.Who+a.state.What+a.state.Outcome == "" // which are about changes made here
 	a.filter.From = a.day("from", a.state.From, 0)
 	a.filter.To = a.day("to", a.state.To, 1)
 	return a, nil
+}
+
+// whereMade are the entries of the filter by where a change was made.
+var whereMade = []components.Choice{{Text: "Here and elsewhere"}, {Value: "here", Text: "Here"}, {Value: "elsewhere", Text: "Elsewhere"}}
+
+// A listed is a change that was made here, or an event that happened elsewhere.
+type listed struct {
+	entry *journal.Entry
+	event *history.Event
+	views.ActivityRow
+}
+
+// all yields what is listed, newest first. The ids of both grow with time.
+func (a activity) all() iter.Seq2[listed, error] {
+	return func(yield func(listed, error) bool) {
+		entries, stopEntries := iter.Pull2(a.app.Journal.List(a.ctx(), a.filter))
+		defer stopEntries()
+		f := history.Filter{Org: a.org(), Subject: a.filter.Subject, From: a.filter.From, To: a.filter.To, Before: a.filter.Before}
+		events, stopEvents := iter.Pull2(a.app.History.List(a.ctx(), f))
+		defer stopEvents()
+		var entry *journal.Entry
+		var event *history.Event
+		var err error
+		here, elsewhere := a.here, a.elsewhere
+		for {
+			if here && entry == nil {
+				if entry, err, here = entries(); err != nil {
+					yield(listed{}, err)
+					return
+				}
+			}
+			if elsewhere && event == nil {
+				if event, err, elsewhere = events(); err != nil {
+					yield(listed{}, err)
+					return
+				}
+			}
+			var next listed
+			switch {
+			case entry == nil && event == nil:
+				return
+			case event == nil || entry != nil && entry.ID > event.ID:
+				next, entry = listed{entry, nil, a.activityRow(entry)}, nil
+			default:
+				next, event = listed{nil, event, a.eventRow(event, a.filter.Subject)}, nil
+				next.Marked = true
+			}
+			if !yield(next, nil) {
+				return
+			}
+		}
+	}
+}
+
+// nameOf is the name that a subject had then, "" if it is not named.
+func (l listed) nameOf(s journal.Subject) string {
+	switch {
+	case l.entry != nil:
+		return l.entry.NameOf(s)
+	case s.Kind == journal.Member && s.ID == string(l.event.Member):
+		return l.event.Who
+	case s.Kind == journal.Group && s.ID == string(l.event.Group):
+		return l.event.In
+	}
+	return ""
 }
 
 // choiceOf is a value if it is among the choices of a menu, else "".
@@ -103,7 +177,15 @@ func (a activity) showList() error {
 	var err error
 	if len(a.errors) == 0 {
 		status = http.StatusOK
+		a.app.History.Settle(a.ctx(), a.org(), settleTime)
 		err = a.list(&view)
+	}
+	if err == nil && !a.own {
+		view.Made = whereMade
+		var known bool
+		if view.Since, _, known, err = a.app.History.Since(a.ctx(), a.org()); !known {
+			view.Since = time.Time{}
+		}
 	}
 	if err == nil && !a.own {
 		view.Who, err = a.actors()
@@ -117,7 +199,7 @@ func (a activity) showList() error {
 // list reads the rows of a page.
 func (a activity) list(view *views.ActivityList) error {
 	opened, last := 0, ""
-	for e, err := range a.app.Journal.List(a.ctx(), a.filter) {
+	for l, err := range a.all() {
 		if err != nil {
 			return err
 		}
@@ -125,10 +207,10 @@ func (a activity) list(view *views.ActivityList) error {
 			view.Older = last
 			break
 		}
-		opened, last = opened+1, e.ID
-		if row := a.activityRow(e); a.fits(e, row.Sentence) {
-			view.Rows = append(view.Rows, row)
-			view.AboutName = cmp.Or(e.NameOf(a.filter.Subject), view.AboutName)
+		opened, last = opened+1, l.ID
+		if a.fits(l) {
+			view.Rows = append(view.Rows, l.ActivityRow)
+			view.AboutName = cmp.Or(l.nameOf(a.filter.Subject), view.AboutName)
 		}
 	}
 	return nil
@@ -177,13 +259,17 @@ func (a activity) actors() ([]components.Choice, error) {
 	return slices.Insert(list, 0, components.Choice{Text: "Everybody"}), err
 }
 
-// fits reports whether an entry holds every word that is searched for.
-func (a activity) fits(e *journal.Entry, sentence string) bool {
+// fits reports whether a change holds every word that is searched for.
+func (a activity) fits(l listed) bool {
 	words := names.Words(a.state.Query)
 	if len(words) == 0 {
 		return true
 	}
-	text := []string{sentence, e.Actor.Email, e.ID, e.RequestID}
+	if l.event != nil {
+		return names.HasAll(names.Search(strings.Join([]string{l.Sentence, string(l.event.Member), string(l.event.Group), l.ID}, "\n")), words)
+	}
+	e := l.entry
+	text := []string{l.Sentence, e.Actor.Email, e.ID, e.RequestID}
 	for _, s := range e.AllSubjects() {
 		text = append(text, s.Name, s.Email, s.ID)
 	}
@@ -207,18 +293,36 @@ func exportActivity(req *request) error {
 	}
 	a.filter.Before = ""
 	var rows [][]string
-	for e, err := range req.app.Journal.List(req.ctx(), a.filter) {
+	for l, err := range a.all() {
 		if err != nil {
 			return err
 		}
-		if sentence := req.activityRow(e).Sentence; a.fits(e, sentence) {
-			rows = append(rows, activityCells(e, names.Plain(sentence)))
+		switch sentence := names.Plain(l.Sentence); {
+		case !a.fits(l):
+		case l.event != nil:
+			rows = append(rows, eventCells(l.event, sentence))
+		default:
+			rows = append(rows, activityCells(l.entry, sentence))
 		}
 	}
 	return req.sendFile("activity", []string{
 		"Time (UTC)", "By", "By (email)", "By (id)", "Change", "About", "About (id)", "Sentence", "Outcome", "Reason",
 		"Checked (UTC)", "Confirmed", "Not as expected", "Could not check", "Request", "Tallyfy's request", "Id",
 	}, slices.Values(rows))
+}
+
+// eventCells are those of what happened elsewhere: nobody is known who did it.
+func eventCells(e *history.Event, sentence string) []string {
+	var about, ids []string
+	for _, s := range [][2]string{{e.Who, string(e.Member)}, {e.In, string(e.Group)}} {
+		if s[1] != "" {
+			about, ids = append(about, names.Plain(s[0])), append(ids, s[1])
+		}
+	}
+	return []string{
+		inFile(e.By), "", "", "", "elsewhere: " + string(e.Kind), names.Cell(about), strings.Join(ids, "; "), sentence,
+		"seen elsewhere", "", "", "", "", "", "", "", e.ID,
+	}
 }
 
 func activityCells(e *journal.Entry, sentence string) []string {

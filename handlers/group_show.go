@@ -20,6 +20,9 @@ import (
 // directory. A failure of the last two leaves a gap that says so.
 func showGroup(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
+	if req.QueryParam("on") != "" {
+		return showGroupAt(req, id)
+	}
 	var (
 		group   *tallyfy.Group
 		tasks   tallyfy.OpenTasks
@@ -107,6 +110,9 @@ func gone(members *directory.Members, resolved []directory.Resolved[tallyfy.Memb
 
 // exportPeople sends the members and guests of one group as a file.
 func exportPeople(req *request) error {
+	if req.QueryParam("on") != "" {
+		return exportGroupAt(req, tallyfy.ID(web.Param(req, "group")))
+	}
 	// While the names are read, the browser asks again by itself with the header of a reload. A file
 	// is never reloaded by hand.
 	const fresh = false

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/cache"
@@ -12,6 +14,7 @@ import (
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
 )
 
 // remember lets the history see the lists that pages and jobs read.
@@ -35,7 +38,68 @@ func (a *App) erased(ctx context.Context, e *journal.Entry) {
 	if e.Kind != lifecycle.DeletedForGood || !e.CarriedOut() {
 		return
 	}
-	if err := a.History.Erase(ctx, e.Org, tallyfy.UserID(e.Subject(journal.Member).ID)); err != nil {
+	if err := a.History.Erase(ctx, e.Org, tallyfy.UserID(e.Subject(journal.Member).ID), e.ID); err != nil {
 		a.Log.Error("somebody not taken out of the history", slog.String("request_id", e.RequestID), slog.Any("error", err))
 	}
+}
+
+// settleTime is how long a page that shows events waits for those of a reading that has just ended.
+const settleTime = 500 * time.Millisecond
+
+// adminByCopy tells whether the person is an administrator: from the copy of the members, else Tallyfy says.
+func (req *request) adminByCopy(ctx context.Context) (bool, error) {
+	if copied, ok := req.cachedSnapshot(); ok {
+		return copied.isAdmin(req.who.UserID)(ctx)
+	}
+	return req.isAdmin(ctx)
+}
+
+// eventRow words an event that happened elsewhere. Its link leads to whom or what it is about, but for the subject
+// whose page it stands on.
+func (req *request) eventRow(e *history.Event, on journal.Subject) views.ActivityRow {
+	clock := req.clock()
+	row := views.ActivityRow{ID: e.ID, At: e.By, Sentence: e.Sentence(clock.Between(e.After, e.By)), Elsewhere: true}
+	switch {
+	case e.Kind == history.MemberGone || e.Kind == history.GroupGone:
+	case e.Member != "" && on.ID != string(e.Member):
+		row.URL = req.urls().Member(e.Member)
+	case e.Group != "" && on.ID != string(e.Group):
+		row.URL = req.urls().Group(e.Group)
+	}
+	return row
+}
+
+// newestFirst puts rows of the journal and of the history into one order: their ids grow with time. At most n are kept.
+func newestFirst(rows []views.ActivityRow, n int) []views.ActivityRow {
+	slices.SortStableFunc(rows, func(a, b views.ActivityRow) int { return strings.Compare(b.ID, a.ID) })
+	return rows[:min(n, len(rows))]
+}
+
+// elsewhere adds to the latest changes of a subject those that were made elsewhere. Administrators see them.
+func (req *request) elsewhere(recent *views.RecentActivity, s journal.Subject, isAdmin func(context.Context) (bool, error)) error {
+	since, _, known, err := req.app.History.Since(req.ctx(), req.org())
+	if err != nil || !known {
+		return err
+	}
+	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	latest, err := req.app.History.Latest(req.ctx(), history.Filter{Org: req.org(), Subject: s}, mostRecent)
+	if err != nil {
+		return err
+	}
+	copied, ok := req.cachedSnapshot()
+	if ok {
+		isAdmin = copied.isAdmin(req.who.UserID)
+	} else if len(latest) == 0 { // not worth a call
+		isAdmin = func(context.Context) (bool, error) { return req.rights().Members, nil }
+	}
+	admin, err := isAdmin(req.ctx())
+	if err != nil || !admin {
+		return err
+	}
+	recent.Since = since
+	for _, e := range latest {
+		recent.Rows = append(recent.Rows, req.eventRow(e, s))
+	}
+	recent.Rows = newestFirst(recent.Rows, mostRecent)
+	return nil
 }

@@ -1,11 +1,14 @@
 package handlers
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 
+	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/overview"
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/words"
@@ -38,6 +41,11 @@ func showOverview(req *request) error {
 		Sizes: req.sizes(v.Sizes), Roles: req.roles(v), Joined: req.joined(v.Joined),
 		Bots: req.figure(v.Bots, words.Noun(v.Bots.N, "bot", "bots")), Other: v.Other, Activity: req.recentActivity(journal.Subject{}, copied.isAdmin(req.who.UserID)),
 	}
+	if admin, _ := copied.isAdmin(req.who.UserID)(req.ctx()); admin {
+		if screen.Visit, err = req.sinceVisit(); err != nil { // the page is as good without
+			req.app.Log.Error("changes made elsewhere not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		}
+	}
 	for _, f := range v.Findings {
 		screen.Findings = append(screen.Findings, req.finding(f))
 	}
@@ -49,6 +57,56 @@ func showOverview(req *request) error {
 		screen.Newest = append(screen.Newest, row)
 	}
 	return req.show(http.StatusOK, views.Overview(req.page("Overview", views.SectionOverview), screen))
+}
+
+// visitRows is how many changes made elsewhere the overview names.
+const visitRows = 6
+
+// sinceVisit is what has changed elsewhere since the person pressed Seen.
+func (req *request) sinceVisit() (v views.SinceVisit, err error) {
+	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	var known bool
+	if v.Since, v.ReadAt, known, err = req.app.History.Since(req.ctx(), req.org()); err != nil || !known {
+		return v, err
+	}
+	upto, at, err := req.app.History.Seen(req.ctx(), req.org(), req.who.UserID)
+	if err != nil {
+		return v, err
+	}
+	v.Shown, v.SeenAt = true, at
+	f := history.Filter{Org: req.org(), Since: upto}
+	counts, err := req.app.History.Count(req.ctx(), f)
+	if err != nil {
+		return v, err
+	}
+	for _, k := range history.Kinds {
+		if n := counts[k]; n > 0 {
+			v.Counts = append(v.Counts, words.Number(n)+" "+k.Counted(n > 1))
+			v.All += n
+		}
+	}
+	latest, err := req.app.History.Latest(req.ctx(), f, visitRows)
+	for i, e := range latest {
+		row := req.eventRow(e, journal.Subject{})
+		row.Sentence = e.Short(req.clock().Between(e.After, e.By))
+		v.Rows = append(v.Rows, row)
+		if i == 0 {
+			v.Upto = e.ID
+		}
+	}
+	return v, err
+}
+
+// seeChanges notes that the person has seen what was changed elsewhere, up to the event that the page named first.
+func seeChanges(req *request) error {
+	form, err := req.form()
+	if err != nil {
+		return err
+	}
+	if err := req.app.History.SetSeen(req.ctx(), req.org(), req.who.UserID, form.Get("upto")); err != nil {
+		return err
+	}
+	return req.goTo(req.urls().Overview())
 }
 
 // figure makes a count a link to its rows.

@@ -138,6 +138,7 @@ func (a *App) routes() []route {
 
 		{http.MethodGet, "/activity", signedIn, listActivity},
 		{http.MethodGet, "/activity.csv", signedIn, exportActivity},
+		{http.MethodPost, "/activity/seen", signedIn, seeChanges},
 		{http.MethodGet, "/activity/:entry", signedIn, showEntry},
 		{http.MethodGet, "/activity/:entry/undo", signedIn, showUndo},
 		{http.MethodPost, "/activity/:entry/undo", signedIn, undo},

@@ -168,11 +168,16 @@ func (req *request) recentActivity(s journal.Subject, isAdmin func(context.Conte
 	if s.ID != "" {
 		recent.About = s.Key()
 	}
-	if err != nil {
-		req.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-	}
 	for _, e := range latest {
 		recent.Rows = append(recent.Rows, req.activityRow(e))
+	}
+	if s.Kind == journal.Member || s.Kind == journal.Group {
+		elsewhereErr := req.elsewhere(&recent, s, isAdmin)
+		recent.Incomplete = recent.Incomplete || elsewhereErr != nil
+		err = errors.Join(err, elsewhereErr)
+	}
+	if err != nil {
+		req.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
 	return recent
 }

@@ -17,6 +17,8 @@ type ActivityState struct {
 	// From and To are days as a date field writes them, "2026-03-04". Both days are included.
 	From, To string
 	Query    string
+	// Made is "here" or "elsewhere", empty for both.
+	Made string
 	// Before is the entry that the page begins after; empty for the newest.
 	Before string
 }
@@ -25,7 +27,7 @@ type ActivityState struct {
 func (s ActivityState) Encode() string {
 	values := url.Values{}
 	for name, value := range map[string]string{
-		"who": s.Who, "what": s.What, "outcome": s.Outcome, "about": s.About, "from": s.From, "to": s.To, "q": s.Query, "before": s.Before,
+		"who": s.Who, "what": s.What, "outcome": s.Outcome, "about": s.About, "from": s.From, "to": s.To, "q": s.Query, "made": s.Made, "before": s.Before,
 	} {
 		if value != "" {
 			values.Set(name, value)
@@ -55,8 +57,12 @@ type ActivityList struct {
 	Who      []components.Choice
 	What     []components.Choice
 	Outcomes []components.Choice
-	Errors   map[string]string
-	Rows     []ActivityRow
+	// Made are the places where changes were made; empty for who sees only their own.
+	Made []components.Choice
+	// Since is when the first reading was over, the zero time before.
+	Since  time.Time
+	Errors map[string]string
+	Rows   []ActivityRow
 	// Older is the entry that the next page begins after; empty without one.
 	Older string
 	// KeptDays is how long changes are listed.
@@ -68,11 +74,17 @@ type ActivityRow struct {
 	ID       string
 	At       time.Time
 	Sentence string
+	// Elsewhere says that it was not made with this dashboard, and so has no receipt: its sentence says when. URL leads
+	// to whom or what it is about, if anywhere. Marked sets it off from the others.
+	Elsewhere, Marked bool
+	URL               string
 }
 
 // RecentActivity is the latest changes of one person or group, on its page, or of the organisation.
 type RecentActivity struct {
 	Rows []ActivityRow
+	// Since is when the first reading was over, for administrators; else changes made elsewhere are not listed.
+	Since time.Time
 	// Incomplete says that the changes, or some of them, could not be read.
 	Incomplete bool
 	// About is the subject, as ActivityState has it; empty for the organisation.
@@ -189,12 +201,13 @@ func (v ActivityList) chips(u URLs) (list []components.Chip) {
 		}
 	}
 	s := v.State
-	who, what, outcome, from, to, about := s, s, s, s, s, s
-	who.Who, what.What, outcome.Outcome, from.From, to.To, about.About = "", "", "", "", "", ""
+	who, what, outcome, from, to, about, made := s, s, s, s, s, s, s
+	who.Who, what.What, outcome.Outcome, from.From, to.To, about.About, made.Made = "", "", "", "", "", "", ""
 	add("About", s.About, names.Isolate(v.AboutName), about)
 	add("Who", s.Who, textOf(v.Who, s.Who), who)
 	add("What", s.What, textOf(v.What, s.What), what)
 	add("Outcome", s.Outcome, textOf(v.Outcomes, s.Outcome), outcome)
+	add("Made", s.Made, textOf(v.Made, s.Made), made)
 	if v.Errors["from"] == "" {
 		add("From", s.From, dayOf(s.From), from)
 	}

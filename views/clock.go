@@ -41,6 +41,16 @@ func (c Clock) MinuteAfter(before, t time.Time) string {
 	return c.Minute(t)
 }
 
+// Between says between which times something happened: "between 3 Mar 2026, 17:20 and 18:05", or "on 3 Mar 2026, 17:20"
+// where both are the same minute.
+func (c Clock) Between(after, by time.Time) string {
+	from := c.Day(after) + ", " + c.Minute(after)
+	if c.Day(by)+", "+c.Minute(by) == from {
+		return "on " + from
+	}
+	return "between " + from + " and " + c.MinuteAfter(after, by)
+}
+
 // exact is the form of the whole time, for example "Wednesday, 4 March 2026, 10:58:07 CET".
 const exact = "Monday, 2 January 2006, 15:04:05 MST"
 

@@ -31,6 +31,8 @@ func FuzzURLs(f *testing.F) {
 			u.DeleteGroup(tallyfy.ID(id)):                      {[]string{"groups", id, "delete"}, ""},
 			u.GroupLogo(tallyfy.ID(id), word):                  {[]string{"groups", id, "logo"}, "v"},
 			u.GroupPeopleFile(tallyfy.ID(id)):                  {[]string{"groups", id, "people.csv"}, ""},
+			u.GroupOn(tallyfy.ID(id), word, 1):                 {[]string{"groups", id}, "on"},
+			u.GroupOnFile(tallyfy.ID(id), word):                {[]string{"groups", id, "people.csv"}, "on"},
 			u.Member(tallyfy.UserID(id)):                       {[]string{"members", id}, ""},
 			u.RemovalHandover(tallyfy.UserID(id), word):        {[]string{"members", id, "remove", "handover"}, "to"},
 			u.RemovalPlan(tallyfy.UserID(id), word):            {[]string{"members", id, "remove", "plan"}, "to"},

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"tallyfy-admin/views/components"
@@ -26,7 +27,42 @@ type OverviewPage struct {
 	Other         int
 	Sizes, Joined components.ChartProps
 	Activity      RecentActivity
+	Visit         SinceVisit
 }
+
+// SinceVisit is what was changed elsewhere since somebody pressed Seen.
+type SinceVisit struct {
+	// Shown is false before the first reading, and for whoever is no administrator.
+	Shown bool
+	Rows  []ActivityRow
+	// Counts are the numbers of all of them by kind, All their sum.
+	Counts []string
+	All    int
+	// Upto is the newest of them.
+	Upto string
+	// SeenAt is the zero time for who has never pressed it. Since is when the first reading was over, ReadAt when the
+	// latest began.
+	SeenAt, Since, ReadAt time.Time
+}
+
+// from is when that what is shown begins.
+func (v SinceVisit) from() time.Time {
+	if v.SeenAt.IsZero() {
+		return v.Since
+	}
+	return v.SeenAt
+}
+
+// none says that nothing was seen, and between when.
+func (v SinceVisit) none(c Clock) string {
+	if !v.ReadAt.After(v.from()) {
+		return "None seen since " + c.Day(v.from()) + ", " + c.Minute(v.from()) + "."
+	}
+	return "None seen " + c.Between(v.from(), v.ReadAt) + "."
+}
+
+// counted is the numbers in one line.
+func (v SinceVisit) counted() string { return strings.Join(v.Counts, ", ") }
 
 // OverviewFinding is something that may need attention.
 type OverviewFinding struct {

@@ -268,6 +268,19 @@ func (u URLs) AccessFile(s AccessState) string { return u.org() + "/access.csv" 
 // Activity is the list of changes that were made through the dashboard.
 func (u URLs) Activity(s ActivityState) string { return u.org() + "/activity" + s.Encode() }
 
+// SeeChanges takes the form that says that changes made elsewhere were seen.
+func (u URLs) SeeChanges() string { return u.org() + "/activity/seen" }
+
+// GroupOn is who was in a group on a day, "2026-03-04", GroupOnFile the file of it.
+func (u URLs) GroupOn(id tallyfy.ID, day string, page int) string {
+	return u.Group(id) + query(parameter{"on", day}, parameter{"page", pageNumber(page)})
+}
+
+// GroupOnFile is described at GroupOn.
+func (u URLs) GroupOnFile(id tallyfy.ID, day string) string {
+	return u.GroupPeopleFile(id) + query(parameter{"on", day})
+}
+
 // ActivityFile is the list of changes as a CSV file: all of it, whatever page is shown.
 func (u URLs) ActivityFile(s ActivityState) string {
 	return u.org() + "/activity.csv" + s.At("").Encode()

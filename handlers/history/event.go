@@ -192,8 +192,10 @@ func (h *History) where(f Filter) (string, []any) {
 		add("member =", f.Subject.ID)
 	case journal.Group:
 		add("grp =", f.Subject.ID)
-	default:
+	case "":
 		conditions = append(conditions, "part = 0")
+	default: // nothing is remembered of guests
+		conditions = append(conditions, "1 = 0")
 	}
 	if !f.From.IsZero() {
 		add("id >=", idAt(f.From))

@@ -394,13 +394,13 @@ func (h *History) complete(ctx context.Context, org tallyfy.ID, list []*Event) {
 	}
 }
 
-// Erase takes somebody out whose account was deleted for good. What remains of the events is that somebody joined or
+// Erase takes somebody out whose account was deleted for good by a change in the journal. What remains of the events is that somebody joined or
 // left, so that the numbers stay true.
-func (h *History) Erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) error {
+func (h *History) Erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, entry string) error {
 	h.comparing.Lock()
 	defer h.comparing.Unlock()
 	for range 5 {
-		if done, err := h.erase(ctx, org, id); err != nil || done {
+		if done, err := h.erase(ctx, org, id, entry); err != nil || done {
 			return err
 		}
 	}
@@ -408,7 +408,7 @@ func (h *History) Erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) 
 }
 
 // erase is one try. It is not done if a reading was stored meanwhile.
-func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) (done bool, err error) {
+func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, entry string) (done bool, err error) {
 	type replaced struct {
 		stream
 		row
@@ -425,13 +425,20 @@ func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) 
 		if !known {
 			continue
 		}
+		if slices.Contains(l.Erased, erasedHash(id)) { // a receipt is checked again whenever it is opened
+			done = true
+			continue
+		}
 		now := &last{version: r.version + 1, state: l.without(id)}
 		list = append(list, replaced{s, r, now})
 		for group, g := range l.Groups {
 			if _, in := slices.BinarySearch(g.Members, id); in {
-				events = append(events, &Event{Org: org, Kind: Left, Group: group, After: r.began, By: later(h.now(), r.ended), Part: true, Details: Details{In: g.Name}})
+				events = append(events, &Event{Org: org, Kind: Left, Group: group, After: r.began, By: later(h.now(), r.ended), Entry: entry, Part: true, Details: Details{In: g.Name}})
 			}
 		}
+	}
+	if done && len(list) == 0 {
+		return true, nil
 	}
 	own, err := h.events(ctx, `org = $1 AND member = $2 AND grp <> ''`, []any{string(org), string(id)})
 	if err != nil {
@@ -464,7 +471,7 @@ func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID) 
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Write(ctx, `UPDATE dashboard_history_events SET member = '', data = $1 WHERE id = $2`, data, e.ID); err != nil {
+			if _, err := tx.Write(ctx, `UPDATE dashboard_history_events SET member = '', data = $1 WHERE org = $2 AND id = $3`, data, string(org), e.ID); err != nil {
 				return err
 			}
 		}
@@ -509,7 +516,7 @@ func (s *state) without(id tallyfy.UserID) *state {
 
 // Sweep deletes what is past its time; call it every few minutes.
 func (h *History) Sweep(ctx context.Context) error {
-	_, events := h.db.Write(ctx, `DELETE FROM dashboard_history_events WHERE id < $1`, idAt(h.oldest()))
+	_, events := h.db.Write(ctx, `DELETE FROM dashboard_history_events WHERE id < $1 AND org IN (SELECT org FROM dashboard_history_readings)`, idAt(h.oldest()))
 	_, readings := h.db.Write(ctx, `DELETE FROM dashboard_history_readings WHERE ended <= $1`, h.oldest().UnixMilli())
 	_, seen := h.db.Write(ctx, `DELETE FROM dashboard_history_seen WHERE at <= $1`, h.oldest().UnixMilli())
 	return errors.Join(events, readings, seen)

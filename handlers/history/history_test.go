@@ -392,7 +392,8 @@ func TestErasingSomebodyKeepsTheNumbers(t *testing.T) {
 		}
 		require.Equal(t, []counts{{1, 0}, {1, 1}, {2, 0}, {1, 1}, {1, 0}}, before)
 		for _, who := range []tallyfy.UserID{"2", "1"} {
-			require.NoError(t, d.Erase(t.Context(), org, who))
+			require.NoError(t, d.Erase(t.Context(), org, who, "entry"))
+			require.NoError(t, d.Erase(t.Context(), org, who, "entry"), "once more")
 			delete(d.members, who)
 			d.move(finance, who, false)
 			for i, at := range moments {
@@ -472,4 +473,20 @@ func TestSeenNeverGoesBack(t *testing.T) {
 	upto, _, err = d.Seen(t.Context(), org, "2")
 	require.NoError(t, err)
 	assert.Empty(t, upto)
+}
+
+func TestOtherOrganisationsAreNotTold(t *testing.T) {
+	d := newDesk(t, memory(t))
+	d.read()
+	d.after(time.Hour)
+	d.move(finance, "2", true)
+	d.read()
+	const other = tallyfy.ID("ffffffffffffffffffffffffffffffff")
+	for _, s := range []journal.Subject{{}, {Kind: journal.Member, ID: "2"}, {Kind: journal.Group, ID: string(finance)}} {
+		list, err := d.Latest(t.Context(), history.Filter{Org: other, Subject: s}, 10)
+		require.NoError(t, err)
+		assert.Empty(t, list)
+	}
+	_, err := d.Roll(t.Context(), other, finance, d.now)
+	assert.ErrorIs(t, err, history.ErrUnknownGroup)
 }

@@ -16,7 +16,7 @@ CREATE TABLE dashboard_history_readings (
 -- deleted for good, and where nobody is concerned. entry is the change in the journal that did it, '' for none. part is 1 for
 -- what goes with another event, as leaving a deleted group does. data is sealed text, '' for none.
 CREATE TABLE dashboard_history_events (
-	id     TEXT PRIMARY KEY, -- UUID version 7 of the time till: grows with time, as the journal's ids do
+	id     TEXT NOT NULL, -- UUID version 7 of the time till: grows with time, as the journal's ids do
 	org    TEXT NOT NULL,
 	kind   TEXT NOT NULL,
 	member TEXT NOT NULL,
@@ -25,9 +25,9 @@ CREATE TABLE dashboard_history_events (
 	till   BIGINT NOT NULL,
 	entry  TEXT NOT NULL,
 	part   BIGINT NOT NULL,
-	data   TEXT NOT NULL
+	data   TEXT NOT NULL,
+	PRIMARY KEY (org, id)
 );
-CREATE INDEX dashboard_history_events_org ON dashboard_history_events (org, id);
 CREATE INDEX dashboard_history_events_member ON dashboard_history_events (member, id);
 CREATE INDEX dashboard_history_events_group ON dashboard_history_events (grp, id);
 

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -56,6 +57,9 @@ func TestBrowserAccessibility(t *testing.T) {
 	edited, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	s.Get(s.DeletePath("Works Council")).Form("main form[method=post]").Submit("")
 	deleted, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	s.Get("/")
+	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Add: []int{s.Member("noor.vandermeer").ID}})
+	s.Get("/").Follow("Refresh")
 	lines := url.Values{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "to": {"nobody"}}
 	planned := s.Post("/bulk", lines).URL
 	started := s.Post(s.Post("/bulk", lines).URL+"/run", nil).URL
@@ -70,7 +74,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/members?chosen=yes&status=all", "/bulk/new?kind=remove-members&chosen=yes", "/jobs", planned, started,
 		"/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", review, review + "?pause=1", step, step + "?find=a",
-		"/activity", "/activity?q=zzz", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
+		"/activity", "/activity?q=zzz", "/activity?made=elsewhere", s.GroupPath("Finance"), s.GroupPath("Finance") + "?on=" + time.Now().Format(time.DateOnly), s.GroupPath("Finance") + "?on=today", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
 		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", s.MemberPath("hugo.marchetti") + "/groups", s.GroupPath("Operations") + "/merge", s.GroupPath("Operations") + "/merge?into=" + s.Group("Legal").ID, "/groups/new?from=" + s.Group("Operations").ID, s.MemberPath("hugo.marchetti") + "/groups?like=" + s.ID("renske.bakker"), edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}
 	b.Open("/members")

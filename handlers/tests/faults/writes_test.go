@@ -115,7 +115,7 @@ func broughtBack(s *sitetest.Site) *sitetest.Form {
 // the token does. Another administrator of the sandbox is not the one who is signed in.
 // All who match on a list, and who is in a review, are those of the copies. Starting a dry run and what is done with a job make no call either: the job makes its own.
 var callsNobody = []string{
-	"/signout", "/help", "/sign-ins", "/signin/answer", "/sandbox", "/members/selection", "/groups/selection", "/guests/selection",
+	"/signout", "/help", "/activity/seen", "/sign-ins", "/signin/answer", "/sandbox", "/members/selection", "/groups/selection", "/guests/selection",
 	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member", "/reviews/sets",
 	"/bulk", "/bulk/:bulk/run", "/jobs/:job/pause", "/jobs/:job/resume", "/jobs/:job/stop", "/jobs/:job/retry",
 }

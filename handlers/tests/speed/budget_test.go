@@ -167,6 +167,9 @@ func budgets() []budget {
 		{"POST /groups", send("/groups", url.Values{"name": {"Night watch"}, "description": {"Of the yard."}}), 303, 2, 0},
 		{"POST /groups", send("/groups", url.Values{"action": {"add"}, "people": {"a"}}), 303, 0, 0},
 		{"GET /groups/:group", group(""), 200, 2, 2},
+		{"GET /groups/:group", get(func(s *sitetest.Site) string {
+			return s.GroupPath("Finance") + "?on=" + time.Now().Format(time.DateOnly)
+		}), 200, 0, 0}, // what is remembered
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("Finance") + "/logo" }), 200, 1, 0}, // the list has told where
 		{"GET /groups/:group/logo", get(func(s *sitetest.Site) string { return s.GroupPath("First Aiders") + "/logo" }), 200, 2, 0},
 		{"GET /groups/:group/tasks", group("/tasks"), 200, 2, 2},
@@ -294,6 +297,7 @@ func budgets() []budget {
 		}, 303, 5, 0},
 		{"GET /guests.csv", at("/guests.csv"), 200, 1, 0},
 
+		{"POST /activity/seen", send("/activity/seen", url.Values{"upto": {"019adfcf-7c00-7000-8000-000000000000"}}), 303, 0, 0},
 		{"GET /activity", at("/activity"), 200, 1, 0}, // is the visitor an administrator?
 		{"GET /activity", at("/activity?q=chiara&what=member.remove"), 200, 1, 0},
 		{"GET /activity.csv", at("/activity.csv"), 200, 1, 0},

@@ -1,0 +1,117 @@
+package history_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/history"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/tallyfy"
+)
+
+// crowded is a desk of so many events, all of one group and of a hundred people.
+func crowded(t testing.TB, n int) *desk {
+	d := newDesk(t, memory(t))
+	d.read()
+	for from := 0; from < n; from += 1000 {
+		rows := make([]string, min(1000, n-from))
+		for i := range rows {
+			rows[i] = fmt.Sprintf("('%s-7000-8000-%012d', '%s', 'joined', '%d', '%s', 0, 0, '', 0, '')", timeOf(march), from+i, org, i%100, finance)
+		}
+		_, err := d.db.Write(t.Context(), `INSERT INTO dashboard_history_events (id, org, kind, member, grp, since, till, entry, part, data) VALUES `+strings.Join(rows, ", "))
+		require.NoError(t, err)
+	}
+	return d
+}
+
+// timeOf is a time as ids begin.
+func timeOf(t time.Time) string {
+	hex := fmt.Sprintf("%012x", t.UnixMilli())
+	return hex[:8] + "-" + hex[8:]
+}
+
+// timelines are what pages ask for: of a group, of a person, and of all, the first page and one further on.
+func timelines(t testing.TB, d *desk) {
+	for _, f := range []history.Filter{
+		{Subject: journal.Subject{Kind: journal.Group, ID: string(finance)}},
+		{Subject: journal.Subject{Kind: journal.Member, ID: "7"}},
+		{},
+		{Before: fmt.Sprintf("%s-7000-8000-%012d", timeOf(march), 80)},
+	} {
+		f.Org = org
+		list, err := d.Latest(t.Context(), f, 50)
+		require.NoError(t, err)
+		require.NotEmpty(t, list)
+	}
+}
+
+// A timeline of 100,000 events takes at most 1.3 times as long as one of 100.
+func TestATimelineTakesTheSameHoweverLongItIs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it fills a database")
+	}
+	few, many := crowded(t, 100), crowded(t, 100_000)
+	ratio := 0.0
+	for range 5 { // a busy machine is slow now and then
+		var times [2][]time.Duration
+		for range 100 {
+			for i, d := range []*desk{few, many} {
+				began := time.Now()
+				timelines(t, d)
+				times[i] = append(times[i], time.Since(began))
+			}
+		}
+		median := func(list []time.Duration) float64 { slices.Sort(list); return float64(list[len(list)/2]) }
+		if ratio = median(times[1]) / median(times[0]); ratio <= 1.3 {
+			break
+		}
+	}
+	t.Logf("%.2f times", ratio)
+	assert.LessOrEqual(t, ratio, 1.3)
+}
+
+// A reading of 10,000 members and 300 groups that is as the one before: of the same items, and of others that say the same.
+func BenchmarkReading(b *testing.B) {
+	d := newDesk(b, memory(b))
+	for i := range 10_000 {
+		d.member(tallyfy.UserID(fmt.Sprint(20_000+i)), fmt.Sprint("Person ", i), tallyfy.RoleStandard)
+	}
+	d.member(maren, "Maren Dahl", tallyfy.RoleAdmin)
+	for i := range 300 {
+		ids := make([]tallyfy.UserID, 200)
+		for j := range ids {
+			ids[j] = tallyfy.UserID(fmt.Sprint(20_000 + (i*37+j*13)%10_000))
+		}
+		d.group(tallyfy.ID(fmt.Sprintf("%032d", i)), fmt.Sprint("Group ", i), ids...)
+	}
+	members, groups := d.membersNow(), d.groupsNow()
+	d.observe(history.Reading{By: maren, Members: members})
+	b.Run("same items", func(b *testing.B) {
+		for b.Loop() {
+			d.after(time.Minute)
+			d.observe(history.Reading{By: maren, Members: members})
+			d.observe(history.Reading{By: maren, Groups: groups})
+		}
+	})
+	b.Run("other items", func(b *testing.B) {
+		for b.Loop() {
+			d.after(time.Minute)
+			members, groups := d.membersNow(), d.groupsNow()
+			d.observe(history.Reading{By: maren, Members: members})
+			d.observe(history.Reading{By: maren, Groups: groups})
+		}
+	})
+	b.Run("one change", func(b *testing.B) {
+		for i := 0; b.Loop(); i++ {
+			d.after(time.Minute)
+			d.move(tallyfy.ID(fmt.Sprintf("%032d", 7)), "29999", i%2 == 0)
+			d.observe(history.Reading{By: maren, Groups: d.groupsNow()})
+		}
+	})
+}
