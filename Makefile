@@ -38,6 +38,7 @@ soak: ## Use the program for a long time, with faults, and look for leaks (SOAK=
 
 bench: ## Measure the speed, as ratios of one run (BENCH_SHORT=1 for a quick look; BENCH_BASE=folder for the suite too)
 	go test -tags speed -count=1 -timeout 0 -v -run TestSpeed ./handlers/tests/speed
+	go test -run '^$$' -bench Timeline ./handlers/history
 
 test: ## Everything that has to pass
 	./.ci/check
