@@ -7,16 +7,18 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // TestPictures takes the README's pictures: "make pictures".
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	s := sitetest.New(t, sitetest.Options{})
+	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Joiners: true}})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
 	s.SignIn()
@@ -25,6 +27,13 @@ func TestPictures(t *testing.T) {
 		f.Values["members"] = []string{s.ID(people[0]), s.ID(people[1])}
 		require.Contains(t, f.Submit("Create the group").Text(".notice"), "was created")
 	}
+	queue := s.Get("/reviews/new").Form("main form[method=post]").Submit("Start the review")
+	joiner := queue.Follow("Inês Carvalho")
+	missing := joiner.Form("main form[method=post]")
+	joiner.Find("input[name=add]").Each(func(_ int, box *goquery.Selection) { missing.Values.Add("add", box.AttrOr("value", "")) })
+	require.Contains(t, missing.Submit("Change groups").Text(".notice"), "Saved")
+	require.Contains(t, queue.Follow("Tobias Renner").Form("main form[method=post]").Submit("Looks right").Text(".notice"), "Saved")
+	record := s.Get(queue.URL + "/check").Form("main form").Submit("Change 3 groups for 1 person").URL
 	plan := s.PlanPath("chiara.dangelo", "priya.raghunathan")
 	receipt := s.Remove("soren.kjaergaard", "hanneke.dewit").URL
 	for _, scheme := range []string{"light", "dark"} {
@@ -32,7 +41,13 @@ func TestPictures(t *testing.T) {
 			name, path    string
 			width, height int64
 		}{
-			{"overview", "/", 1200, 760}, {"plan", plan, 1200, 760}, {"receipt", receipt, 1200, 760}, {"phone", "/members", 360, 740},
+			{"overview", "/", 1200, 760},
+			{"queue", queue.URL, 1200, 760},
+			{"joiner", queue.Follow("Beatriz Sá").URL, 1200, 760},
+			{"record", record, 1200, 760},
+			{"plan", plan, 1200, 760},
+			{"receipt", receipt, 1200, 760},
+			{"phone", "/members", 360, 740},
 		} {
 			b.Screen(picture.width, picture.height, scheme)
 			b.Open(picture.path)
