@@ -104,7 +104,7 @@ func (x *Expectations) Of(m *tallyfy.Member) (d Difference) {
 	d.Known = compared || len(own.Groups) > 0
 	d.Basis = basis(title, len(own.Groups) > 0, others)
 	said := func(alike int) string {
-		return words.Number(alike) + " of " + words.Number(others) + " with this title " + words.Noun(alike, "is", "are") + " in it."
+		return words.Number(alike) + " of the " + words.Number(others) + " " + words.Noun(alike, "is", "are") + " in it."
 	}
 	for id := range x.concerned(is, forAll, own, key) {
 		g, ok := x.groups.ByID(id)

@@ -113,29 +113,29 @@ func TestExpected(t *testing.T) {
 	}{
 		"in all that most peers are in": {
 			id: "1", basis: "Compared with 5 other active people with the job title Accountant.",
-			there: []string{"Everyone: 5 of 5 with this title are in it.", "Finance: 4 of 5 with this title are in it."},
+			there: []string{"Everyone: 5 of the 5 are in it.", "Finance: 4 of the 5 are in it."},
 			// 2 of 5 are not most.
-			unexpected: []string{"Tax: 2 of 5 with this title are in it."},
+			unexpected: []string{"Tax: 2 of the 5 are in it."},
 		},
 		"the whitespace and case of a title do not count": {
 			id: "4", basis: "Compared with 5 other active people with the job title accountant.",
-			there:   []string{"Everyone: 5 of 5 with this title are in it.", "Finance: 4 of 5 with this title are in it."},
-			missing: []string{"Tax: 3 of 5 with this title are in it."},
+			there:   []string{"Everyone: 5 of the 5 are in it.", "Finance: 4 of the 5 are in it."},
+			missing: []string{"Tax: 3 of the 5 are in it."},
 		},
 		"something missing and something besides": {
 			id: "6", basis: "Compared with 5 other active people with the job title Accountant.",
-			there:   []string{"Everyone: 5 of 5 with this title are in it."},
-			missing: []string{"Finance: 5 of 5 with this title are in it.", "Tax: 3 of 5 with this title are in it."}, unexpected: []string{"Payroll: 0 of 5 with this title are in it."},
+			there:   []string{"Everyone: 5 of the 5 are in it."},
+			missing: []string{"Finance: 5 of the 5 are in it.", "Tax: 3 of the 5 are in it."}, unexpected: []string{"Payroll: 0 of the 5 are in it."},
 		},
 		"half of the peers are not most": {
 			id: "24", basis: "Compared with 6 other active people with the job title Accountant.",
-			there:   []string{"Everyone: 6 of 6 with this title are in it."},
-			missing: []string{"Finance: 5 of 6 with this title are in it."},
+			there:   []string{"Everyone: 6 of the 6 are in it."},
+			missing: []string{"Finance: 5 of the 6 are in it."},
 		},
 		"a disabled one is no peer, and compared": {
 			id: "7", basis: "Compared with 6 other active people with the job title Accountant.",
-			there:   []string{"Everyone: 6 of 6 with this title are in it."},
-			missing: []string{"Finance: 5 of 6 with this title are in it."}, unexpected: []string{"Old Ledger: 0 of 6 with this title are in it."},
+			there:   []string{"Everyone: 6 of the 6 are in it."},
+			missing: []string{"Finance: 5 of the 6 are in it."}, unexpected: []string{"Old Ledger: 0 of the 6 are in it."},
 		},
 		"too few with the title": {
 			id: "20", unknown: true, basis: "Nothing to compare with: there is no starter set for Driver, and only 1 other active person has this job title; 4 are needed.",
@@ -147,8 +147,8 @@ func TestExpected(t *testing.T) {
 		},
 		"a set beside peers": {
 			sets: []store.StarterSet{accountants}, id: "6", basis: "Compared with the starter set for Accountant, and with 5 other active people with this job title.",
-			there:   []string{"Everyone: 5 of 5 with this title are in it.", "Payroll: In the starter set for Accountant."},
-			missing: []string{"Finance: 5 of 5 with this title are in it.", "Tax: 3 of 5 with this title are in it."},
+			there:   []string{"Everyone: 5 of the 5 are in it.", "Payroll: In the starter set for Accountant."},
+			missing: []string{"Finance: 5 of the 5 are in it.", "Tax: 3 of the 5 are in it."},
 		},
 		"without a title": {
 			sets: []store.StarterSet{everybody, accountants}, id: "22", unknown: true, basis: "There is no job title to go by.",

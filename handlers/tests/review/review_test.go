@@ -159,7 +159,7 @@ func TestGroupsAreComparedAndOddOnesComeFirst(t *testing.T) {
 	assert.Len(t, blocks(p, 1), 4)
 	assert.Equal(t, []string{"None."}, blocks(p, 2))
 	assert.Equal(t, []string{"Finance", "Legal", "Management Board"}, blocks(p, 3))
-	assert.Contains(t, p.Text(".blocks"), "with this title are in it")
+	assert.Contains(t, p.Text(".blocks"), "of the 8 are in it")
 	assert.Zero(t, p.Find("input[type=checkbox][checked]").Length(), "nothing is ticked by itself")
 	p = open(q, "Beatriz Sá")
 	assert.Len(t, blocks(p, 2), 4)
