@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -33,13 +34,14 @@ func (a *App) remember() {
 	})
 }
 
-// erased takes somebody out of the history whose account was found to be deleted for good.
+// erased takes somebody out of the history and of the reviews whose account was found to be deleted for good.
 func (a *App) erased(ctx context.Context, e *journal.Entry) {
 	if e.Kind != lifecycle.DeletedForGood || !e.CarriedOut() {
 		return
 	}
-	if err := a.History.Erase(ctx, e.Org, tallyfy.UserID(e.Subject(journal.Member).ID), e.ID); err != nil {
-		a.Log.Error("somebody not taken out of the history", slog.String("request_id", e.RequestID), slog.Any("error", err))
+	who := tallyfy.UserID(e.Subject(journal.Member).ID)
+	if err := errors.Join(a.History.Erase(ctx, e.Org, who, e.ID), a.Reviews.Erase(ctx, e.Org, who)); err != nil {
+		a.Log.Error("somebody not taken out of the history or the reviews", slog.String("request_id", e.RequestID), slog.Any("error", err))
 	}
 }
 

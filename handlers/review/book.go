@@ -312,6 +312,18 @@ func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID
 	return list[0], review, nil
 }
 
+// Erase drops all that is said of a member in an organisation's reviews. The ids and states stay, so that they count as before.
+func (b *Book) Erase(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) error {
+	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		for _, table := range []string{"people", "decisions"} {
+			if _, err := tx.Write(ctx, `UPDATE dashboard_review_`+table+` SET data = '' WHERE member = $1 AND review IN (SELECT id FROM dashboard_reviews WHERE org = $2)`, member, org); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Sweep deletes the reviews past their time. It returns their number.
 func (b *Book) Sweep(ctx context.Context) (deleted int64, err error) {
 	old := b.oldest()

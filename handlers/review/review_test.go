@@ -216,10 +216,9 @@ func TestReviewsAreSealedAndSwept(t *testing.T) {
 		assert.True(d.t, lost.Unreadable && lost.People[0].Unreadable)
 		assert.Equal(d.t, map[review.State]int{review.Right: 1, review.Undecided: 1}, lost.Counts(d.clock), "counts survive a lost secret")
 		d.Keys = keys
-		for _, table := range []string{"people", "decisions"} { // as the README says how to erase somebody
-			_, err = d.DB.Write(d.t.Context(), `UPDATE dashboard_review_`+table+` SET data = '' WHERE member = '100'`)
-			require.NoError(d.t, err)
-		}
+		require.NoError(d.t, d.Erase(d.t.Context(), "another", "100"))
+		assert.Equal(d.t, "Person 100", d.read(r).People[0].Name, "of one organisation")
+		require.NoError(d.t, d.Erase(d.t.Context(), org, "100"))
 		erased := d.read(r)
 		assert.Equal(d.t, review.Person{ID: "100", Unreadable: true, Decisions: []*review.Decision{{N: 1, Member: "100", State: review.Right}}}, *erased.People[0])
 		assert.Equal(d.t, lost.Counts(d.clock), erased.Counts(d.clock))

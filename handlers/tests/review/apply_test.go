@@ -240,3 +240,24 @@ func TestTheFileOfAReviewTiesOut(t *testing.T) {
 	}
 	assert.NotContains(t, file.Body, ",=HYPERLINK")
 }
+
+// Who is deleted for good is not named in a review any more, and still counts.
+func TestWhoIsDeletedForGoodIsTakenOutOfReviews(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "chiara.dangelo", "noor.vandermeer")
+	open(q, "Noor van der Meer").Form("main form[method=post]").Set("note", "Is on the night shift.").Submit("Looks right").Whole(http.StatusOK)
+	receipt := s.Get(q.URL + "/receipt").Whole(http.StatusOK)
+	require.Contains(t, receipt.Text("main"), "Is on the night shift.")
+	s.Disable("noor.vandermeer")
+	p := s.Get(s.MemberPath("noor.vandermeer")+"/delete").Form("main form").Set("phrase", "noor.vandermeer@example.com").Submit("")
+	require.Contains(t, p.Text("main"), "deleted for good")
+
+	receipt = s.Get(receipt.URL).Whole(http.StatusOK)
+	assert.Contains(t, receipt.Text("main"), "A person whose record was erased")
+	for _, gone := range []string{"Noor", "noor.vandermeer", "Is on the night shift."} {
+		assert.NotContains(t, receipt.Text("main"), gone)
+		assert.NotContains(t, s.Get(q.URL+"/receipt.csv").Body, gone)
+	}
+	assert.Contains(t, receipt.Text("main"), "1 not looked at + 1 left = 2 people, a row each")
+}
