@@ -2,6 +2,7 @@ package faults_test
 
 import (
 	"context"
+	"database/sql"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -238,7 +239,16 @@ func borrowStore(t *testing.T) *store.DB {
 		db, err = store.Open(context.Background(), "memory:")
 		require.NoError(t, err)
 	}
-	for _, table := range []string{"dashboard_journal", "dashboard_journal_subjects", "dashboard_journal_contents", "dashboard_leases", "dashboard_sign_ins", "dashboard_logos", "dashboard_planned_groups", "dashboard_starter_sets", "dashboard_history_readings", "dashboard_history_events", "dashboard_history_seen"} {
+	var kept []string
+	err := db.Query(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'dashboard_%'
+		AND name NOT IN ('dashboard_schema_version', 'dashboard_sessions', 'dashboard_records')`, nil, func(rows *sql.Rows) error {
+		var table string
+		err := rows.Scan(&table)
+		kept = append(kept, table)
+		return err
+	})
+	require.NoError(t, err)
+	for _, table := range kept {
 		_, err := db.Write(t.Context(), "DELETE FROM "+table)
 		require.NoError(t, err)
 	}
