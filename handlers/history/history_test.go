@@ -437,7 +437,7 @@ func TestNamesAreSealedAndALostSecretBeginsAnew(t *testing.T) {
 	d.after(time.Hour)
 	d.move(finance, "2", true)
 	d.read()
-	for _, secret := range []string{"Bo", "Finance", "Ada", "standard"} {
+	for _, secret := range []string{`"Bo`, "Finance", `"Ada`, "standard"} { // two letters alone stand in sealed text now and then
 		assert.NotContains(t, d.atRest(), secret)
 	}
 	d.open("another secret")
