@@ -221,6 +221,14 @@ func SignedIn(t *testing.T, o Options) *Site {
 	return s
 }
 
+// Zone is where the administrator is: pages show days as they are there.
+func (s *Site) Zone() *time.Location {
+	s.T.Helper()
+	zone, err := time.LoadLocation("Europe/Oslo")
+	require.NoError(s.T, err)
+	return zone
+}
+
 // SignIn signs in as the administrator, by the button, and opens the groups.
 func (s *Site) SignIn() {
 	s.T.Helper()

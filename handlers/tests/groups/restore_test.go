@@ -28,7 +28,7 @@ func TestDeletedGroupIsCreatedAgain(t *testing.T) {
 	receipt := deleted(s, "Finance")
 	p := s.Get("/groups/" + g.ID).Whole(http.StatusNotFound)
 	assert.Equal(t, "That group was deleted", p.Text("h1"))
-	day := s.App.Now().UTC()
+	day := s.App.Now().In(s.Zone())
 	assert.Contains(t, p.Text("main"), "Finance was deleted on "+day.Format("2 Jan 2006")+" by Maren Dahl. It can be created again until "+day.AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006")+".")
 	p = p.Follow("Create it again…").Whole(http.StatusOK)
 	assert.Equal(t, "Create Finance again?", p.Text("h1"))

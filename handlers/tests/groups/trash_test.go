@@ -40,7 +40,7 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	deleted(s, "Works Council")
 	p = s.Get("/activity").Follow("Deleted groups").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Works Council", "Finance"}, p.Texts("#list a.name"), "the latest first")
-	day := s.App.Now().UTC()
+	day := s.App.Now().In(s.Zone())
 	rows := p.Texts("#list .small")
 	assert.Equal(t, "7 members and 1 guest. Deleted "+day.Format("2 Jan 2006")+" by Maren Dahl. Kept until "+day.AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006"), rows[1])
 	assert.Equal(t, receipt, p.Link("Finance"))
@@ -95,7 +95,7 @@ func TestDeletedGroupPastItsLastDay(t *testing.T) {
 	g := s.Group("Finance")
 	receipt := deleted(s, "Finance")
 	form := s.Get(receipt + "/restore").Form("main form")
-	until := s.App.Now().UTC().AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006")
+	until := s.App.Now().In(s.Zone()).AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006")
 	later.Store(int64(sitetest.TrashDays*24*time.Hour + time.Minute))
 	s.SignIn()
 	for _, swept := range []bool{false, true} {
