@@ -163,6 +163,14 @@ func (req *request) openedForm(page string) refusedForm {
 	return refusedForm{Status: http.StatusOK, Form: req.takeDraft(page)}
 }
 
+// pressedForm is openedForm for a page that only asks for a press: no draft is kept of it.
+func (req *request) pressedForm() refusedForm {
+	if refused := req.refusedForm(); refused != nil {
+		return *refused
+	}
+	return refusedForm{Status: http.StatusOK}
+}
+
 // refusedForm is the form that led to this page, nil if none did.
 func (req *request) refusedForm() *refusedForm {
 	f := req.session.data.Refused

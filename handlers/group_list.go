@@ -49,7 +49,7 @@ func listGroups(req *request) error {
 	bar := filterBar(s, listing.GroupFilters(), counts, req.urls().GroupList)
 	bar.TallyfySearch, bar.Missing = s.Query != "", missingInMenus(copied, isCopied)
 	list := views.GroupList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows, Bar: bar}
-	list.Selection = req.selectionView(groupChooser, s, groupRowIDs(list.Rows))
+	list.Selection = req.selectionView(groupChooser, s, idsOf(list.Rows, rowOfGroup))
 	list.Selection.Listed = page.total
 	return req.showGroups(list)
 }
@@ -95,8 +95,8 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 	if len(list.Rows) == 0 && s.Query != "" {
 		list.Bar.Elsewhere = req.membersThatMatch(s.Query, copied.members)
 	}
-	list.Selection = req.selectionView(groupChooser, s, groupRowIDs(list.Rows))
-	req.countChosen(groupChooser, &list.Selection, groupIDs(found), s.PerPage)
+	list.Selection = req.selectionView(groupChooser, s, idsOf(list.Rows, rowOfGroup))
+	req.countChosen(groupChooser, &list.Selection, idsOf(found, listedGroup), s.PerPage)
 	return req.showGroups(list)
 }
 
@@ -108,14 +108,6 @@ func (req *request) showGroups(list views.GroupList) error {
 		list.Rows[i].Chosen = chosen[string(list.Rows[i].ID)]
 	}
 	return req.show(req.listStatus(), views.Groups(req.listPage("Groups", views.SectionGroups), list))
-}
-
-func groupRowIDs(rows []views.GroupRow) []string {
-	ids := make([]string, len(rows))
-	for i := range rows {
-		ids[i] = string(rows[i].ID)
-	}
-	return ids
 }
 
 // exportGroups sends the list of groups, searched and filtered, as a file with all pages.

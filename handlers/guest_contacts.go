@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tallyfy-admin/handlers/change"
@@ -41,11 +42,7 @@ func (p contactsForm) ask(f refusedForm) error {
 	}
 	leaving := idsIn(f.Form["remove"])
 	for _, m := range p.people(members, g.KnownBy()) {
-		row := views.PickedPerson{Value: string(m.ID), Person: m.Person, Unknown: !m.Known}
-		for _, id := range leaving {
-			row.Chosen = row.Chosen || id == m.ID
-		}
-		view.KnownBy = append(view.KnownBy, row)
+		view.KnownBy = append(view.KnownBy, views.PickedPerson{Value: string(m.ID), Person: m.Person, Unknown: !m.Known, Chosen: slices.Contains(leaving, m.ID)})
 	}
 	return p.show(f.Status, views.ContactsOfGuest(p.guestPage(view.Title()), view))
 }
@@ -101,20 +98,6 @@ func (p contactsForm) wish(form url.Values) (w lifecycle.ContactWish, problem st
 	for _, m := range members {
 		w.Add = append(w.Add, m.ID)
 	}
-	w.Remove = without(w.Remove, w.Add)
+	w.Remove = slices.DeleteFunc(w.Remove, func(id tallyfy.UserID) bool { return slices.Contains(w.Add, id) })
 	return w, problem, err
-}
-
-// without are the ids of a list that are not in another one.
-func without(list, drop []tallyfy.UserID) (kept []tallyfy.UserID) {
-	for _, id := range list {
-		found := false
-		for _, other := range drop {
-			found = found || other == id
-		}
-		if !found {
-			kept = append(kept, id)
-		}
-	}
-	return kept
 }

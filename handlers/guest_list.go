@@ -34,8 +34,8 @@ func listGuests(req *request) error {
 			Groups: req.telling(g.In), GroupCount: len(g.In), LastAccess: g.LastAccessedAt.Time, Chosen: g.Chosen,
 		})
 	}
-	list.Selection = req.selectionView(guestChooser, s, guestIDs(shown))
-	req.countChosen(guestChooser, &list.Selection, guestIDs(found), s.PerPage)
+	list.Selection = req.selectionView(guestChooser, s, idsOf(shown, listedGuest))
+	req.countChosen(guestChooser, &list.Selection, idsOf(found, listedGuest), s.PerPage)
 	if len(list.Rows) == 0 && s.Query != "" {
 		if members, _, ok := req.app.Directory.Cached(req.scope); ok {
 			list.Bar.Elsewhere = req.membersThatMatch(s.Query, members)

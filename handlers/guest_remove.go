@@ -22,12 +22,7 @@ func showGuestRemoval(req *request) error {
 	if err != nil {
 		return err
 	}
-	m := guestRemoval{req, req.guestRemoval(email)}
-	f := refusedForm{Status: http.StatusOK}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	}
-	return m.ask(f)
+	return guestRemoval{req, req.guestRemoval(email)}.ask(req.pressedForm())
 }
 
 // ask shows the page.

@@ -22,10 +22,7 @@ func (req *request) erasure(typed string) memberErasure {
 
 // showErasure says what deleting the member for good will do.
 func showErasure(req *request) error {
-	f := refusedForm{Status: http.StatusOK}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	}
+	f := req.pressedForm()
 	m := req.erasure(f.Form.Get("phrase"))
 	if err := m.erasure.Look(req.ctx()); err != nil {
 		req.sayRefused()

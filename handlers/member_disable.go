@@ -18,15 +18,11 @@ type memberDisabling struct {
 // showDisabling says what disabling the member will do.
 func showDisabling(req *request) error {
 	m := memberDisabling{req, &lifecycle.Disabling{Person: req.person()}}
-	f := refusedForm{Status: http.StatusOK}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	}
 	if err := m.disabling.Look(req.ctx()); err != nil {
 		req.sayRefused()
 		return err
 	}
-	return m.ask(f)
+	return m.ask(req.pressedForm())
 }
 
 // ask shows the page, after Look.

@@ -47,12 +47,7 @@ func (h *guestHandover) read() (reading bool, err error) {
 
 // showGuestHandover lists the guests whom the member knows, and asks who gets to know them; with a choice it is the plan.
 func showGuestHandover(req *request) error {
-	h := guestHandoverOf(req)
-	f := refusedForm{Status: http.StatusOK}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	}
-	return h.ask(f)
+	return guestHandoverOf(req).ask(req.pressedForm())
 }
 
 func (h *guestHandover) ask(f refusedForm) error {

@@ -59,7 +59,7 @@ func (req *request) listMembersOfTallyfy(s views.ListState, loading bool) error 
 	list := views.MemberList{State: s, Pager: views.NewPager(s.Page, s.PerPage, len(page.rows), page.total), Rows: page.rows}
 	list.Bar = filterBar(s, listing.MemberFilters(req.now()), nil, req.urls().MemberList)
 	list.Bar.Everybody, list.Bar.TallyfySearch = true, s.Query != ""
-	list.Selection = req.selectionView(memberChooser, s, rowIDs(page.rows))
+	list.Selection = req.selectionView(memberChooser, s, idsOf(page.rows, rowOfMember))
 	if !loading {
 		list.Bar.Missing = "The members and groups could not all be read."
 	}
@@ -95,10 +95,10 @@ func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) erro
 	for _, m := range shown {
 		list.Rows = append(list.Rows, req.listRow(m.Member, m.In))
 	}
-	list.Selection = req.selectionView(memberChooser, s, rowIDs(list.Rows))
-	req.countChosen(memberChooser, &list.Selection, memberIDs(found), s.PerPage)
+	list.Selection = req.selectionView(memberChooser, s, idsOf(list.Rows, rowOfMember))
+	req.countChosen(memberChooser, &list.Selection, idsOf(found, listedMember), s.PerPage)
 	if copied.members.Complete { // whoever is gone is not counted
-		list.Selection.Count = copied.members.Count(asUserIDs(req.who.Chosen))
+		list.Selection.Count = copied.members.Count(idsIn(req.who.Chosen))
 	}
 	if len(list.Rows) == 0 && s.Query != "" {
 		if n := counts["status"]["all"]; n > 0 && s.Chosen["status"] != "all" {
@@ -144,21 +144,4 @@ func exportMembers(req *request) error {
 			}
 		}
 	}))
-}
-
-// rowIDs are the ids of the rows of a page.
-func rowIDs(rows []views.MemberRow) []string {
-	ids := make([]string, len(rows))
-	for i := range rows {
-		ids[i] = string(rows[i].ID)
-	}
-	return ids
-}
-
-func asUserIDs(ids []string) []tallyfy.UserID {
-	list := make([]tallyfy.UserID, len(ids))
-	for i, id := range ids {
-		list[i] = tallyfy.UserID(id)
-	}
-	return list
 }

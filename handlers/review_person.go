@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -335,14 +336,17 @@ func (s reviewStep) problems(d *review.Decision) map[string]string {
 	return d.Problems(&now, s.app.Now())
 }
 
-func baseOf(form url.Values) (n int) {
-	for _, c := range form.Get("base") {
-		if c < '0' || c > '9' || n > 1e8 {
-			return -1
-		}
-		n = n*10 + int(c-'0')
+// baseOf is the number of the decision that a form was opened on, 0 for none, -1 for what is no number.
+func baseOf(form url.Values) int {
+	text := form.Get("base")
+	if text == "" {
+		return 0
 	}
-	return n
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil {
+		return -1
+	}
+	return int(n)
 }
 
 // goOn says what was saved, and opens the next person who is not decided, or the queue. Once in a review it asks somebody

@@ -17,7 +17,8 @@ import (
 
 // showReviewReceipt is the record of a review: all people, all decisions, and what came of them.
 func showReviewReceipt(req *request) error {
-	if _, err := req.review(); err != nil { // no reason to read the organisation
+	r, err := req.review() // without one there is no reason to read the organisation
+	if err != nil {
 		return err
 	}
 	copied, read, err := req.reviewing()
@@ -27,7 +28,7 @@ func showReviewReceipt(req *request) error {
 	if !read {
 		return req.showLoading("Receipt", copied, req.urls().Reviews())
 	}
-	v, err := req.reviewReceipt(copied)
+	v, err := req.reviewReceipt(r, copied)
 	if err != nil {
 		return err
 	}
@@ -36,17 +37,9 @@ func showReviewReceipt(req *request) error {
 
 // reviewReceipt puts the record together from the review and the journal. Tallyfy is not asked: a receipt says what was
 // found then.
-func (req *request) reviewReceipt(copied snapshot) (v views.ReviewReceipt, err error) {
-	r, err := req.review()
-	if err != nil {
+func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.ReviewReceipt, err error) {
+	if r, err = req.closeLeft(r, copied); err != nil {
 		return v, err
-	}
-	if some, err := req.closeLeft(r, copied); err != nil {
-		return v, err
-	} else if some {
-		if r, err = req.review(); err != nil {
-			return v, err
-		}
 	}
 	now := req.app.Now()
 	counts := r.Counts(now)
@@ -157,7 +150,11 @@ func exportReview(req *request) error {
 	if !read {
 		return req.showLoading("Receipt", copied, req.urls().Reviews())
 	}
-	v, err := req.reviewReceipt(copied)
+	r, err := req.review()
+	if err != nil {
+		return err
+	}
+	v, err := req.reviewReceipt(r, copied)
 	if err != nil {
 		return err
 	}

@@ -26,11 +26,7 @@ func showReview(req *request) error {
 		return req.showLoading("Review", copied, req.urls().Reviews())
 	}
 	if req.Request().Method == http.MethodGet {
-		some, err := req.closeLeft(r, copied)
-		if err == nil && some {
-			r, err = req.review()
-		}
-		if err != nil {
+		if r, err = req.closeLeft(r, copied); err != nil {
 			return err
 		}
 	}

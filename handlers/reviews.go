@@ -61,8 +61,9 @@ func noReview(req *request, cause error) error {
 }
 
 // closeLeft closes in a review those who were deactivated, or are not in the organisation any more, since they were read
-// for it. It reports whether there were any.
-func (req *request) closeLeft(r *review.Review, copied snapshot) (some bool, err error) {
+// for it. It returns the review as it is then.
+func (req *request) closeLeft(r *review.Review, copied snapshot) (*review.Review, error) {
+	some := false
 	for _, p := range r.People {
 		m, ok := copied.members.ByID(p.ID)
 		gone := !ok && copied.members.Complete || ok && m.IsDisabled()
@@ -76,11 +77,14 @@ func (req *request) closeLeft(r *review.Review, copied snapshot) (some bool, err
 		}
 		err := req.app.Reviews.Append(req.ctx(), r, d, p.Base())
 		if overtaken := (*review.OvertakenError)(nil); err != nil && !errors.As(err, &overtaken) {
-			return some, err
+			return nil, err
 		}
 		some = true
 	}
-	return some, nil
+	if !some {
+		return r, nil
+	}
+	return req.review()
 }
 
 // lastReview is when the latest review of all newcomers was started, zero if there is none.

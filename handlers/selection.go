@@ -201,7 +201,7 @@ var (
 				return nil, false, err
 			}
 			found, _ := filterMembers(s, copied, req.now(), chosen)
-			return memberIDs(found), true, nil
+			return idsOf(found, listedMember), true, nil
 		},
 	}
 	groupChooser = &chooser{
@@ -219,7 +219,7 @@ var (
 				return nil, false, err
 			}
 			found, _ := filterGroups(s, copied, chosen)
-			return groupIDs(found), true, nil
+			return idsOf(found, listedGroup), true, nil
 		},
 	}
 	guestChooser = &chooser{
@@ -236,7 +236,7 @@ var (
 				return nil, false, err
 			}
 			found, _ := copied.find(req, s, chosen)
-			return guestIDs(found), true, nil
+			return idsOf(found, listedGuest), true, nil
 		},
 	}
 )
@@ -244,26 +244,18 @@ var (
 // mostGroupID is the longest id of a group that can be chosen. Tallyfy's have 32 digits.
 const mostGroupID = 64
 
-func memberIDs(list []listing.Member) []string {
-	ids := make([]string, len(list))
-	for i, m := range list {
-		ids[i] = string(m.ID)
+// idsOf are the ids of rows.
+func idsOf[T any, ID ~string](rows []T, id func(*T) ID) []string {
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = string(id(&rows[i]))
 	}
 	return ids
 }
 
-func groupIDs(list []listing.Group) []string {
-	ids := make([]string, len(list))
-	for i, g := range list {
-		ids[i] = string(g.ID)
-	}
-	return ids
-}
-
-func guestIDs(list []listing.Guest) []string {
-	ids := make([]string, len(list))
-	for i, g := range list {
-		ids[i] = string(g.ID)
-	}
-	return ids
-}
+// What idsOf takes of the rows of pages, and of what lists have on all their pages.
+func rowOfMember(r *views.MemberRow) tallyfy.UserID { return r.ID }
+func rowOfGroup(r *views.GroupRow) tallyfy.ID       { return r.ID }
+func listedMember(m *listing.Member) tallyfy.UserID { return m.ID }
+func listedGroup(g *listing.Group) tallyfy.ID       { return g.ID }
+func listedGuest(g *listing.Guest) tallyfy.ID       { return g.ID }

@@ -51,10 +51,13 @@ func (g *Guest) KnownBy() []UserID {
 	return g.Details[0].KnownBy
 }
 
+// IsDeleted reports that the guest was removed. Tallyfy may list one like that.
+func (g *Guest) IsDeleted() bool { return !g.DeletedAt.IsZero() }
+
 // Status returns "deleted", or the status that the organisation has noted, "" for none.
 func (g *Guest) Status() string {
 	switch {
-	case !g.DeletedAt.IsZero():
+	case g.IsDeleted():
 		return "deleted"
 	case len(g.Details) == 0:
 		return ""

@@ -174,7 +174,7 @@ func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
 // KnownTo are the guests whom a member knows, by their names. Those who were removed are left out.
 func KnownTo(guests *Guests, member tallyfy.UserID) (list []*tallyfy.Guest) {
 	for _, g := range guests.Items {
-		if g.Status() != "deleted" && slices.Contains(g.KnownBy(), member) {
+		if !g.IsDeleted() && slices.Contains(g.KnownBy(), member) {
 			list = append(list, g)
 		}
 	}

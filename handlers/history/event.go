@@ -138,24 +138,10 @@ const rowsAtATime = 100
 
 // List yields the events that happened elsewhere, newest first. It reads on only as far as its caller goes.
 func (h *History) List(ctx context.Context, f Filter) iter.Seq2[*Event, error] {
-	return func(yield func(*Event, error) bool) {
-		for {
-			page, err := h.Latest(ctx, f, rowsAtATime)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, e := range page {
-				if !yield(e, nil) {
-					return
-				}
-			}
-			if len(page) < rowsAtATime {
-				return
-			}
-			f.Before = page[len(page)-1].ID
-		}
-	}
+	return store.Paged(rowsAtATime, f.Before, func(before string) ([]*Event, error) {
+		f.Before = before
+		return h.Latest(ctx, f, rowsAtATime)
+	}, func(e *Event) string { return e.ID })
 }
 
 // Latest returns the newest events that happened elsewhere, at most n.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -29,24 +30,10 @@ const rowsAtATime = 100
 
 // List yields the entries that fit, newest first. It reads on only as far as its caller goes.
 func (j *Journal) List(ctx context.Context, f Filter) iter.Seq2[*Entry, error] {
-	return func(yield func(*Entry, error) bool) {
-		for {
-			page, err := j.Latest(ctx, f, rowsAtATime)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, e := range page {
-				if !yield(e, nil) {
-					return
-				}
-			}
-			if len(page) < rowsAtATime {
-				return
-			}
-			f.Before = page[len(page)-1].ID
-		}
-	}
+	return store.Paged(rowsAtATime, f.Before, func(before string) ([]*Entry, error) {
+		f.Before = before
+		return j.Latest(ctx, f, rowsAtATime)
+	}, func(e *Entry) string { return e.ID })
 }
 
 // Latest returns the newest entries that fit, at most n.

@@ -71,7 +71,7 @@ func (c *GuestRemoval) Called() string { return names.Marked(c.Guest.Name(), c.G
 
 // Blockers gives all reasons that hold at once.
 func (c *GuestRemoval) Blockers() []Blocker {
-	return blockers(block(c.Guest.Status() == "deleted", c.Called()+" is removed already.", "Tallyfy still lists the address, marked as deleted."))
+	return blockers(block(c.Guest.IsDeleted(), c.Called()+" is removed already.", "Tallyfy still lists the address, marked as deleted."))
 }
 
 // Plan implements change.Change. What Blockers says stops it.
@@ -142,7 +142,7 @@ func (c *GuestRemoval) Check(ctx context.Context, e *journal.Entry) ([]journal.F
 			case tallyfy.IsUnauthorized(err):
 				return err
 			case err == nil, tallyfy.IsNotFound(err):
-				gone = confirmed(err != nil || g.Status() == "deleted", names.Isolate(s.Name)+" is still a guest.")
+				gone = confirmed(err != nil || g.IsDeleted(), names.Isolate(s.Name)+" is still a guest.")
 			}
 			return nil
 		},

@@ -6,6 +6,7 @@ import (
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views/words"
 )
 
 // A State is what a decision makes of a person, and what the latest decision has made of them. The first four
@@ -184,7 +185,7 @@ func (d *Decision) Problems(p *Person, now time.Time) map[string]string {
 		problems["note"] = "This person stays an administrator: write why."
 	}
 	if len([]rune(d.Note)) > MostNote {
-		problems["note"] = "The note is too long: 500 letters at most."
+		problems["note"] = "The note is too long: " + words.Number(MostNote) + " letters at most."
 	}
 	if len(problems) == 0 {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"sync"
 	"time"
 )
@@ -65,6 +66,30 @@ func (q *Querier) Read(ctx context.Context, dest []any, query string, args ...an
 	return q.reading(ctx, func(ctx context.Context) error {
 		return q.on.QueryRowContext(ctx, query, args...).Scan(dest...)
 	})
+}
+
+// Paged yields what is read a page at a time, newest first: only as far as its caller goes. page reads what is older than the
+// one with an id, at most size of them, which id tells.
+func Paged[T any](size int, before string, page func(before string) ([]T, error), id func(T) string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for {
+			list, err := page(before)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, one := range list {
+				if !yield(one, nil) {
+					return
+				}
+			}
+			if len(list) < size {
+				return
+			}
+			before = id(list[len(list)-1])
+		}
+	}
 }
 
 // Query calls scan for each row of a query, until scan fails.

@@ -58,9 +58,9 @@ func (s *StarterSets) Put(ctx context.Context, org, key string, set StarterSet) 
 	return err
 }
 
-// List returns the sets of an organisation in no order. Those that no listed secret opens are left out.
+// List returns the sets of an organisation always in the same order. Those that no listed secret opens are left out.
 func (s *StarterSets) List(ctx context.Context, org string) (list []StarterSet, err error) {
-	err = s.db.Query(ctx, `SELECT id_hash, at, data FROM dashboard_starter_sets WHERE org = $1`, []any{org}, func(rows *sql.Rows) error {
+	err = s.db.Query(ctx, `SELECT id_hash, at, data FROM dashboard_starter_sets WHERE org = $1 ORDER BY id_hash`, []any{org}, func(rows *sql.Rows) error {
 		var row, text string
 		var at int64
 		if err := rows.Scan(&row, &at, &text); err != nil {
