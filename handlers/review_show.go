@@ -3,17 +3,26 @@ package handlers
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
-// showReview is the queue of a review.
+// showReview is the queue of a review. Its id with .csv leads to the file: no route of its own can have that address.
 func showReview(req *request) error {
+	if id, file := strings.CutSuffix(web.Param(req, "review"), ".csv"); file {
+		to := req.urls().ReviewFile(id)
+		if query := req.QueryString(); query != "" {
+			to += "?" + query
+		}
+		return req.goTo(to)
+	}
 	r, err := req.review()
 	if err != nil {
 		return err
