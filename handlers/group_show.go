@@ -48,7 +48,9 @@ func showGroup(req *request) error {
 	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: req.taskView(tasks, req.urls().GroupTasks(id))}
 	page.BackURL, page.State = req.groupPeople()
 	showPeople(&page, group, members, problem)
-	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Group, ID: string(id)}, req.isAdmin)
+	subject := journal.Subject{Kind: journal.Group, ID: string(id)}
+	page.Activity = req.recentActivity(subject, req.isAdmin)
+	page.Reviewed = req.reviewed(subject, page.Activity)
 	frame := req.page(names.Isolate(group.DisplayName()), views.SectionGroups)
 	frame.From = page.State.From
 	return req.show(http.StatusOK, views.Group(frame, page))

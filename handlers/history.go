@@ -14,8 +14,10 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/ratelimit"
+	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/words"
 )
 
 // remember lets the history see the lists that pages and jobs read.
@@ -104,4 +106,79 @@ func (req *request) elsewhere(recent *views.RecentActivity, s journal.Subject, i
 	}
 	recent.Rows = newestFirst(recent.Rows, mostRecent)
 	return nil
+}
+
+// reviewed is the latest review of a member, or of the people of a group, for those who may open it; with what was
+// seen to change since where the page shows changes made elsewhere.
+func (req *request) reviewed(s journal.Subject, shown views.RecentActivity) (v views.Reviewed) {
+	if !req.rights().Members {
+		return v
+	}
+	v, err := req.latestReview(s)
+	if err == nil && v.URL != "" && !shown.Since.IsZero() {
+		v.ChangesURL = req.changesFrom(s, v.At)
+		v.Changed, err = req.movedSince(s, v.At)
+	}
+	if err != nil { // the page is as good without
+		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	return v
+}
+
+func (req *request) latestReview(s journal.Subject) (v views.Reviewed, err error) {
+	if s.Kind == journal.Member {
+		d, in, err := req.app.Reviews.Latest(req.ctx(), req.org(), tallyfy.UserID(s.ID))
+		if err != nil || d == nil {
+			return v, err
+		}
+		v = views.Reviewed{At: d.At, By: d.By.Name, URL: req.urls().ReviewPerson(in, tallyfy.UserID(s.ID))}
+	} else {
+		in, at, err := req.app.Reviews.LatestOf(req.ctx(), req.org(), tallyfy.ID(s.ID))
+		if err != nil || in == "" {
+			return v, err
+		}
+		v = views.Reviewed{At: at, URL: req.urls().Review(in)}
+	}
+	return v, nil
+}
+
+// changesFrom is the list of changes of a subject from the day of a moment on.
+func (req *request) changesFrom(s journal.Subject, at time.Time) string {
+	return req.urls().Activity(views.ActivityState{About: s.Key(), From: at.In(req.clock().Location).Format(time.DateOnly)})
+}
+
+// movedSince says what was seen to change after the review of a member's groups or of a group's people, "" for nothing.
+func (req *request) movedSince(s journal.Subject, at time.Time) (string, error) {
+	moves, err := req.app.History.Moves(req.ctx(), req.org(), s, at)
+	sure, perhaps := 0, 0
+	for _, m := range moves {
+		switch after, may := m.Since(at); {
+		case after:
+			sure++
+		case may:
+			perhaps++
+		}
+	}
+	switch {
+	case s.Kind == journal.Group:
+		return peopleMoved(sure, perhaps), err
+	case sure > 0:
+		return "Groups changed since", err
+	case perhaps > 0:
+		return "Groups changed then or since", err
+	}
+	return "", err
+}
+
+// peopleMoved says how many people came into a group or left one after a review, and how many at that time or after it.
+func peopleMoved(sure, perhaps int) string {
+	switch {
+	case sure > 0 && perhaps > 0:
+		return words.Count(sure, "person", "people") + " changed since, " + words.Number(perhaps) + " then or since"
+	case sure > 0:
+		return words.Count(sure, "person", "people") + " changed since"
+	case perhaps > 0:
+		return words.Count(perhaps, "person", "people") + " changed then or since"
+	}
+	return ""
 }

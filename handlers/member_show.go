@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 
 	"tallyfy-admin/handlers/directory"
@@ -51,13 +50,9 @@ func showMember(req *request) error {
 			page.Guests = append(page.Guests, guestPerson(g))
 		}
 	}
-	reviewed, in, err := req.app.Reviews.Latest(req.ctx(), req.org(), id)
-	if err != nil { // the page is as good without
-		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-	} else if reviewed != nil {
-		page.Reviewed, page.ReviewedBy, page.ReviewURL = reviewed.At, reviewed.By.Name, req.urls().ReviewPerson(in, id)
-	}
-	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Member, ID: string(id)}, req.isAdmin)
+	subject := journal.Subject{Kind: journal.Member, ID: string(id)}
+	page.Activity = req.recentActivity(subject, req.isAdmin)
+	page.Reviewed = req.reviewed(subject, page.Activity)
 	frame := req.page(page.Called, views.SectionMembers)
 	frame.From = from
 	return req.show(http.StatusOK, views.Member(frame, page))

@@ -10,6 +10,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -63,7 +64,46 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		v.Rows = append(v.Rows, row)
 	}
 	v.NotChecked = notChecked(counts, stale, proofs.unsure)
-	return v, nil
+	return v, req.changedSinceReview(&v, r)
+}
+
+// changedSinceReview says whose groups were seen to change since somebody came to an end about them.
+func (req *request) changedSinceReview(v *views.ReviewReceipt, r *review.Review) error {
+	var first time.Time
+	decided := map[tallyfy.UserID]time.Time{}
+	for _, p := range r.People {
+		if d := p.Last(); d != nil && d.State.Reviewed() && !d.At.IsZero() {
+			decided[p.ID] = d.At
+			if first.IsZero() || d.At.Before(first) {
+				first = d.At
+			}
+		}
+	}
+	if len(decided) == 0 {
+		return nil
+	}
+	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	moves, err := req.app.History.Moves(req.ctx(), req.org(), journal.Subject{}, first)
+	sure, perhaps := 0, 0
+	for i := range v.Rows {
+		row := &v.Rows[i]
+		at, ended := decided[row.ID]
+		move, moved := moves[row.ID]
+		if !ended || !moved {
+			continue
+		}
+		switch after, may := move.Since(at); {
+		case after:
+			sure++
+			row.Changed = "Groups changed since"
+		case may:
+			perhaps++
+			row.Changed = "Groups changed then or since"
+		}
+		row.ChangesURL = req.changesFrom(journal.Subject{Kind: journal.Member, ID: string(row.ID)}, at)
+	}
+	v.Changed = peopleMoved(sure, perhaps)
+	return err
 }
 
 // notChecked says what the review does not cover.
@@ -83,7 +123,7 @@ func notChecked(counts map[review.State]int, stale, unsure int) (list []string) 
 			list = append(list, words.Count(c.n, c.one, c.many)+".")
 		}
 	}
-	return append(list, "Roles, guests, open tasks and templates were not part of this review. What was changed in Tallyfy after the times above is not known here.")
+	return append(list, "Roles, guests, open tasks and templates were not part of this review. Of what was changed in Tallyfy after the times above only what was seen is said here.")
 }
 
 // proofs reads what was found after the changes, each entry of the journal once.
@@ -172,12 +212,12 @@ func exportReview(req *request) error {
 		rows = append(rows, []string{
 			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
 			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
-			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), l.Proof, inFile(l.Checked), l.Entry, strings.Join(before, "; "),
+			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), l.Proof, inFile(l.Checked), l.Entry, strings.Join(before, "; "), r.Changed,
 		})
 	}
 	return req.sendFile("review", []string{
 		"Review", "Started (UTC)", "Person", "Email", "Id", "Role", "Job title", "Joined (UTC)", "State",
 		"Decided by", "Decided by (email)", "Decided (UTC)", "Data read (UTC)", "Note", "Until",
-		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change", "Earlier decisions",
+		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change", "Earlier decisions", "Seen later",
 	}, slices.Values(rows))
 }

@@ -24,6 +24,7 @@ type GroupPage struct {
 	NamesNote string
 	Tasks     OpenTasks
 	Activity  RecentActivity
+	Reviewed  Reviewed
 }
 
 // GroupMember is a person in a group. Known is false for an id that Tallyfy's list of members

@@ -24,10 +24,8 @@ type MemberPage struct {
 	Activity    RecentActivity
 	Invitation  Invitation
 	// Guests are those whom the member knows, none while they are not read.
-	Guests []GuestRow
-	// Reviewed is when the person was reviewed last, ReviewedBy by whom, ReviewURL where; "" for never.
-	Reviewed              time.Time
-	ReviewedBy, ReviewURL string
+	Guests   []GuestRow
+	Reviewed Reviewed
 	// Peers share groups with the member, the most alike first. PeersKnown is false until the organisation is
 	// read.
 	Peers      []MemberPeer

@@ -16,6 +16,8 @@ type ReviewReceipt struct {
 	Waiting int
 	// NotChecked says what the review does not cover, and what could not be found out.
 	NotChecked []string
+	// Changed says of how many people groups were seen to change since, "" for none.
+	Changed string
 }
 
 // A ReviewReceiptRow is somebody of the review with all that was decided, the latest last.
@@ -28,6 +30,8 @@ type ReviewReceiptRow struct {
 	// Unreadable says that nothing but the state is known any more.
 	Unreadable bool
 	Lines      []ReviewReceiptLine
+	// Changed says that groups were seen to change since, "" if not. ChangesURL lists the changes.
+	Changed, ChangesURL string
 }
 
 // A ReviewReceiptLine is one decision. Before are the groups that were seen, After those with the change.

@@ -149,9 +149,11 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 		if err != nil {
 			return err
 		}
-		_, err = tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, data) VALUES ($1, $2, $3, $4, $5)`,
-			r.ID, d.N, string(d.Member), string(d.State), data)
-		return err
+		if _, err = tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, data) VALUES ($1, $2, $3, $4, $5)`,
+			r.ID, d.N, string(d.Member), string(d.State), data); err != nil {
+			return err
+		}
+		return b.touch(ctx, tx, r.ID, d)
 	})
 }
 
@@ -328,7 +330,7 @@ func (b *Book) Erase(ctx context.Context, org tallyfy.ID, member tallyfy.UserID)
 func (b *Book) Sweep(ctx context.Context) (deleted int64, err error) {
 	old := b.oldest()
 	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		for _, table := range []string{"people", "decisions"} {
+		for _, table := range []string{"people", "decisions", "groups"} {
 			if _, err := tx.Write(ctx, `DELETE FROM dashboard_review_`+table+` WHERE review IN (SELECT id FROM dashboard_reviews WHERE at <= $1)`, old); err != nil {
 				return err
 			}

@@ -194,7 +194,7 @@ func TestTwoReviewersOfOnePersonBothStay(t *testing.T) {
 func TestReviewsAreSealedAndSwept(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		r := d.start(2)
-		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren, Note: "a friend of Lin"}, 0))
+		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren, Note: "a friend of Lin", Groups: payroll}, 0))
 		for _, query := range []string{
 			`SELECT data FROM dashboard_reviews`, `SELECT data FROM dashboard_review_people WHERE n = 1`, `SELECT data FROM dashboard_review_decisions`,
 		} {
@@ -232,12 +232,47 @@ func TestReviewsAreSealedAndSwept(t *testing.T) {
 		n, err := d.Sweep(d.t.Context())
 		require.NoError(d.t, err)
 		assert.EqualValues(d.t, 1, n)
-		for table, left := range map[string]int{"reviews": 1, "review_people": 1, "review_decisions": 0} {
+		for table, left := range map[string]int{"reviews": 1, "review_people": 1, "review_decisions": 0, "review_groups": 0} {
 			var n int
 			require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_`+table))
 			assert.Equal(d.t, left, n, table)
 		}
 		assert.Len(d.t, d.read(later).People, 1)
+	})
+}
+
+var payroll = []review.Group{{ID: "g1", Name: "Payroll"}}
+
+func TestWhichReviewWasOfAGroupLast(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		of := func(org, group tallyfy.ID) string {
+			d.t.Helper()
+			id, at, err := d.LatestOf(d.t.Context(), org, group)
+			require.NoError(d.t, err)
+			if id == "" {
+				return ""
+			}
+			return id + at.UTC().Format(" 15:04")
+		}
+		decide := func(r *review.Review, of *review.Decision) {
+			d.t.Helper()
+			d.clock = d.clock.Add(time.Minute)
+			p, _ := d.read(r).Person("100")
+			of.Member, of.By = "100", omar
+			require.NoError(d.t, d.Append(d.t.Context(), r, of, p.Base()))
+		}
+		first, second := d.start(1), d.start(1)
+		decide(first, &review.Decision{State: review.Ask, Groups: payroll})
+		assert.Empty(d.t, of(org, "g1"), "nothing came to an end")
+		decide(first, &review.Decision{State: review.Right, Groups: append(payroll, payroll...)})
+		assert.Equal(d.t, first.ID+" 09:02", of(org, "g1"))
+		decide(second, &review.Decision{State: review.Change, Groups: payroll, Add: []review.Group{{ID: "g2"}}, Remove: payroll})
+		assert.Equal(d.t, second.ID+" 09:03", of(org, "g1"))
+		assert.Equal(d.t, second.ID+" 09:03", of(org, "g2"))
+		decide(first, &review.Decision{State: review.Right, Groups: payroll})
+		assert.Equal(d.t, first.ID+" 09:04", of(org, "g1"))
+		assert.Empty(d.t, of("another", "g1"))
+		assert.Empty(d.t, of(org, "g3"))
 	})
 }
 
