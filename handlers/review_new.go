@@ -64,7 +64,7 @@ func (req *request) askReview(f refusedForm) error {
 			v.Errors = errs
 		}
 	} else {
-		people, unknown := rule.Take(copied.members, copied.groups, inReview(known))
+		people, unknown := rule.Take(copied.members, copied.groups, req.firstSeen(copied), inReview(known))
 		memberships := 0
 		for _, p := range people {
 			memberships += len(p.Groups)
@@ -207,7 +207,7 @@ func startReview(req *request) error {
 		}
 	}
 	if len(errs) == 0 {
-		r.People, _ = rule.Take(copied.members, copied.groups, inReview(known))
+		r.People, _ = rule.Take(copied.members, copied.groups, req.firstSeen(copied), inReview(known))
 		if len(r.People) == 0 {
 			errs["who"] = "This takes nobody. Choose more days, or other people."
 		}

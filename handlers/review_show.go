@@ -94,7 +94,7 @@ func (req *request) laterJoiners(r *review.Review, copied snapshot) ([]*review.P
 	if err != nil {
 		return nil, err
 	}
-	people, _ := r.Rule.Take(copied.members, copied.groups, inReview(known))
+	people, _ := r.Rule.Take(copied.members, copied.groups, req.firstSeen(copied), inReview(known))
 	return slices.DeleteFunc(people, func(p *review.Person) bool {
 		in, _ := r.Person(p.ID)
 		return in != nil || p.Joined.Before(r.ReadAt.Truncate(time.Second)) // Tallyfy gives whole seconds

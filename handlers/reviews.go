@@ -115,6 +115,19 @@ func inReview(known map[tallyfy.UserID]review.Standing) map[tallyfy.UserID]bool 
 	return list
 }
 
+// firstSeen is when those members were first seen of whom Tallyfy does not say when they joined.
+func (req *request) firstSeen(copied snapshot) map[tallyfy.UserID]time.Time {
+	undated := review.Undated(copied.members)
+	if len(undated) == 0 {
+		return nil
+	}
+	seen, err := req.app.History.FirstSeen(req.ctx(), req.org(), undated)
+	if err != nil { // the time of the reading stands for it
+		req.app.Log.Error("first readings of members not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	return seen
+}
+
 // unreviewed are the people who joined of late and whom nobody has reviewed yet, as a link to the reviews; its What is ""
 // where that is not known or not for the person.
 func (req *request) unreviewed(copied snapshot) (f components.Figure) {
@@ -130,7 +143,7 @@ func (req *request) unreviewed(copied snapshot) (f components.Figure) {
 	for id, s := range known {
 		reviewed[id] = s.State.Reviewed() || s.State == review.Left
 	}
-	people, _ := rule.Take(copied.members, copied.groups, reviewed)
+	people, _ := rule.Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
 	f = components.Figure{Value: len(people), Number: words.Number(len(people)), What: words.Noun(len(people), "new person", "new people") + " not reviewed", URL: req.urls().Reviews()}
 	if len(people) > 0 {
 		f.What += ", the oldest " + words.Count(int(req.app.Now().Sub(people[0].Joined)/(24*time.Hour)), "day", "days")

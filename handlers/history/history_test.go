@@ -70,6 +70,36 @@ func TestWhatDiffersBetweenTwoReadingsBecomesEvents(t *testing.T) {
 	})
 }
 
+func TestWhenSomebodyWasFirstSeen(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB) {
+		d := newDesk(t, open())
+		seen := func() map[tallyfy.UserID]string {
+			list, err := d.FirstSeen(t.Context(), org, []tallyfy.UserID{"1", "4", "5"})
+			require.NoError(t, err)
+			text := map[tallyfy.UserID]string{}
+			for id, at := range list {
+				text[id] = at.UTC().Format("2 15:04")
+			}
+			return text
+		}
+		assert.Empty(t, seen())
+		d.read()
+		d.after(time.Hour)
+		d.member("4", "Di", tallyfy.RoleStandard)
+		d.read()
+		d.after(time.Hour)
+		d.member("5", "Eve", tallyfy.RoleStandard)
+		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "4": "3 18:20"}, seen(), "Eve is not read yet")
+		delete(d.members, "4")
+		d.read()
+		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "5": "3 19:20"}, seen())
+		d.after(time.Hour)
+		d.member("4", "Di", tallyfy.RoleStandard)
+		d.read()
+		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "4": "3 20:20", "5": "3 19:20"}, seen(), "Di came again")
+	})
+}
+
 // newest is the id of the newest event.
 func (d *desk) newest() string {
 	list, err := d.Latest(context.Background(), history.Filter{Org: org}, 1)

@@ -47,7 +47,7 @@ const (
 	Activated Fact = "activated" // activated_at: the account was first used
 	Approved  Fact = "approved"  // approved_at: an invitation was accepted
 	Created   Fact = "created"   // created_at: of the account, which may be older than the membership
-	Seen      Fact = "seen"      // none of them: the time of the reading
+	Seen      Fact = "seen"      // none of them: when the dashboard first saw the member
 )
 
 // A Review is people who joined, and what was decided about them.

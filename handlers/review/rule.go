@@ -44,8 +44,9 @@ func (r Rule) All() bool {
 	return r.Role == "" && r.Group.ID == "" && len(r.Emails) == 0 && r.To.IsZero() && !r.From.IsZero()
 }
 
-// Joined is when a member joined, and by which fact. readAt is when the member was read.
-func Joined(m *tallyfy.Member, readAt time.Time) (time.Time, Fact) {
+// Joined is when a member joined, and by which fact. Without a date of Tallyfy's it is when the member was first seen, as
+// seen has it, or at last readAt, when the member was read.
+func Joined(m *tallyfy.Member, seen map[tallyfy.UserID]time.Time, readAt time.Time) (time.Time, Fact) {
 	switch {
 	case !m.ActivatedAt.IsZero():
 		return m.ActivatedAt.Time, Activated
@@ -54,12 +55,25 @@ func Joined(m *tallyfy.Member, readAt time.Time) (time.Time, Fact) {
 	case !m.CreatedAt.IsZero():
 		return m.CreatedAt.Time, Created
 	}
+	if at, ok := seen[m.ID]; ok {
+		return at, Seen
+	}
 	return readAt, Seen
 }
 
+// Undated are the members of whom Tallyfy has no date: seen has to say when they were first seen.
+func Undated(members *directory.Members) (list []tallyfy.UserID) {
+	for _, m := range members.Items {
+		if m.ActivatedAt.IsZero() && m.ApprovedAt.IsZero() && m.CreatedAt.IsZero() {
+			list = append(list, m.ID)
+		}
+	}
+	return list
+}
+
 // Take returns whom the rule takes, the longest-standing first, and the addresses that it names and that belong to
-// nobody who can be reviewed. before are those who have been in a review.
-func (r Rule) Take(members *directory.Members, groups *directory.Groups, before map[tallyfy.UserID]bool) (people []*Person, unknown []string) {
+// nobody who can be reviewed. seen is that of Joined, before are those who have been in a review.
+func (r Rule) Take(members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time, before map[tallyfy.UserID]bool) (people []*Person, unknown []string) {
 	named := map[string]bool{}
 	for _, m := range members.Items {
 		if m.IsBot() || m.IsDisabled() {
@@ -68,9 +82,9 @@ func (r Rule) Take(members *directory.Members, groups *directory.Groups, before 
 		email := strings.ToLower(m.Email)
 		if slices.Contains(r.Emails, email) {
 			named[email] = true
-			people = append(people, NewPerson(m, members, groups))
-		} else if len(r.Emails) == 0 && !(r.New && before[m.ID]) && r.fits(m, members, groups) {
-			people = append(people, NewPerson(m, members, groups))
+			people = append(people, NewPerson(m, members, groups, seen))
+		} else if len(r.Emails) == 0 && !(r.New && before[m.ID]) && r.fits(m, members, groups, seen) {
+			people = append(people, NewPerson(m, members, groups, seen))
 		}
 	}
 	for _, email := range r.Emails {
@@ -82,16 +96,16 @@ func (r Rule) Take(members *directory.Members, groups *directory.Groups, before 
 	return people, unknown
 }
 
-func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *directory.Groups) bool {
-	joined, _ := Joined(m, members.ReadAt)
+func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time) bool {
+	joined, _ := Joined(m, seen, members.ReadAt)
 	in := func(g *tallyfy.Group) bool { return g.ID == r.Group.ID }
 	return (r.From.IsZero() || !joined.Before(r.From)) && (r.To.IsZero() || joined.Before(r.To)) &&
 		(r.Invited || m.Status != tallyfy.StatusInvited) && (r.Role == "" || m.Role == r.Role) &&
 		(r.Group.ID == "" || slices.ContainsFunc(groups.Of(m.ID), in))
 }
 
-// NewPerson is a member as the copies have them.
-func NewPerson(m *tallyfy.Member, members *directory.Members, groups *directory.Groups) *Person {
+// NewPerson is a member as the copies have them. seen is that of Joined.
+func NewPerson(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time) *Person {
 	p := &Person{
 		ID: m.ID, Name: m.Name(), Email: m.Email, Role: m.Role, Title: strings.TrimSpace(m.JobTitle), Status: m.Status,
 		Groups: GroupsOf(groups.Of(m.ID)), ReadAt: members.ReadAt,
@@ -99,7 +113,7 @@ func NewPerson(m *tallyfy.Member, members *directory.Members, groups *directory.
 	if groups.ReadAt.Before(p.ReadAt) {
 		p.ReadAt = groups.ReadAt
 	}
-	p.Joined, p.JoinedBy = Joined(m, members.ReadAt)
+	p.Joined, p.JoinedBy = Joined(m, seen, members.ReadAt)
 	return p
 }
 

@@ -26,7 +26,7 @@ func TestWhichDateIsTheDayOfJoining(t *testing.T) {
 		review.Created:   {CreatedAt: at(3)},
 		review.Seen:      {},
 	} {
-		day, fact := review.Joined(m, read)
+		day, fact := review.Joined(m, nil, read)
 		assert.Equal(t, want, fact)
 		if fact != review.Seen {
 			assert.Equal(t, at(3).Time, day)
@@ -34,6 +34,20 @@ func TestWhichDateIsTheDayOfJoining(t *testing.T) {
 			assert.Equal(t, read, day)
 		}
 	}
+}
+
+// Whoever was seen before is not new at each reading.
+func TestWithoutADateTheFirstReadingCounts(t *testing.T) {
+	seen := map[tallyfy.UserID]time.Time{"1": at(4).Time}
+	day, fact := review.Joined(&tallyfy.Member{ID: "1"}, seen, at(20).Time)
+	assert.Equal(t, at(4).Time, day)
+	assert.Equal(t, review.Seen, fact)
+	day, _ = review.Joined(&tallyfy.Member{ID: "2"}, seen, at(20).Time)
+	assert.Equal(t, at(20).Time, day, "nobody has seen this one before")
+	day, _ = review.Joined(&tallyfy.Member{ID: "1", CreatedAt: at(3)}, seen, at(20).Time)
+	assert.Equal(t, at(3).Time, day)
+	members := &directory.Members{Items: []*tallyfy.Member{{ID: "1"}, {ID: "2", CreatedAt: at(3)}}}
+	assert.Equal(t, []tallyfy.UserID{"1"}, review.Undated(members))
 }
 
 func TestNewcomers(t *testing.T) {
@@ -65,7 +79,7 @@ func TestARuleTakesWhoFitsAllOfIt(t *testing.T) {
 	}, 10*time.Second, time.Millisecond)
 
 	all := review.Rule{Invited: true}
-	everybody, _ := all.Take(members, groups, nil)
+	everybody, _ := all.Take(members, groups, nil, nil)
 	require.NotEmpty(t, everybody)
 	middle := everybody[len(everybody)/2].Joined
 	var group review.Group // with one of them, and not with all
@@ -94,7 +108,7 @@ func TestARuleTakesWhoFitsAllOfIt(t *testing.T) {
 		"new":     {review.Rule{New: true, Invited: true}, func(p *review.Person) bool { return !before[p.ID] }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, unknown := c.rule.Take(members, groups, before)
+			got, unknown := c.rule.Take(members, groups, nil, before)
 			assert.Empty(t, unknown)
 			taken := map[tallyfy.UserID]bool{}
 			for i, p := range got {
@@ -113,7 +127,7 @@ func TestARuleTakesWhoFitsAllOfIt(t *testing.T) {
 			assert.Less(t, n, len(everybody))
 		})
 	}
-	people, unknown := review.Rule{Emails: []string{everybody[2].Email, "nobody@example.com"}, From: at(20).Time}.Take(members, groups, before)
+	people, unknown := review.Rule{Emails: []string{everybody[2].Email, "nobody@example.com"}, From: at(20).Time}.Take(members, groups, nil, before)
 	require.Len(t, people, 1)
 	assert.Equal(t, everybody[2], people[0])
 	assert.Equal(t, []string{"nobody@example.com"}, unknown)
