@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/history"
@@ -14,33 +15,27 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// lookBack reads who was in a group at the end of the day that the address names, or at the latest reading of that day if
-// there was none later.
+// lookBack reads who was in a group on the day that the address names: at its end, or as the latest reading had it, if that
+// is of the day. message says what is wrong with the day.
 // Only administrators look back. The answer is what is remembered: nothing is asked of Tallyfy but who the person is.
-func (req *request) lookBack(id tallyfy.ID) (roll *history.Roll, at time.Time, message string, err error) {
+func (req *request) lookBack(id tallyfy.ID) (roll *history.Roll, message string, err error) {
 	admin, err := req.adminByCopy(req.ctx())
 	if err == nil && !admin {
 		err = &problem{status: http.StatusForbidden, title: "Only administrators can look back", text: "Who was in a group is remembered from what administrators read. Nothing else is different for you.", links: req.wayHome()}
 	}
 	if err != nil {
-		return nil, at, "", err
+		return nil, "", err
 	}
-	text := req.QueryParam("on")
+	text := strings.TrimSpace(req.QueryParam("on"))
 	day, err := time.ParseInLocation(time.DateOnly, text, locationOf(req.who.Timezone))
-	if err != nil || day.Year() < 2000 {
+	switch {
+	case err != nil || day.Year() < 2000:
 		message = "“" + names.Isolate(text) + "” is not a day. Write it as 2026-03-04."
-		day = req.now()
+	case day.After(req.app.Now()):
+		message = "That day is still to come."
 	}
 	req.app.History.Settle(req.ctx(), req.org(), settleTime)
-	_, until, _, err := req.app.History.Since(req.ctx(), req.org())
-	if err != nil {
-		return nil, at, "", err
-	}
-	at = day.AddDate(0, 0, 1).Add(-time.Minute)
-	if !until.Before(day) && until.Before(at) { // the latest reading is of that day
-		at = until
-	}
-	roll, err = req.app.History.Roll(req.ctx(), req.org(), id, at)
+	roll, err = req.app.History.Day(req.ctx(), req.org(), id, day, day.AddDate(0, 0, 1))
 	if errors.Is(err, history.ErrUnknownGroup) {
 		err = &problem{
 			status: http.StatusNotFound, title: "Nothing is remembered of that group",
@@ -48,7 +43,7 @@ func (req *request) lookBack(id tallyfy.ID) (roll *history.Roll, at time.Time, m
 			links: req.wayHome(), cause: err,
 		}
 	}
-	return roll, at, message, err
+	return roll, message, err
 }
 
 // remembers says from what who was in what is known.
@@ -58,57 +53,65 @@ func (req *request) remembers() string {
 
 // showGroupAt shows who was in a group on a day.
 func showGroupAt(req *request, id tallyfy.ID) error {
-	roll, at, message, err := req.lookBack(id)
+	roll, message, err := req.lookBack(id)
 	if err != nil {
 		return err
 	}
 	view := views.GroupAt{
-		ID: id, Name: roll.Name, Gone: roll.Gone, On: req.QueryParam("on"), Message: message, At: at, Since: roll.Since, Until: roll.Until,
+		ID: id, Name: roll.Name, Gone: roll.Gone, On: req.QueryParam("on"), Message: message, At: roll.At, AsRead: roll.AsRead, Since: roll.Since, Until: roll.Until,
 		In: roll.Count(history.In), Out: roll.Count(history.Out), Unknown: roll.Count(history.NotKnown), Remembers: req.remembers(),
 	}
 	status := http.StatusOK
 	if message != "" {
 		status = http.StatusUnprocessableEntity
 	} else {
-		listed := slices.Concat(answersOf(roll, history.In), answersOf(roll, history.NotKnown))
-		if at.Before(roll.Since) || at.After(roll.Until) { // nothing is known of anybody
-			listed = nil
+		in, unknown, left := answersOf(roll)
+		view.Left = len(left)
+		if view.Beyond() { // nothing is known of anybody
+			unknown = nil
 		}
 		page, _ := strconv.Atoi(req.QueryParam("page"))
-		shown, pager := pageOf(listed, max(1, page), peoplePerPage)
+		shown, pager := pageOf(slices.Concat(in, left, unknown), max(1, page), peoplePerPage)
 		for _, a := range shown {
-			view.People = append(view.People, views.PersonAt{ID: a.Member, Name: a.Name, In: a.Presence == history.In, From: a.From, To: a.To})
+			view.People = append(view.People, views.PersonAt{ID: a.Member, Name: a.Name, In: a.Presence == history.In, Left: a.Part, From: a.From, To: a.To})
 		}
 		view.Pager = pager
 	}
 	return req.show(status, views.GroupOn(req.page("Who was in "+names.Isolate(roll.Name), views.SectionGroups), view))
 }
 
-func answersOf(roll *history.Roll, p history.Presence) (list []history.Answer) {
+// answersOf are those of a roll that a page lists: who was in, of whom it is not known, and who left on the day.
+func answersOf(roll *history.Roll) (in, unknown, left []history.Answer) {
 	for _, a := range roll.Answers {
-		if a.Presence == p {
-			list = append(list, a)
+		switch {
+		case a.Presence == history.In:
+			in = append(in, a)
+		case a.Presence == history.NotKnown:
+			unknown = append(unknown, a)
+		case a.Part:
+			left = append(left, a)
 		}
 	}
-	return list
+	return in, unknown, left
 }
 
 // exportGroupAt sends everybody who is known as a file, with whether they were in a group on a day.
 func exportGroupAt(req *request, id tallyfy.ID) error {
-	roll, at, message, err := req.lookBack(id)
+	roll, message, err := req.lookBack(id)
 	if err != nil {
 		return err
 	}
 	if message != "" {
 		return showGroupAt(req, id)
 	}
-	return req.sendFile(roll.Name+" "+at.Format(time.DateOnly), []string{"Name", "Id", "state", "known_from", "known_to", "At (UTC)"}, func(yield func([]string) bool) {
+	at := inFile(roll.At)
+	return req.sendFile(roll.Name+" "+req.QueryParam("on"), []string{"Name", "Id", "state", "known_from", "known_to", "At (UTC)"}, func(yield func([]string) bool) {
 		for _, a := range roll.Answers {
 			name := a.Name
 			if a.Member == "" {
 				name = "Deleted for good"
 			}
-			if !yield([]string{name, string(a.Member), string(a.Presence), inFile(a.From), inFile(a.To), inFile(at)}) {
+			if !yield([]string{name, string(a.Member), string(a.Presence), inFile(a.From), inFile(a.To), at}) {
 				return
 			}
 		}

@@ -17,12 +17,15 @@ type GroupAt struct {
 	Gone bool
 	// On is the day as it was asked for, Message what is wrong with it.
 	On, Message string
-	// At is the moment: the end of the day.
-	At time.Time
+	// At is the moment: the end of the day; or of the latest reading, if that is of the day. AsRead says so.
+	At     time.Time
+	AsRead bool
 	// Since and Until are the times between which answers are known.
 	Since, Until     time.Time
 	In, Out, Unknown int
-	// People are those who were in the group, then those of whom it is not known.
+	// Left is how many of those who are out left on the day.
+	Left int
+	// People are those who were in the group, then those who left on the day, then those of whom it is not known.
 	People []PersonAt
 	Pager  Pager
 	// Remembers says from what all that is known.
@@ -34,6 +37,7 @@ type PersonAt struct {
 	ID   tallyfy.UserID // empty for somebody whose account was deleted for good
 	Name string
 	In   bool
+	Left bool
 	// From and To are the times between which that is so.
 	From, To time.Time
 }
@@ -42,15 +46,40 @@ func (m PersonAt) called() string {
 	return names.Isolate(cmp.Or(m.Name, "Member "+string(m.ID)))
 }
 
-// beyond says that nothing is known of the moment.
-func (v GroupAt) beyond() bool { return v.At.Before(v.Since) || v.At.After(v.Until) }
+// Beyond says that nothing is known of the moment.
+func (v GroupAt) Beyond() bool { return !v.AsRead && (v.At.Before(v.Since) || v.At.After(v.Until)) }
+
+// when is the moment as a heading.
+func (v GroupAt) when(c Clock) string {
+	if v.AsRead {
+		return "As read on " + c.stamp(v.At)
+	}
+	return "At the end of " + c.in(v.At).Format("2 January 2006, MST")
+}
 
 // sum is the three numbers, which add up to everybody who is known.
 func (v GroupAt) sum() string {
-	return words.Number(v.In) + " in, " + words.Number(v.Out) + " not in, " + words.Number(v.Unknown) + " not known: " +
+	text := words.Number(v.In) + " in, " + words.Number(v.Out) + " not in, " + words.Number(v.Unknown) + " not known: " +
 		words.Count(v.In+v.Out+v.Unknown, "person", "people") + " in all."
+	if v.Left > 0 {
+		text += " " + words.Number(v.Left) + " of those not in left that day."
+	}
+	return text
 }
 
 func (v GroupAt) page(u URLs) func(int) string {
 	return func(page int) string { return u.GroupOn(v.ID, v.On, page) }
+}
+
+// known says between which times somebody was in, left, or came or left.
+func (m PersonAt) known(c Clock) string {
+	switch {
+	case m.In && m.From.Equal(m.To):
+		return "found in by this reading"
+	case m.In:
+		return "in, as far as seen, " + c.Between(m.From, m.To)
+	case m.Left:
+		return "out from " + c.Day(m.From) + ", " + c.Minute(m.From) + " at the latest"
+	}
+	return "changed " + c.Between(m.From, m.To)
 }

@@ -33,10 +33,16 @@ type Answer struct {
 	Name     string
 	Presence Presence
 	From, To time.Time
+	// Part says of somebody who was out at the end of a day that they were in at a moment of it.
+	Part bool
 }
 
-// A Roll is who was in a group at a moment.
+// A Roll is who was in a group at a moment, or on a day.
 type Roll struct {
+	// At is the moment: of a day the last one, or the end of the latest reading, if that is of the day. AsRead says so: then
+	// each answer is what that reading had.
+	At     time.Time
+	AsRead bool
 	// Name is the group's latest name.
 	Name string
 	// Gone says that the group was not there any more at the latest reading.
@@ -79,6 +85,27 @@ func (h *History) At(ctx context.Context, org, id tallyfy.ID, who tallyfy.UserID
 
 // Roll returns who was in a group at a moment.
 func (h *History) Roll(ctx context.Context, org, id tallyfy.ID, at time.Time) (*Roll, error) {
+	return h.roll(ctx, org, id, func(row) question { return question{at: at} })
+}
+
+// Day returns who was in a group on a day that lasts from a moment until before another one: at its end, as a Roll
+// describes it.
+func (h *History) Day(ctx context.Context, org, id tallyfy.ID, from, until time.Time) (*Roll, error) {
+	return h.roll(ctx, org, id, func(latest row) question {
+		if !latest.began.Before(from) && latest.ended.Before(until) {
+			return question{at: latest.ended, from: from, asRead: true}
+		}
+		return question{at: until.Add(-time.Millisecond), from: from}
+	})
+}
+
+// A question is of which moment a roll is, and since when somebody has to be in for a part of the day, if there is one.
+type question struct {
+	at, from time.Time
+	asRead   bool
+}
+
+func (h *History) roll(ctx context.Context, org, id tallyfy.ID, of func(latest row) question) (*Roll, error) {
 	l, r, known, err := h.stored(ctx, stream{org, groupsList})
 	if err != nil {
 		return nil, err
@@ -94,7 +121,8 @@ func (h *History) Roll(ctx context.Context, org, id tallyfy.ID, at time.Time) (*
 	if !there && len(events) == 0 {
 		return nil, ErrUnknownGroup
 	}
-	roll := &Roll{Name: g.Name, Gone: !there, Since: later(r.first, h.oldest()), Until: r.began}
+	q := of(r)
+	roll := &Roll{At: q.at, AsRead: q.asRead, Name: g.Name, Gone: !there, Since: later(r.first, h.oldest()), Until: r.began}
 	people, _, _, err := h.stored(ctx, stream{org, membersList})
 	if err != nil {
 		return nil, err
@@ -109,7 +137,7 @@ func (h *History) Roll(ctx context.Context, org, id tallyfy.ID, at time.Time) (*
 	for _, who := range g.Members {
 		in[who], names[who] = true, cmp.Or(names[who], "")
 	}
-	of := map[tallyfy.UserID][]*Event{}
+	moves := map[tallyfy.UserID][]*Event{}
 	var erased []*Event
 	for _, e := range events {
 		roll.Name = cmp.Or(roll.Name, e.In)
@@ -118,19 +146,40 @@ func (h *History) Roll(ctx context.Context, org, id tallyfy.ID, at time.Time) (*
 		case e.Member == "":
 			erased = append(erased, e)
 		default:
-			of[e.Member] = append(of[e.Member], e)
+			moves[e.Member] = append(moves[e.Member], e)
 			names[e.Member] = cmp.Or(names[e.Member], e.Who)
 		}
 	}
 	for _, who := range slices.SortedFunc(maps.Keys(names), func(a, b tallyfy.UserID) int {
 		return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b))
 	}) {
-		a := answer(of[who], in[who], at, roll.Since, roll.Until)
+		a := q.answer(moves[who], in[who], roll.Since, roll.Until)
 		a.Member, a.Name = who, names[who]
 		roll.Answers = append(roll.Answers, a)
 	}
-	roll.Answers = append(roll.Answers, anonymous(erased, at, roll.Since, roll.Until)...)
+	if !q.asRead { // then they are in no group
+		roll.Answers = append(roll.Answers, anonymous(erased, q.at, roll.Since, roll.Until)...)
+	}
 	return roll, nil
+}
+
+func (q question) answer(events []*Event, now bool, since, until time.Time) Answer {
+	if q.asRead {
+		since, until = earlier(since, q.at), q.at
+	}
+	a := answer(events, now, q.at, since, until)
+	for _, e := range events {
+		// Who left after the day had begun was in then.
+		a.Part = a.Part || !q.from.IsZero() && a.Presence == Out && e.Kind == Left && !e.After.Before(q.from) && !e.By.After(q.at)
+	}
+	return a
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // answer works out whether somebody was in a group at a moment, from what happened to them there, oldest first, and

@@ -370,10 +370,14 @@ func (h *History) last(ctx context.Context, s stream, r row) (*last, error) {
 
 // stored is the state of a stream, and its row. known is false before the first reading.
 func (h *History) stored(ctx context.Context, s stream) (l *last, r row, known bool, err error) {
-	if r, known, err = h.row(ctx, s); err != nil || !known {
-		return nil, r, false, err
+	for range 3 { // a reading may be stored meanwhile
+		if r, known, err = h.row(ctx, s); err != nil || !known {
+			return nil, r, false, err
+		}
+		if l, err = h.last(ctx, s, r); !errors.Is(err, sql.ErrNoRows) {
+			break
+		}
 	}
-	l, err = h.last(ctx, s, r)
 	return l, r, err == nil && l != nil, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,6 +71,32 @@ func (o *oracle) determined(t time.Time) history.Presence {
 	return history.Out
 }
 
+// day is what is known of a day that lasts from a moment until before another one: as the latest reading had it, if
+// that is of the day, else how it was at its end. part says that somebody who was out then was seen in on the day.
+func (o *oracle) day(from, until time.Time) (p history.Presence, asRead, part bool) {
+	if last := o.seen[len(o.seen)-1]; !last.began.Before(from) && last.ended.Before(until) {
+		asRead, p = true, history.Out
+		if last.in {
+			p = history.In
+		}
+	} else {
+		p = o.determined(until.Add(-time.Millisecond))
+	}
+	for _, l := range o.seen {
+		part = part || p == history.Out && l.in && !l.began.Before(from) && l.ended.Before(until)
+	}
+	return p, asRead, part
+}
+
+// ever reports that somebody was in at a moment from from until before until.
+func (o *oracle) ever(from, until time.Time) bool {
+	in := o.at(from)
+	for _, f := range o.flips {
+		in = in || !f.Before(from) && f.Before(until) && o.at(f)
+	}
+	return in
+}
+
 // undone reports that between the looks around a moment there was a change and its reverse, which nobody can see.
 func (o *oracle) undone(t time.Time) bool {
 	from, to := time.Time{}, time.Time{}
@@ -97,7 +124,8 @@ func (l look) String() string {
 // Random people come and go at random times, here and elsewhere, and readings of random length end at random times.
 func TestNoAnswerIsEverWrong(t *testing.T) {
 	t.Parallel()
-	answers := map[history.Presence]int{}
+	answers, days := map[history.Presence]int{}, map[history.Presence]int{}
+	parts, readings := 0, 0
 	for seed := range uint64(60) {
 		random := rand.New(rand.NewPCG(seed, 15))
 		d := newDesk(t, memory(t))
@@ -178,7 +206,7 @@ func TestNoAnswerIsEverWrong(t *testing.T) {
 			for len(o.seen) > 0 && !o.seen[len(o.seen)-1].reading {
 				o.seen = o.seen[:len(o.seen)-1]
 			}
-			for range 60 {
+			for range 40 {
 				at := march.Add(some(d.now.Sub(march) + time.Hour))
 				answer, err := d.At(context.Background(), org, g, p, at)
 				if len(o.seen) == 0 && err != nil {
@@ -197,9 +225,49 @@ func TestNoAnswerIsEverWrong(t *testing.T) {
 					assert.True(t, !at.Before(answer.From) && !at.After(answer.To))
 				}
 			}
+			if len(o.seen) == 0 {
+				continue
+			}
+			first, last := o.seen[0], o.seen[len(o.seen)-1]
+			for i := range 20 {
+				from := march.Add(some(d.now.Sub(march)))
+				until := from.Add(some(3 * time.Hour))
+				switch i { // the day of the first reading, and that of the latest one
+				case 0:
+					from, until = first.began.Add(-some(time.Hour)), first.ended.Add(some(time.Hour))
+				case 1:
+					from, until = last.began.Add(-some(time.Hour)), last.ended.Add(some(time.Hour))
+				case 2: // the latest one lies on midnight
+					from, until = last.began.Add(-some(time.Hour)), last.ended
+				case 3:
+					from, until = last.began.Add(time.Millisecond), last.ended.Add(some(time.Hour))
+				}
+				roll, err := d.Day(context.Background(), org, g, from, until)
+				require.NoError(t, err)
+				a := roll.Answers[slices.IndexFunc(roll.Answers, func(a history.Answer) bool { return a.Member == p })]
+				want, asRead, part := o.day(from, until)
+				days[a.Presence]++
+				if t.Failed() {
+					return
+				}
+				assert.Equal(t, []any{want, asRead, part}, []any{a.Presence, roll.AsRead, a.Part}, "seed %d: %s from %s to %s\n%+v", seed, key, from.Format(time.TimeOnly), until.Format(time.TimeOnly), o)
+				if a.Part {
+					parts++
+					assert.True(t, o.ever(from, until), "seed %d: %s was never in from %s to %s\n%+v", seed, key, from.Format(time.TimeOnly), until.Format(time.TimeOnly), o)
+				}
+				if asRead {
+					readings++
+					assert.Equal(t, last.in, a.Presence == history.In)
+				}
+			}
 		}
 	}
 	assert.Greater(t, answers[history.In], 400)
 	assert.Greater(t, answers[history.Out], 400)
 	assert.Greater(t, answers[history.NotKnown], 400)
+	for _, p := range []history.Presence{history.In, history.Out, history.NotKnown} {
+		assert.Greater(t, days[p], 400, p)
+	}
+	assert.Greater(t, parts, 100)
+	assert.Greater(t, readings, 400)
 }

@@ -160,3 +160,49 @@ func TestWhoWasInAGroupOnADay(t *testing.T) {
 	assert.Contains(t, p.Text("main"), "The group is not there any more.")
 	assert.Len(t, p.Texts("main .rows li"), before+1)
 }
+
+// What the latest reading had is known, also when it is the only one. A later moment is not.
+func TestWhoIsInAGroupToday(t *testing.T) {
+	d, c := watched(t)
+	path, today := d.GroupPath("Payroll"), func() string { return c.now.Format(time.DateOnly) }
+	in := len(d.Group("Payroll").Members)
+	on := func(day string) *sitetest.Page { return d.Get(path + "?on=" + day).Whole(http.StatusOK) }
+	p := on(today())
+	assert.Equal(t, "As read on 3 March 2026, 17:20 CET", p.Text("#people"))
+	assert.Contains(t, p.Text("main"), fmt.Sprintf("%d in, ", in))
+	assert.Contains(t, p.Text("main"), " 0 not known: ")
+	assert.Contains(t, p.Text("main"), "That is the latest reading. What was changed elsewhere since is not known.")
+	assert.Len(t, p.Texts("main .rows li"), in)
+	assert.Contains(t, p.Texts("main .rows li")[0], "found in by this reading")
+	assert.Equal(t, in, strings.Count(d.Get(path+"/people.csv?on="+today()).Body, ",in,2026-03-03 16:20:"))
+
+	c.now = time.Date(2026, 3, 5, 9, 0, 0, 0, time.UTC)
+	d.SignIn()
+	d.read()
+	c.now = c.now.Add(time.Hour)
+	d.elsewhere("Payroll", "noor.vandermeer", true)
+	d.read()
+	p = on(today())
+	assert.Contains(t, p.Text("main"), fmt.Sprintf("%d in, ", in+1))
+	assert.Contains(t, p.Text("main .rows li:contains('Noor')"), "In Noor van der Meer found in by this reading")
+	c.now = c.now.Add(time.Hour)
+	d.elsewhere("Payroll", "noor.vandermeer", false)
+	d.read()
+	p = on(today())
+	assert.Equal(t, "As read on 5 March 2026, 12:00 CET", p.Text("#people"))
+	assert.Contains(t, p.Text("main"), fmt.Sprintf("%d in, ", in))
+	assert.Contains(t, p.Text("main"), "1 of those not in left that day.")
+	assert.Contains(t, p.Text("main .rows li:contains('Noor')"), "Left that day Noor van der Meer out from 5 Mar 2026, 12:00 at the latest")
+	p = on("2026-03-04")
+	assert.Equal(t, "At the end of 4 March 2026, CET", p.Text("#people"))
+	assert.NotContains(t, p.Text("main"), "left that day")
+
+	c.now = c.now.AddDate(0, 0, 1)
+	d.SignIn()
+	p = on(today())
+	assert.Contains(t, p.Text("main"), "0 in, 0 not in, ")
+	assert.Contains(t, p.Text("main"), "The latest reading is of 5 March 2026, 11:59 CET: what was changed elsewhere since is not known.")
+	assert.Empty(t, p.Texts("main .rows li"))
+	p = d.Get(path + "?on=2026-03-07").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-on"), "That day is still to come.")
+}
