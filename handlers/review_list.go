@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/views"
 )
 
@@ -16,17 +17,18 @@ func listReviews(req *request) error {
 	if !read {
 		return req.showLoading("Reviews", copied, req.urls().Members())
 	}
-	list, err := req.app.Reviews.List(req.ctx(), req.org())
+	all, err := req.allReviews()
 	if err != nil {
 		return err
 	}
-	counts, err := req.app.Reviews.Counts(req.ctx(), req.org())
-	if err != nil {
-		return err
+	of := map[string][]*review.Place{}
+	for _, p := range all.places {
+		p.Settle(copied.members)
+		of[p.Review] = append(of[p.Review], p)
 	}
-	v := views.ReviewList{New: req.unreviewed(copied), KeptDays: int(req.app.Reviews.Keep / (24 * time.Hour))}
-	for _, r := range list {
-		v.Rows = append(v.Rows, req.reviewHead(r, counts[r.ID]))
+	v := views.ReviewList{New: req.unreviewedOf(all, copied), KeptDays: int(req.app.Reviews.Keep / (24 * time.Hour))}
+	for _, r := range all.list {
+		v.Rows = append(v.Rows, req.reviewHead(r, review.Counts(of[r.ID], req.app.Now())))
 	}
 	return req.show(http.StatusOK, views.Reviews(req.page("Reviews", views.SectionMembers), v))
 }

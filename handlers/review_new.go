@@ -35,11 +35,11 @@ func (req *request) askReview(f refusedForm) error {
 	if !read {
 		return req.showLoading("New review", copied, req.urls().Reviews())
 	}
-	last, known, err := req.newcomers()
+	all, err := req.allReviews()
 	if err != nil {
 		return err
 	}
-	form := f.Form
+	last, form := all.newcomers(req.app.Now()), f.Form
 	v := views.ReviewForm{Press: newPress(), Errors: f.Errors, Notice: f.Notice, Values: map[string]string{}, Since: req.clock().Day(last.From)}
 	for _, name := range []string{"name", "who", "from", "to", "role", "group", "text", "invited", "reviewer"} {
 		v.Values[name] = strings.ReplaceAll(form.Get(name), "\r\n", "\n")
@@ -64,7 +64,7 @@ func (req *request) askReview(f refusedForm) error {
 			v.Errors = errs
 		}
 	} else {
-		people, unknown := rule.Take(copied.members, copied.groups, req.firstSeen(copied), inReview(known))
+		people, unknown := rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
 		memberships := 0
 		for _, p := range people {
 			memberships += len(p.Groups)
@@ -176,21 +176,17 @@ func startReview(req *request) error {
 	if !read {
 		return f.again(stillReading())
 	}
-	list, err := req.app.Reviews.List(req.ctx(), req.org())
+	all, err := req.allReviews()
 	if err != nil {
 		return err
 	}
 	press := pressOf(form)
-	for _, r := range list {
+	for _, r := range all.list {
 		if r.Press == press && !r.Unreadable { // pressed twice
 			return req.goTo(req.urls().Review(r.ID))
 		}
 	}
-	last, known, err := req.newcomers()
-	if err != nil {
-		return err
-	}
-	rule, errs := req.readRule(form, last, copied)
+	rule, errs := req.readRule(form, all.newcomers(req.app.Now()), copied)
 	r := &review.Review{Org: req.org(), Spec: review.Spec{Name: names.Tidy(form.Get("name")), Rule: rule, By: req.me(), ReadAt: copied.readAt(), Press: press}}
 	switch n := len([]rune(r.Name)); {
 	case n == 0:
@@ -207,7 +203,7 @@ func startReview(req *request) error {
 		}
 	}
 	if len(errs) == 0 {
-		r.People, _ = rule.Take(copied.members, copied.groups, req.firstSeen(copied), inReview(known))
+		r.People, _ = rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
 		if len(r.People) == 0 {
 			errs["who"] = "This takes nobody. Choose more days, or other people."
 		}

@@ -30,33 +30,58 @@ func showReviewPerson(req *request) error {
 // A reviewStep is somebody in a review as a page or a form finds them.
 type reviewStep struct {
 	*request
-	r  *review.Review
-	p  *review.Person
-	at int
+	step *review.Step
+	r    *review.Review
+	p    *review.Person
 	// m is the member now, nil for one who is gone. in are the groups, read at readAt.
 	m      *tallyfy.Member
 	in     []*tallyfy.Group
 	readAt time.Time
 	copied snapshot
+	// last is whom the person decided last in this review, "" for nobody, with what was decided about them last.
+	last        tallyfy.UserID
+	lastDecided *review.Decision
 }
 
 // reviewStep reads the step of the address from the copies. read is false where they are not read yet.
 func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 	s.request = req
-	if s.r, err = req.review(); err != nil {
+	s.step, err = req.app.Reviews.Step(req.ctx(), req.org(), web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")))
+	if errors.Is(err, review.ErrNotFound) {
+		return s, false, noReview(req, err)
+	}
+	if err != nil {
 		return s, false, err
 	}
-	if s.p, s.at = s.r.Person(tallyfy.UserID(web.Param(req, "member"))); s.p == nil {
-		return s, false, noReview(req, review.ErrNotFound)
-	}
+	s.r, s.p = s.step.Review, s.step.Person
 	if s.copied, read, err = req.reviewing(); err != nil || !read {
 		return s, read, err
 	}
+	s.p.Settle(s.copied.members)
 	if m, ok := s.copied.members.ByID(s.p.ID); ok {
 		s.m, s.in = m, s.copied.groups.Of(m.ID)
 	}
 	s.readAt = s.copied.readAt()
-	return s, true, nil
+	s.last, s.lastDecided, err = req.app.Reviews.LastDecided(req.ctx(), s.r, req.who.UserID)
+	return s, true, err
+}
+
+// takeShown takes the groups that a form has shown, read after a time: what is decided is decided about these, and they may
+// come from another look at Tallyfy.
+func (s *reviewStep) takeShown(form url.Values, after time.Time) {
+	at, err := strconv.ParseInt(form.Get("read"), 10, 64)
+	readAt := time.UnixMilli(at)
+	if err != nil || !form.Has("shown") || readAt.After(s.app.Now()) || !readAt.After(after) {
+		return
+	}
+	s.in, s.readAt = nil, readAt
+	for _, id := range strings.Fields(form.Get("shown")) {
+		g, ok := s.copied.groups.ByID(tallyfy.ID(id))
+		if !ok {
+			g = &tallyfy.Group{ID: tallyfy.ID(id)}
+		}
+		s.in = append(s.in, g)
+	}
 }
 
 // lookAgain reads the person from Tallyfy: one call.
@@ -89,6 +114,7 @@ func (req *request) askDecision(f refusedForm) error {
 	if !read {
 		return req.showLoading("Review", s.copied, req.urls().Reviews())
 	}
+	s.takeShown(f.Form, s.readAt)
 	if req.QueryParam("check") != "" && !req.fromOtherSite() {
 		switch err := s.lookAgain(); {
 		case tallyfy.IsUnauthorized(err):
@@ -103,7 +129,7 @@ func (req *request) askDecision(f refusedForm) error {
 func (s reviewStep) show(f refusedForm) error {
 	now, clock := s.app.Now(), s.clock()
 	v := views.ReviewPerson{
-		Review: s.r.ID, ReviewName: s.r.Name, Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.at + 1, Of: len(s.r.People),
+		Review: s.r.ID, ReviewName: s.r.Name, Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
 		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, Joined: s.p.Joined, JoinedBy: joinedText(s.p.JoinedBy), ReadAt: s.readAt, State: string(s.p.State(now)),
 		Self: s.p.ID == s.who.UserID, Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
 		Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.m == nil, Unreadable: s.p.Unreadable,
@@ -119,12 +145,8 @@ func (s reviewStep) show(f refusedForm) error {
 			return err
 		}
 	}
-	if s.at > 0 {
-		v.Previous = s.r.People[s.at-1].ID
-	}
-	if s.at+1 < len(s.r.People) {
-		v.Following = s.r.People[s.at+1].ID
-	}
+	v.Previous, v.Following = s.step.Previous, s.step.Following
+	v.Shown, v.Read = strings.Join(shownIDs(s.in), " "), strconv.FormatInt(s.readAt.UnixMilli(), 10)
 	for _, d := range s.p.Decisions {
 		v.Decisions = append(v.Decisions, views.ReviewDecision{
 			State: string(d.State), By: d.By.Name, At: d.At, Note: d.Note, Until: d.Until, Add: groupNames(d.Add), Remove: groupNames(d.Remove), ReadAt: d.ReadAt,
@@ -136,10 +158,10 @@ func (s reviewStep) show(f refusedForm) error {
 		v.Link = address.String()
 	}
 	if like := s.sameAs(); like != nil {
-		v.SameAs, v.SameState = names.Isolate(like.Name), string(like.Last().State)
+		v.SameAs, v.SameState = names.Isolate(like.Name()), string(s.lastDecided.State)
 	}
-	if last := s.lastDecided(); last != nil && last.ID != s.p.ID {
-		v.LastDecided = last.ID
+	if s.last != s.p.ID {
+		v.LastDecided = s.last
 	}
 	frame := s.page(words.Number(v.At)+" of "+words.Number(v.Of)+": "+names.Isolate(v.Person.Name), views.SectionMembers)
 	frame.Clock = clock
@@ -209,35 +231,27 @@ func (s reviewStep) compare(v *views.ReviewPerson, form url.Values) error {
 	return nil
 }
 
-// lastDecided is whom the person decided last in this review, nil for nobody.
-func (s reviewStep) lastDecided() *review.Person {
-	list := s.r.DecidedLast(s.who.UserID)
-	if len(list) == 0 {
-		return nil
+// shownIDs are the ids of groups in one order, each once.
+func shownIDs(groups []*tallyfy.Group) []string {
+	list := []string{}
+	for _, g := range groups {
+		list = append(list, string(g.ID))
 	}
-	return list[0]
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // sameAs is whom the person decided last, if the same can be decided here at a press: groups, role and title are equal, and
 // it came to an end. Else it is nil.
-func (s reviewStep) sameAs() *review.Person {
-	last := s.lastDecided()
-	if last == nil || last.ID == s.p.ID || s.m == nil || !last.State(s.app.Now()).Reviewed() || last.Last().State == review.Applied {
+func (s reviewStep) sameAs() *tallyfy.Member {
+	if s.last == "" || s.last == s.p.ID || s.m == nil || !s.lastDecided.State.Reviewed() || s.lastDecided.State == review.Applied {
 		return nil
 	}
-	m, ok := s.copied.members.ByID(last.ID)
-	ids := func(groups []*tallyfy.Group) []string {
-		list := []string{}
-		for _, g := range groups {
-			list = append(list, string(g.ID))
-		}
-		slices.Sort(list)
-		return slices.Compact(list)
-	}
-	if !ok || m.Role != s.m.Role || strings.TrimSpace(m.JobTitle) != strings.TrimSpace(s.m.JobTitle) || !slices.Equal(ids(s.copied.groups.Of(m.ID)), ids(s.in)) {
+	m, ok := s.copied.members.ByID(s.last)
+	if !ok || m.Role != s.m.Role || strings.TrimSpace(m.JobTitle) != strings.TrimSpace(s.m.JobTitle) || !slices.Equal(shownIDs(s.copied.groups.Of(m.ID)), shownIDs(s.in)) {
 		return nil
 	}
-	return last
+	return m
 }
 
 // decide stores what was decided about somebody, and opens the next person; or, when the button of a search was pressed,
@@ -263,13 +277,18 @@ func decide(req *request) error {
 	if !read {
 		return f.again(stillReading())
 	}
+	s.takeShown(form, time.Time{})
 	d, errs := s.readDecision(form)
 	if last := s.p.Last(); last != nil && last.Press == d.Press { // pressed twice
 		return s.goOn(last)
 	}
-	if s.m == nil {
+	if s.m == nil || s.p.Place.Stored == review.Left {
+		why := " is not in the organisation any more"
+		if s.m != nil {
+			why = " is deactivated"
+		}
 		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: names.Isolate(s.p.Name) + " is not in the organisation any more. There is nothing to decide.",
+			Kind: views.NoticeWarning, Text: names.Isolate(s.p.Name) + why + ". There is nothing to decide.",
 		}})
 	}
 	if len(errs) > 0 {
@@ -296,7 +315,7 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 	}
 	if form.Get("decision") == "same" {
 		if like := s.sameAs(); like != nil {
-			last := like.Last()
+			last := s.lastDecided
 			d.State, d.Add, d.Remove = last.State, last.Add, last.Remove
 			if d.Note == "" {
 				d.Note = last.Note
@@ -356,16 +375,22 @@ func (s reviewStep) goOn(d *review.Decision) error {
 		Kind: views.NoticeDone, Text: "Saved: " + names.Isolate(s.p.Name) + ", " + views.DecisionText(string(d.State)) + ".",
 		LinkText: "Change", LinkURL: s.urls().ReviewPerson(s.r.ID, s.p.ID),
 	})
-	r, err := s.request.review()
-	if err != nil {
+	if !slices.Contains(s.session.data.Hurried, s.r.ID) {
+		fast, err := s.app.Reviews.TooFast(s.ctx(), s.r, s.who.UserID)
+		if err != nil {
+			return err
+		}
+		if fast {
+			s.session.change(func(data *sessionData) { data.Hurried = append(data.Hurried, s.r.ID) })
+			return s.goTo(s.urls().ReviewPause(s.r.ID))
+		}
+	}
+	next, err := s.nextOpen(s.r, s.p.Place.N, s.copied)
+	switch {
+	case err != nil:
 		return err
+	case next != "":
+		return s.goTo(s.urls().ReviewPerson(s.r.ID, next))
 	}
-	if !slices.Contains(s.session.data.Hurried, r.ID) && r.TooFast(s.who.UserID, s.app.Now()) {
-		s.session.change(func(data *sessionData) { data.Hurried = append(data.Hurried, r.ID) })
-		return s.goTo(s.urls().ReviewPause(r.ID))
-	}
-	if next := s.nextOpen(r, s.at); next != nil {
-		return s.goTo(s.urls().ReviewPerson(r.ID, next.ID))
-	}
-	return s.goTo(s.urls().Review(r.ID))
+	return s.goTo(s.urls().Review(s.r.ID))
 }

@@ -39,9 +39,7 @@ func showReviewReceipt(req *request) error {
 // reviewReceipt puts the record together from the review and the journal. Tallyfy is not asked: a receipt says what was
 // found then.
 func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.ReviewReceipt, err error) {
-	if r, err = req.closeLeft(r, copied); err != nil {
-		return v, err
-	}
+	r.Settle(copied.members)
 	now := req.app.Now()
 	counts := r.Counts(now)
 	v.ReviewHead, v.Waiting = req.reviewHead(r, counts), counts[review.Change]

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,11 +11,25 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
-// showReview is the queue of a review. Its id with .csv leads to the file: no route of its own can have that address.
+// queueRows is how many people a page of the queue shows.
+const queueRows = 50
+
+// reviewHeadOf reads the review of the address without its people.
+func (req *request) reviewHeadOf() (*review.Review, error) {
+	r, err := req.app.Reviews.Head(req.ctx(), req.org(), web.Param(req, "review"))
+	if errors.Is(err, review.ErrNotFound) {
+		return nil, noReview(req, err)
+	}
+	return r, err
+}
+
+// showReview is the queue of a review: all of it, or those in one state. It changes nothing. Its id with .csv leads to the
+// file: no route of its own can have that address.
 func showReview(req *request) error {
 	if id, file := strings.CutSuffix(web.Param(req, "review"), ".csv"); file {
 		to := req.urls().ReviewFile(id)
@@ -23,7 +38,7 @@ func showReview(req *request) error {
 		}
 		return req.goTo(to)
 	}
-	r, err := req.review()
+	r, err := req.reviewHeadOf()
 	if err != nil {
 		return err
 	}
@@ -34,24 +49,38 @@ func showReview(req *request) error {
 	if !read {
 		return req.showLoading("Review", copied, req.urls().Reviews())
 	}
-	if req.Request().Method == http.MethodGet {
-		if r, err = req.closeLeft(r, copied); err != nil {
-			return err
-		}
+	queue, err := req.settled(r.ID, copied)
+	if err != nil {
+		return err
 	}
 	compared, err := req.comparison(copied)
 	if err != nil {
 		return err
 	}
-	now := req.app.Now()
-	v := views.ReviewPage{ReviewHead: req.reviewHead(r, r.Counts(now))}
-	for i, p := range r.People {
-		v.List = append(v.List, req.reviewRow(p, i, copied, compared))
+	counts := review.Counts(queue, req.app.Now())
+	v := views.ReviewPage{ReviewHead: req.reviewHead(r, counts)}
+	v.Only, v.Tabs = req.queueTabs(r, len(queue), counts)
+	at := map[tallyfy.UserID]int{}
+	var listed []*review.Place
+	for i, p := range queue {
+		at[p.Member] = i + 1
+		if v.Only == "" || p.State(req.app.Now()) == review.State(v.Only) {
+			listed = append(listed, p)
+		}
 	}
-	if p := req.nextOpen(r, len(r.People)-1); p != nil {
-		_, at := r.Person(p.ID)
-		v.Next, v.NextAt = p.ID, at+1
+	listed, v.Pager = pageOf(listed, parsePage(req.QueryParams(), "page"), queueRows)
+	people, err := req.app.Reviews.People(req.ctx(), r, listed)
+	if err != nil {
+		return err
 	}
+	for _, p := range people {
+		p.Settle(copied.members)
+		v.List = append(v.List, req.reviewRow(p, at[p.ID], copied, compared))
+	}
+	if v.Next, err = req.nextOpen(r, 0, copied); err != nil {
+		return err
+	}
+	v.NextAt = at[v.Next]
 	later, err := req.laterJoiners(r, copied)
 	if err != nil {
 		return err
@@ -60,14 +89,32 @@ func showReview(req *request) error {
 		v.Later = append(v.Later, views.Person{ID: p.ID, Name: p.Name})
 	}
 	if req.QueryParam("pause") != "" {
-		v.Fast, v.FastOdd = req.hurried(r, copied, compared)
+		if v.Fast, v.FastOdd, err = req.hurried(r, copied, compared); err != nil {
+			return err
+		}
 	}
 	return req.show(http.StatusOK, views.Review(req.page(v.Title(), views.SectionMembers), v))
 }
 
+// queueTabs are the states of a queue beside each other. only is the one that the address names, "" for all.
+func (req *request) queueTabs(r *review.Review, all int, counts map[review.State]int) (only string, tabs []components.Tab) {
+	tabs = []components.Tab{{Text: "All", URL: req.urls().ReviewQueue(r.ID, "", 1), Number: words.Number(all), Current: true}}
+	for _, s := range review.States {
+		chosen := req.QueryParam("state") == string(s)
+		if counts[s] == 0 && !chosen {
+			continue
+		}
+		if chosen {
+			only, tabs[0].Current = string(s), false
+		}
+		tabs = append(tabs, components.Tab{Text: views.ReviewTab(string(s)), URL: req.urls().ReviewQueue(r.ID, string(s), 1), Number: words.Number(counts[s]), Current: chosen})
+	}
+	return only, tabs
+}
+
 // reviewRow is somebody in the queue, as they are now.
 func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compared *review.Expectations) views.ReviewRow {
-	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at + 1, Joined: p.Joined, State: string(p.State(req.app.Now()))}
+	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at, Joined: p.Joined, State: string(p.State(req.app.Now()))}
 	if p.Unreadable {
 		row.Name = "Member " + string(p.ID)
 	}
@@ -87,17 +134,17 @@ func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compare
 
 // laterJoiners are people who joined since the review was started, and whom its rule would take.
 func (req *request) laterJoiners(r *review.Review, copied snapshot) ([]*review.Person, error) {
-	if len(r.Rule.Emails) > 0 || r.Unreadable {
+	if r.Rule.Named() > 0 || r.Unreadable {
 		return nil, nil
 	}
-	known, err := req.app.Reviews.Known(req.ctx(), req.org())
+	everywhere, err := req.app.Reviews.Places(req.ctx(), req.org(), "")
 	if err != nil {
 		return nil, err
 	}
-	people, _ := r.Rule.Take(copied.members, copied.groups, req.firstSeen(copied), inReview(known))
+	people, _ := r.Rule.Take(copied.members, copied.groups, req.firstSeen(copied), allReviews{places: everywhere}.taken())
 	return slices.DeleteFunc(people, func(p *review.Person) bool {
-		in, _ := r.Person(p.ID)
-		return in != nil || p.Joined.Before(r.ReadAt.Truncate(time.Second)) // Tallyfy gives whole seconds
+		in := func(other *review.Place) bool { return other.Review == r.ID && other.Member == p.ID }
+		return slices.ContainsFunc(everywhere, in) || p.Joined.Before(r.ReadAt.Truncate(time.Second)) // Tallyfy gives whole seconds
 	}), nil
 }
 
@@ -109,7 +156,7 @@ func addJoiners(req *request) error {
 	}
 	page := req.urls().Review(req.Param("review"))
 	req.returnTo = req.urls().Local(page)
-	r, err := req.review()
+	r, err := req.reviewHeadOf()
 	if err != nil {
 		return err
 	}
@@ -137,12 +184,17 @@ func addJoiners(req *request) error {
 }
 
 // hurried are the people whom the person decided last, and how many of them had groups that were not expected.
-func (req *request) hurried(r *review.Review, copied snapshot, compared *review.Expectations) (people []views.Person, odd int) {
-	for _, p := range r.DecidedLast(req.who.UserID) {
-		people = append(people, views.Person{ID: p.ID, Name: names.Isolate(p.Name)})
-		if m, ok := copied.members.ByID(tallyfy.UserID(p.ID)); ok && len(compared.Of(m).Unexpected) > 0 {
-			odd++
+func (req *request) hurried(r *review.Review, copied snapshot, compared *review.Expectations) (people []views.Person, odd int, err error) {
+	last, err := req.app.Reviews.DecidedLast(req.ctx(), r, req.who.UserID)
+	for _, id := range last {
+		who := views.Person{ID: id, Name: "Member " + string(id)}
+		if m, ok := copied.members.ByID(id); ok {
+			who.Name = names.Isolate(m.Name())
+			if len(compared.Of(m).Unexpected) > 0 {
+				odd++
+			}
 		}
+		people = append(people, who)
 	}
-	return people, odd
+	return people, odd, err
 }

@@ -60,57 +60,43 @@ func noReview(req *request, cause error) error {
 	}
 }
 
-// closeLeft closes in a review those who were deactivated, or are not in the organisation any more, since they were read
-// for it. It returns the review as it is then.
-func (req *request) closeLeft(r *review.Review, copied snapshot) (*review.Review, error) {
-	some := false
-	for _, p := range r.People {
-		m, ok := copied.members.ByID(p.ID)
-		gone := !ok && copied.members.Complete || ok && m.IsDisabled()
-		last := p.Last()
-		if !gone || !copied.members.ReadAt.After(p.ReadAt) || last != nil && (last.State == review.Left || last.State == review.Applied) {
-			continue
-		}
-		d := &review.Decision{Member: p.ID, State: review.Left, ReadAt: copied.members.ReadAt, Note: "Not in the organisation any more."}
-		if ok {
-			d.Note = "Deactivated."
-		}
-		err := req.app.Reviews.Append(req.ctx(), r, d, p.Base())
-		if overtaken := (*review.OvertakenError)(nil); err != nil && !errors.As(err, &overtaken) {
-			return nil, err
-		}
-		some = true
+// settled are the places of a review, as they are now by the copies.
+func (req *request) settled(id string, copied snapshot) ([]*review.Place, error) {
+	places, err := req.app.Reviews.Places(req.ctx(), req.org(), id)
+	for _, p := range places {
+		p.Settle(copied.members)
 	}
-	if !some {
-		return r, nil
-	}
-	return req.review()
+	return places, err
 }
 
-// lastReview is when the latest review of all newcomers was started, zero if there is none.
-func lastReview(list []*review.Review) time.Time {
-	i := slices.IndexFunc(list, func(r *review.Review) bool { return r.Rule.All() })
-	if i < 0 {
-		return time.Time{}
-	}
-	return list[i].At
+// allReviews is what is kept of the reviews of an organisation, the newest first, and where everybody in them stands.
+type allReviews struct {
+	list   []*review.Review
+	places []*review.Place
 }
 
-// newcomers is the rule for people who joined since the last review, and those whom reviews know.
-func (req *request) newcomers() (rule review.Rule, known map[tallyfy.UserID]review.Standing, err error) {
-	list, err := req.app.Reviews.List(req.ctx(), req.org())
-	if err != nil {
-		return rule, nil, err
+func (req *request) allReviews() (all allReviews, err error) {
+	if all.list, err = req.app.Reviews.List(req.ctx(), req.org()); err != nil {
+		return all, err
 	}
-	known, err = req.app.Reviews.Known(req.ctx(), req.org())
-	return review.Newcomers(lastReview(list), req.app.Now()), known, err
+	all.places, err = req.app.Reviews.Places(req.ctx(), req.org(), "")
+	return all, err
 }
 
-// inReview are those whom any review has taken.
-func inReview(known map[tallyfy.UserID]review.Standing) map[tallyfy.UserID]bool {
-	list := make(map[tallyfy.UserID]bool, len(known))
-	for id := range known {
-		list[id] = true
+// newcomers is the rule for people who joined since the last review of all newcomers.
+func (all allReviews) newcomers(now time.Time) review.Rule {
+	var last time.Time
+	if i := slices.IndexFunc(all.list, func(r *review.Review) bool { return r.Rule.All() }); i >= 0 {
+		last = all.list[i].At
+	}
+	return review.Newcomers(last, now)
+}
+
+// taken are those whom any review has taken.
+func (all allReviews) taken() map[tallyfy.UserID]bool {
+	list := make(map[tallyfy.UserID]bool, len(all.places))
+	for _, p := range all.places {
+		list[p.Member] = true
 	}
 	return list
 }
@@ -134,17 +120,21 @@ func (req *request) unreviewed(copied snapshot) (f components.Figure) {
 	if admin, _ := copied.isAdmin(req.who.UserID)(req.ctx()); !admin {
 		return f
 	}
-	rule, known, err := req.newcomers()
+	all, err := req.allReviews()
 	if err != nil { // the page is as good without
 		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		return f
 	}
+	return req.unreviewedOf(all, copied)
+}
+
+func (req *request) unreviewedOf(all allReviews, copied snapshot) components.Figure {
 	reviewed := map[tallyfy.UserID]bool{}
-	for id, s := range known {
-		reviewed[id] = s.State.Reviewed() || s.State == review.Left
+	for id, p := range review.Known(all.places) {
+		reviewed[id] = p.Stored.Reviewed() || p.Stored == review.Left
 	}
-	people, _ := rule.Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
-	f = components.Figure{Value: len(people), Number: words.Number(len(people)), What: words.Noun(len(people), "new person", "new people") + " not reviewed", URL: req.urls().Reviews()}
+	people, _ := all.newcomers(req.app.Now()).Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
+	f := components.Figure{Value: len(people), Number: words.Number(len(people)), What: words.Noun(len(people), "new person", "new people") + " not reviewed", URL: req.urls().Reviews()}
 	if len(people) > 0 {
 		f.What += ", the oldest " + words.Count(int(req.app.Now().Sub(people[0].Joined)/(24*time.Hour)), "day", "days")
 	}
@@ -173,8 +163,8 @@ func (req *request) ruleText(r review.Rule, at time.Time) string {
 	clock.Now = at
 	text := "Everybody"
 	switch {
-	case len(r.Emails) > 0:
-		return words.Count(len(r.Emails), "address", "addresses") + " pasted"
+	case r.Named() > 0:
+		return words.Count(r.Named(), "address", "addresses") + " pasted"
 	case !r.From.IsZero() && !r.To.IsZero():
 		text = "Joined from " + clock.Day(r.From) + " to " + clock.Day(r.To.Add(-time.Nanosecond))
 	case !r.From.IsZero():
@@ -210,29 +200,28 @@ func joinedText(f review.Fact) string {
 	return "the account was activated"
 }
 
-// nextOpen is the first person after a place who is not decided and not the reviewer, going round to the start; nil if
-// there is none.
-func (req *request) nextOpen(r *review.Review, after int) *review.Person {
-	for i := range r.People {
-		if p := r.People[(after+1+i)%len(r.People)]; p.State(req.app.Now()) == review.Undecided && p.ID != req.who.UserID {
-			return p
-		}
-	}
-	return nil
+// nextOpen is the first person of a review after a number of its queue, 0 for its start, who is not decided and not the
+// reviewer, going round to the start; "" if there is none.
+func (req *request) nextOpen(r *review.Review, after int, copied snapshot) (tallyfy.UserID, error) {
+	return req.app.Reviews.NextOpen(req.ctx(), r, after, func(p *review.Place) bool {
+		p.Settle(copied.members)
+		return p.Member == req.who.UserID || p.Stored == review.Left
+	})
 }
 
 // comparison is what the groups of people are compared with.
 func (req *request) comparison(copied snapshot) (*review.Expectations, error) {
-	sets, err := req.app.StarterSets.List(req.ctx(), string(req.org()))
+	version, err := req.app.StarterSets.Version(req.ctx(), string(req.org()))
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("expected %d %d", copied.members.Version, copied.groups.Version)
-	for _, s := range sets { // editing one makes another time
-		key += fmt.Sprintf(" %s %d", s.Title, s.At.UnixMilli())
-	}
+	key := fmt.Sprintf("expected %d %d %s", copied.members.Version, copied.groups.Version, version)
 	return cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[*review.Expectations]{TTL: countsTime},
-		func(context.Context) (*review.Expectations, error) {
+		func(ctx context.Context) (*review.Expectations, error) {
+			sets, err := req.app.StarterSets.List(ctx, string(req.org()))
+			if err != nil {
+				return nil, err
+			}
 			return review.Expect(sets, copied.members, copied.groups), nil
 		})
 }

@@ -66,6 +66,19 @@ func ReviewStateWord(state string) string {
 	return "Not looked at"
 }
 
+// ReviewTab is the name of a state above the queue of a review.
+func ReviewTab(state string) string {
+	switch state {
+	case "undecided":
+		return "To decide"
+	case "change":
+		return "To change"
+	case "applied":
+		return "Applied"
+	}
+	return ReviewStateWord(state)
+}
+
 // DecisionText is a decision within a sentence.
 func DecisionText(state string) string {
 	switch state {
@@ -125,7 +138,11 @@ func (v ReviewForm) problems() []components.Problem {
 // ReviewPage is the queue of a review.
 type ReviewPage struct {
 	ReviewHead
-	List []ReviewRow
+	// Tabs are the states. Only is the one that is shown, "" for all.
+	Tabs  []components.Tab
+	Only  string
+	List  []ReviewRow
+	Pager Pager
 	// Next is the person to go on with, at the place NextAt from 1; "" if there is none.
 	Next   tallyfy.UserID
 	NextAt int
@@ -134,6 +151,10 @@ type ReviewPage struct {
 	// Fast are the people who were decided too fast to have been looked at; FastOdd of them had groups that were not expected.
 	Fast    []Person
 	FastOdd int
+}
+
+func (v ReviewPage) at(p Page) func(page int) string {
+	return func(page int) string { return p.URL.ReviewQueue(v.ID, v.Only, page) }
 }
 
 // waiting reports that decisions are to be carried out.
@@ -217,9 +238,12 @@ type ReviewPerson struct {
 	Note, Until                                string
 	Errors                                     map[string]string
 	Notice                                     *Notice
-	Base                                       int
-	Press                                      string
-	Previous, Following, LastDecided           tallyfy.UserID
+	// Shown are the ids of the groups that the page shows, Read the time of that as a number: what is decided is decided
+	// about these.
+	Shown, Read                      string
+	Base                             int
+	Press                            string
+	Previous, Following, LastDecided tallyfy.UserID
 	// SameAs is whom the same can be decided for as, "" for nobody.
 	SameAs, SameState string
 	// Link leads to this page from elsewhere, for somebody who is asked.

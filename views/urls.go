@@ -1,7 +1,6 @@
 package views
 
 import (
-	"encoding/base64"
 	"net/url"
 	"slices"
 	"strconv"
@@ -109,7 +108,7 @@ func (u URLs) CopyGroup(id tallyfy.ID) string {
 }
 
 // Group is the page of one group.
-func (u URLs) Group(id tallyfy.ID) string { return u.org() + "/groups/" + url.PathEscape(string(id)) }
+func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
 
 // GroupPeople is the page of one group with a part of its people.
 func (u URLs) GroupPeople(id tallyfy.ID, s PeopleState) string {
@@ -169,33 +168,8 @@ func (u URLs) Guests() string { return u.org() + "/guests" }
 // NewGuest is the form for a new guest. A POST to it adds the guest.
 func (u URLs) NewGuest() string { return u.Guests() + "/new" }
 
-// Guest is the page of the guest with an address. An odd address stands in letters and digits: many a proxy refuses
-// an escaped slash, or takes it for a slash. GuestOf is the way back.
-func (u URLs) Guest(email string) string {
-	if tallyfy.IsOdd(email) {
-		return u.Guests() + "/" + oddMark + base64.RawURLEncoding.EncodeToString([]byte(email))
-	}
-	return u.Guests() + "/" + url.PathEscape(email)
-}
-
-// oddMark begins the part of a path that is an odd address in letters and digits. What holds an "@" is no such part.
-const oddMark = "~"
-
-// GuestOf is the address that Guest has put into a part of a path.
-func GuestOf(part string) string {
-	if letters, ok := strings.CutPrefix(part, oddMark); ok && !strings.Contains(part, "@") {
-		if email, err := base64.RawURLEncoding.DecodeString(letters); err == nil {
-			return string(email)
-		}
-	}
-	return part
-}
-
-// GuestCheck is the page of a guest, read anew.
-func (u URLs) GuestCheck(email string) string { return u.Guest(email) + "?check=again" }
-
-// GuestTasks is the list of the open tasks of a guest.
-func (u URLs) GuestTasks(email string) string { return u.Guest(email) + "/tasks" }
+// Guest is the page of the guest with an address.
+func (u URLs) Guest(email string) string { return u.Guests() + "/" + url.PathEscape(email) }
 
 // RemoveGuest asks before a guest is removed. A POST to it removes.
 func (u URLs) RemoveGuest(email string) string { return u.Guest(email) + "/remove" }
@@ -383,6 +357,15 @@ func (u URLs) NewReview() string { return u.Reviews() + "/new" }
 
 // Review is the queue of a review.
 func (u URLs) Review(id string) string { return u.Reviews() + "/" + url.PathEscape(id) }
+
+// ReviewQueue is a page of the queue of a review: those in one state, or all.
+func (u URLs) ReviewQueue(id, state string, page int) string {
+	number := ""
+	if page > 1 {
+		number = strconv.Itoa(page)
+	}
+	return u.Review(id) + query(parameter{"state", state}, parameter{"page", number})
+}
 
 // ReviewPause is the queue with the request to look again at what was decided too fast.
 func (u URLs) ReviewPause(id string) string { return u.Review(id) + "?pause=1" }

@@ -57,6 +57,7 @@ func (b *Book) Create(ctx context.Context, r *Review) error {
 		return err
 	}
 	r.ID, r.At = id.String(), b.Now()
+	r.Rule.Pasted, r.Rule.Emails = len(r.Rule.Emails), nil // who was meant is who is in it
 	data, err := b.seal(r.ID, "start", r.Spec)
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func (b *Book) Add(ctx context.Context, r *Review, people []*Person) error {
 	})
 }
 
-// insertedAtOnce is how many people one statement stores: three arguments each, and engines bound those.
+// insertedAtOnce is how many people one statement stores: four arguments each, and engines bound those.
 const insertedAtOnce = 200
 
 // insert stores people after those that a review has.
@@ -102,10 +103,10 @@ func (b *Book) insert(ctx context.Context, tx *store.Querier, review string, las
 			}
 			last++
 			at := len(args)
-			values[i] = fmt.Sprintf("($1, $%d, $%d, $%d)", at+1, at+2, at+3)
-			args = append(args, string(p.ID), last, data)
+			values[i] = fmt.Sprintf("($1, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4)
+			args = append(args, string(p.ID), last, millisecondsOf(p.ReadAt), data)
 		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_people (review, member, n, data) VALUES `+strings.Join(values, ", ")+
+		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_people (review, member, n, read_at, data) VALUES `+strings.Join(values, ", ")+
 			` ON CONFLICT (review, member) DO NOTHING`, args...); err != nil {
 			return err
 		}
@@ -132,16 +133,14 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 		if err := b.lock(ctx, tx, r, 1); err != nil {
 			return err
 		}
-		var people, last int
-		if err := tx.Read(ctx, []any{&d.N, &people, &last}, `SELECT r.decisions,
-			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = $1 AND member = $2),
-			(SELECT COALESCE(MAX(n), 0) FROM dashboard_review_decisions WHERE review = $1 AND member = $2)
-			FROM dashboard_reviews r WHERE r.id = $1`, r.ID, string(d.Member)); err != nil {
-			return err
-		}
+		var last int
+		err := tx.Read(ctx, []any{&d.N, &last}, `SELECT r.decisions, p.decision FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
+			WHERE r.id = $1 AND p.member = $2`, r.ID, string(d.Member))
 		switch {
-		case people == 0:
+		case errors.Is(err, sql.ErrNoRows):
 			return ErrNotFound
+		case err != nil:
+			return err
 		case last != base:
 			return &OvertakenError{Base: last}
 		}
@@ -149,8 +148,12 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 		if err != nil {
 			return err
 		}
-		if _, err = tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, data) VALUES ($1, $2, $3, $4, $5)`,
-			r.ID, d.N, string(d.Member), string(d.State), data); err != nil {
+		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, author, at, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			r.ID, d.N, string(d.Member), string(d.State), d.By.ID, d.At.UnixMilli(), data); err != nil {
+			return err
+		}
+		if _, err := tx.Write(ctx, `UPDATE dashboard_review_people SET state = $1, until = $2, decision = $3 WHERE review = $4 AND member = $5`,
+			string(d.State), millisecondsOf(d.Until), d.N, r.ID, string(d.Member)); err != nil {
 			return err
 		}
 		return b.touch(ctx, tx, r.ID, d)
@@ -159,30 +162,36 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 
 func (b *Book) oldest() int64 { return b.Now().Add(-b.Keep).UnixMilli() }
 
-// Review returns a review of an organisation with its people and decisions.
-func (b *Book) Review(ctx context.Context, org tallyfy.ID, id string) (*Review, error) {
+// Head returns a review of an organisation without people.
+func (b *Book) Head(ctx context.Context, org tallyfy.ID, id string) (*Review, error) {
 	if !journal.IsID(id) { // PostgreSQL refuses some texts
 		return nil, ErrNotFound
 	}
-	list, err := b.reviews(ctx, `id = $1 AND org = $2 AND at > $3`, id, string(org), b.oldest())
-	if err == nil && len(list) == 0 {
+	var row reviewRow
+	err := b.DB.Read(ctx, row.dest(), `SELECT `+reviewColumns+` FROM dashboard_reviews r WHERE r.id = $1 AND r.org = $2 AND r.at > $3`, id, string(org), b.oldest())
+	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return nil, err
 	}
-	r := list[0]
+	return b.review(row), nil
+}
+
+// Review returns a review of an organisation with its people and decisions.
+func (b *Book) Review(ctx context.Context, org tallyfy.ID, id string) (*Review, error) {
+	r, err := b.Head(ctx, org, id)
+	if err != nil {
+		return nil, err
+	}
 	of := map[tallyfy.UserID]*Person{}
-	if err := b.DB.Query(ctx, `SELECT member, data FROM dashboard_review_people WHERE review = $1 ORDER BY n, member`, []any{id}, func(rows *sql.Rows) error {
-		var member, data string
-		if err := rows.Scan(&member, &data); err != nil {
+	if err := b.DB.Query(ctx, `SELECT `+placeColumns+`, p.data FROM dashboard_review_people p WHERE p.review = $1 ORDER BY p.n, p.member`, []any{id}, func(rows *sql.Rows) error {
+		var place Place
+		var data string
+		if err := place.scan(rows.Scan, &data); err != nil {
 			return err
 		}
-		p := &Person{}
-		if err := b.open(id, "person "+member, data, p); err != nil {
-			p = &Person{Unreadable: true}
-		}
-		p.ID = tallyfy.UserID(member)
+		p := b.person(place, data)
 		of[p.ID] = p
 		r.People = append(r.People, p)
 		return nil
@@ -198,102 +207,78 @@ func (b *Book) Review(ctx context.Context, org tallyfy.ID, id string) (*Review, 
 	return r, err
 }
 
-// decisions reads and opens decisions. Of those that no listed secret opens the state is known.
+// person opens somebody in a review. Of those whom no listed secret opens the place is known.
+func (b *Book) person(place Place, data string) *Person {
+	p := &Person{}
+	if err := b.open(place.Review, "person "+string(place.Member), data, p); err != nil {
+		p = &Person{Unreadable: true}
+	}
+	p.ID, p.Place = place.Member, place
+	return p
+}
+
+// A decisionRow is a decision as it is kept.
+type decisionRow struct {
+	Decision
+	review, data string
+}
+
+const decisionColumns = `d.review, d.n, d.member, d.state, d.data`
+
+func (row *decisionRow) dest() []any {
+	return []any{&row.review, &row.N, &row.Member, &row.State, &row.data}
+}
+
+// decision opens a decision. Of one that no listed secret opens the state is known.
+func (b *Book) decision(row decisionRow) *Decision {
+	d := row.Decision
+	if err := b.open(row.review, fmt.Sprintf("decision %d", d.N), row.data, &d); err != nil {
+		d = row.Decision
+	}
+	return &d
+}
+
+// decisions reads and opens decisions.
 func (b *Book) decisions(ctx context.Context, where string, args ...any) (list []*Decision, err error) {
-	err = b.DB.Query(ctx, `SELECT review, n, member, state, data FROM dashboard_review_decisions `+where, args, func(rows *sql.Rows) error {
-		var review, data string
-		d := &Decision{}
-		if err := rows.Scan(&review, &d.N, &d.Member, &d.State, &data); err != nil {
-			return err
-		}
-		sealed := *d
-		if err := b.open(review, fmt.Sprintf("decision %d", d.N), data, d); err != nil {
-			*d = sealed
-		}
-		list = append(list, d)
-		return nil
+	err = b.DB.Query(ctx, `SELECT `+decisionColumns+` FROM dashboard_review_decisions d `+where, args, func(rows *sql.Rows) error {
+		var row decisionRow
+		err := rows.Scan(row.dest()...)
+		list = append(list, b.decision(row))
+		return err
 	})
 	return list, err
 }
 
-func (b *Book) reviews(ctx context.Context, where string, args ...any) (list []*Review, err error) {
-	err = b.DB.Query(ctx, `SELECT id, org, at, data FROM dashboard_reviews WHERE `+where, args, func(rows *sql.Rows) error {
-		r := &Review{}
-		var at int64
-		var data string
-		if err := rows.Scan(&r.ID, &r.Org, &at, &data); err != nil {
-			return err
-		}
-		r.At = time.UnixMilli(at)
-		r.Unreadable = b.open(r.ID, "start", data, &r.Spec) != nil
-		list = append(list, r)
-		return nil
-	})
-	return list, err
+// A reviewRow is a review as it is kept, without its people.
+type reviewRow struct {
+	id, org, data string
+	at            int64
+}
+
+const reviewColumns = `r.id, r.org, r.at, r.data`
+
+func (row *reviewRow) dest() []any { return []any{&row.id, &row.org, &row.at, &row.data} }
+
+// review opens a review. Of one that no listed secret opens the time is known.
+func (b *Book) review(row reviewRow) *Review {
+	r := &Review{ID: row.id, Org: tallyfy.ID(row.org), At: time.UnixMilli(row.at)}
+	r.Unreadable = b.open(r.ID, "start", row.data, &r.Spec) != nil
+	return r
 }
 
 // List returns the reviews of an organisation without people and decisions, the newest first.
-func (b *Book) List(ctx context.Context, org tallyfy.ID) ([]*Review, error) {
-	return b.reviews(ctx, `org = $1 AND at > $2 ORDER BY id DESC`, string(org), b.oldest())
+func (b *Book) List(ctx context.Context, org tallyfy.ID) (list []*Review, err error) {
+	err = b.DB.Query(ctx, `SELECT `+reviewColumns+` FROM dashboard_reviews r WHERE r.org = $1 AND r.at > $2 ORDER BY r.id DESC`, []any{string(org), b.oldest()}, func(rows *sql.Rows) error {
+		var row reviewRow
+		err := rows.Scan(row.dest()...)
+		list = append(list, b.review(row))
+		return err
+	})
+	return list, err
 }
 
 // latest picks the latest decision about each person of a review.
 const latest = `d.n = (SELECT MAX(n) FROM dashboard_review_decisions WHERE review = d.review AND member = d.member)`
-
-// Counts returns for each review of an organisation how many people are in each state, by its id. Unlike
-// Review.Counts it does not know which Later are over.
-func (b *Book) Counts(ctx context.Context, org tallyfy.ID) (map[string]map[State]int, error) {
-	counts := map[string]map[State]int{}
-	if err := b.DB.Query(ctx, `SELECT p.review, COUNT(*) FROM dashboard_review_people p JOIN dashboard_reviews r ON r.id = p.review
-		WHERE r.org = $1 AND r.at > $2 GROUP BY p.review`, []any{string(org), b.oldest()}, func(rows *sql.Rows) error {
-		var id string
-		var n int
-		err := rows.Scan(&id, &n)
-		counts[id] = map[State]int{Undecided: n}
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	err := b.DB.Query(ctx, `SELECT d.review, d.state, COUNT(*) FROM dashboard_review_decisions d JOIN dashboard_reviews r ON r.id = d.review
-		WHERE r.org = $1 AND r.at > $2 AND `+latest+` GROUP BY d.review, d.state`, []any{string(org), b.oldest()}, func(rows *sql.Rows) error {
-		var id string
-		var s State
-		var n int
-		err := rows.Scan(&id, &s, &n)
-		if counts[id] != nil { // nil for one that was started just now
-			counts[id][s] = n
-			counts[id][Undecided] -= n
-		}
-		return err
-	})
-	return counts, err
-}
-
-// A Standing is what reviews have made of somebody so far.
-type Standing struct {
-	// Review is the id of the latest review with this person.
-	Review string
-	State  State
-}
-
-// Known returns everybody who is in a review of an organisation: for each the latest review that came to an end about
-// them, else the latest.
-func (b *Book) Known(ctx context.Context, org tallyfy.ID) (map[tallyfy.UserID]Standing, error) {
-	known := map[tallyfy.UserID]Standing{}
-	err := b.DB.Query(ctx, `SELECT p.member, p.review, COALESCE((SELECT d.state FROM dashboard_review_decisions d
-			WHERE d.review = p.review AND d.member = p.member AND `+latest+`), $1)
-		FROM dashboard_review_people p JOIN dashboard_reviews r ON r.id = p.review WHERE r.org = $2 AND r.at > $3 ORDER BY p.review`,
-		[]any{string(Undecided), string(org), b.oldest()}, func(rows *sql.Rows) error {
-			var member tallyfy.UserID
-			var s Standing
-			err := rows.Scan(&member, &s.Review, &s.State)
-			if s.State.Reviewed() || !known[member].State.Reviewed() {
-				known[member] = s
-			}
-			return err
-		})
-	return known, err
-}
 
 // Latest returns the latest decision about somebody with which a review came to an end, and the review's id; nil if
 // there is none.

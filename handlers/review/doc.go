@@ -2,8 +2,9 @@
 // the book that keeps both in the dashboard's database. It changes nothing in Tallyfy.
 //
 // A Rule takes the people, once: they stay, whoever joins later. A Decision is added and never altered; the
-// latest one about a person says the State, so that all counts follow from one list. What was carried out, and
-// that somebody left, are entries of that list, too.
+// latest one about a person says the State. What was carried out is an entry of that list, too. A Place says
+// plainly where somebody stands, so that counts and a step of a large review open nothing else. That somebody
+// left is not kept but found out when it is shown.
 //
 // Expectations say which groups are usual for somebody, from starter sets and from what others with the same job title
 // are in. They are for looking at, and decide nothing.

@@ -89,6 +89,8 @@ type Person struct {
 	ReadAt time.Time
 	// Added is when they came into a review that had begun, zero for those from the start.
 	Added time.Time `json:",omitzero"`
+	// Place is where they stand.
+	Place Place `json:"-"`
 	// Decisions are all about this person, the latest last.
 	Decisions []*Decision `json:"-"`
 	// Unreadable says that nothing but the id and the states is known any more.
@@ -135,14 +137,8 @@ func (p *Person) Base() int {
 	return 0
 }
 
-// State is what the latest decision says now. A Later whose day has come leaves the person undecided again.
-func (p *Person) State(now time.Time) State {
-	d := p.Last()
-	if d == nil || d.State == Later && !d.Until.After(now) {
-		return Undecided
-	}
-	return d.State
-}
+// State is what the latest decision says now.
+func (p *Person) State(now time.Time) State { return p.Place.State(now) }
 
 // Person finds somebody in the review, and their place from 0.
 func (r *Review) Person(id tallyfy.UserID) (p *Person, at int) {
@@ -198,37 +194,3 @@ const (
 	fastRun  = 5
 	fastTime = 2 * time.Second
 )
-
-// DecidedLast are the people whom somebody decided last, the latest first, at most fastRun of them.
-func (r *Review) DecidedLast(by tallyfy.UserID) (people []*Person) {
-	for _, m := range r.made(by) {
-		if len(people) < fastRun && !slices.Contains(people, m.p) {
-			people = append(people, m.p)
-		}
-	}
-	return people
-}
-
-// TooFast reports that somebody made the latest decisions too fast to have looked.
-func (r *Review) TooFast(by tallyfy.UserID, now time.Time) bool {
-	own := r.made(by)
-	return len(own) >= fastRun && now.Sub(own[fastRun-1].d.At) < fastRun*fastTime
-}
-
-type made struct {
-	p *Person
-	d *Decision
-}
-
-// made are somebody's decisions, the latest first.
-func (r *Review) made(by tallyfy.UserID) (own []made) {
-	for _, p := range r.People {
-		for _, d := range p.Decisions {
-			if d.State.ByPerson() && d.By.ID == string(by) {
-				own = append(own, made{p, d})
-			}
-		}
-	}
-	slices.SortFunc(own, func(a, b made) int { return b.d.N - a.d.N })
-	return own
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -121,19 +122,18 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 				model[id] = append(model[id], made{v.State, v.Until, v.By.Name})
 			}
 			after := d.read(r)
-			want, wantListed := map[review.State]int{}, map[review.State]int{}
+			want := map[review.State]int{}
 			for _, p := range after.People {
-				state, listed := review.Undecided, review.Undecided
+				state := review.Undecided
 				require.Len(d.t, p.Decisions, len(model[p.ID]))
 				for i, m := range model[p.ID] {
-					state, listed = m.state, m.state
+					state = m.state
 					if m.state == review.Later && !m.until.After(d.clock) {
 						state = review.Undecided
 					}
 					assert.Equal(d.t, m.by, p.Decisions[i].By.Name)
 				}
 				want[state]++
-				wantListed[listed]++
 			}
 			sum := 0
 			for _, n := range after.Counts(d.clock) {
@@ -142,12 +142,34 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 			assert.Equal(d.t, people8, sum)
 			assert.Len(d.t, after.People, people8)
 			assert.Equal(d.t, want, after.Counts(d.clock))
-			counts, err := d.Counts(d.t.Context(), org)
+			places, err := d.Places(d.t.Context(), org, r.ID)
 			require.NoError(d.t, err)
-			for _, s := range review.States {
-				assert.Equal(d.t, wantListed[s], counts[r.ID][s], s)
+			assert.Equal(d.t, want, review.Counts(places, d.clock), "counted without opening anything")
+			for i, p := range places {
+				assert.Equal(d.t, after.People[i].Place, *p, "in the order of the queue")
 			}
-			assert.Equal(d.t, 3, counts[other.ID][review.Undecided])
+			list, err := d.People(d.t.Context(), r, places[2:5])
+			require.NoError(d.t, err)
+			for i, p := range list {
+				assert.Equal(d.t, after.People[i+2].Last(), p.Last())
+				assert.Equal(d.t, after.People[i+2].Name, p.Name)
+			}
+			places, err = d.Places(d.t.Context(), org, other.ID)
+			require.NoError(d.t, err)
+			assert.Equal(d.t, map[review.State]int{review.Undecided: 3}, review.Counts(places, d.clock))
+			if p, at := after.Person(id); p != nil {
+				step, err := d.Step(d.t.Context(), org, r.ID, id)
+				require.NoError(d.t, err)
+				assert.Equal(d.t, p, step.Person, "one person is read as with all")
+				assert.Equal(d.t, []int{at + 1, people8}, []int{step.At, step.Of})
+				neighbour := func(at int) (id tallyfy.UserID) {
+					if at >= 0 && at < len(after.People) {
+						id = after.People[at].ID
+					}
+					return id
+				}
+				assert.Equal(d.t, []tallyfy.UserID{neighbour(at - 1), neighbour(at + 1)}, []tallyfy.UserID{step.Previous, step.Following})
+			}
 			if d.t.Failed() {
 				return
 			}
@@ -220,7 +242,7 @@ func TestReviewsAreSealedAndSwept(t *testing.T) {
 		assert.Equal(d.t, "Person 100", d.read(r).People[0].Name, "of one organisation")
 		require.NoError(d.t, d.Erase(d.t.Context(), org, "100"))
 		erased := d.read(r)
-		assert.Equal(d.t, review.Person{ID: "100", Unreadable: true, Decisions: []*review.Decision{{N: 1, Member: "100", State: review.Right}}}, *erased.People[0])
+		assert.Equal(d.t, review.Person{ID: "100", Unreadable: true, Place: erased.People[0].Place, Decisions: []*review.Decision{{N: 1, Member: "100", State: review.Right}}}, *erased.People[0])
 		assert.Equal(d.t, lost.Counts(d.clock), erased.Counts(d.clock))
 		assert.Equal(d.t, "Person 101", erased.People[1].Name)
 
@@ -293,12 +315,13 @@ func TestWhatIsKnownOfPeople(t *testing.T) {
 		next := d.start(2)
 		decide(next, "101", review.Change)
 
-		known, err := d.Known(d.t.Context(), org)
+		places, err := d.Places(d.t.Context(), org, "")
 		require.NoError(d.t, err)
-		assert.Equal(d.t, map[tallyfy.UserID]review.Standing{
-			"100": {Review: old.ID, State: review.Right}, "101": {Review: next.ID, State: review.Change},
-			"102": {Review: old.ID, State: review.Ask}, "103": {Review: old.ID, State: review.Undecided},
-		}, known)
+		known := map[tallyfy.UserID][2]string{}
+		for id, p := range review.Known(places) {
+			known[id] = [2]string{p.Review, string(p.Stored)}
+		}
+		assert.Equal(d.t, map[tallyfy.UserID][2]string{"100": {old.ID, "right"}, "101": {next.ID, "change"}, "102": {old.ID, "ask"}, "103": {old.ID, "undecided"}}, known)
 		got, id, err := d.Latest(d.t.Context(), org, "100")
 		require.NoError(d.t, err)
 		require.NotNil(d.t, got)
@@ -348,22 +371,78 @@ func TestWhatADecisionNeeds(t *testing.T) {
 }
 
 func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
-	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
-	r := &review.Review{People: people(100, 7)}
-	decide := func(i int, by journal.Subject) {
-		r.People[i].Decisions = append(r.People[i].Decisions, &review.Decision{N: i + 1, State: review.Right, At: now, By: by})
-		now = now.Add(1900 * time.Millisecond)
-	}
-	for i := range 4 {
-		decide(i, maren)
-	}
-	decide(4, omar)
-	assert.False(t, r.TooFast("1", now), "four of Maren, one of Omar")
-	decide(5, maren)
-	assert.False(t, r.TooFast("1", now), "five in 11.4 seconds")
-	assert.True(t, r.TooFast("1", now.Add(-2*time.Second)))
-	assert.False(t, r.TooFast("2", now))
-	last := r.DecidedLast("1")
-	require.Len(t, last, 5)
-	assert.Equal(t, tallyfy.UserID("105"), last[0].ID)
+	eachEngine(t, func(d *desk) {
+		r := d.start(7)
+		decide := func(i int, by journal.Subject) {
+			d.t.Helper()
+			require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: tallyfy.UserID(strconv.Itoa(100 + i)), State: review.Right, By: by}, 0))
+			d.clock = d.clock.Add(1900 * time.Millisecond)
+		}
+		fast := func(by tallyfy.UserID, earlier time.Duration) bool {
+			d.t.Helper()
+			now := d.clock
+			defer func() { d.clock = now }()
+			d.clock = d.clock.Add(-earlier)
+			fast, err := d.TooFast(d.t.Context(), r, by)
+			require.NoError(d.t, err)
+			return fast
+		}
+		for i := range 4 {
+			decide(i, maren)
+		}
+		decide(4, omar)
+		assert.False(d.t, fast("1", 0), "four of Maren, one of Omar")
+		decide(5, maren)
+		assert.False(d.t, fast("1", 0), "five in 11.4 seconds")
+		assert.True(d.t, fast("1", 2*time.Second))
+		assert.False(d.t, fast("2", 0))
+		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "105", State: review.Applied, By: maren}, 6))
+		last, err := d.DecidedLast(d.t.Context(), r, "1")
+		require.NoError(d.t, err)
+		assert.Equal(d.t, []tallyfy.UserID{"105", "103", "102", "101", "100"}, last)
+		who, decision, err := d.LastDecided(d.t.Context(), r, "1")
+		require.NoError(d.t, err)
+		assert.Equal(d.t, tallyfy.UserID("105"), who)
+		assert.Equal(d.t, review.Applied, decision.State, "the latest about them, whoever made it")
+		who, _, err = d.LastDecided(d.t.Context(), r, "3")
+		require.NoError(d.t, err)
+		assert.Empty(d.t, who)
+	})
+}
+
+func TestTheNextToDecideGoesRoundTheQueue(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(30)
+		next := func(after int, not ...tallyfy.UserID) tallyfy.UserID {
+			d.t.Helper()
+			id, err := d.NextOpen(d.t.Context(), r, after, func(p *review.Place) bool { return slices.Contains(not, p.Member) })
+			require.NoError(d.t, err)
+			return id
+		}
+		decide := func(id tallyfy.UserID, s review.State, until time.Time) {
+			d.t.Helper()
+			p, _ := d.read(r).Person(id)
+			require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: id, State: s, Until: until, By: maren}, p.Base()))
+		}
+		assert.Equal(d.t, []tallyfy.UserID{"100", "101", "105", "100"}, []tallyfy.UserID{next(0), next(1), next(5), next(30)})
+		var all []tallyfy.UserID
+		for _, p := range r.People {
+			all = append(all, p.ID)
+		}
+		assert.Equal(d.t, tallyfy.UserID("127"), next(3, append(slices.Clone(all[:27]), all[28:]...)...), "however many are skipped")
+		assert.Empty(d.t, next(3, all...))
+		for _, id := range all {
+			switch id {
+			case "103":
+				decide(id, review.Later, d.clock)
+			case "110":
+				decide(id, review.Later, d.clock.Add(time.Hour))
+			default:
+				decide(id, review.Right, time.Time{})
+			}
+		}
+		assert.Equal(d.t, []tallyfy.UserID{"103", "103", ""}, []tallyfy.UserID{next(0), next(21), next(4)})
+		d.clock = d.clock.Add(time.Hour)
+		assert.Equal(d.t, []tallyfy.UserID{"110", "103"}, []tallyfy.UserID{next(4), next(11)})
+	})
 }

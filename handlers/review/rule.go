@@ -24,6 +24,8 @@ type Rule struct {
 	Group   Group        `json:",omitzero"`
 	// Emails, if any, take these people and nobody else, invited or not; the rest of the rule does not count then.
 	Emails []string `json:",omitempty"`
+	// Pasted is how many addresses a review was started with. It does not keep them.
+	Pasted int `json:",omitempty"`
 }
 
 // FirstDays is how far back the first review looks for new people, and every review at least.
@@ -39,9 +41,12 @@ func Newcomers(last, now time.Time) Rule {
 	return Rule{New: true, From: from}
 }
 
+// Named is how many people the rule names by their addresses, 0 for one that takes whoever fits.
+func (r Rule) Named() int { return max(len(r.Emails), r.Pasted) }
+
 // All reports that the rule takes all newcomers of its time.
 func (r Rule) All() bool {
-	return r.Role == "" && r.Group.ID == "" && len(r.Emails) == 0 && r.To.IsZero() && !r.From.IsZero()
+	return r.Role == "" && r.Group.ID == "" && r.Named() == 0 && r.To.IsZero() && !r.From.IsZero()
 }
 
 // Joined is when a member joined, and by which fact. Without a date of Tallyfy's it is when the member was first seen, as

@@ -21,8 +21,8 @@
 //   - planned groups: in which groups somebody who was invited is to be put. The organisation, the id of
 //     the person and the time are plain, the address and the groups sealed. They are deleted 400 days
 //     after the invitation, or when it was refused;
-//   - reviews of people who joined, for package review: the ids of the organisation and of the people, the
-//     time and what was decided are plain, so that counting works; names, groups and notes are sealed.
+//   - reviews of people who joined, for package review: the ids of the organisation and of the people, who
+//     decided, when, and in which state people are, are plain, so that counting works; names, groups and notes are sealed.
 //     They are deleted REVIEW_DAYS after the start;
 //   - starter sets: which groups are expected of people with a job title. The organisation and the time are
 //     plain, the rest sealed. They stay until somebody edits them;

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -56,6 +57,13 @@ func (s *StarterSets) Put(ctx context.Context, org, key string, set StarterSet) 
 	_, err = s.db.Write(ctx, `INSERT INTO dashboard_starter_sets (org, id_hash, at, data) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (org, id_hash) DO UPDATE SET at = excluded.at, data = excluded.data`, org, row, s.now().UnixMilli(), text)
 	return err
+}
+
+// Version is another text after each change of an organisation's sets.
+func (s *StarterSets) Version(ctx context.Context, org string) (string, error) {
+	var n, at int64
+	err := s.db.Read(ctx, []any{&n, &at}, `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM dashboard_starter_sets WHERE org = $1`, org)
+	return fmt.Sprintf("%d %d", n, at), err
 }
 
 // List returns the sets of an organisation always in the same order. Those that no listed secret opens are left out.

@@ -94,9 +94,9 @@ func TestBrowserReviewByKeyboard(t *testing.T) {
 	}
 	b.WaitForTitle("Twenty")
 	b.WaitForText("p", "All 20 people looked at.")
-	b.WaitForText("li", "1 asked")
-	b.WaitForText("li", "1 change groups")
-	b.WaitForText("li", "18 looks right")
+	b.WaitForText("li", "Asked 1")
+	b.WaitForText("li", "To change 1")
+	b.WaitForText("li", "Looks right 18")
 }
 
 // The same without script: every decision is a button, and nothing is lost.
@@ -121,5 +121,5 @@ func TestBrowserReviewWithoutScript(t *testing.T) {
 		b.Press("Looks right")
 	}
 	b.Do(chromedp.WaitVisible(`//p[normalize-space()="All 20 people looked at."]`))
-	assert.Equal(t, []string{"20 looks right"}, s.Get(review).Texts(".inline-list li"))
+	assert.Equal(t, []string{"Looks right 20"}, s.Get(review).Texts(".tabs li")[1:])
 }

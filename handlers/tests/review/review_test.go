@@ -4,6 +4,7 @@ package review_test
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +15,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -40,11 +43,17 @@ func asKwame(s *sitetest.Site) *sitetest.Site {
 	return other
 }
 
-// counts reads the people by state.
-func counts(p *sitetest.Page) []string { return p.Texts(".inline-list li") }
+// counts reads the people by state, from the tabs after the one of all.
+func counts(p *sitetest.Page) []string { return p.Texts(".tabs li")[1:] }
 
-// queue reads the names of the queue in their order.
-func queue(p *sitetest.Page) []string { return p.Texts("tbody .lead-cell .name") }
+// queue reads the names of the queue in their order, of all pages from this one on.
+func queue(p *sitetest.Page) []string {
+	names := p.Texts("tbody .lead-cell .name")
+	if p.Has(".pager [rel=next]") {
+		names = append(names, queue(p.Follow("Next"))...)
+	}
+	return names
+}
 
 // open opens somebody of a queue.
 func open(queue *sitetest.Page, name string) *sitetest.Page {
@@ -58,7 +67,7 @@ func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
 	p := s.Get("/reviews").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("main"), "No reviews yet")
 	q := start(s, "soren.kjaergaard", "chiara.dangelo", "noor.vandermeer")
-	assert.Equal(t, []string{"3 not looked at"}, counts(q))
+	assert.Equal(t, []string{"To decide 3"}, counts(q))
 	assert.Contains(t, q.Text("main"), "3 addresses pasted. Started by Maren Dahl")
 	order := queue(q)
 	require.Len(t, order, 3)
@@ -80,14 +89,14 @@ func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
 	assert.Contains(t, p.Text("#error-note"), "Write what you want to know.")
 	p = p.Form("main form[data-form]").Set("note", "Payroll, too?").Submit("Ask someone").Whole(http.StatusOK)
 	assert.Equal(t, "Joiners", p.Text("h1"), "all are decided")
-	assert.Equal(t, []string{"1 not yet", "1 asked", "1 looks right"}, counts(p))
+	assert.Equal(t, []string{"Not yet 1", "Asked 1", "Looks right 1"}, counts(p))
 	assert.Contains(t, p.Text("main"), "All 3 people looked at.")
 
 	p = open(p, order[2])
 	assert.Contains(t, p.Text("main"), "Ask someone. “Payroll, too?”")
 	assert.Contains(t, p.Text(".ask"), "/reviews/", "a link to send")
 	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
-	assert.Equal(t, []string{"1 not yet", "2 looks right"}, counts(p))
+	assert.Equal(t, []string{"Not yet 1", "Looks right 2"}, counts(p))
 	assert.Len(t, open(p, order[2]).Texts("#record + ul li"), 2, "both decisions stay")
 	assert.Equal(t, calls, s.Calls(http.MethodGet, ""), "stepping calls nobody")
 	assert.Zero(t, s.Writes(), "nothing is changed in Tallyfy")
@@ -137,7 +146,7 @@ func TestGroupsToChangeAreTickedOneByOne(t *testing.T) {
 	assert.Equal(t, 1, p.Find("input[name=remove][checked]").Length(), "what was ticked stays, whatever is searched")
 	assert.Contains(t, p.Text("textarea"), "moved")
 	p = p.Form("main form[data-form]").Tick("add", s.Group(other).ID).Submit("Change groups").Whole(http.StatusOK)
-	assert.Equal(t, []string{"1 change groups"}, counts(p))
+	assert.Equal(t, []string{"To change 1"}, counts(p))
 	p = open(p, "Søren Kjærgaard")
 	assert.Contains(t, p.Text("#record + ul"), "Change groups, add to "+other+", take out of ")
 	assert.Contains(t, p.Text("#record + ul"), "“moved”")
@@ -180,7 +189,7 @@ func TestTwoReviewersOfOnePerson(t *testing.T) {
 	assert.Contains(t, p.Text("main"), "Your decision is not saved yet: somebody else has decided about Søren Kjærgaard since you opened the page")
 	assert.Contains(t, p.Text("#record + ul"), "“why so many?”")
 	assert.Equal(t, "mine", strings.TrimSpace(p.Text("textarea[name=note]")))
-	assert.Equal(t, []string{"1 not looked at", "1 asked"}, counts(s.Get(q.URL)))
+	assert.Equal(t, []string{"To decide 1", "Asked 1"}, counts(s.Get(q.URL)))
 	p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
 	p = open(s.Get(q.URL), "Søren Kjærgaard")
 	assert.Len(t, p.Texts("#record + ul li"), 2, "both stay")
@@ -209,12 +218,12 @@ func TestAdministratorsAndOneself(t *testing.T) {
 	assert.Empty(t, p.Find("[name=decision]").Nodes)
 	p = s.Post(p.URL, url.Values{"decision": {"right"}, "base": {"0"}, "note": {"me"}}).Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, p.Text("main"), "This is your own record")
-	assert.Equal(t, []string{"2 not looked at"}, counts(s.Get(q.URL)))
+	assert.Equal(t, []string{"To decide 2"}, counts(s.Get(q.URL)))
 
 	p = open(q, "Kwame Asante").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, p.Text("#error-note"), "This person stays an administrator: write why.")
 	p = p.Form("main form[data-form]").Set("note", "runs the office").Submit("Looks right").Whole(http.StatusOK)
-	assert.Equal(t, []string{"1 not looked at", "1 looks right"}, counts(p))
+	assert.Equal(t, []string{"To decide 1", "Looks right 1"}, counts(p))
 	assert.Empty(t, p.Link("Go on at person 1"), "what is left is one's own")
 	assert.Empty(t, p.Link("Go on at person 2"))
 }
@@ -236,19 +245,71 @@ func TestSameAsThePersonBefore(t *testing.T) {
 	assert.Contains(t, open(s.Get(q.URL), "Bo New").Text("#record + ul"), "Looks right. “all fine”")
 }
 
+// stored are the decisions that are kept about somebody in the review of a page.
+func stored(s *sitetest.Site, page *sitetest.Page, login string) []*review.Decision {
+	s.T.Helper()
+	step, err := s.App.Reviews.Step(s.T.Context(), tallyfy.ID(s.Org), path.Base(page.URL), tallyfy.UserID(s.ID(login)))
+	require.NoError(s.T, err)
+	return step.Person.Decisions
+}
+
 func TestThoseWhoLeftAreClosedByThemselves(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	q := start(s, "soren.kjaergaard", "chiara.dangelo")
+	step := open(q, "Søren Kjærgaard")
 	s.Disable("soren.kjaergaard")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	p := s.Get(q.URL).Whole(http.StatusOK)
-	assert.Equal(t, []string{"1 not looked at", "1 left"}, counts(p))
+	assert.Equal(t, []string{"To decide 1", "Left 1"}, counts(p))
+	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "1 of 2 people looked at.")
+	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), "1 not looked at + 1 left = 2 people")
 	p = open(p, "Søren Kjærgaard")
 	assert.Contains(t, p.Text("#record + ul"), "Left. “Deactivated.”")
 	assert.Empty(t, p.Find("[name=decision]").Nodes)
-	assert.Len(t, s.Get(q.URL).Texts("tbody tr"), 2, "they stay in the record")
-	assert.Len(t, open(s.Get(q.URL), "Søren Kjærgaard").Texts("#record + ul li"), 1, "closed once")
+	p = step.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("main"), "Søren Kjærgaard is deactivated. There is nothing to decide.")
+	assert.Equal(t, []string{"Søren Kjærgaard"}, queue(s.Get(q.URL+"?state=left")))
+	assert.Equal(t, "Chiara D'Angelo", s.Get(q.URL).Follow("Go on at person "+strconv.Itoa(1+slices.Index(queue(q), "Chiara D'Angelo"))).Text("h1"))
+	assert.Len(t, queue(s.Get(q.URL)), 2, "they stay in the record")
+	assert.Empty(t, stored(s, q, "soren.kjaergaard"), "looking keeps nothing")
+	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/enable", "")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	assert.Equal(t, []string{"To decide 2"}, counts(s.Get(q.URL)), "whoever comes back stands where they stood")
+}
+
+func TestTheQueueIsPagedAndFilteredByState(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Members: 90}})
+	q := s.Get("/reviews/new").Form("main form").Set("name", "All").Tick("who", "all").Submit("Start the review").Whole(http.StatusOK)
+	all := queue(q)
+	require.Greater(t, len(all), 60)
+	assert.Equal(t, []string{"All " + strconv.Itoa(len(all)), "To decide " + strconv.Itoa(len(all))}, q.Texts(".tabs li"))
+	numbers := func(p *sitetest.Page) []string { return p.Texts("tbody td:first-child") }
+	second := q.Follow("Next").Whole(http.StatusOK)
+	assert.Equal(t, []string{"1", "50", "51"}, []string{numbers(q)[0], numbers(q)[49], numbers(second)[0]})
+	assert.Equal(t, all[50:], second.Texts("tbody .name"))
+	decide := func(name, decision string) {
+		t.Helper()
+		s.Post(s.Get(q.URL+"?page="+strconv.Itoa(1+slices.Index(all, name)/50)).Follow(name).URL, url.Values{"decision": {decision}, "base": {"0"}, "note": {"why"}}).Whole(http.StatusOK)
+	}
+	decide(all[54], "right")
+	decide(all[2], "right")
+	decide(all[1], "ask")
+	q = s.Get(q.URL).Whole(http.StatusOK)
+	assert.Equal(t, []string{"To decide " + strconv.Itoa(len(all)-3), "Asked 1", "Looks right 2"}, counts(q))
+	right := q.Follow("Looks right 2").Whole(http.StatusOK)
+	assert.Equal(t, []string{all[2], all[54]}, queue(right))
+	assert.Equal(t, []string{"3", "55"}, numbers(right), "the numbers are those of the whole queue")
+	assert.Equal(t, "Looks right 2", right.Text(".tabs [aria-current]"))
+	assert.NotEmpty(t, right.Link("Go on at person 1"))
+	open := s.Get(q.URL + "?state=undecided&page=9").Whole(http.StatusOK)
+	assert.Equal(t, all[len(all)-1], queue(open)[len(queue(open))-1], "the last page, if there are fewer")
+	assert.NotContains(t, queue(s.Get(q.URL+"?state=undecided")), all[2])
+	none := s.Get(q.URL + "?state=later").Whole(http.StatusOK)
+	assert.Contains(t, none.Text("main"), "Nobody is in this state now.")
+	assert.Equal(t, "Not yet 0", none.Text(".tabs [aria-current]"))
+	assert.Len(t, queue(s.Get(q.URL+"?state=nonsense")), len(all))
 }
 
 func TestFiveDecisionsInARowAskOnce(t *testing.T) {
@@ -372,6 +433,12 @@ func TestLookingAgainReadsOnePerson(t *testing.T) {
 	again := p.Follow("Look again").Whole(http.StatusOK)
 	assert.Equal(t, calls+1, s.Calls(http.MethodGet, ""))
 	assert.NotContains(t, boxes(again, "remove"), in[0])
+	again.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	d := stored(s, q, "soren.kjaergaard")[0]
+	assert.Len(t, d.Groups, len(in)-1, "decided about the groups that the other look has shown")
+	assert.False(t, slices.ContainsFunc(d.Groups, func(g review.Group) bool { return string(g.ID) == in[0] }))
+	shown, _ := strconv.ParseInt(again.Find("[name=read]").AttrOr("value", ""), 10, 64)
+	assert.Equal(t, shown, d.ReadAt.UnixMilli(), "and of its time")
 	s.Sandbox.Fail(sandbox.Fault{Status: http.StatusInternalServerError, Times: 9})
 	again = p.Follow("Look again").Whole(http.StatusOK)
 	assert.Contains(t, boxes(again, "remove"), in[0], "what is known is shown")
@@ -393,7 +460,7 @@ func TestReviewsAreForAdministrators(t *testing.T) {
 	p := standard.Post(step, url.Values{"decision": {"right"}, "base": {"0"}})
 	assert.Equal(t, http.StatusForbidden, p.Status)
 	assert.Equal(t, http.StatusForbidden, standard.Post("/reviews", url.Values{"who": {"all"}, "name": {"x"}}).Status)
-	assert.Equal(t, []string{"1 not looked at"}, counts(s.Get(q.URL)))
+	assert.Equal(t, []string{"To decide 1"}, counts(s.Get(q.URL)))
 	for _, path := range []string{"/reviews/x", "/reviews/00000000-0000-7000-8000-000000000000", q.URL + "/people/1"} {
 		assert.Equal(t, http.StatusNotFound, s.Get(path).Status, path)
 	}

@@ -45,7 +45,7 @@ func TestSpeed(t *testing.T) {
 	for _, part := range []struct {
 		name    string
 		measure func(*testing.T, *table)
-	}{{"page", pageTime}, {"proxy", proxyShare}, {"calls", calls}, {"paint", firstPaint}, {"growth", growth}, {"memory", memory}, {"jobs", jobs}, {"suite", suite}} {
+	}{{"page", pageTime}, {"proxy", proxyShare}, {"calls", calls}, {"paint", firstPaint}, {"growth", growth}, {"memory", memory}, {"jobs", jobs}, {"reviews", reviewSteps}, {"suite", suite}} {
 		t.Run(part.name, func(t *testing.T) { part.measure(t, tb) })
 	}
 	tb.print()

@@ -1,0 +1,283 @@
+package review
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/tallyfy"
+)
+
+// A Place is where somebody in a review stands. It is kept plain: many are read without opening anything.
+type Place struct {
+	// Review is the id of the review.
+	Review string
+	Member tallyfy.UserID
+	// N is the number in the queue. There may be gaps.
+	N int
+	// Stored is the state that the latest decision says, Decision its number, 0 for none. Until is its day if it is Later.
+	Stored   State
+	Decision int
+	Until    time.Time
+	// ReadAt is when the person was read.
+	ReadAt time.Time
+}
+
+// State is what the latest decision says now. A Later whose day has come leaves the person undecided again.
+func (p *Place) State(now time.Time) State {
+	if p.Stored == "" || p.Stored == Later && !p.Until.After(now) {
+		return Undecided
+	}
+	return p.Stored
+}
+
+// Settle closes those who were deactivated, or are not in the organisation any more, since they were read. Nothing is
+// stored: whoever comes back stands where they stood.
+func (p *Place) Settle(members *directory.Members) {
+	if p.Stored != Applied && departed(p.Member, p.ReadAt, members) != "" {
+		p.Stored = Left
+	}
+}
+
+// departed says how somebody left whom a review read at a time, "" for those who are there, as far as the copy can tell.
+func departed(id tallyfy.UserID, readAt time.Time, members *directory.Members) string {
+	m, ok := members.ByID(id)
+	switch {
+	case !members.ReadAt.After(readAt):
+	case ok && m.IsDisabled():
+		return "Deactivated."
+	case !ok && members.Complete:
+		return "Not in the organisation any more."
+	}
+	return ""
+}
+
+// Counts is how many places are in each state. Together they are all.
+func Counts(places []*Place, now time.Time) map[State]int {
+	counts := map[State]int{}
+	for _, p := range places {
+		counts[p.State(now)]++
+	}
+	return counts
+}
+
+const placeColumns = `p.review, p.member, p.n, p.state, p.decision, p.until, p.read_at`
+
+func (p *Place) scan(scan func(...any) error, more ...any) error {
+	var until, readAt int64
+	err := scan(append([]any{&p.Review, &p.Member, &p.N, &p.Stored, &p.Decision, &until, &readAt}, more...)...)
+	p.Until, p.ReadAt = timeOf(until), timeOf(readAt)
+	return err
+}
+
+// timeOf is a time of a column, where 0 is none.
+func timeOf(milliseconds int64) time.Time {
+	if milliseconds == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(milliseconds)
+}
+
+// millisecondsOf is a time for a column, where 0 is none.
+func millisecondsOf(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// Places returns where everybody in an organisation's reviews stands: of one review in the order of its queue, or with
+// an empty id of all of them, the oldest review first.
+func (b *Book) Places(ctx context.Context, org tallyfy.ID, id string) (list []*Place, err error) {
+	where, args := ``, []any{string(org), b.oldest()}
+	if id != "" {
+		where, args = ` AND r.id = $3`, append(args, id)
+	}
+	err = b.DB.Query(ctx, `SELECT `+placeColumns+` FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
+		WHERE r.org = $1 AND r.at > $2`+where+` ORDER BY p.review, p.n, p.member`, args, func(rows *sql.Rows) error {
+		p := &Place{}
+		list = append(list, p)
+		return p.scan(rows.Scan)
+	})
+	return list, err
+}
+
+// Known is where those stand who are in a review: for each the latest review that came to an end about them, else the
+// latest.
+func Known(places []*Place) map[tallyfy.UserID]*Place {
+	known := make(map[tallyfy.UserID]*Place, len(places))
+	for _, p := range places {
+		if before := known[p.Member]; before == nil || p.Stored.Reviewed() || !before.Stored.Reviewed() {
+			known[p.Member] = p
+		}
+	}
+	return known
+}
+
+// A Step is one person of a review, with what is needed to decide about them. It takes as long in a large review as in a
+// small one.
+type Step struct {
+	// Review has no people.
+	*Review
+	Person *Person
+	// At is the place in the queue from 1, of Of people. Previous and Following are their neighbours, "" for none.
+	At, Of              int
+	Previous, Following tallyfy.UserID
+}
+
+// Step reads one person of a review with the decisions about them.
+func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member tallyfy.UserID) (*Step, error) {
+	if !journal.IsID(id) { // PostgreSQL refuses some texts
+		return nil, ErrNotFound
+	}
+	s, place := &Step{}, Place{}
+	var row reviewRow
+	var data string
+	err := place.scan(func(dest ...any) error {
+		return b.DB.Read(ctx, append(row.dest(), dest...), `SELECT `+reviewColumns+`, `+placeColumns+`, p.data,
+			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review AND n <= p.n),
+			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review),
+			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n < p.n ORDER BY n DESC LIMIT 1), ''),
+			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n > p.n ORDER BY n LIMIT 1), '')
+			FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
+			WHERE r.id = $1 AND r.org = $2 AND r.at > $3 AND p.member = $4`, id, string(org), b.oldest(), string(member))
+	}, &data, &s.At, &s.Of, &s.Previous, &s.Following)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Review, s.Person = b.review(row), b.person(place, data)
+	if place.Decision > 0 {
+		s.Person.Decisions, err = b.decisions(ctx, `WHERE review = $1 AND member = $2 ORDER BY n`, id, string(member))
+	}
+	return s, err
+}
+
+// openAtOnce is how many people NextOpen looks at before it asks for more.
+const openAtOnce = 8
+
+// NextOpen is the first person after a number of the queue of a review, 0 for its start, who is to be decided and whom skip
+// does not refuse, going round to the start; "" if there is nobody. The person of the number is left out.
+func (b *Book) NextOpen(ctx context.Context, r *Review, after int, skip func(*Place) bool) (next tallyfy.UserID, err error) {
+	for _, part := range [][2]int{{after, math.MaxInt32}, {0, after}} {
+		for more := true; more; {
+			var found []*Place
+			if err := b.DB.Query(ctx, `SELECT `+placeColumns+` FROM dashboard_review_people p
+				WHERE p.review = $1 AND p.n > $2 AND p.n < $3 AND (p.state = 'undecided' OR p.state = 'later' AND p.until <= $4) ORDER BY p.n LIMIT $5`,
+				[]any{r.ID, part[0], part[1], b.Now().UnixMilli(), openAtOnce}, func(rows *sql.Rows) error {
+					p := &Place{}
+					found = append(found, p)
+					return p.scan(rows.Scan)
+				}); err != nil {
+				return "", err
+			}
+			for _, p := range found {
+				if !skip(p) {
+					return p.Member, nil
+				}
+				part[0] = p.N
+			}
+			more = len(found) == openAtOnce
+		}
+	}
+	return "", nil
+}
+
+// People returns those of a review who stand at some of its places, in that order, each with the latest decision.
+func (b *Book) People(ctx context.Context, r *Review, places []*Place) ([]*Person, error) {
+	if len(places) == 0 {
+		return nil, nil
+	}
+	args, marks := []any{r.ID}, make([]string, len(places))
+	for i, p := range places {
+		args, marks[i] = append(args, string(p.Member)), fmt.Sprintf("$%d", i+2)
+	}
+	in := strings.Join(marks, ", ")
+	sealed := map[tallyfy.UserID]string{}
+	if err := b.DB.Query(ctx, `SELECT member, data FROM dashboard_review_people WHERE review = $1 AND member IN (`+in+`)`, args, func(rows *sql.Rows) error {
+		var id tallyfy.UserID
+		var data string
+		err := rows.Scan(&id, &data)
+		sealed[id] = data
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	decisions, err := b.decisions(ctx, `WHERE review = $1 AND n IN (SELECT decision FROM dashboard_review_people WHERE review = $1 AND member IN (`+in+`))`, args...)
+	latest := map[tallyfy.UserID][]*Decision{}
+	for _, d := range decisions {
+		latest[d.Member] = []*Decision{d}
+	}
+	list := make([]*Person, len(places))
+	for i, p := range places {
+		list[i] = b.person(*p, sealed[p.Member])
+		list[i].Decisions = latest[p.Member]
+	}
+	return list, err
+}
+
+// byPeople are the states that people decide, as a list of SQL.
+const byPeople = `('right', 'change', 'later', 'ask')`
+
+// DecidedLast are those about whom somebody decided last in a review, the latest first, at most fastRun of them.
+func (b *Book) DecidedLast(ctx context.Context, r *Review, by tallyfy.UserID) (people []tallyfy.UserID, err error) {
+	err = b.DB.Query(ctx, `SELECT member FROM dashboard_review_decisions WHERE review = $1 AND author = $2 AND state IN `+byPeople+`
+		GROUP BY member ORDER BY MAX(n) DESC LIMIT $3`, []any{r.ID, string(by), fastRun}, func(rows *sql.Rows) error {
+		var id tallyfy.UserID
+		err := rows.Scan(&id)
+		people = append(people, id)
+		return err
+	})
+	return people, err
+}
+
+// LastDecided is whom somebody decided last in a review, with the latest decision about that person; "" and nil for nobody.
+func (b *Book) LastDecided(ctx context.Context, r *Review, by tallyfy.UserID) (who tallyfy.UserID, d *Decision, err error) {
+	var row decisionRow
+	err = b.DB.Read(ctx, row.dest(), `SELECT `+decisionColumns+` FROM dashboard_review_decisions d WHERE d.review = $1 AND d.n = (
+		SELECT p.decision FROM dashboard_review_people p WHERE p.review = $1 AND p.member = (
+			SELECT member FROM dashboard_review_decisions WHERE review = $1 AND author = $2 AND state IN `+byPeople+` ORDER BY n DESC LIMIT 1))`, r.ID, string(by))
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return row.Member, b.decision(row), nil
+}
+
+// TooFast reports that somebody made the latest decisions in a review too fast to have looked.
+func (b *Book) TooFast(ctx context.Context, r *Review, by tallyfy.UserID) (bool, error) {
+	var first int64
+	err := b.DB.Read(ctx, []any{&first}, `SELECT at FROM dashboard_review_decisions WHERE review = $1 AND author = $2 AND state IN `+byPeople+`
+		ORDER BY n DESC LIMIT 1 OFFSET $3`, r.ID, string(by), fastRun-1)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return b.Now().Sub(timeOf(first)) < fastRun*fastTime, err
+}
+
+// Settle closes in a review that was read whole those who left, as Place.Settle does, and puts it into their record.
+func (r *Review) Settle(members *directory.Members) {
+	for _, p := range r.People {
+		p.Settle(members)
+	}
+}
+
+// Settle is described at Review.Settle.
+func (p *Person) Settle(members *directory.Members) {
+	how, before := departed(p.ID, p.Place.ReadAt, members), p.Place.Stored
+	if p.Place.Settle(members); p.Place.Stored != before {
+		p.Decisions = append(p.Decisions, &Decision{
+			N: p.Base(), Member: p.ID, State: Left, At: members.ReadAt, ReadAt: members.ReadAt, Note: how,
+		})
+	}
+}
