@@ -49,6 +49,11 @@ func activityOf(req *request) (activity, error) {
 	if a.filter.Subject.ID != "" {
 		a.state.About = a.filter.Subject.Key()
 	}
+	if s := &a.filter.Subject; s.Kind == journal.Guest {
+		if s.Email, err = a.app.History.Address(a.ctx(), a.org(), tallyfy.ID(s.ID)); err != nil {
+			return a, err
+		}
+	}
 	if who := q.Get("who"); admin && tallyfy.PlausibleID(who) {
 		a.state.Who, a.filter.Actor = who, tallyfy.UserID(who)
 	}
@@ -130,6 +135,8 @@ func (l listed) nameOf(s journal.Subject) string {
 		return l.event.Who
 	case s.Kind == journal.Group && s.ID == string(l.event.Group):
 		return l.event.In
+	case s.Kind == journal.Guest:
+		return l.event.Guest
 	}
 	return ""
 }

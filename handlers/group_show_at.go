@@ -73,7 +73,7 @@ func showGroupAt(req *request, id tallyfy.ID) error {
 		page, _ := strconv.Atoi(req.QueryParam("page"))
 		shown, pager := pageOf(slices.Concat(in, left, unknown), max(1, page), peoplePerPage)
 		for _, a := range shown {
-			view.People = append(view.People, views.PersonAt{ID: a.Member, Name: a.Name, In: a.Presence == history.In, Left: a.Part, From: a.From, To: a.To})
+			view.People = append(view.People, views.PersonAt{ID: a.Member, Name: a.Name, Guest: a.Guest, In: a.Presence == history.In, Left: a.Part, From: a.From, To: a.To})
 		}
 		view.Pager = pager
 	}
@@ -107,11 +107,14 @@ func exportGroupAt(req *request, id tallyfy.ID) error {
 	at := inFile(roll.At)
 	return req.sendFile(roll.Name+" "+req.QueryParam("on"), []string{"Name", "Id", "state", "known_from", "known_to", "At (UTC)"}, func(yield func([]string) bool) {
 		for _, a := range roll.Answers {
-			name := a.Name
-			if a.Member == "" {
+			name, id := a.Name, string(a.Member)
+			switch {
+			case a.Guest != "": // whose address is all that the group has
+				id = ""
+			case id == "":
 				name = "Deleted for good"
 			}
-			if !yield([]string{name, string(a.Member), string(a.Presence), inFile(a.From), inFile(a.To), at}) {
+			if !yield([]string{name, id, string(a.Presence), inFile(a.From), inFile(a.To), at}) {
 				return
 			}
 		}

@@ -54,7 +54,7 @@ func showGuest(req *request) error {
 		page.Groups = append(page.Groups, req.groupLink(g))
 	}
 	sortLinks(page.Groups)
-	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Guest, ID: string(guest.ID)}, req.isAdmin)
+	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Guest, ID: string(guest.ID), Email: guest.Email}, req.isAdmin)
 	frame := req.page(names.Isolate(guest.Name()), views.SectionGuests)
 	frame.From = from
 	return req.show(http.StatusOK, views.Guest(frame, page))

@@ -33,6 +33,10 @@ func (a *App) remember() {
 		r := reading(ctx, s, took)
 		r.Groups = list.Items
 		a.History.Observe(r)
+	}, func(ctx context.Context, s cache.Scope, list *directory.Guests, took time.Duration) {
+		r := reading(ctx, s, took)
+		r.Guests = list.Items
+		a.History.Observe(r)
 	})
 }
 
@@ -41,8 +45,13 @@ func (a *App) erased(ctx context.Context, e *journal.Entry) {
 	if e.Kind != lifecycle.DeletedForGood || !e.CarriedOut() {
 		return
 	}
-	who := tallyfy.UserID(e.Subject(journal.Member).ID)
-	if err := errors.Join(a.History.Erase(ctx, e.Org, who, e.ID), a.Reviews.Erase(ctx, e.Org, who)); err != nil {
+	m := e.Subject(journal.Member)
+	who := tallyfy.UserID(m.ID)
+	err := errors.Join(a.History.Erase(ctx, e.Org, who, e.ID), a.Reviews.Erase(ctx, e.Org, who))
+	if m.Email != "" { // the same person may have been a guest
+		err = errors.Join(err, a.History.Erase(ctx, e.Org, history.GuestKey(m.Email), e.ID))
+	}
+	if err != nil {
 		a.Log.Error("somebody not taken out of the history or the reviews", slog.String("request_id", e.RequestID), slog.Any("error", err))
 	}
 }
@@ -65,7 +74,12 @@ func (req *request) eventRow(e *history.Event, on journal.Subject) views.Activit
 	row := views.ActivityRow{ID: e.ID, At: e.By, Sentence: e.Sentence(clock.Between(e.After, e.By)), Elsewhere: true}
 	switch {
 	case e.Kind == history.MemberGone || e.Kind == history.GroupGone:
-	case e.Member != "" && on.ID != string(e.Member):
+	case e.Guest != "" && history.GuestKey(on.Email) != e.Member:
+		row.URL = req.urls().Guest(e.Guest)
+	case e.Guest != "" && e.Group != "":
+		row.URL = req.urls().Group(e.Group)
+	case e.Guest != "":
+	case tallyfy.PlausibleID(string(e.Member)) && on.ID != string(e.Member):
 		row.URL = req.urls().Member(e.Member)
 	case e.Group != "" && on.ID != string(e.Group):
 		row.URL = req.urls().Group(e.Group)
@@ -82,6 +96,9 @@ func newestFirst(rows []views.ActivityRow, n int) []views.ActivityRow {
 // elsewhere adds to the latest changes of a subject those that were made elsewhere. Administrators see them.
 func (req *request) elsewhere(recent *views.RecentActivity, s journal.Subject, isAdmin func(context.Context) (bool, error)) error {
 	since, _, known, err := req.app.History.Since(req.ctx(), req.org())
+	if err == nil && s.Kind == journal.Guest {
+		since, known, err = req.app.History.GuestsSince(req.ctx(), req.org())
+	}
 	if err != nil || !known {
 		return err
 	}

@@ -171,7 +171,7 @@ func (req *request) recentActivity(s journal.Subject, isAdmin func(context.Conte
 	for _, e := range latest {
 		recent.Rows = append(recent.Rows, req.activityRow(e))
 	}
-	if s.Kind == journal.Member || s.Kind == journal.Group {
+	if s.ID != "" {
 		elsewhereErr := req.elsewhere(&recent, s, isAdmin)
 		recent.Incomplete = recent.Incomplete || elsewhereErr != nil
 		err = errors.Join(err, elsewhereErr)

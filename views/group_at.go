@@ -34,10 +34,11 @@ type GroupAt struct {
 
 // PersonAt is somebody in a group at a moment.
 type PersonAt struct {
-	ID   tallyfy.UserID // empty for somebody whose account was deleted for good
-	Name string
-	In   bool
-	Left bool
+	ID    tallyfy.UserID // empty for somebody whose account was deleted for good
+	Name  string
+	Guest string // the address of a guest, "" for members
+	In    bool
+	Left  bool
 	// From and To are the times between which that is so.
 	From, To time.Time
 }

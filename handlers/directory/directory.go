@@ -44,14 +44,15 @@ func New(o Options) *Cache {
 	return &Cache{newCopies(o, &memberKind), newCopies(o, &groupKind), newCopies(o, &guestKind)}
 }
 
-// OnComplete lets the cache tell of each reading of members or groups that is complete at the first try, before pages
-// get it, and how long it took. ctx has what the one had for whom it was begun. The lists are shared, and neither
+// OnComplete lets the cache tell of each reading of members, groups or guests that is complete at the first try, before
+// pages get it, and how long it took. ctx has what the one had for whom it was begun. The lists are shared, and no
 // function may take long. It is to be called once, before the cache is used.
 func (c *Cache) OnComplete(
 	members func(ctx context.Context, s cache.Scope, list *Members, took time.Duration),
 	groups func(ctx context.Context, s cache.Scope, list *Groups, took time.Duration),
+	guests func(ctx context.Context, s cache.Scope, list *Guests, took time.Duration),
 ) {
-	c.members.complete, c.groups.complete = members, groups
+	c.members.complete, c.groups.complete, c.guests.complete = members, groups, guests
 }
 
 // Members returns the members of an organisation. A copy that is older than MaxAge serves until it

@@ -474,7 +474,8 @@ func TestCompleteReadingsAreTold(t *testing.T) {
 		copies.OnComplete(func(_ context.Context, _ cache.Scope, list *directory.Members, took time.Duration) {
 			told = append(told, len(list.Items))
 			assert.Equal(t, 3*time.Second, took)
-		}, func(context.Context, cache.Scope, *directory.Groups, time.Duration) { told = append(told, -1) })
+		}, func(context.Context, cache.Scope, *directory.Groups, time.Duration) { told = append(told, -1) },
+			func(context.Context, cache.Scope, *directory.Guests, time.Duration) { told = append(told, -2) })
 		r := a.reader(t, copies, "token")
 		broken := false
 		a.before = func(_ context.Context, page int) (int, error) {

@@ -29,8 +29,9 @@ var ErrUnknownGroup = errors.New("no reading had the group")
 // An Answer is whether somebody was in a group at a moment. From and To are the times between which that is so, as
 // far as it is known; either is zero where nothing is known beyond.
 type Answer struct {
-	Member   tallyfy.UserID // empty for somebody whose account was deleted for good
+	Member   tallyfy.UserID // a guest's key for guests; empty for somebody whose account was deleted for good
 	Name     string
+	Guest    string // the address of a guest, "" for members
 	Presence Presence
 	From, To time.Time
 	// Part says of somebody who was out at the end of a day that they were in at a moment of it.
@@ -68,6 +69,24 @@ func (r *Roll) Count(p Presence) (n int) {
 func (h *History) Since(ctx context.Context, org tallyfy.ID) (since, until time.Time, known bool, err error) {
 	r, known, err := h.row(ctx, stream{org, groupsList})
 	return later(r.first, h.oldest()), r.began, known, err
+}
+
+// GuestsSince is when the first reading had ended whose guests of groups are known.
+func (h *History) GuestsSince(ctx context.Context, org tallyfy.ID) (since time.Time, known bool, err error) {
+	l, r, known, err := h.stored(ctx, stream{org, groupsList})
+	if err != nil || !known || l.GuestsSince.IsZero() {
+		return time.Time{}, false, err
+	}
+	return later(later(r.first, h.oldest()), l.GuestsSince), true, nil
+}
+
+// Address is the address of a guest by the id, "" if no reading of all guests had it.
+func (h *History) Address(ctx context.Context, org, guest tallyfy.ID) (string, error) {
+	l, _, known, err := h.stored(ctx, stream{org, guestsList})
+	if err != nil || !known {
+		return "", err
+	}
+	return l.Guests[guest].Address, nil
 }
 
 // At returns whether a member was in a group at a moment.
@@ -135,7 +154,7 @@ func (h *History) roll(ctx context.Context, org, id tallyfy.ID, of func(latest r
 	}
 	in := map[tallyfy.UserID]bool{}
 	for _, who := range g.Members {
-		in[who], names[who] = true, cmp.Or(names[who], "")
+		in[who], names[who] = true, cmp.Or(addressOf(who), names[who])
 	}
 	moves := map[tallyfy.UserID][]*Event{}
 	var erased []*Event
@@ -147,14 +166,18 @@ func (h *History) roll(ctx context.Context, org, id tallyfy.ID, of func(latest r
 			erased = append(erased, e)
 		default:
 			moves[e.Member] = append(moves[e.Member], e)
-			names[e.Member] = cmp.Or(names[e.Member], e.Who)
+			names[e.Member] = cmp.Or(names[e.Member], e.Guest, e.Who)
 		}
 	}
 	for _, who := range slices.SortedFunc(maps.Keys(names), func(a, b tallyfy.UserID) int {
 		return cmp.Or(cmp.Compare(names[a], names[b]), cmp.Compare(a, b))
 	}) {
-		a := q.answer(moves[who], in[who], roll.Since, roll.Until)
-		a.Member, a.Name = who, names[who]
+		since, address := roll.Since, addressOf(who)
+		if address != "" {
+			since = later(since, l.GuestsSince)
+		}
+		a := q.answer(moves[who], in[who], since, roll.Until)
+		a.Member, a.Name, a.Guest = who, names[who], address
 		roll.Answers = append(roll.Answers, a)
 	}
 	if !q.asRead { // then they are in no group

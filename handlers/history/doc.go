@@ -1,5 +1,5 @@
-// Package history remembers who was in what. Every complete reading of an organisation's members or groups that
-// pages and jobs make is compared with the one before; what differs becomes an event, with the times between
+// Package history remembers who was in what. Every complete reading of an organisation's members, groups or guests
+// that pages and jobs make is compared with the one before; what differs becomes an event, with the times between
 // which it happened. Changes made here are taken from the journal, with their own times. So there is an answer
 // for any person, group and moment: in, out, or not known.
 //
@@ -7,6 +7,9 @@
 // administrators: others may see less. A reading during which a change of ours was under way does not count. The
 // first reading is what later ones are compared with, and makes no events. What is undone between two readings
 // is never seen.
+//
+// Groups name their guests by nothing but addresses. So a guest has a key, made of the address, where a member has an
+// id, and a row of the database has a hash of it.
 //
 // Ids, kinds and times are plain, so that one SQL text filters on both engines; names are sealed. Events are
 // deleted after HISTORY_DAYS.

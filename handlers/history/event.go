@@ -2,8 +2,10 @@ package history
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -32,6 +34,8 @@ const (
 	MemberGone    Kind = "member gone"
 	RoleChanged   Kind = "role"
 	StatusChanged Kind = "status"
+	GuestNew      Kind = "guest new"
+	GuestGone     Kind = "guest gone"
 )
 
 // An Event is what differed between two readings.
@@ -39,7 +43,7 @@ type Event struct {
 	ID     string
 	Org    tallyfy.ID
 	Kind   Kind
-	Member tallyfy.UserID // empty where none is concerned, and for somebody whose account was deleted for good
+	Member tallyfy.UserID // a guest's key for guests; empty where nobody is concerned, and for somebody whose account was deleted for good
 	Group  tallyfy.ID     // empty where none is concerned
 	// It happened after After, and not after By.
 	After, By time.Time
@@ -54,7 +58,9 @@ type Event struct {
 type Details struct {
 	// Who and In are the names of the member and the group.
 	Who string `json:",omitempty"`
-	In  string `json:",omitempty"`
+	// Guest is the address of a guest, folded; "" for members.
+	Guest string `json:",omitempty"`
+	In    string `json:",omitempty"`
 	// Was and Is are a name, a role or a status before and after.
 	Was string `json:",omitempty"`
 	Is  string `json:",omitempty"`
@@ -75,6 +81,16 @@ func newID(t time.Time) (string, error) {
 
 func purposeOfEvent(org tallyfy.ID, id string) string {
 	return "history event " + string(org) + " " + id
+}
+
+// column is who an event is about as its row has it. The address of a guest stands there as a hash.
+func column(org tallyfy.ID, who tallyfy.UserID) string {
+	address := addressOf(who)
+	if address == "" {
+		return string(who)
+	}
+	sum := sha256.Sum256([]byte("tallyfy-admin history guest v1:" + string(org) + " " + address))
+	return guestPrefix + hex.EncodeToString(sum[:16])
 }
 
 // eventsAtOnce is how many events one statement stores: ten arguments each, and engines bound those.
@@ -99,7 +115,7 @@ func (h *History) storeEvents(ctx context.Context, tx *store.Querier, list []*Ev
 			}
 			at := len(args)
 			rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5, at+6, at+7, at+8, at+9, at+10)
-			args = append(args, e.ID, string(e.Org), string(e.Kind), string(e.Member), string(e.Group), e.After.UnixMilli(), e.By.UnixMilli(), e.Entry, part, data)
+			args = append(args, e.ID, string(e.Org), string(e.Kind), column(e.Org, e.Member), string(e.Group), e.After.UnixMilli(), e.By.UnixMilli(), e.Entry, part, data)
 		}
 		if _, err := tx.Write(ctx, `INSERT INTO dashboard_history_events (id, org, kind, member, grp, since, till, entry, part, data) VALUES `+
 			strings.Join(rows, ", "), args...); err != nil {
@@ -124,8 +140,8 @@ func (h *History) sealDetails(e *Event) (string, error) {
 // A Filter says which events of an organisation are asked for. A zero field does not narrow down.
 type Filter struct {
 	Org tallyfy.ID
-	// Subject is a member or a group that the events are about. Without one, events that are part of another one
-	// are left out.
+	// Subject is a member, a group or a guest that the events are about; a guest by the address. Without one, events
+	// that are part of another one are left out.
 	Subject journal.Subject
 	// From is the first moment, To the first one after the last, at which an event was over.
 	From, To time.Time
@@ -180,8 +196,8 @@ func (h *History) where(f Filter) (string, []any) {
 		add("grp =", f.Subject.ID)
 	case "":
 		conditions = append(conditions, "part = 0")
-	default: // nothing is remembered of guests
-		conditions = append(conditions, "1 = 0")
+	default: // groups name guests by their addresses
+		add("member =", column(f.Org, GuestKey(f.Subject.Email)))
 	}
 	if !f.From.IsZero() {
 		add("id >=", idAt(f.From))
@@ -215,6 +231,9 @@ func (h *History) events(ctx context.Context, where string, args []any) (list []
 			if err != nil { // of a lost secret: the ids are shown
 				slog.Debug("an event of the history cannot be opened", slog.String("event", e.ID), slog.Any("error", err))
 			}
+		}
+		if e.Guest != "" {
+			e.Member = GuestKey(e.Guest)
 		}
 		list = append(list, &e)
 		return nil

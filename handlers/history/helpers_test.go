@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ type desk struct {
 	now     time.Time
 	members map[tallyfy.UserID]tallyfy.Member
 	groups  map[tallyfy.ID]tallyfy.Group
+	guests  map[tallyfy.ID]tallyfy.Guest
 	presses int
 }
 
@@ -48,7 +50,7 @@ func keysOf(t testing.TB, secret string) *store.Keys {
 
 func newDesk(t testing.TB, db *store.DB) *desk {
 	t.Helper()
-	d := &desk{t: t, db: db, now: march, members: map[tallyfy.UserID]tallyfy.Member{}, groups: map[tallyfy.ID]tallyfy.Group{}}
+	d := &desk{t: t, db: db, now: march, members: map[tallyfy.UserID]tallyfy.Member{}, groups: map[tallyfy.ID]tallyfy.Group{}, guests: map[tallyfy.ID]tallyfy.Guest{}}
 	d.open("a secret")
 	d.member(maren, "Maren Dahl", tallyfy.RoleAdmin)
 	for i, name := range []string{"Ada", "Bo", "Cy"} {
@@ -81,9 +83,17 @@ func (d *desk) group(id tallyfy.ID, name string, members ...tallyfy.UserID) {
 	d.groups[id] = tallyfy.Group{ID: id, Name: name, Members: members}
 }
 
-// move puts somebody into a group, or takes them out.
+// move puts somebody into a group, or takes them out: a member, or a guest by the key.
 func (d *desk) move(id tallyfy.ID, who tallyfy.UserID, in bool) {
 	g := d.groups[id]
+	if address, guest := strings.CutPrefix(string(who), "guest "); guest {
+		g.Guests = slices.DeleteFunc(slices.Clone(g.Guests), func(a string) bool { return strings.EqualFold(a, address) })
+		if in {
+			g.Guests = append(g.Guests, strings.ToUpper(address)) // the case does not matter
+		}
+		d.groups[id] = g
+		return
+	}
 	g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(m tallyfy.UserID) bool { return m == who })
 	if in {
 		g.Members = append(g.Members, who)
@@ -105,6 +115,17 @@ func (d *desk) groupsNow() (list []*tallyfy.Group) {
 		list = append(list, &g)
 	}
 	return list
+}
+
+// readGuests reads all guests, in the name of Maren.
+func (d *desk) readGuests() {
+	d.t.Helper()
+	list := []*tallyfy.Guest{}
+	for _, g := range d.guests {
+		list = append(list, &g)
+	}
+	d.observe(history.Reading{By: maren, Members: d.membersNow()})
+	d.observe(history.Reading{By: maren, Guests: list})
 }
 
 // observe hands a reading over and waits until it is compared.
@@ -137,7 +158,7 @@ func (d *desk) all(f history.Filter) (list []string) {
 
 func short(e *history.Event) string {
 	text := string(e.Kind)
-	for _, part := range []string{e.Who, e.In, e.Was, e.Is} {
+	for _, part := range []string{e.Who, e.Guest, e.In, e.Was, e.Is} {
 		if part != "" {
 			text += " " + part
 		}
@@ -174,14 +195,21 @@ func (d *desk) change(in journal.Intent, began time.Time, state journal.State) *
 // edit is the intent of an edit of who is in a group.
 func edit(group tallyfy.ID, add, remove string) journal.Intent {
 	list := func(id string) string {
-		if id == "" {
+		if id == "" || strings.HasPrefix(id, "guest ") {
 			return "null"
 		}
 		return `["` + id + `"]`
 	}
+	guests := func(key string) string {
+		address, guest := strings.CutPrefix(key, "guest ")
+		if !guest {
+			return "null"
+		}
+		return `["` + address + `"]`
+	}
 	return journal.Intent{
 		Kind: "group.people", Subjects: []journal.Subject{{Kind: journal.Group, ID: string(group), Name: "Finance"}},
-		Plan: journal.Plan{Will: "edit", Did: "edited", Facts: []byte(`{"Add":` + list(add) + `,"Remove":` + list(remove) + `}`)},
+		Plan: journal.Plan{Will: "edit", Did: "edited", Facts: []byte(`{"Add":` + list(add) + `,"Remove":` + list(remove) + `,"AddGuests":` + guests(add) + `,"RemoveGuests":` + guests(remove) + `}`)},
 	}
 }
 

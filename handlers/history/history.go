@@ -54,13 +54,13 @@ type History struct {
 	comparing sync.Mutex
 	streams   *expirable.LRU[stream, *last]
 	sights    *expirable.LRU[sightOf, sight]
-	waiting   *expirable.LRU[sightOf, observed] // groups that were read before the role of the reader was
+	waiting   *expirable.LRU[waits, observed] // what was read before the role of the reader was
 
 	mu    sync.Mutex
 	under map[tallyfy.ID]chan struct{} // the end of the observation that began last, while it is under way
 }
 
-// A stream is the members or the groups of an organisation.
+// A stream is the members, the groups or the guests of an organisation.
 type stream struct {
 	org  tallyfy.ID
 	list string
@@ -69,6 +69,7 @@ type stream struct {
 const (
 	membersList = "members"
 	groupsList  = "groups"
+	guestsList  = "guests"
 )
 
 // last is what a stream was compared with last in this process.
@@ -79,6 +80,7 @@ type last struct {
 	// has changed.
 	members []*tallyfy.Member
 	groups  []*tallyfy.Group
+	guests  []*tallyfy.Guest
 }
 
 type sightOf struct {
@@ -91,12 +93,18 @@ type sight struct {
 	at    time.Time
 }
 
+// waits is a list that waits for the role of who read it.
+type waits struct {
+	sightOf
+	list string
+}
+
 // New returns the history of a database.
 func New(o Options) *History {
 	return &History{
 		db: o.DB, keys: o.Keys, journal: o.Journal, keep: o.Keep, now: o.Now, log: o.Log,
 		streams: expirable.NewLRU[stream, *last](mostStreams, nil, 0), sights: expirable.NewLRU[sightOf, sight](mostSights, nil, 0),
-		waiting: expirable.NewLRU[sightOf, observed](mostStreams, nil, 0), under: map[tallyfy.ID]chan struct{}{},
+		waiting: expirable.NewLRU[waits, observed](mostStreams, nil, 0), under: map[tallyfy.ID]chan struct{}{},
 	}
 }
 
@@ -105,14 +113,15 @@ func (h *History) KeptDays() int { return int(h.keep / (24 * time.Hour)) }
 
 func (h *History) oldest() time.Time { return h.now().Add(-h.keep) }
 
-// A Reading is a complete reading that has just ended: of all members, or of all groups.
+// A Reading is a complete reading that has just ended: of all members, of all groups, or of all guests.
 type Reading struct {
 	Org tallyfy.ID
 	// By is whose token it was.
 	By tallyfy.UserID
-	// One of both is set. The items may not be changed.
+	// List says which it is. The items may not be changed.
 	Members []*tallyfy.Member
 	Groups  []*tallyfy.Group
+	Guests  []*tallyfy.Guest
 	// Took is the time from its beginning to its end.
 	Took time.Duration
 }
@@ -176,20 +185,22 @@ func (h *History) observe(ctx context.Context, o observed) error {
 		m := o.member(o.By)
 		admin := m != nil && m.Role == tallyfy.RoleAdmin
 		h.sights.Add(who, sight{admin, o.ended})
-		earlier, waits := h.waiting.Peek(who)
-		h.waiting.Remove(who)
-		if !admin {
-			return nil
+		var err error
+		if admin {
+			err = h.compare(ctx, o)
 		}
-		err := h.compare(ctx, o)
-		if waits && o.ended.Sub(earlier.ended) < sightTime {
-			err = errors.Join(err, h.compare(ctx, earlier))
+		for _, list := range []string{groupsList, guestsList} {
+			earlier, waiting := h.waiting.Peek(waits{who, list})
+			h.waiting.Remove(waits{who, list})
+			if waiting && admin && o.ended.Sub(earlier.ended) < sightTime {
+				err = errors.Join(err, h.compare(ctx, earlier))
+			}
 		}
 		return err
 	}
 	s, known := h.sights.Get(who)
 	if !known || o.ended.Sub(s.at) >= sightTime {
-		h.waiting.Add(who, o)
+		h.waiting.Add(waits{who, o.list()}, o)
 		return nil
 	}
 	if !s.admin {
@@ -217,10 +228,7 @@ func (h *History) row(ctx context.Context, s stream) (r row, known bool, err err
 
 // compare stores how a reading differs from the one before of the same list.
 func (h *History) compare(ctx context.Context, o observed) error {
-	s := stream{o.Org, groupsList}
-	if o.Members != nil {
-		s.list = membersList
-	}
+	s := stream{o.Org, o.list()}
 	r, known, err := h.row(ctx, s)
 	switch {
 	case err != nil:
@@ -241,6 +249,10 @@ func (h *History) compare(ctx context.Context, o observed) error {
 	if before == nil { // of a lost secret
 		return h.begin(ctx, s, o)
 	}
+	withGuests := s.list != groupsList || !before.GuestsSince.IsZero()
+	if !withGuests { // the state is from before guests were kept
+		changed.membersOnly()
+	}
 	events, then := changed.apply(before.state, r)
 	if before.same(o) && len(events) == 0 {
 		_, err := h.db.Write(ctx, `UPDATE dashboard_history_readings SET began = $1, ended = $2 WHERE org = $3 AND list = $4 AND ended = $5`,
@@ -249,13 +261,19 @@ func (h *History) compare(ctx context.Context, o observed) error {
 	}
 	after := o.state()
 	after.leaveOut(before.Erased)
-	for _, e := range changes(then, after) {
+	compared := after
+	if withGuests {
+		after.GuestsSince = before.GuestsSince
+	} else {
+		compared = after.membersOnly()
+	}
+	for _, e := range changes(then, compared) {
 		e.After, e.By = r.began, o.ended
 		changed.explain(e, o)
 		events = append(events, e)
 	}
 	h.complete(ctx, s.org, events)
-	now := &last{r.version, after, nil, nil}
+	now := &last{version: r.version, state: after}
 	now.keep(o)
 	if len(events) > 0 || !before.equal(after) {
 		now.version++
@@ -270,12 +288,28 @@ func (h *History) compare(ctx context.Context, o observed) error {
 	})
 }
 
-// state makes the state of the list that was read.
-func (o *observed) state() *state {
-	if o.Members != nil {
-		return membersOf(o.Members)
+// list is the list of a stream that was read.
+func (o *observed) list() string {
+	switch {
+	case o.Members != nil:
+		return membersList
+	case o.Guests != nil:
+		return guestsList
 	}
-	return groupsOf(o.Groups)
+	return groupsList
+}
+
+// state makes the state of the list that was read. GuestsSince is that of a first reading.
+func (o *observed) state() *state {
+	switch o.list() {
+	case membersList:
+		return membersOf(o.Members)
+	case guestsList:
+		return guestsOf(o.Guests)
+	}
+	s := groupsOf(o.Groups)
+	s.GuestsSince = o.ended
+	return s
 }
 
 // member finds one in a list of members; nil if there is none.
@@ -288,18 +322,17 @@ func (o *observed) member(id tallyfy.UserID) *tallyfy.Member {
 
 // same reports that a list holds the very items that the state was made of.
 func (l *last) same(o observed) bool {
-	if o.Members != nil {
+	switch o.list() {
+	case membersList:
 		return l.members != nil && slices.Equal(l.members, o.Members)
+	case guestsList:
+		return l.guests != nil && slices.Equal(l.guests, o.Guests)
 	}
 	return l.groups != nil && slices.Equal(l.groups, o.Groups)
 }
 
 func (l *last) keep(o observed) {
-	if o.Members != nil {
-		l.members = o.Members
-	} else {
-		l.groups = o.Groups
-	}
+	l.members, l.groups, l.guests = o.Members, o.Groups, o.Guests
 }
 
 func purposeOfState(s stream) string { return "history state " + string(s.org) + " " + s.list }
@@ -392,14 +425,16 @@ func (h *History) complete(ctx context.Context, org tallyfy.ID, list []*Event) {
 	}
 	for _, e := range list {
 		e.Org = org
-		if e.Who == "" && known {
+		if address := addressOf(e.Member); address != "" {
+			e.Guest = address
+		} else if e.Who == "" && known {
 			e.Who = members.Members[e.Member].Name
 		}
 	}
 }
 
-// Erase takes somebody out whose account was deleted for good by a change in the journal. What remains of the events is that somebody joined or
-// left, so that the numbers stay true.
+// Erase takes somebody out whose account was deleted for good by a change in the journal: a member, or a guest by the
+// GuestKey. What remains of the events is that somebody joined or left, so that the numbers stay true.
 func (h *History) Erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, entry string) error {
 	h.comparing.Lock()
 	defer h.comparing.Unlock()
@@ -420,7 +455,7 @@ func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, 
 	}
 	var list []replaced
 	var events []*Event
-	for _, name := range []string{membersList, groupsList} {
+	for _, name := range []string{membersList, groupsList, guestsList} {
 		s := stream{org, name}
 		l, r, known, err := h.stored(ctx, s)
 		if err != nil {
@@ -444,7 +479,7 @@ func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, 
 	if done && len(list) == 0 {
 		return true, nil
 	}
-	own, err := h.events(ctx, `org = $1 AND member = $2 AND grp <> ''`, []any{string(org), string(id)})
+	own, err := h.events(ctx, `org = $1 AND member = $2 AND grp <> ''`, []any{string(org), column(org, id)})
 	if err != nil {
 		return false, err
 	}
@@ -467,7 +502,7 @@ func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, 
 		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_seen WHERE org = $1 AND member = $2`, string(org), string(id)); err != nil {
 			return err
 		}
-		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_events WHERE org = $1 AND member = $2 AND grp = ''`, string(org), string(id)); err != nil {
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_events WHERE org = $1 AND member = $2 AND grp = ''`, string(org), column(org, id)); err != nil {
 			return err
 		}
 		for _, e := range own {
@@ -499,7 +534,15 @@ func later(a, b time.Time) time.Time {
 
 // without is the state without a member.
 func (s *state) without(id tallyfy.UserID) *state {
-	t := &state{Erased: append(slices.Clone(s.Erased), erasedHash(id))}
+	t := &state{GuestsSince: s.GuestsSince, Erased: append(slices.Clone(s.Erased), erasedHash(id))}
+	if s.Guests != nil {
+		t.Guests = map[tallyfy.ID]guest{}
+	}
+	for of, g := range s.Guests {
+		if GuestKey(g.Address) != id {
+			t.Guests[of] = g
+		}
+	}
 	if s.Members != nil {
 		t.Members = map[tallyfy.UserID]member{}
 	}

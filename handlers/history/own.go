@@ -24,7 +24,7 @@ type ownChange struct {
 	moves         []move
 }
 
-// A move puts a member into a group, or takes one out.
+// A move puts a member or a guest into a group, or takes one out.
 type move struct {
 	group tallyfy.ID
 	who   tallyfy.UserID
@@ -78,6 +78,12 @@ func movesOf(e *journal.Entry) (list []move) {
 		for _, who := range did.Remove {
 			list = append(list, move{group, who, false})
 		}
+		for _, address := range did.AddGuests {
+			list = append(list, move{group, GuestKey(address), true})
+		}
+		for _, address := range did.RemoveGuests {
+			list = append(list, move{group, GuestKey(address), false})
+		}
 	}
 	if wish, ok := membership.Undone(e); ok {
 		add(wish.ID, wish.People.Inverse())
@@ -90,12 +96,19 @@ func movesOf(e *journal.Entry) (list []move) {
 	return list
 }
 
+// membersOnly drops the moves of guests.
+func (c ownChanges) membersOnly() {
+	for i := range c.list {
+		c.list[i].moves = slices.DeleteFunc(c.list[i].moves, func(m move) bool { return addressOf(m.who) != "" })
+	}
+}
+
 // apply makes the events of what was certainly done here after the reading before, and the state that it left.
 func (c ownChanges) apply(before *state, r row) (events []*Event, then *state) {
 	if len(c.list) == 0 {
 		return nil, before
 	}
-	then = &state{Members: before.Members, Groups: make(map[tallyfy.ID]group, len(before.Groups))}
+	then = &state{Members: before.Members, Guests: before.Guests, Groups: make(map[tallyfy.ID]group, len(before.Groups))}
 	maps.Copy(then.Groups, before.Groups)
 	for i := range c.list {
 		own := &c.list[i]
@@ -161,6 +174,8 @@ func (c ownChange) explains(e *Event, o observed) (explained, itself bool) {
 		return id != "" && slices.ContainsFunc(c.AllSubjects(), func(s journal.Subject) bool { return s.Kind == kind && s.ID == id })
 	}
 	ofGroup, ofMember := about(journal.Group, string(e.Group)), about(journal.Member, string(e.Member))
+	address := addressOf(e.Member)
+	ofGuest := address != "" && membership.GuestKey(c.Subject(journal.Guest).Email) == address
 	ends := c.Kind == removal.MemberRemoved || c.Kind == lifecycle.Disabled || c.Kind == lifecycle.DeletedForGood
 	switch e.Kind {
 	case Joined, Left:
@@ -168,7 +183,12 @@ func (c ownChange) explains(e *Event, o observed) (explained, itself bool) {
 		if slices.Contains(c.moves, move{e.Group, e.Member, in}) {
 			return !c.applied, true
 		}
-		return in && c.Kind == membership.GroupCreated && ofGroup || !in && (c.Kind == membership.GroupDeleted && ofGroup || ends && ofMember), false
+		return in && c.Kind == membership.GroupCreated && ofGroup || !in && (c.Kind == membership.GroupDeleted && ofGroup || ends && ofMember || c.Kind == lifecycle.GuestRemoved && ofGuest), false
+	case GuestNew: // who is put into a group becomes one
+		added := c.Kind == lifecycle.GuestAdded && ofGuest
+		return added || slices.ContainsFunc(c.moves, func(m move) bool { return m.who == e.Member && m.in }), added
+	case GuestGone:
+		return c.Kind == lifecycle.GuestRemoved && ofGuest, true
 	case GroupNew:
 		return c.Kind == membership.GroupCreated && ofGroup, true
 	case GroupGone:

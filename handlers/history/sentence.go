@@ -2,6 +2,7 @@ package history
 
 import (
 	"cmp"
+	"strings"
 
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
@@ -17,7 +18,10 @@ func (e *Event) Sentence(when string) string {
 }
 
 func (e *Event) what() string {
-	who := names.Isolate(cmp.Or(e.Who, "Member "+string(e.Member)))
+	who := names.Isolate(cmp.Or(e.Guest, e.Who, "Member "+string(e.Member)))
+	if e.Guest == "" && strings.HasPrefix(string(e.Member), guestPrefix) { // it cannot be opened
+		who = "A guest"
+	}
 	if e.Member == "" {
 		who = "Somebody whose account was deleted for good"
 	}
@@ -37,6 +41,10 @@ func (e *Event) what() string {
 		return who + " became a member"
 	case MemberGone:
 		return who + " was taken off the list of members"
+	case GuestNew:
+		return who + " became a guest"
+	case GuestGone:
+		return who + " was removed from the guests"
 	case RoleChanged:
 		return who + "'s role changed from " + roleWord(e.Was) + " to " + roleWord(e.Is)
 	}
@@ -82,6 +90,10 @@ func (k Kind) Counted(many bool) string {
 		one, several = "new member", "new members"
 	case MemberGone:
 		one, several = "member gone", "members gone"
+	case GuestNew:
+		one, several = "new guest", "new guests"
+	case GuestGone:
+		one, several = "guest gone", "guests gone"
 	case RoleChanged:
 		one, several = "changed role", "changed roles"
 	case StatusChanged:
@@ -94,4 +106,4 @@ func (k Kind) Counted(many bool) string {
 }
 
 // Kinds are all kinds, in the order in which they are counted.
-var Kinds = []Kind{MemberNew, MemberGone, StatusChanged, RoleChanged, GroupNew, GroupGone, GroupRenamed, Joined, Left}
+var Kinds = []Kind{MemberNew, MemberGone, StatusChanged, RoleChanged, GuestNew, GuestGone, GroupNew, GroupGone, GroupRenamed, Joined, Left}

@@ -9,14 +9,20 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/tallyfy"
 )
 
-// A state is what was read of all members, or of all groups.
+// A state is what was read of all members, of all groups, or of all guests.
 type state struct {
 	Members map[tallyfy.UserID]member `json:",omitempty"`
 	Groups  map[tallyfy.ID]group      `json:",omitempty"`
+	Guests  map[tallyfy.ID]guest      `json:",omitempty"`
+	// GuestsSince is when the first reading of groups had ended whose guests were kept, zero before it.
+	GuestsSince time.Time `json:",omitzero"`
 	// Erased has the hashes of those whose accounts were deleted for good: a group may still hold their ids.
 	Erased []string `json:",omitempty"`
 }
@@ -27,7 +33,30 @@ type member struct {
 	Status tallyfy.Status `json:",omitempty"`
 }
 
-// group is a group with the ids of its members in order, each once.
+// guest is a guest of the organisation. Tallyfy may go on listing one who was removed.
+type guest struct {
+	Address string // folded
+	Gone    bool   `json:",omitempty"`
+}
+
+// guestPrefix begins the key of a guest of a group, which stands where the id of a member does. Ids have no space.
+const guestPrefix = "guest "
+
+// GuestKey stands for the guest with an address, where otherwise the id of a member does.
+func GuestKey(address string) tallyfy.UserID {
+	return tallyfy.UserID(guestPrefix + membership.GuestKey(address))
+}
+
+// addressOf is the address of a guest's key, "" for a member's id.
+func addressOf(who tallyfy.UserID) string {
+	address, ok := strings.CutPrefix(string(who), guestPrefix)
+	if !ok {
+		return ""
+	}
+	return address
+}
+
+// group is a group with the ids of its members and the keys of its guests in order, each once.
 type group struct {
 	Name    string
 	Members []tallyfy.UserID `json:",omitempty"`
@@ -44,9 +73,32 @@ func membersOf(list []*tallyfy.Member) *state {
 func groupsOf(list []*tallyfy.Group) *state {
 	s := &state{Groups: make(map[tallyfy.ID]group, len(list))}
 	for _, g := range list {
-		s.Groups[g.ID] = group{g.DisplayName(), slices.Compact(slices.Sorted(slices.Values(g.Members)))}
+		people := slices.Clone([]tallyfy.UserID(g.Members))
+		for _, address := range g.Guests {
+			people = append(people, GuestKey(address))
+		}
+		slices.Sort(people)
+		s.Groups[g.ID] = group{g.DisplayName(), slices.Compact(people)}
 	}
 	return s
+}
+
+func guestsOf(list []*tallyfy.Guest) *state {
+	s := &state{Guests: make(map[tallyfy.ID]guest, len(list))}
+	for _, g := range list {
+		s.Guests[g.ID] = guest{membership.GuestKey(g.Email), g.IsDeleted()}
+	}
+	return s
+}
+
+// membersOnly is the state without the guests of groups.
+func (s *state) membersOnly() *state {
+	t := &state{Groups: make(map[tallyfy.ID]group, len(s.Groups))}
+	for id, g := range s.Groups {
+		g.Members = slices.DeleteFunc(slices.Clone(g.Members), func(who tallyfy.UserID) bool { return addressOf(who) != "" })
+		t.Groups[id] = g
+	}
+	return t
 }
 
 // erasedHash stands for somebody whose account was deleted for good.
@@ -63,6 +115,7 @@ func (s *state) leaveOut(erased []string) {
 	}
 	gone := func(id tallyfy.UserID) bool { return slices.Contains(erased, erasedHash(id)) }
 	maps.DeleteFunc(s.Members, func(id tallyfy.UserID, _ member) bool { return gone(id) })
+	maps.DeleteFunc(s.Guests, func(_ tallyfy.ID, g guest) bool { return gone(GuestKey(g.Address)) })
 	for id, g := range s.Groups {
 		g.Members = slices.DeleteFunc(g.Members, gone)
 		s.Groups[id] = g
@@ -107,6 +160,16 @@ func changes(before, after *state) (list []*Event) {
 			list = append(list, &Event{Kind: MemberNew, Member: id, Details: Details{Who: is.Name}})
 		}
 	}
+	guests := func(kind Kind, list, other map[tallyfy.ID]guest) (events []*Event) {
+		for id, g := range list {
+			if o, there := other[id]; !g.Gone && (!there || o.Gone) {
+				events = append(events, &Event{Kind: kind, Member: GuestKey(g.Address)})
+			}
+		}
+		return events
+	}
+	list = append(list, guests(GuestGone, before.Guests, after.Guests)...)
+	list = append(list, guests(GuestNew, after.Guests, before.Guests)...)
 	for id, was := range before.Groups {
 		is, still := after.Groups[id]
 		switch {
@@ -152,7 +215,7 @@ func moves(id tallyfy.ID, was, is group, part bool) (list []*Event) {
 
 // equal reports that two states of the same list are the same, the names of members too.
 func (s *state) equal(other *state) bool {
-	return maps.Equal(s.Members, other.Members) && maps.EqualFunc(s.Groups, other.Groups, func(a, b group) bool {
+	return maps.Equal(s.Members, other.Members) && maps.Equal(s.Guests, other.Guests) && s.GuestsSince.Equal(other.GuestsSince) && maps.EqualFunc(s.Groups, other.Groups, func(a, b group) bool {
 		return a.Name == b.Name && slices.Equal(a.Members, b.Members)
 	})
 }
