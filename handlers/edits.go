@@ -99,6 +99,9 @@ func (f editForm) unfinished(out change.Outcome) (answered bool, err error) {
 	return false, nil
 }
 
+// notSure is the message at a box that was not ticked.
+const notSure = "Tick this to go on, or go back."
+
 // reviewAgain leads a form to the page that shows what is at stake: for the first time, because it was not
 // confirmed there, or because something has changed since.
 func reviewAgain(form url.Values, sure bool) refusedForm {
@@ -106,7 +109,7 @@ func reviewAgain(form url.Values, sure bool) refusedForm {
 	switch {
 	case form.Get("step") != "review":
 	case !sure:
-		r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"sure": "Tick this to go on, or go back."}
+		r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"sure": notSure}
 	default:
 		r = changedMeanwhile()
 	}

@@ -47,7 +47,16 @@ func (a *App) work(j *bulk.Job, token string) bulk.Work {
 	r.readAs(token, j.Org)
 	desk := bulk.Desk{Source: r, Client: r.api, Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), ByName: j.Owner.Name, Plans: a.PlannedGroups, Now: a.Now}
 	var last change.Change
+	var rest func(ctx context.Context, rows []*bulk.Row) error
+	if j.Kind == bulk.Reviewed {
+		desk.Held = a.heldInReview(r, j)
+		rest = func(ctx context.Context, rows []*bulk.Row) error {
+			_, err := a.record(ctx, j.Org, j.Review, j.Owner, jobResults(j, rows))
+			return err
+		}
+	}
 	return bulk.Work{
+		Rest: rest,
 		Context: func(ctx context.Context) context.Context {
 			return ratelimit.Background(ratelimit.For(ctx, j.Owner.ID))
 		},
@@ -101,6 +110,7 @@ func (req *request) deliver(id string) {
 // jobHead is what is said of a job wherever it stands.
 func (req *request) jobHead(j *bulk.Job, counts map[bulk.State]int) views.JobHead {
 	h := views.JobHead{ID: j.ID, At: j.At, Begun: j.Note.Begun, Over: j.Note.Over, Changed: j.Changed, By: j.Owner.Name, State: string(j.State), Why: j.Note.Why, SignIn: j.Note.SignIn, Unreadable: j.Unreadable}
+	h.Review = j.Review
 	h.Own = j.Owner.ID == string(req.who.UserID)
 	if j.Kind != nil {
 		h.Title = j.Kind.Title

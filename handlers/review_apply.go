@@ -3,23 +3,18 @@ package handlers
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
-	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
 // freshGroups reads groups from Tallyfy, whatever copies there are: a decision may be days old.
@@ -37,39 +32,47 @@ type application struct {
 	held   []views.ReviewHeld
 	// others is what has changed about the people since it was decided, by their ids.
 	others map[tallyfy.UserID]string
-	// wishes are the changes of groups that fit into one change. later is how many groups are left for another one.
+	// roles are their roles as far as they are known.
+	roles map[tallyfy.UserID]tallyfy.Role
+	// wishes are the changes of groups. long says that they take longer than a page does, and become a job.
 	wishes []review.Wish
-	later  int
+	long   bool
+	copied snapshot
 	edits  *membership.Edits
 }
 
-// applicationOf finds out what there is to carry out. The people come from the copy of the members.
-func (req *request) applicationOf(r *review.Review, copied snapshot, sure bool) application {
-	a := application{request: req, review: r, others: map[tallyfy.UserID]string{}}
+// applicationOf finds out what there is to carry out. now are the people as they are, nil for those of the copy.
+func (req *request) applicationOf(r *review.Review, copied snapshot, now func(tallyfy.UserID) (*tallyfy.Member, bool), sure bool) application {
+	a := application{request: req, review: r, copied: copied, others: map[tallyfy.UserID]string{}, roles: map[tallyfy.UserID]tallyfy.Role{}}
+	whole := now != nil || copied.members.Complete
+	if now == nil {
+		now = copied.members.ByID
+	}
 	for _, p := range r.ToApply(req.app.Now()) {
-		m, ok := copied.members.ByID(p.ID)
+		m, ok := now(p.ID)
 		switch {
-		case !ok && copied.members.Complete:
+		case !ok && whole:
 			a.hold(p, "is not in the organisation any more")
 		case ok && m.IsDisabled():
 			a.hold(p, "is deactivated")
 		default:
 			a.people = append(a.people, p)
 			if ok {
-				a.others[p.ID] = changedSince(p, m, copied.groups)
+				a.others[p.ID], a.roles[p.ID] = changedSince(p, m, copied.groups), m.Role
 			}
 		}
 	}
 	a.wishes = review.Wishes(a.people)
-	if n := len(a.wishes); n > membership.MostEdits {
-		a.wishes, a.later = a.wishes[:membership.MostEdits], n-membership.MostEdits
-	}
+	a.long = len(a.wishes) > mostGroupsNow || len(a.people) > mostPeopleNow
 	wish := membership.Edits{Sure: sure}
 	for _, w := range a.wishes {
 		wish.Groups = append(wish.Groups, membership.GroupPeople{ID: w.ID, People: membership.People{Add: w.Add, Remove: w.Remove}})
 	}
 	a.edits = req.groupEdits(wish)
 	a.edits.Source = freshGroups{req}
+	if a.long { // the job reads each group again before it changes it
+		a.edits.Source = a.organisation().Source()
+	}
 	return a
 }
 
@@ -121,9 +124,10 @@ func (a application) seen() string {
 	return hex.EncodeToString(h.Sum(nil))[:16]
 }
 
-// applying reads the review of the address and what there is to carry out. loading is true where the answer was a page
-// that waits for the copies.
+// applying reads the review of the address and what there is to carry out. loading is true where the answer was a page that
+// waits for the copies.
 func (req *request) applying(sure bool) (a application, loading bool, err error) {
+	req.app.Directory.Renew(req.scope)
 	copied, read, err := req.reviewing()
 	if err != nil {
 		return a, false, err
@@ -135,22 +139,39 @@ func (req *request) applying(sure bool) (a application, loading bool, err error)
 	if err != nil {
 		return a, false, err
 	}
-	return req.applicationOf(r, copied, sure), false, nil
+	a = req.applicationOf(r, copied, nil, sure)
+	if a.long && !copied.groups.Complete {
+		return a, false, &problem{
+			status: http.StatusBadGateway, title: "Not everything could be read", text: copied.missing() + " So many changes need all of it. Nothing was changed.", links: req.tryAgain(),
+		}
+	}
+	return a, false, nil
 }
 
 // showReviewCheck shows what carrying out the decisions of a review would do.
 func showReviewCheck(req *request) error {
+	_, open, err := req.reviewJobs(web.Param(req, "review"))
+	if err != nil {
+		return err
+	}
 	a, loading, err := req.applying(true)
 	if loading || err != nil {
 		return err
 	}
 	f := req.openedForm(req.urls().Local(req.urls().ReviewCheck(a.review.ID)))
-	return a.check(f)
+	if open == nil {
+		return a.check(f)
+	}
+	v := views.ReviewCheck{ID: a.review.ID, Name: a.review.Name, Job: true}
+	if v.Notice, err = req.underJob(open); err != nil {
+		return err
+	}
+	return req.show(http.StatusOK, views.CheckReview(req.page("Check and apply", views.SectionMembers), v))
 }
 
 // check reads the groups concerned, and shows one row for each.
 func (a application) check(f refusedForm) error {
-	v := views.ReviewCheck{ID: a.review.ID, Name: a.review.Name, Held: a.held, Later: a.later, Press: newPress(), Notice: f.Notice, Error: f.Errors["sure"]}
+	v := views.ReviewCheck{ID: a.review.ID, Name: a.review.Name, Held: a.held, Long: a.long, Press: newPress(), Notice: f.Notice, Error: f.Errors["sure"]}
 	if len(a.wishes) > 0 {
 		if err := a.edits.Look(a.ctx()); err != nil {
 			a.sayRefused()
@@ -209,107 +230,9 @@ func (a application) notes() string {
 	return a.edits.NotesText()
 }
 
-// applyReview carries the decisions of a review out: one call for each group. What is in place afterwards is recorded for
-// each person; what is not stays to be decided or applied again.
-func applyReview(req *request) error {
-	form, err := req.form()
-	if err != nil {
-		return err
-	}
-	a, loading, err := req.applying(form.Get("sure") != "")
-	if loading || err != nil {
-		return err
-	}
-	page := req.urls().ReviewCheck(a.review.ID)
-	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, then: req.urls().ReviewReceipt(a.review.ID), show: func(r refusedForm) error {
-		r.Form = form
-		return a.check(r)
-	}}
-	seen := form.Get("seen")
-	switch {
-	case len(a.wishes) == 0 && len(a.held) == 0: // such as the second press of the button
-		return req.goTo(f.then)
-	case len(a.wishes) == 0:
-		return req.goTo(page)
-	case seen != "" && !strings.HasSuffix(seen, a.seen()):
-		return f.again(changedMeanwhile())
-	}
-	out, err := f.run(change.Press{Press: pressOf(form), Fingerprint: strings.TrimSuffix(seen, a.seen()), Queue: true}, a.edits, func(error) { req.groupChanged() })
-	if err != nil {
-		return f.notMade(err)
-	}
-	switch {
-	case out.Kind == change.Stopped && a.edits.Nothing():
-		n, err := a.record(nil)
-		if err != nil {
-			return err
-		}
-		text := "Nothing was sent to Tallyfy. " + a.notes()
-		if n > 0 {
-			text = "All was in place already, so nothing was sent to Tallyfy: recorded for " + words.Count(n, "person", "people") + ". " + a.notes()
-		}
-		req.notice(views.Notice{Kind: views.NoticeInfo, Text: strings.TrimSpace(text)})
-		return req.goTo(f.then)
-	case out.Kind == change.Stopped:
-		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"sure": "Tick this to go on, or go back."}})
-	case out.Kind == change.Changed:
-		return f.again(changedMeanwhile())
-	}
-	if out.Kind != change.Busy && out.Kind != change.Repeated && !out.Entry.NotMade() {
-		if _, err := a.record(out.Entry); err != nil {
-			return err
-		}
-	}
-	if answered, err := f.unfinished(out); answered {
-		return err
-	}
-	tone, text := a.edits.Summary(out.Entry, false)
-	req.notice(views.Notice{
-		Kind: views.NoticeKind(tone), Text: strings.TrimSpace(text + " " + a.notes()), LinkText: "What was sent, and what was found", LinkURL: req.urls().Entry(out.Entry.ID),
-	})
-	return req.goTo(f.then)
-}
-
-// record keeps what is in place for each person, and returns for how many something is. e is nil where nothing was sent,
-// because all was so already. Somebody about whom another decision was made meanwhile keeps that one.
-func (a application) record(e *journal.Entry) (n int, err error) {
-	entry, reached := "", map[tallyfy.ID]bool{}
-	if e != nil {
-		entry, reached = e.ID, membership.Reached(e)
-	}
-	in := func(id tallyfy.UserID) func(review.Group, bool) bool {
-		out := slices.ContainsFunc(a.edits.LeftOut, func(l membership.LeftOut) bool { return l.ID == id })
-		return func(g review.Group, add bool) bool {
-			part, sent := reached[g.ID]
-			skipped := slices.ContainsFunc(a.edits.Skipped, func(s membership.SkippedGroup) bool { return s.ID == g.ID })
-			wished := slices.ContainsFunc(a.wishes, func(w review.Wish) bool { return w.ID == g.ID })
-			return wished && !skipped && !(add && out) && (part || !sent)
-		}
-	}
-	for _, p := range a.people {
-		applied, left := p.Carried(a.caller().Actor, entry, in(p.ID))
-		if applied == nil {
-			continue
-		}
-		base := p.Base()
-		for _, d := range []*review.Decision{applied, left} {
-			if d == nil {
-				continue
-			}
-			err := a.app.Reviews.Append(a.ctx(), a.review, d, base)
-			if overtaken := (*review.OvertakenError)(nil); errors.As(err, &overtaken) {
-				a.app.Log.Info("decided meanwhile", slog.String("request_id", web.IDOf(a)), slog.String("review", a.review.ID))
-				break
-			}
-			if err != nil {
-				return n, err
-			}
-			base = d.N
-			if d == applied {
-				n++
-			}
-		}
-	}
-	return n, nil
-}
+// A page carries out what fits into its time: two reads and a write for each group, and a read of each person. What takes
+// longer becomes a job.
+const (
+	mostGroupsNow = 5
+	mostPeopleNow = 10
+)

@@ -39,6 +39,16 @@ func showReviewReceipt(req *request) error {
 // reviewReceipt puts the record together from the review and the journal. Tallyfy is not asked: a receipt says what was
 // found then.
 func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.ReviewReceipt, err error) {
+	_, open, err := req.reviewJobs(r.ID)
+	if err == nil {
+		v.Job, err = req.underJob(open)
+	}
+	if err == nil {
+		r, err = req.app.Reviews.Review(req.ctx(), req.org(), r.ID) // with what the jobs have recorded
+	}
+	if err != nil {
+		return v, err
+	}
 	r.Settle(copied.members)
 	now := req.app.Now()
 	counts := r.Counts(now)
@@ -49,14 +59,18 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		row := views.ReviewReceiptRow{
 			ID: p.ID, Name: p.Name, Email: p.Email, Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
 		}
+		applied := false
 		for _, d := range p.Decisions {
-			if d.State.ByPerson() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > time.Hour {
+			if d.State.ByPerson() && d.Since.IsZero() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > time.Hour {
 				stale++
 			}
 			l, err := proofs.line(d)
 			if err != nil {
 				return v, err
 			}
+			l.Left = !d.Since.IsZero()
+			l.Anew = applied && d.State.ByPerson() && !l.Left
+			applied = applied || d.State == review.Applied
 			row.Lines = append(row.Lines, l)
 		}
 		v.Rows = append(v.Rows, row)
@@ -113,7 +127,7 @@ func notChecked(counts map[review.State]int, stale, unsure int) (list []string) 
 		{counts[review.Undecided], "person is not decided", "people are not decided"},
 		{counts[review.Later], "person was put off to a later day", "people were put off to a later day"},
 		{counts[review.Ask], "person was asked about, without a decision", "people were asked about, without a decision"},
-		{counts[review.Change], "decision to change groups is not carried out, or not in full", "decisions to change groups are not carried out, or not in full"},
+		{counts[review.Change], "decision to change groups is not carried out, not in full, or it is not known yet", "decisions to change groups are not carried out, not in full, or it is not known yet"},
 		{stale, "decision was made on data more than an hour old", "decisions were made on data more than an hour old"},
 		{unsure, "change could not be read again in Tallyfy, or was not so any more", "changes could not be read again in Tallyfy, or were not so any more"},
 	} {
@@ -131,37 +145,55 @@ type proofs struct {
 	unsure  int
 }
 
-func (p *proofs) line(d *review.Decision) (views.ReviewReceiptLine, error) {
-	l := views.ReviewReceiptLine{
+func (p *proofs) line(d *review.Decision) (l views.ReviewReceiptLine, err error) {
+	l = views.ReviewReceiptLine{
 		ReviewDecision: views.ReviewDecision{
-			State: string(d.State), By: d.By.Name, Note: d.Note, At: d.At, Until: d.Until, ReadAt: d.ReadAt, Add: groupNames(d.Add), Remove: groupNames(d.Remove),
+			State: string(d.State), By: d.By.Name, Note: d.Note, At: d.Made(), Until: d.Until, ReadAt: d.ReadAt, Add: groupNames(d.Add), Remove: groupNames(d.Remove),
 		},
 		ByEmail: d.By.Email, Before: groupNames(d.Groups), After: groupNames(d.After()),
 	}
-	if d.State != review.Applied {
-		return l, nil
+	if d.State == review.Applied {
+		l.Proofs, err = p.of(d)
 	}
-	if len(d.Entries) == 0 {
-		l.Proof = "It was so already when Tallyfy was read, so nothing was sent."
-		return l, nil
+	return l, err
+}
+
+// of is what was found in Tallyfy of what was carried out: for each change in the journal, and for what was so already.
+func (p *proofs) of(d *review.Decision) (list []views.ReviewProof, err error) {
+	groups := slices.Concat(d.Add, d.Remove)
+	lost := false
+	for _, id := range d.Entries {
+		e, err := p.entry(id)
+		if err != nil {
+			return nil, err
+		}
+		if e == nil || e.Check == nil {
+			lost = true
+			continue
+		}
+		proof, off := views.ReviewProof{Text: "Found so in Tallyfy", Checked: e.Check.At, Entry: id}, false
+		reached := membership.Reached(e)
+		groups = slices.DeleteFunc(groups, func(g review.Group) bool {
+			in, sent := reached[g.ID]
+			if sent {
+				proof.Groups, off = append(proof.Groups, g.Name), off || !in
+			}
+			return sent
+		})
+		if off {
+			p.unsure++
+			proof.Text = "It was found so after the change, but not when it was looked at last"
+		}
+		list = append(list, proof)
 	}
-	l.Entry = d.Entries[0]
-	e, err := p.entry(l.Entry)
-	if err != nil {
-		return l, err
+	if len(groups) > 0 {
+		rest := views.ReviewProof{Groups: groupNames(groups), Text: "It was so already when Tallyfy was read, so nothing was sent", Checked: d.At}
+		if lost {
+			rest = views.ReviewProof{Groups: rest.Groups, Text: "It was found so in Tallyfy then; the receipt of the change is not kept any more"}
+		}
+		list = append(list, rest)
 	}
-	if e == nil || e.Check == nil {
-		l.Entry, l.Proof = "", "It was found so in Tallyfy then; the receipt of the change is not kept any more."
-		return l, nil
-	}
-	reached := membership.Reached(e)
-	off := func(g review.Group) bool { in, sent := reached[g.ID]; return sent && !in }
-	l.Proof, l.Checked = "Found so in Tallyfy,", e.Check.At
-	if slices.ContainsFunc(slices.Concat(d.Add, d.Remove), off) {
-		p.unsure++
-		l.Proof = "It was found so after the change, but not when it was looked at last,"
-	}
-	return l, nil
+	return list, nil
 }
 
 // entry reads an entry of the journal; nil where it is past its time.
@@ -196,12 +228,25 @@ func exportReview(req *request) error {
 	if err != nil {
 		return err
 	}
+	day := req.clock().Day
 	var rows [][]string
 	for _, r := range v.Rows {
 		l := r.Last()
 		var before []string
 		for _, earlier := range r.Lines[:max(0, len(r.Lines)-1)] {
-			before = append(before, views.ReviewStateWord(earlier.State)+" ("+earlier.By+", "+inFile(earlier.At)+")")
+			text := earlier.Sentence(day) + " (" + strings.TrimPrefix(earlier.By+", ", ", ") + inFile(earlier.At)
+			if !earlier.ReadAt.IsZero() {
+				text += ", by data of " + inFile(earlier.ReadAt)
+			}
+			text += ")"
+			for _, proof := range earlier.Proofs {
+				text += " " + proof.Said(true) + " " + inFile(proof.Checked) + " " + proof.Entry
+			}
+			before = append(before, strings.TrimSpace(text))
+		}
+		var proofs, times, changes []string
+		for _, proof := range l.Proofs {
+			proofs, times, changes = append(proofs, proof.Said(len(l.Proofs) > 1)), append(times, inFile(proof.Checked)), append(changes, proof.Entry)
 		}
 		name := r.Name
 		if r.Unreadable {
@@ -210,12 +255,14 @@ func exportReview(req *request) error {
 		rows = append(rows, []string{
 			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
 			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
-			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), l.Proof, inFile(l.Checked), l.Entry, strings.Join(before, "; "), r.Changed,
+			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), names.Plain(strings.Join(proofs, "; ")), strings.Join(times, "; "), strings.Join(changes, "; "),
+			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "),
 		})
 	}
 	return req.sendFile("review", []string{
 		"Review", "Started (UTC)", "Person", "Email", "Id", "Role", "Job title", "Joined (UTC)", "State",
 		"Decided by", "Decided by (email)", "Decided (UTC)", "Data read (UTC)", "Note", "Until",
-		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change", "Earlier decisions", "Seen later",
+		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change",
+		"Decision", "Earlier decisions", "Seen later", "Rule", "Started by", "Second reviewer", "People read (UTC)", "Not checked",
 	}, slices.Values(rows))
 }

@@ -20,8 +20,10 @@ type JobHead struct {
 	Stalled                   bool
 	At, Begun, Over, Changed  time.Time
 	Rows, Left, Done, Nothing int
-	Failed, Unknown, Held     int
-	Cant, Skipped             int
+	// Review is the review that it carries out, "" for other jobs.
+	Review                string
+	Failed, Unknown, Held int
+	Cant, Skipped         int
 }
 
 // Planned reports that it is a dry run that nobody has started.

@@ -259,7 +259,10 @@ type ReviewDecision struct {
 }
 
 // text is the decision as a sentence.
-func (d ReviewDecision) text(c Clock) string {
+func (d ReviewDecision) text(c Clock) string { return d.Sentence(c.Day) }
+
+// Sentence is the decision as a sentence. day writes a day.
+func (d ReviewDecision) Sentence(day func(time.Time) string) string {
 	text := ReviewStateWord(d.State)
 	if d.State == "ask" {
 		text = "Ask someone"
@@ -275,7 +278,7 @@ func (d ReviewDecision) text(c Clock) string {
 		text += remove + names.List(d.Remove)
 	}
 	if !d.Until.IsZero() {
-		text += " until " + c.Day(d.Until)
+		text += " until " + day(d.Until)
 	}
 	text += "."
 	if d.Note != "" {

@@ -15,10 +15,10 @@ type ReviewCheck struct {
 	// Held are people whose changes are not made, Changed those about whom something is different from what the reviewer
 	// saw. Why follows the name.
 	Held, Changed []ReviewHeld
-	// Already are groups that are as decided, Skipped says of the others why they are not changed. Later is how many are left
-	// for another time.
+	// Already are groups that are as decided, Skipped says of the others why they are not changed.
 	Already, Skipped []string
-	Later            int
+	// Long says that the button starts a job, Job that there is one, of which Notice says how far it is.
+	Long, Job bool
 	// Warnings is what is at stake.
 	Warnings    []string
 	Seen, Press string
@@ -52,6 +52,10 @@ func (v ReviewCheck) button() string {
 // lead says what is to be changed.
 func (v ReviewCheck) lead() string {
 	switch n := len(v.Groups); {
+	case v.Job:
+		return "While there is a job, nothing can be carried out besides. Decisions can still be made, and are carried out afterwards."
+	case n > 0 && v.Long:
+		return words.Count(n, "group changes", "groups change") + ", with one call to Tallyfy each. That takes longer than a page can wait, so it becomes a job. Each group is read again just before its call, and what others have changed stays."
 	case n > 0:
 		return words.Count(n, "group changes", "groups change") + ", with one call to Tallyfy each. They were read again for this page, and what others have changed stays."
 	case len(v.Already) > 0:
@@ -70,7 +74,11 @@ func (v ReviewCheck) already() string {
 	return names.List(v.Already) + " " + words.Noun(len(v.Already), "is", "are") + " as decided already."
 }
 
-// laterText says that not all fits.
-func (v ReviewCheck) laterText() string {
-	return words.Count(v.Later, "more group waits", "more groups wait") + " for another time: apply once more afterwards."
+// lastStep says that nothing has been done.
+func (v ReviewCheck) lastStep() string {
+	text := "Nothing has been changed yet. The button is the last step, and can be pressed again after later decisions."
+	if v.Long {
+		text += " The job goes on when you leave or sign out, and can be paused and stopped."
+	}
+	return text
 }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"strings"
 	"time"
 
 	"tallyfy-admin/tallyfy"
@@ -16,6 +17,8 @@ type ReviewReceipt struct {
 	Waiting int
 	// NotChecked says what the review does not cover, and what could not be found out.
 	NotChecked []string
+	// Job says that a job carries the review out, nil where none does.
+	Job *Notice
 	// Changed says of how many people groups were seen to change since, "" for none.
 	Changed string
 }
@@ -39,10 +42,63 @@ type ReviewReceiptLine struct {
 	ReviewDecision
 	ByEmail       string
 	Before, After []string
-	// Proof says what was found in Tallyfy after a change, "" for other decisions. Checked is when, and Entry the change.
-	Proof   string
+	// Anew says that it was decided after a change had been made, Left that it is what is left of a decision of which something
+	// was carried out.
+	Anew, Left bool
+	// Proofs say what was found in Tallyfy after a change; none for other decisions.
+	Proofs []ReviewProof
+}
+
+// Sentence is the decision as a sentence, with the place that it has among the others.
+func (l ReviewReceiptLine) Sentence(day func(time.Time) string) string {
+	text := l.ReviewDecision.Sentence(day)
+	switch {
+	case l.State == "":
+		return ""
+	case l.Anew:
+		return "New decision after the change: " + text
+	case l.Left && l.State == "change":
+		return "Left to do: " + text
+	case l.Left:
+		return "Decided meanwhile: " + text
+	}
+	return text
+}
+
+// A ReviewProof is what was found in Tallyfy of groups, and when. Entry is the change in the journal, "" without one.
+type ReviewProof struct {
+	Text    string
 	Checked time.Time
 	Entry   string
+	Groups  []string
+}
+
+// Said is the finding as a sentence without an end. named says the groups, where there are several findings.
+func (f ReviewProof) Said(named bool) string {
+	if !named {
+		return f.Text
+	}
+	return names.List(f.Groups) + ": " + strings.ToLower(f.Text[:1]) + f.Text[1:]
+}
+
+// when is the time of a finding, at the end of its sentence.
+func (f ReviewProof) when(c Clock) string {
+	if f.Checked.IsZero() {
+		return "."
+	}
+	return ", " + c.stamp(f.Checked) + "."
+}
+
+// facts are what is known of somebody besides the name.
+func (r ReviewReceiptRow) facts(c Clock) string {
+	text := r.Role
+	if r.Title != "" {
+		text += ", " + names.Isolate(r.Title)
+	}
+	if !r.Joined.IsZero() {
+		text += ". Joined " + c.Day(r.Joined)
+	}
+	return text + "."
 }
 
 // Last is the latest decision, an empty one if there is none.

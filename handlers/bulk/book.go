@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,6 +66,8 @@ type Spec struct {
 	Reads, Writes int
 	// Planner is who planned it.
 	Planner journal.Subject
+	// Review is the id of the review that the job carries out, and Press the press of the button; "" for other kinds.
+	Review, Press string `json:",omitempty"`
 }
 
 // A Note is what changes while a job runs.
@@ -188,7 +191,7 @@ func (b *Book) jobs(ctx context.Context, where string, args ...any) (list []*Job
 		if err := rows.Scan(&j.ID, &j.Org, &kind, &j.Owner.ID, &j.State, &at, &changed, &plan, &note); err != nil {
 			return err
 		}
-		j.At, j.Changed, j.Kind = time.UnixMilli(at), time.UnixMilli(changed), KindOf(kind)
+		j.At, j.Changed, j.Kind = time.UnixMilli(at), time.UnixMilli(changed), kindOf(kind)
 		err := errors.Join(b.open(j.ID, "plan", plan, &j.Spec), b.open(j.ID, "note", note, &j.Note))
 		if j.Unreadable = err != nil || j.Kind == nil; !j.Unreadable {
 			j.Owner = j.Note.Owner
@@ -197,6 +200,13 @@ func (b *Book) jobs(ctx context.Context, where string, args ...any) (list []*Job
 		return nil
 	})
 	return list, err
+}
+
+// OfReview returns the jobs that carry a review out, the newest first.
+func (b *Book) OfReview(ctx context.Context, org tallyfy.ID, review string) ([]*Job, error) {
+	all, err := b.jobs(ctx, `WHERE org = $1 AND kind = $2 AND state <> $3 AND at > $4 ORDER BY id DESC`,
+		string(org), ApplyReview, string(Planned), b.Now().Add(-Keep).UnixMilli())
+	return slices.DeleteFunc(all, func(j *Job) bool { return j.Review != review }), err
 }
 
 // Running returns the ids of the jobs that run, or should.
@@ -287,6 +297,7 @@ func (b *Book) next(ctx context.Context, job string, in State) ([]*Row, error) {
 func (b *Book) setRows(ctx context.Context, l *store.Lease, job string, rows []*Row) error {
 	return l.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		for _, r := range rows {
+			r.At = b.Now()
 			result, err := b.seal(job, "row "+strconv.Itoa(r.N)+" result", r.Result)
 			if err != nil {
 				return err

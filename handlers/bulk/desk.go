@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"context"
 	"time"
 
 	"tallyfy-admin/handlers/change"
@@ -28,6 +29,8 @@ type Desk struct {
 	// Plans keeps the groups that invited people are to be put into.
 	Plans *store.PlannedGroups
 	Now   func() time.Time
+	// Held, if set, says who of the rows of a group is to stay as they are, see membership.Edit.
+	Held func(rows []*Row) func(context.Context) (map[tallyfy.UserID]string, error)
 }
 
 // Change makes the change of a step.
@@ -50,6 +53,9 @@ func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 	default:
 		c := EditOf(rows, kind.Name)
 		c.Source, c.Client, c.Org = d.Source, d.Client, d.Org.ID
+		if d.Held != nil {
+			c.Held = d.Held(rows)
+		}
 		return c
 	}
 }

@@ -51,6 +51,7 @@ const (
 	Disable          = "disable"
 	Enable           = "enable"
 	CreateGroups     = "create-groups"
+	ApplyReview      = "review" // planned by PlanReview, not from lines
 )
 
 // A Kind is what a job does to each row.
@@ -103,7 +104,18 @@ var Kinds = []*Kind{
 	},
 }
 
-// KindOf finds a kind by its name; nil for none.
+// Reviewed is the kind of a job that carries the decisions of a review out. Nobody gives lines for it.
+var Reviewed = &Kind{Name: ApplyReview, Title: "Carry out a review", Person: "person"}
+
+// kindOf finds the kind of a job by its name; nil for none.
+func kindOf(name string) *Kind {
+	if name == ApplyReview {
+		return Reviewed
+	}
+	return KindOf(name)
+}
+
+// KindOf finds a kind that takes lines by its name; nil for none.
 func KindOf(name string) *Kind {
 	i := slices.IndexFunc(Kinds, func(k *Kind) bool { return k.Name == name })
 	if i < 0 {
@@ -125,7 +137,9 @@ func (k *Kind) column(name string) Column {
 func (k *Kind) TakesLines() bool { return k.Person != "" && k.Name != Invite }
 
 // TakesGroups reports that the kind changes who is in groups.
-func (k *Kind) TakesGroups() bool { return k.Name == AddToGroups || k.Name == RemoveFromGroups }
+func (k *Kind) TakesGroups() bool {
+	return slices.Contains([]string{AddToGroups, RemoveFromGroups, ApplyReview}, k.Name)
+}
 
 // Accepted are the names of the kind's columns, as they are said.
 func (k *Kind) Accepted() (list []string) {

@@ -85,13 +85,28 @@ func (o *Organisation) Plan(w Wish) Plan {
 	case RemoveMembers:
 		p.departures()
 	}
+	return p.plan()
+}
+
+// PlanReview says what the decisions of a review would do: each row is a person who comes into a group or leaves it.
+func (o *Organisation) PlanReview(rows []*Row) Plan {
+	p := &planner{Organisation: o, wish: Wish{Kind: Reviewed}, rows: rows, step: map[string]int{}}
+	for _, r := range rows {
+		r.State, r.Step = Waiting, p.stepOf(r.Group.ID)
+	}
+	p.edits()
+	return p.plan()
+}
+
+// plan numbers the rows and counts the calls.
+func (p *planner) plan() Plan {
+	plan := Plan{Rows: p.rows, Notes: p.notes}
 	for i, r := range p.rows {
 		r.N = i + 1
 	}
-	plan := Plan{Rows: p.rows, Notes: p.notes}
 	for _, rows := range steps(p.rows) {
 		plan.Writes++
-		plan.Reads += w.Kind.reads(rows[0])
+		plan.Reads += p.wish.Kind.reads(rows[0])
 	}
 	return plan
 }
@@ -277,7 +292,7 @@ func (p *planner) edits() {
 				continue
 			}
 			r.Before, r.After = "not in it", "in it"
-			if p.wish.Kind.Name == RemoveFromGroups {
+			if r.leaves(p.wish.Kind.Name) {
 				r.Before, r.After = r.After, r.Before
 			}
 		}
@@ -298,9 +313,10 @@ func (p *planner) edits() {
 
 // EditOf is the one write of a group's rows.
 func EditOf(rows []*Row, kind string) *membership.Edit {
-	c := &membership.Edit{ID: tallyfy.ID(rows[0].Group.ID), Sure: true}
+	c := &membership.Edit{ID: tallyfy.ID(rows[0].Group.ID), Sure: kind != ApplyReview}
 	for _, r := range rows {
-		switch add := kind == AddToGroups; {
+		c.Seen = strings.TrimSpace(c.Seen + " " + r.Warning)
+		switch add := !r.leaves(kind); {
 		case r.Who.ID != "" && add:
 			c.People.Add = append(c.People.Add, tallyfy.UserID(r.Who.ID))
 		case r.Who.ID != "":
@@ -624,6 +640,9 @@ func (p *planner) creation(line Line) {
 	}
 	r.Step = p.stepOf(names.Fold(g.Name))
 }
+
+// Source is a source of changes that asks nobody, and knows what the copies have.
+func (o *Organisation) Source() Source { return copies{o} }
 
 // copies is a source of changes that asks nobody.
 type copies struct{ *Organisation }

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"strconv"
+	"time"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/store"
@@ -36,8 +37,9 @@ type Row struct {
 	// Who is the person, or the group where the rows are groups. Its ID is empty for one who is not known. A
 	// guest has no id and the address alone.
 	Who journal.Subject
-	// Group is the group that the person comes into or leaves.
+	// Group is the group that the person comes into or leaves. Leave says which in a job that does both.
 	Group journal.Subject `json:",omitzero"`
+	Leave bool            `json:",omitempty"`
 	// Before and After are what changes, in words.
 	Before, After string
 	// To is who takes over: a member's id or removal.LeaveWork.
@@ -70,10 +72,15 @@ type Result struct {
 	// another press.
 	Entry   string `json:",omitempty"`
 	Attempt int    `json:",omitempty"`
+	// At is when the row came into its state while the job ran.
+	At time.Time `json:",omitzero"`
 }
 
 // settle ends a row, or says why it goes on.
 func (r *Row) settle(s State, reason string) { r.State, r.Reason, r.Tallyfys = s, reason, false }
+
+// leaves reports that the person of a row leaves the group, in a job of a kind that changes who is in groups.
+func (r *Row) leaves(kind string) bool { return r.Leave || kind == RemoveFromGroups }
 
 // Called names who or what the row is about.
 func (r *Row) Called() string {

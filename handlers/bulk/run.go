@@ -49,6 +49,9 @@ type Work struct {
 	Caller  change.Caller
 	// Change makes the change of a step.
 	Change func(rows []*Row) change.Change
+	// Rest, if set, is told how all rows are when the job comes to rest: before it ends or pauses, or after somebody
+	// paused or stopped it. It may be told the same again.
+	Rest func(ctx context.Context, rows []*Row) error
 }
 
 // Run goes on with a job until it ends, pauses or stops, or ctx ends. Where another process is at it, it does
@@ -108,8 +111,10 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 		switch s, err := r.Book.state(ctx, id); {
 		case err != nil:
 			return err
-		case s != Running || ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return nil
+		case s != Running:
+			return t.rest(ctx)
 		}
 		rows, err := r.Book.next(ctx, id, Waiting)
 		if err != nil {
@@ -136,9 +141,24 @@ type task struct {
 	lease *store.Lease
 }
 
+// rest tells how all rows are.
+func (t task) rest(ctx context.Context) error {
+	if t.Rest == nil {
+		return nil
+	}
+	rows, err := t.Book.Rows(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	return t.Rest(ctx, rows)
+}
+
 // over ends a job without a step that waits. One whose rows wait for a seat pauses.
 func (t task) over(ctx context.Context) error {
 	counts, err := t.Book.Counts(ctx, t.ID)
+	if err == nil {
+		err = t.rest(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -190,6 +210,9 @@ func (p *pause) Error() string { return p.why }
 func (t task) paused(ctx context.Context, err error) error {
 	var p *pause
 	if errors.As(err, &p) {
+		if err := t.rest(ctx); err != nil {
+			return err
+		}
 		return ignoreNotNow(t.Book.Pause(ctx, t.Job, p.why, p.signIn))
 	}
 	return err
@@ -371,6 +394,9 @@ func (t task) settlePeople(rows []*Row, c *membership.Edit, e *journal.Entry) {
 		case r.State == Cant:
 			r.State = Failed
 		}
+		if r.State != Done { // the change is not about this person
+			r.Entry = ""
+		}
 	}
 }
 
@@ -415,7 +441,9 @@ func outcomeOf(c change.Change, e *journal.Entry) (State, string) {
 func (t task) stopped(rows []*Row, c change.Change) {
 	if edit, ok := c.(*membership.Edit); ok {
 		for _, r := range rows {
-			if settleEdit(edit, r, Failed); r.State == Failed {
+			if settleEdit(edit, r, Failed); r.State == Failed && !edit.NeedsDescription() {
+				r.Reason = "Somebody has changed the group since, and it would be left otherwise than planned: " + strings.Join(edit.Stakes(), " ")
+			} else if r.State == Failed {
 				r.Reason = "The group has no description, and Tallyfy takes no change of it without one."
 			} else if r.State == Cant {
 				r.State = Failed

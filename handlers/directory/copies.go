@@ -251,6 +251,14 @@ func (c *copies[T, ID]) forget(s cache.Scope) {
 	c.entries.Remove(s)
 }
 
+func (c *copies[T, ID]) renew(s cache.Scope) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.entries.Peek(s); ok && e.list != nil && time.Since(e.ended) >= c.MaxAge {
+		e.list = nil
+	}
+}
+
 func (c *copies[T, ID]) sweep() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -109,6 +109,13 @@ func (c *Cache) Forget(s cache.Scope) {
 	c.guests.forget(s)
 }
 
+// Renew drops the copies of members and groups of one scope that are older than MaxAge, so that the next page waits for what
+// is so now. A reading that is under way goes on.
+func (c *Cache) Renew(s cache.Scope) {
+	c.members.renew(s)
+	c.groups.renew(s)
+}
+
 // Sweep drops copies that have not been used for a while. It is to be called now and then.
 func (c *Cache) Sweep() {
 	c.members.sweep()

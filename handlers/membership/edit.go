@@ -40,6 +40,11 @@ type Edit struct {
 	Saw  string
 	// Sure says that the person has seen what is at stake; until then that stops the edit.
 	Sure bool
+	// Seen is the text of what was at stake when the edit was planned by somebody who is not there any more: that does not
+	// stop it, and anything else does. Sure goes before.
+	Seen string
+	// Held, if set, says before the group is read who is to stay as they are whatever the edit wishes, and why.
+	Held func(ctx context.Context) (map[tallyfy.UserID]string, error)
 	// Undoes is the entry that this edit undoes, Repeats the one whose lost part it applies once more.
 	Undoes, Repeats string
 	// Merges is the name of a group that is to be deleted once its people are in this one, "" for none.
@@ -69,9 +74,10 @@ type Edit struct {
 	guests            []string
 	copy              *directory.Members
 	calls             caller
+	held              map[tallyfy.UserID]string
 }
 
-// A LeftOut is a member who is not added to a group, and why not.
+// A LeftOut is a member who is not added to a group, or who is held, and why.
 type LeftOut struct {
 	ID        tallyfy.UserID
 	Name, Why string
@@ -91,6 +97,12 @@ func (c *Edit) Target() string { return "group " + string(c.ID) }
 // Look reads the names of the members, the open tasks where guests come in, and last the group: between
 // that reading and the call that writes it nothing else is asked of Tallyfy.
 func (c *Edit) Look(ctx context.Context) error {
+	if c.Held != nil {
+		var err error
+		if c.held, err = c.Held(ctx); err != nil {
+			return err
+		}
+	}
 	c.prepare(ctx)
 	g, err := c.Source.Group(ctx, c.ID)
 	if err != nil {
@@ -134,15 +146,22 @@ func (c *Edit) take(g *tallyfy.Group) {
 
 // admissible is who is to come and go, without those who cannot be added. Who is in the group already stays.
 func (c *Edit) admissible() People {
-	p := People{Remove: c.People.Remove, RemoveGuests: c.People.RemoveGuests}
+	p := People{RemoveGuests: c.People.RemoveGuests}
 	c.LeftOut, c.Joined = nil, nil
+	for _, id := range c.People.Remove {
+		if why := c.held[id]; why != "" {
+			c.LeftOut = append(c.LeftOut, LeftOut{id, c.calls.member(id), why})
+			continue
+		}
+		p.Remove = append(p.Remove, id)
+	}
 	in := map[string]bool{}
 	for _, id := range c.Group.Members {
 		in[memberKey(id)] = true
 	}
 	add := func(id tallyfy.UserID) bool {
-		why := ""
-		if !in[memberKey(id)] {
+		why := c.held[id]
+		if why == "" && !in[memberKey(id)] {
 			why = Unfit(c.copy, id)
 		}
 		if why != "" {
@@ -271,6 +290,11 @@ func (c *Edit) Stakes() (list []string) {
 		}
 	}
 	return list
+}
+
+// Unseen reports that the person has to see first what is at stake.
+func (c *Edit) Unseen() bool {
+	return !c.Sure && slices.ContainsFunc(c.Stakes(), func(stake string) bool { return !strings.Contains(c.Seen, stake) })
 }
 
 // Send implements change.Change.
@@ -405,6 +429,15 @@ func wishesOf(e *journal.Entry) map[string]editFacts {
 		wishes[e.Subject(journal.Group).ID] = f
 	}
 	return wishes
+}
+
+// Moves reports that an entry changes that a member is in a group: with out that the member is not in it any more.
+func Moves(e *journal.Entry, group tallyfy.ID, id tallyfy.UserID, out bool) bool {
+	f := wishesOf(e)[string(group)]
+	if out {
+		return slices.Contains(f.Remove, id)
+	}
+	return slices.Contains(f.Add, id)
 }
 
 // KeptTexts says which texts somebody has changed since, so that an edit that undoes or repeats another one

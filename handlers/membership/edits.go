@@ -312,14 +312,22 @@ func severalFacts(e *journal.Entry) (f editsFacts, ok bool) {
 	return f, ok
 }
 
-// Reached says for each group of an entry of Edits whether the latest check found it as planned. It is nil for entries of
-// another kind.
+// Reached says for each group whose people an entry changes whether the latest check found it as planned. It is nil for
+// entries of another kind.
 func Reached(e *journal.Entry) map[tallyfy.ID]bool {
+	reached := map[tallyfy.ID]bool{}
+	if e.Kind == PeopleChanged {
+		is := e.Check != nil
+		for i, l := range e.Plan.Lines {
+			is = is && (l.Kind == lineKept || i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed)
+		}
+		reached[tallyfy.ID(e.Subject(journal.Group).ID)] = is
+		return reached
+	}
 	f, ok := severalFacts(e)
 	if !ok {
 		return nil
 	}
-	reached := map[tallyfy.ID]bool{}
 	for i, g := range f.Groups {
 		reached[g.ID] = e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
 	}

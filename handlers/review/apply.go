@@ -51,34 +51,104 @@ func Wishes(people []*Person) (list []Wish) {
 	return list
 }
 
-// Carried is what became of the latest decision about somebody, once it was carried out: an entry of what is in place,
-// and one of what is left to do. Either is nil where there is nothing of it. in reports what is in place. entry is the
-// id of the journal, "" where all was so already.
-func (p *Person) Carried(by journal.Subject, entry string, in func(g Group, add bool) bool) (applied, left *Decision) {
-	d := p.Last()
-	done := &Decision{Member: p.ID, State: Applied, By: by, Groups: d.Groups, ReadAt: d.ReadAt}
-	rest := &Decision{Member: p.ID, State: Change, By: d.By, Note: d.Note, Groups: d.Groups, ReadAt: d.ReadAt}
-	if entry != "" {
-		done.Entries = []string{entry}
+// A Result is one thing that was decided about somebody and is in place in Tallyfy: the person is in a group, or with Leave
+// not in it any more.
+type Result struct {
+	Group tallyfy.ID
+	Leave bool
+	// Entry is the journal's entry of the change, "" where it was so already when that was read, at the time At.
+	Entry string
+	At    time.Time
+}
+
+// wants reports that a decision asks for a result.
+func (d *Decision) wants(r Result) bool {
+	list := d.Add
+	if r.Leave {
+		list = d.Remove
 	}
-	sort := func(groups []Group, add bool, done, rest *[]Group) {
-		for _, g := range groups {
-			if in(g, add) {
-				*done = append(*done, g)
-			} else {
-				*rest = append(*rest, g)
-			}
+	return slices.ContainsFunc(list, func(g Group) bool { return g.ID == r.Group })
+}
+
+// Made is when it was decided.
+func (d *Decision) Made() time.Time {
+	if !d.Since.IsZero() {
+		return d.Since
+	}
+	return d.At
+}
+
+// Wants reports that the latest decision about the person asks for somebody to come into a group, or to leave it.
+func (p *Person) Wants(group tallyfy.ID, leave bool) bool {
+	d := p.Last()
+	return d != nil && d.State == Change && d.wants(Result{Group: group, Leave: leave})
+}
+
+// Record is what is to be added to the decisions about somebody, in this order, because of results: that they were carried
+// out by somebody, and then what is left of the latest decision, or all of it where it is another by now. Results that are
+// recorded already add nothing, so that it may be asked again.
+func (p *Person) Record(by journal.Subject, results []Result) []*Decision {
+	last := p.Last()
+	var done *Decision
+	for _, r := range results {
+		of := p.decided(r)
+		if of == nil || r.Entry == "" && (of != last || r.At.Before(of.At)) || p.recorded(r) {
+			continue
+		}
+		if done == nil {
+			done = &Decision{Member: p.ID, State: Applied, By: by, Groups: of.Groups, ReadAt: of.ReadAt}
+		}
+		take := func(from []Group, to *[]Group) {
+			i := slices.IndexFunc(from, func(g Group) bool { return g.ID == r.Group })
+			*to = append(*to, from[i])
+		}
+		if r.Leave {
+			take(of.Remove, &done.Remove)
+		} else {
+			take(of.Add, &done.Add)
+		}
+		if r.Entry != "" && !slices.Contains(done.Entries, r.Entry) {
+			done.Entries = append(done.Entries, r.Entry)
 		}
 	}
-	sort(d.Add, true, &done.Add, &rest.Add)
-	sort(d.Remove, false, &done.Remove, &rest.Remove)
-	if len(done.Add)+len(done.Remove) > 0 {
-		applied = done
+	if done == nil {
+		return nil
 	}
-	if len(rest.Add)+len(rest.Remove) > 0 {
-		left = rest
+	if left := last.without(done); left != nil {
+		return []*Decision{done, left}
 	}
-	return applied, left
+	return []*Decision{done}
+}
+
+// decided is the decision that asked for a result: the latest one that does, nil for none.
+func (p *Person) decided(r Result) *Decision {
+	for _, d := range slices.Backward(p.Decisions) {
+		if d.State == Change && d.wants(r) {
+			return d
+		}
+	}
+	return nil
+}
+
+// recorded reports that a result of an entry is among the decisions.
+func (p *Person) recorded(r Result) bool {
+	return r.Entry != "" && slices.ContainsFunc(p.Decisions, func(d *Decision) bool {
+		return d.State == Applied && slices.Contains(d.Entries, r.Entry) && d.wants(r)
+	})
+}
+
+// without is the decision once more, without what was carried out; nil where nothing is left of it.
+func (d *Decision) without(done *Decision) *Decision {
+	left := *d
+	left.Since = d.Made()
+	if d.State == Change {
+		left.Add = slices.DeleteFunc(slices.Clone(d.Add), func(g Group) bool { return done.wants(Result{Group: g.ID}) })
+		left.Remove = slices.DeleteFunc(slices.Clone(d.Remove), func(g Group) bool { return done.wants(Result{Group: g.ID, Leave: true}) })
+	}
+	if d.State == Applied || d.State == Change && len(left.Add)+len(left.Remove) == 0 {
+		return nil
+	}
+	return &left
 }
 
 // After are the groups that the reviewer saw the person in, with the change.

@@ -149,7 +149,7 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 			return err
 		}
 		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, author, at, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			r.ID, d.N, string(d.Member), string(d.State), d.By.ID, d.At.UnixMilli(), data); err != nil {
+			r.ID, d.N, string(d.Member), string(d.State), d.By.ID, d.Made().UnixMilli(), data); err != nil {
 			return err
 		}
 		if _, err := tx.Write(ctx, `UPDATE dashboard_review_people SET state = $1, until = $2, decision = $3 WHERE review = $4 AND member = $5`,

@@ -119,6 +119,8 @@ type Decision struct {
 	Press string `json:",omitempty"`
 	// Entries are ids of the journal, of Applied.
 	Entries []string `json:",omitempty"`
+	// Since is when it was decided that stands here once more, because a part of it was carried out; else zero.
+	Since time.Time `json:",omitzero"`
 }
 
 // Last is the latest decision about the person, nil for none.

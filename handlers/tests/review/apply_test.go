@@ -140,6 +140,23 @@ func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
 	assert.NotContains(t, receipt(s, q).Text("main"), "1 change groups")
 }
 
+// The copies do not know yet that somebody was deactivated after the check.
+func TestWhoIsDeactivatedAfterTheCheckIsLeftAsTheyAre(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	f := check(s, q).Form("main form[data-form]")
+	s.Sandbox.DisableInPlace(s.Member("beatriz.sa").ID)
+	r := f.Submit("Change 1 group for 2 people").Whole(http.StatusConflict)
+	assert.Zero(t, writesOf(s))
+	assert.Contains(t, r.Text("main"), "Beatriz Sá is deactivated. Change")
+	r.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	assert.False(t, in(s, "beatriz.sa", "Fleet and Drivers"))
+}
+
 func TestAnUpdateThatIsOvertakenGoesBackToThePerson(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
@@ -154,7 +171,7 @@ func TestAnUpdateThatIsOvertakenGoesBackToThePerson(t *testing.T) {
 	text := r.Text("main")
 	assert.Contains(t, text, "Not all of the change is in place: Fleet and Drivers is not as planned.")
 	assert.Contains(t, text, "1 change groups + 1 changed = 2 people, a row each.")
-	assert.Contains(t, text, "1 decision to change groups is not carried out, or not in full.")
+	assert.Contains(t, text, "1 decision to change groups is not carried out, not in full, or it is not known yet.")
 	writes := writesOf(s)
 	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.Equal(t, writes+1, writesOf(s), "only what was not in place is sent again")
@@ -202,7 +219,7 @@ func TestWhatIsInPlaceAlreadyIsRecordedWithoutACall(t *testing.T) {
 	s.Sandbox.ChangeGroup(s.Group("Fleet and Drivers").ID, sandbox.GroupChange{Add: []int{s.Member("ines.carvalho").ID}})
 	r := check(s, q).Form("main form[data-form]").Submit("Record that all is in place").Whole(http.StatusOK)
 	assert.Zero(t, writesOf(s))
-	assert.Contains(t, r.Text("main"), "It was so already when Tallyfy was read, so nothing was sent.")
+	assert.Contains(t, r.Text("main"), "It was so already when Tallyfy was read, so nothing was sent, ")
 	assert.Contains(t, r.Text("main"), "1 changed = 1 person")
 }
 
@@ -234,7 +251,7 @@ func TestTheFileOfAReviewTiesOut(t *testing.T) {
 			e := s.Get("/activity/" + row[at("Change")])
 			assert.Equal(t, http.StatusOK, e.Status, "the change in the journal")
 			assert.Equal(t, "Fleet and Drivers", row[at("Added")])
-			assert.Contains(t, row[at("Earlier decisions")], "Change groups (Maren Dahl,")
+			assert.Contains(t, row[at("Earlier decisions")], "Change groups, add to Fleet and Drivers. (Maren Dahl, ")
 		}
 	}
 	for state, n := range states {

@@ -273,9 +273,9 @@ func budgets() []budget {
 		}, 303, 0, 0},
 		{"GET /reviews/sets", at("/reviews/sets"), 200, 0, 0},
 		{"POST /reviews/sets", send("/reviews/sets", url.Values{"for": {"Driver"}, "action": {"save"}}), 303, 0, 0},
-		// Each group is read for the check, once more and again before it is changed, and after it.
+		// Each group is read for the check, once more and again before it is changed, and after it; and each person before.
 		{"GET /reviews/:review/check", get(func(s *sitetest.Site) string { return decidedReview(s) + "/check" }), 200, 2, 0},
-		{"POST /reviews/:review/apply", press(func(s *sitetest.Site) string { return decidedReview(s) + "/check" }), 303, 8, 0},
+		{"POST /reviews/:review/apply", press(func(s *sitetest.Site) string { return decidedReview(s) + "/check" }), 303, 9, 0},
 		{"GET /reviews/:review/receipt", get(func(s *sitetest.Site) string { return decidedReview(s) + "/receipt" }), 200, 0, 0},
 		{"GET /reviews/:review/receipt.csv", get(func(s *sitetest.Site) string { return decidedReview(s) + "/receipt.csv" }), 200, 1, 0},
 

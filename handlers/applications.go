@@ -1,0 +1,192 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/parallel"
+	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// reviewJobs are the jobs of a review, the newest first, after what those that rest have changed was recorded: a process
+// may have died before it was. open is the one that runs or is paused, nil for none.
+func (req *request) reviewJobs(review string) (all []*bulk.Job, open *bulk.Job, err error) {
+	all, err = req.app.Jobs.OfReview(req.ctx(), req.org(), review)
+	for _, j := range all {
+		if err == nil && (j.State == bulk.Paused || j.State == bulk.Stopped) {
+			var rows []*bulk.Row
+			if rows, err = req.app.Jobs.Rows(req.ctx(), j.ID); err == nil {
+				_, err = req.app.record(req.ctx(), j.Org, j.Review, j.Owner, jobResults(j, rows))
+			}
+		}
+		if open == nil && (j.State == bulk.Running || j.State == bulk.Paused) {
+			open = j
+		}
+	}
+	return all, open, err
+}
+
+// underJob says that a job carries a review out, or rests on the way; nil where none does.
+func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
+	if j == nil {
+		return nil, nil
+	}
+	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
+	if err != nil {
+		return nil, err
+	}
+	h := req.jobHead(j, counts)
+	text := "This review is being carried out in the name of " + names.Isolate(h.By) + ". "
+	if j.State == bulk.Paused {
+		text = "This review is carried out in part, in the name of " + names.Isolate(h.By) + ", and rests. "
+	}
+	return &views.Notice{Kind: views.NoticeInfo, Text: text + h.Progress() + " What is in place is recorded here when the job ends or rests.", LinkText: "The job", LinkURL: req.urls().Job(j.ID)}, nil
+}
+
+// heldInReview says before a step of a job of a review who of it is to stay as they are: those about whom it was decided anew,
+// and those who were deactivated, have left or have another role by now. The people are read once for each run.
+func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+	var now func(tallyfy.UserID) (*tallyfy.Member, bool)
+	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
+			of, err := a.Reviews.Review(ctx, j.Org, j.Review)
+			if errors.Is(err, review.ErrNotFound) {
+				of, err = &review.Review{}, nil
+			}
+			if err == nil && now == nil {
+				var all []*bulk.Row
+				if all, err = a.Jobs.Rows(ctx, j.ID, bulk.Waiting, bulk.Working, bulk.Unknown); err == nil {
+					now, err = r.peopleNow(ctx, peopleOf(all))
+				}
+			}
+			if err != nil {
+				return nil, err
+			}
+			held := map[tallyfy.UserID]string{}
+			for _, row := range rows {
+				id := tallyfy.UserID(row.Who.ID)
+				p, _ := of.Person(id)
+				switch m, ok := now(id); {
+				case !ok:
+					held[id] = "is not in the organisation any more"
+				case m.IsDisabled():
+					held[id] = "is deactivated"
+				case p == nil:
+					held[id] = "is not in the review any more"
+				case !p.Wants(tallyfy.ID(row.Group.ID), row.Leave):
+					held[id] = "has been decided anew since"
+				case m.Role != row.Role:
+					held[id] = "has another role by now: look at the review again"
+				}
+			}
+			return held, nil
+		}
+	}
+}
+
+// peopleOf are the people of rows, each once.
+func peopleOf(rows []*bulk.Row) (ids []tallyfy.UserID) {
+	for _, r := range rows {
+		if id := tallyfy.UserID(r.Who.ID); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// pageOfMembers is how many members one read of the copy brings.
+const pageOfMembers = 100
+
+// peopleNow reads people as they are now: one by one, or all members where that takes fewer reads.
+func (r *reader) peopleNow(ctx context.Context, ids []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+	copied, err := r.Members(ctx)
+	if err == nil && copied.Complete && len(copied.Items)/pageOfMembers+1 < len(ids) {
+		r.app.Directory.Forget(r.scope)
+		if copied, err = r.Members(ctx); err == nil && copied.Complete {
+			return copied.ByID, nil
+		}
+	}
+	list := make([]*tallyfy.Member, len(ids))
+	calls := make([]func(context.Context) error, len(ids))
+	for i, id := range ids {
+		calls[i] = func(ctx context.Context) (err error) {
+			list[i], err = r.api.Members.Get(ctx, r.scope.Organisation(), id)
+			if tallyfy.IsNotFound(err) {
+				err = nil
+			}
+			return err
+		}
+	}
+	if err := parallel.Run(ctx, calls...); err != nil {
+		return nil, err
+	}
+	return func(id tallyfy.UserID) (*tallyfy.Member, bool) {
+		i := slices.Index(ids, id)
+		if i < 0 || list[i] == nil {
+			return nil, false
+		}
+		return list[i], true
+	}, nil
+}
+
+// jobResults are what rows of a job have put in place, or found so.
+func jobResults(j *bulk.Job, rows []*bulk.Row) map[tallyfy.UserID][]review.Result {
+	results := map[tallyfy.UserID][]review.Result{}
+	for _, row := range rows {
+		r := review.Result{Group: tallyfy.ID(row.Group.ID), Leave: row.Leave, Entry: row.Entry, At: row.At}
+		if r.At.IsZero() { // found by the plan
+			r.At = j.At
+		}
+		if row.State == bulk.Done || row.State == bulk.Nothing {
+			id := tallyfy.UserID(row.Who.ID)
+			results[id] = append(results[id], r)
+		}
+	}
+	return results
+}
+
+// mostRecords is how often a record is made anew because somebody decides at the same moment.
+const mostRecords = 5
+
+// record keeps what is in place for the people of a review, and returns for how many something was new. The same results may
+// come again, and from two processes at once.
+func (a *App) record(ctx context.Context, org tallyfy.ID, id string, by journal.Subject, results map[tallyfy.UserID][]review.Result) (n int, err error) {
+	for range mostRecords {
+		r, err := a.Reviews.Review(ctx, org, id)
+		if errors.Is(err, review.ErrNotFound) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		again := false
+		for _, p := range r.People {
+			base := p.Base()
+			for i, d := range p.Record(by, results[p.ID]) {
+				err := a.Reviews.Append(ctx, r, d, base)
+				if overtaken := (*review.OvertakenError)(nil); errors.As(err, &overtaken) {
+					again = true
+					break
+				}
+				if err != nil {
+					return n, err
+				}
+				if base = d.N; i == 0 {
+					n++
+				}
+			}
+		}
+		if !again {
+			return n, nil
+		}
+	}
+	return n, fmt.Errorf("the record of review %s was overtaken %s", id, words.Count(mostRecords, "time", "times"))
+}
