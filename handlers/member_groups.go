@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// groupsOffered is how many groups the form offers that are not chosen. The search reaches the others.
+	// groupsOffered is how many groups a form offers that are not chosen. The search reaches the others.
 	groupsOffered = 20
 	// colleaguesOffered is how many colleagues it offers unasked, colleaguesFound how many whom a search fits.
 	colleaguesOffered, colleaguesFound = 5, 8
@@ -67,9 +67,9 @@ func (p memberGroupsForm) choose(f refusedForm) error {
 	}
 	form := f.Form
 	view := views.MemberGroups{
-		ID: m.ID, Called: p.called(m), Find: strings.TrimSpace(form.Get("find")), Who: strings.TrimSpace(form.Get("who")),
-		Note: copied.missing(), Errors: f.Errors, Notice: f.Notice, Press: newPress(), Base: form.Get("base"), LeaveToo: form.Get("leave") != "",
+		ID: m.ID, Called: p.called(m), Who: strings.TrimSpace(form.Get("who")), Errors: f.Errors, Notice: f.Notice, Press: newPress(), Base: form.Get("base"), LeaveToo: form.Get("leave") != "",
 	}
+	view.Find, view.Note = strings.TrimSpace(form.Get("find")), copied.missing()
 	in := copied.groups.Of(m.ID)
 	if view.Base == "" {
 		ids := make([]tallyfy.ID, len(in))

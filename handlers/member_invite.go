@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,9 +15,10 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
-// inviteFields are the fields of an invitation, which have the names of Tallyfy's, and the planned groups.
+// inviteFields are the fields of an invitation, which have the names of Tallyfy's.
 var inviteFields = []string{"email", "first_name", "last_name", "role", "message"}
 
 // invitesWithin is the time for which invitations are counted: whose day Tallyfy counts is not documented.
@@ -40,13 +42,18 @@ func (req *request) askInvite(f refusedForm) error {
 	}
 	if f.Form != nil {
 		view.Values = map[string]string{}
-		for _, name := range append([]string{"groups"}, inviteFields...) {
+		for _, name := range inviteFields {
 			view.Values[name] = strings.ReplaceAll(f.Form.Get(name), "\r\n", "\n")
 		}
 		if f.ExistingID != "" {
 			view.ExistingName, view.ExistingURL = f.ExistingName, req.urls().Member(tallyfy.UserID(f.ExistingID))
 		}
 	}
+	groups, err := req.groupsWithin(plainWait)
+	if shut := req.shutOutBy(err); shut != nil {
+		return shut
+	}
+	view.Groups = req.planPicker(groups, err, f.Form)
 	return req.show(f.Status, views.Invite(req.memberPage("Invite somebody"), view))
 }
 
@@ -64,7 +71,43 @@ func (req *request) invitesSent() (n int) {
 	return n
 }
 
-// inviteMember sends an invitation. Whatever goes wrong, the form comes back with everything in it.
+// planPicker offers the groups to plan: those chosen first, whatever is searched. err is that of the reading.
+func (req *request) planPicker(groups *directory.Groups, err error, form url.Values) views.GroupPicker {
+	v := views.GroupPicker{Find: strings.TrimSpace(form.Get("find"))}
+	switch {
+	case err != nil && len(groups.Items) == 0:
+		v.Note = "The groups could not be read. Search to try again, or plan none."
+	case groups.Short != nil:
+		v.Note = missing(groups.Short, "groups")
+	case !groups.Complete:
+		v.Note = "The groups are still being read. Search again in a moment."
+	}
+	chosen := map[tallyfy.ID]bool{}
+	for _, line := range plannedIn(form) {
+		g := views.PickedGroup{GroupLink: views.GroupLink{ID: tallyfy.ID(line), Name: line}, Why: "Not known here", Chosen: true}
+		if found := groupsCalled(groups, line); len(found) == 1 {
+			g.GroupLink, g.Why = req.groupLink(found[0]), groupSize(found[0])
+		}
+		if !chosen[g.ID] {
+			chosen[g.ID] = true
+			v.Offered = append(v.Offered, g)
+		}
+	}
+	found := groups.Search(v.Find, func(g *tallyfy.Group) bool { return !chosen[g.ID] })
+	slices.SortStableFunc(found, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
+	v.Matching, v.Found = len(found), min(len(found), groupsOffered)
+	for _, g := range found[:v.Found] {
+		v.Offered = append(v.Offered, views.PickedGroup{GroupLink: req.groupLink(g), Why: groupSize(g)})
+	}
+	return v
+}
+
+func groupSize(g *tallyfy.Group) string {
+	return words.Count(len(g.Members)+len(g.Guests), "person", "people")
+}
+
+// inviteMember sends an invitation; or, when the button of the search was pressed, shows the form again. Whatever goes
+// wrong, the form comes back with everything in it.
 func inviteMember(req *request) error {
 	form, err := req.form()
 	if err != nil {
@@ -82,6 +125,9 @@ func inviteMember(req *request) error {
 	edit := editForm{
 		request: req, page: page, kept: form, fields: inviteFields, what: "This person", place: inviteRefusal,
 		show: req.askInvite,
+	}
+	if form.Get("action") == "find" {
+		return edit.again(refusedForm{Status: http.StatusOK})
 	}
 	errs := lifecycle.Problems(c.Request)
 	var problem string
@@ -121,30 +167,43 @@ func inviteRefusal(err error, f *refusedForm) {
 	}
 }
 
-// plannedGroups are the groups whose names or ids were typed, one a line. problem says which are none.
+// plannedIn are the names and ids of the groups that a form plans: those ticked, and those of a text with one a line, as
+// other clients send it.
+func plannedIn(form url.Values) (list []string) {
+	for _, line := range entries(strings.Join(form["groups"], "\n")) {
+		if line = names.Tidy(line); line != "" && !slices.Contains(list, line) {
+			list = append(list, line)
+		}
+	}
+	return list
+}
+
+// groupsCalled are the groups that a line means: by the id, or by the name.
+func groupsCalled(groups *directory.Groups, line string) (list []*tallyfy.Group) {
+	if g, ok := groups.ByID(tallyfy.ID(line)); ok {
+		return []*tallyfy.Group{g}
+	}
+	for _, g := range groups.Items {
+		if names.Alike(g.DisplayName(), line) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// plannedGroups are the groups that a form plans. problem says which are none.
 func (req *request) plannedGroups(form url.Values) (list []store.PlannedGroup, problem string, err error) {
-	typed := entries(form.Get("groups"))
-	if len(typed) == 0 {
+	lines := plannedIn(form)
+	if len(lines) == 0 {
 		return nil, "", nil
 	}
-	groups := req.CopiedGroups()
-	if groups == nil {
-		if groups, err = req.app.Directory.Groups(req.ctx(), req.api, req.scope); err != nil {
-			return nil, "", err
-		}
+	groups, err := req.Groups(req.ctx())
+	if err != nil {
+		return nil, "", err
 	}
 	seen, wrong := map[tallyfy.ID]bool{}, []string(nil)
-	for _, line := range typed {
-		if line = names.Tidy(line); line == "" {
-			continue
-		}
-		var found []*tallyfy.Group
-		for _, g := range groups.Items {
-			if string(g.ID) == line || names.Alike(g.DisplayName(), line) {
-				found = append(found, g)
-			}
-		}
-		switch {
+	for _, line := range lines {
+		switch found := groupsCalled(groups, line); {
 		case len(found) == 1 && !seen[found[0].ID]:
 			seen[found[0].ID] = true
 			list = append(list, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})

@@ -47,6 +47,13 @@ func (req *request) snapshotWithin(wait time.Duration) (s snapshot, err error) {
 	return req.readSnapshot(ctx)
 }
 
+// groupsWithin is the copy of the groups for a page that can do without: it waits for the reading no longer than that.
+func (req *request) groupsWithin(wait time.Duration) (*directory.Groups, error) {
+	ctx, done := context.WithTimeout(req.ctx(), wait)
+	defer done()
+	return req.Groups(ctx)
+}
+
 // cachedSnapshot is the snapshot if it costs no call.
 func (req *request) cachedSnapshot() (s snapshot, ok bool) {
 	s.members, s.groups, ok = req.app.Directory.Cached(req.scope)

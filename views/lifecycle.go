@@ -62,6 +62,8 @@ type InviteForm struct {
 	// Values are the texts of the fields, by their names.
 	Values map[string]string
 	Roles  []tallyfy.Role
+	// Groups offers the groups to plan.
+	Groups GroupPicker
 	// Sent is how many invitations were sent from here in 24 hours, -1 if that is not known; ADay is about how many Tallyfy
 	// takes in a day.
 	Sent, ADay int

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
@@ -14,12 +16,10 @@ type MemberGroups struct {
 	Called string
 	// Barred says why the member can be added to no group, "" for one who can.
 	Barred string
-	// Offered are groups to add the member to: those chosen first. Found is how many of the others fit the search,
-	// Matching how many there are in all.
-	Offered         []PickedGroup
-	Found, Matching int
-	// Find searches the groups, Who the colleagues.
-	Find, Who string
+	// GroupPicker offers the groups to add the member to.
+	GroupPicker
+	// Who searches the colleagues.
+	Who string
 	// Like is the colleague whose groups are offered, nil for all groups. Candidates are whom to choose.
 	Like       *Person
 	Candidates []Person
@@ -30,7 +30,6 @@ type MemberGroups struct {
 	LeaveToo bool
 	// In are the groups that the member is in.
 	In     []PickedGroup
-	Note   string
 	Errors map[string]string
 	Notice *Notice
 	// Base names the groups as the page shows them, Press identifies the press of the button.
@@ -54,11 +53,29 @@ func (v MemberGroups) Title() string { return "Groups of " + v.Called }
 
 // offer says what the list of groups to add shows.
 func (v MemberGroups) offer() string {
-	chosen := len(v.Offered) - v.Found
+	if v.Like != nil && len(v.Offered) == 0 && v.Find == "" {
+		return strings.TrimSpace(v.Called + " is in every group of " + names.Isolate(v.Like.Name) + ". " + v.Note)
+	}
+	return v.summary()
+}
+
+// GroupPicker is a list to choose groups from, with a search.
+type GroupPicker struct {
+	// Find is what was searched for.
+	Find string
+	// Offered are the groups: those chosen first. Found is how many of the others are shown, Matching how many there are in
+	// all that fit the search.
+	Offered         []PickedGroup
+	Found, Matching int
+	// Note says what may be missing, "" for nothing.
+	Note string
+}
+
+// summary says what the list shows.
+func (v GroupPicker) summary() string {
 	s := ""
 	switch {
-	case v.Like != nil && v.Matching == 0 && chosen == 0 && v.Find == "":
-		s = v.Called + " is in every group of " + names.Isolate(v.Like.Name) + "."
+	case v.Matching == 0 && v.Note != "":
 	case v.Matching == 0 && v.Find != "":
 		s = "No other group matches “" + names.Isolate(v.Find) + "”."
 	case v.Matching == 0:
@@ -68,10 +85,7 @@ func (v MemberGroups) offer() string {
 	default:
 		s = "Showing " + words.Count(v.Found, "group", "groups") + "."
 	}
-	if v.Note != "" {
-		s += " " + v.Note
-	}
-	return s
+	return strings.TrimSpace(s + " " + v.Note)
 }
 
 // leaveText is the label of the box that also leaves groups.

@@ -98,7 +98,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
     if (event.target === field) {
       if (event.key === "Enter") {
         event.preventDefault();
-        find("add");
+        find(picker.querySelector("[data-refresh=field]") ? "add" : "find"); // a field that takes no lists only searches
       } else if (event.key === "ArrowDown" && options.length > 0) {
         event.preventDefault();
         (options.find((option) => option.type === "radio" && option.checked) ?? options[0]).focus();
@@ -119,7 +119,7 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
 // Enter in a field of a form with a picker goes on to the next field: the first button of the form is the picker's.
 for (const form of document.querySelectorAll("[data-enter]")) {
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.type !== "text") return;
+    if (event.key !== "Enter" || event.isComposing || !["text", "email"].includes(event.target.type)) return;
     event.preventDefault();
     const fields = [...form.querySelectorAll("input:not([type=hidden]), textarea")];
     fields[fields.indexOf(event.target) + 1]?.focus();

@@ -166,6 +166,30 @@ func TestBrowserAddPeopleByKeyboard(t *testing.T) {
 	assert.Len(t, s.Group("By keyboard").Members, 1)
 }
 
+// Somebody is invited with the keyboard alone, and the groups are found while typing.
+func TestBrowserInviteByKeyboard(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/members/invite")
+	b.WaitForTitle("Invite somebody")
+	tabUntil(b, "the address", `document.activeElement.id === "field-email"`)
+	b.Do(chromedp.KeyEvent("ada@partner.example.com"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("Ada"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("Okoye"))
+	tabUntil(b, "the search", `document.activeElement.id === "field-find"`)
+	for _, name := range []string{"finance", "legal"} {
+		b.Do(chromedp.Evaluate[chromedp.Void]("document.activeElement.value = ''"), chromedp.KeyEvent(name))
+		b.WaitForText("output", "Showing 1 group.")
+		tabUntil(b, "the group", `document.activeElement.name === "groups" && !document.activeElement.checked`)
+		b.Do(chromedp.KeyEvent(" "))
+		tabBack(b, "the search", `document.activeElement.id === "field-find"`)
+	}
+	tabTo(b, "Send the invitation")
+	b.WaitForTitle("Ada Okoye")
+	assert.Equal(t, "Finance, Legal", sitetest.Evaluate[string](b, `[...document.querySelectorAll("section[aria-labelledby=invitation] li")].map((li) => li.innerText.trim()).join(", ")`))
+	assert.Equal(t, 1, s.Writes())
+}
+
 // Who is in a group is changed without a mouse, and without script as well: the page has none of its own.
 func TestBrowserChangePeopleByKeyboard(t *testing.T) {
 	t.Parallel()

@@ -55,8 +55,8 @@ func changes() []change {
 		{"bring back beside another", "/members/:member/enable", besideAnother(broughtBack), "", true, nil},
 		{"invite", "/members/invite", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get("/members/invite").Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("last_name", "O'Koye & Co").
-				Set("role", "light").Set("message", "line 1\n\n</textarea>").Set("groups", "Finance")
-		}, "", true, keepsTyped("email", "first_name", "last_name", "role", "message", "groups")},
+				Set("role", "light").Set("message", "line 1\n\n</textarea>").Tick("groups", s.Group("Finance").ID)
+		}, "Send the invitation", true, keepsTyped("email", "first_name", "last_name", "role", "message", "groups")},
 		{"disable", "/members/:member/disable", func(s *sitetest.Site) *sitetest.Form {
 			return s.Get(s.MemberPath(somebody) + "/disable").Form("main form")
 		}, "", true, nil},

@@ -29,7 +29,7 @@ func TestSomebodyIsInvited(t *testing.T) {
 	p := s.Get("/members").Follow("Invite somebody").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("main"), "Tallyfy sends about 10 invitations a day. 0 were sent from here in the last 24 hours.")
 	assert.Equal(t, "You are invited to join Aldermoor Logistics in Tallyfy.", p.Form("main form").Values.Get("message"))
-	p = invitation(s, " Ada Okoye <Ada@Partner.example.com> ").Submit("").Whole(http.StatusOK)
+	p = invitation(s, " Ada Okoye <Ada@Partner.example.com> ").Submit("Send the invitation").Whole(http.StatusOK)
 	assert.Contains(t, p.Text(".notice.done"), "Ada Okoye (Ada@Partner.example.com) is invited as Light.")
 	ada, ok := s.Sandbox.MemberByEmail("ada@partner.example.com")
 	require.True(t, ok)
@@ -49,8 +49,33 @@ func TestSomebodyIsInvited(t *testing.T) {
 	require.True(t, s.Sandbox.AcceptInvitation("ada@partner.example.com"))
 	p = p.Follow("Check again").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("header"), "Active")
-	assert.Empty(t, p.Link("Check again"))
+	assert.Empty(t, p.Link("Resend or withdraw in Tallyfy"))
 	assert.Equal(t, []string{"Finance", "Legal"}, p.Texts("section[aria-labelledby=invitation] li"), "for the review of new joiners")
+}
+
+// The groups to plan are searched and ticked without script; what was typed and ticked is there afterwards, and nothing is sent.
+func TestGroupsArePickedForAnInvitation(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	offered := func(p *sitetest.Page) []string { return p.Texts("#field-groups .name") }
+	p := s.Get("/members/invite").Whole(http.StatusOK)
+	assert.Len(t, offered(p), 20)
+	assert.Contains(t, p.Text("#field-groups .picker-count"), "Showing 20 of 34 groups: search to find the others.")
+	f := p.Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("role", "light").Set("find", "finance")
+	p = f.Submit("Search").Whole(http.StatusOK)
+	assert.Equal(t, []string{"Finance"}, offered(p))
+	f = p.Form("main form").Tick("groups", s.Group("Finance").ID).Set("find", "legal").Set("last_name", "Okoye")
+	p = f.Submit("Search").Whole(http.StatusOK)
+	assert.Equal(t, []string{"Finance", "Legal"}, offered(p), "what is ticked stays, and stands first")
+	f = p.Form("main form")
+	assert.Equal(t, []string{s.Group("Finance").ID}, f.Values["groups"])
+	for field, want := range map[string]string{"email": "ada@partner.example.com", "first_name": "Ada", "last_name": "Okoye", "role": "light", "find": "legal"} {
+		assert.Equal(t, want, f.Values.Get(field))
+	}
+	assert.Contains(t, f.Set("find", "zzz").Submit("Search").Text("#field-groups .picker-count"), "No other group matches “zzz”.")
+	assert.Zero(t, s.Writes())
+	p = f.Tick("groups", s.Group("Legal").ID).Submit("Send the invitation").Whole(http.StatusOK)
+	assert.ElementsMatch(t, []string{"Finance", "Legal"}, p.Texts("section[aria-labelledby=invitation] li"))
 }
 
 // Whoever has the address already is told apart before anything is sent.
@@ -65,7 +90,7 @@ func TestWhoHasTheAddressAlready(t *testing.T) {
 		"bjorn.hallgrimsson2@example.com": {"", ""},
 	} {
 		s.Sandbox.ClearRequests()
-		p := invitation(s, email).Submit("")
+		p := invitation(s, email).Submit("Send the invitation")
 		if test.says == "" {
 			assert.Equal(t, 1, s.Writes())
 			continue
@@ -74,9 +99,10 @@ func TestWhoHasTheAddressAlready(t *testing.T) {
 		assert.Equal(t, "Please check: "+test.says, p.Text("#error-email"))
 		assert.Equal(t, test.open != "", p.Link(test.open) != "", email)
 		f := p.Form("main form")
-		for field, want := range map[string]string{"email": email, "first_name": "Ada", "role": "light", "groups": "finance\n" + s.Group("Legal").ID} {
+		for field, want := range map[string]string{"email": email, "first_name": "Ada", "role": "light"} {
 			assert.Equal(t, want, f.Values.Get(field))
 		}
+		assert.Equal(t, []string{s.Group("Finance").ID, s.Group("Legal").ID}, f.Values["groups"])
 		assert.Zero(t, s.Writes(), email)
 	}
 }
@@ -98,14 +124,18 @@ func TestWhatAnInvitationNeeds(t *testing.T) {
 		"control":       {"first_name", "A\x00da", "characters that are no text"},
 	} {
 		f := invitation(s, "ada@partner.example.com").Set(test.field, test.value)
-		p := f.Submit("").Whole(http.StatusUnprocessableEntity)
+		p := f.Submit("Send the invitation").Whole(http.StatusUnprocessableEntity)
 		assert.Contains(t, p.Text("#error-"+test.field), test.says, name)
-		if name != "control" && name != "no role" {
+		if name != "control" && name != "no role" && name != "no such group" {
 			assert.Equal(t, test.value, p.Form("main form").Values.Get(test.field), name)
+		}
+		if name == "no such group" {
+			assert.Equal(t, []string{s.Group("Finance").ID, "Fin <b>"}, p.Form("main form").Values["groups"])
+			assert.Contains(t, p.Text("#field-groups li"), "Fin <b> Not known here")
 		}
 	}
 	assert.Zero(t, s.Calls(http.MethodGet, "/users")+s.Writes(), "nobody is asked about what Tallyfy would refuse")
-	p := invitation(s, "ada@partner.example.com").Set("first_name", strings.Repeat("é", 32)).Set("message", strings.Repeat("é", 5000)).Submit("").Whole(http.StatusOK)
+	p := invitation(s, "ada@partner.example.com").Set("first_name", strings.Repeat("é", 32)).Set("message", strings.Repeat("é", 5000)).Submit("Send the invitation").Whole(http.StatusOK)
 	assert.True(t, p.Has(".notice.done"))
 }
 
@@ -129,16 +159,16 @@ func TestRefusedInvitations(t *testing.T) {
 			s := sitetest.SignedIn(t, sitetest.Options{})
 			test.answer.Method, test.answer.Route = http.MethodPost, inviteRoute
 			s.Sandbox.Fail(test.answer)
-			p := invitation(s, "ada@partner.example.com").Submit("").Whole(test.status)
+			p := invitation(s, "ada@partner.example.com").Submit("Send the invitation").Whole(test.status)
 			assert.Contains(t, p.Text(test.where), test.says)
 			assert.Equal(t, "ada@partner.example.com", p.Form("main form").Values.Get("email"))
-			assert.Contains(t, p.Form("main form").Values.Get("groups"), "finance")
+			assert.Equal(t, []string{s.Group("Finance").ID, s.Group("Legal").ID}, p.Form("main form").Values["groups"])
 			assert.Equal(t, 1, s.Writes(), "asked once")
 			s.Sandbox.ClearFaults()
 			if test.status == http.StatusTooManyRequests { // after which the token waits a while
 				return
 			}
-			p = p.Form("main form").Submit("").Whole(http.StatusOK)
+			p = p.Form("main form").Submit("Send the invitation").Whole(http.StatusOK)
 			assert.Equal(t, []string{"Finance", "Legal"}, p.Texts("section[aria-labelledby=invitation] li"))
 		})
 	}
@@ -158,12 +188,12 @@ func TestPlannedGroupsOfInvitationsThatFail(t *testing.T) {
 	}
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: inviteRoute, Times: 1, Answer: sandbox.SeatsLight})
-	invitation(s, email).Submit("").Whole(http.StatusUnprocessableEntity)
+	invitation(s, email).Submit("Send the invitation").Whole(http.StatusUnprocessableEntity)
 	assert.Empty(t, planned(s), "nothing is left of it")
 
 	s = sitetest.SignedIn(t, sitetest.Options{Attempt: time.Second})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: inviteRoute, Times: 1, Abort: true})
-	invitation(s, email).Submit("").Whole(http.StatusOK)
+	invitation(s, email).Submit("Send the invitation").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Finance", "Legal"}, planned(s))
 }
 
@@ -172,9 +202,9 @@ func TestTheInvitationsOfADay(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{InvitesADay: 2}})
 	for i := range 2 {
-		invitation(s, fmt.Sprintf("ada%d@partner.example.com", i)).Submit("").Whole(http.StatusOK)
+		invitation(s, fmt.Sprintf("ada%d@partner.example.com", i)).Submit("Send the invitation").Whole(http.StatusOK)
 	}
-	p := invitation(s, "third@partner.example.com").Submit("").Whole(http.StatusTooManyRequests)
+	p := invitation(s, "third@partner.example.com").Submit("Send the invitation").Whole(http.StatusTooManyRequests)
 	assert.Contains(t, p.Text(".notice.problem"), "You've reached the limit for member invitations.")
 	assert.Contains(t, p.Text("main"), "2 were sent from here in the last 24 hours.", "a refused one is not counted")
 }
@@ -186,7 +216,7 @@ func TestAnInvitationWithoutAnAnswer(t *testing.T) {
 		s := sitetest.SignedIn(t, sitetest.Options{Attempt: time.Second})
 		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPost, Route: inviteRoute, Times: 1, Abort: true, Execute: sent})
 		form := invitation(s, "ada@partner.example.com")
-		p := form.Submit("").Whole(http.StatusOK)
+		p := form.Submit("Send the invitation").Whole(http.StatusOK)
 		assert.Equal(t, "Receipt", p.Text("h1"))
 		says := "Ada Okoye (ada@partner.example.com) is invited as Light"
 		if !sent {
@@ -194,7 +224,7 @@ func TestAnInvitationWithoutAnAnswer(t *testing.T) {
 		}
 		assert.Contains(t, p.Text(".notice"), "Tallyfy didn't confirm the invitation of Ada Okoye (ada@partner.example.com)")
 		assert.Contains(t, p.Text(".notice"), says)
-		assert.Equal(t, p.URL, form.Submit("").URL, "the same press")
+		assert.Equal(t, p.URL, form.Submit("Send the invitation").URL, "the same press")
 		assert.Equal(t, 1, s.Writes())
 	}
 }
@@ -207,7 +237,7 @@ func TestOthersMayTryToInvite(t *testing.T) {
 	p := s.Get("/members/invite").Whole(http.StatusOK)
 	assert.False(t, p.Has("input[value=admin]"))
 	assert.Contains(t, p.Text(".notice"), "Tallyfy lets others do it only if the organisation allows it.")
-	p = invitation(s, "ada@partner.example.com").Submit("").Whole(http.StatusForbidden)
+	p = invitation(s, "ada@partner.example.com").Submit("Send the invitation").Whole(http.StatusForbidden)
 	assert.Contains(t, p.Text(".notice.problem"), "Nothing was changed.")
 	assert.Equal(t, "ada@partner.example.com", p.Form("main form").Values.Get("email"))
 	assert.True(t, s.Get("/members").Has("button.off[aria-describedby]"))
