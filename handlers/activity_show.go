@@ -8,7 +8,6 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
-	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
@@ -79,6 +78,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		view.OnlyAsked = e.State == journal.Refused
 		view.LookAgain = underWay || e.Check.Count(journal.GoingOn) > 0
 	}
+	view.NoUndo = noUndo(e)
 	view.Links = []components.LinkProps{{Text: "All changes", URL: req.urls().Activity(views.ActivityState{})}}
 	view.Links = append(req.reversals(e), view.Links...)
 	title := "Receipt"
@@ -161,15 +161,6 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		return append(links, add)
 	}
 	return links
-}
-
-// broughtBack leads from the receipt of a removal to that of the comeback, or to the page that brings the member back.
-func (req *request) broughtBack(e *journal.Entry, s journal.Subject) components.LinkProps {
-	later := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { of, ok := lifecycle.Comes(l); return ok && of == e.ID })
-	if len(later) > 0 {
-		return components.LinkProps{Text: "Brought back later", URL: req.urls().Entry(later[0].ID)}
-	}
-	return components.LinkProps{Text: "Bring back…", URL: req.urls().BringBack(tallyfy.UserID(s.ID), "", nil)}
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.

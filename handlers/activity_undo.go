@@ -25,7 +25,14 @@ type reversal struct {
 }
 
 func showUndo(req *request) error {
-	r, err := req.reversal(false)
+	e, err := req.entry(web.Param(req, "entry"))
+	if err != nil {
+		return err
+	}
+	if u, ok := req.contactsUndo(e); ok {
+		return u.ask(req.pressedForm())
+	}
+	r, err := req.reversal(e, false)
 	if err != nil {
 		return err
 	}
@@ -33,7 +40,14 @@ func showUndo(req *request) error {
 }
 
 func undo(req *request) error {
-	r, err := req.reversal(false)
+	e, err := req.entry(web.Param(req, "entry"))
+	if err != nil {
+		return err
+	}
+	if u, ok := req.contactsUndo(e); ok {
+		return u.carryOut()
+	}
+	r, err := req.reversal(e, false)
 	if err != nil {
 		return err
 	}
@@ -41,7 +55,11 @@ func undo(req *request) error {
 }
 
 func showRepeat(req *request) error {
-	r, err := req.reversal(true)
+	e, err := req.entry(web.Param(req, "entry"))
+	if err != nil {
+		return err
+	}
+	r, err := req.reversal(e, true)
 	if err != nil {
 		return err
 	}
@@ -49,24 +67,24 @@ func showRepeat(req *request) error {
 }
 
 func repeat(req *request) error {
-	r, err := req.reversal(true)
+	e, err := req.entry(web.Param(req, "entry"))
+	if err != nil {
+		return err
+	}
+	r, err := req.reversal(e, true)
 	if err != nil {
 		return err
 	}
 	return r.carryOut()
 }
 
-func (req *request) reversal(repeat bool) (reversal, error) {
-	e, err := req.entry(web.Param(req, "entry"))
-	if err != nil {
-		return reversal{}, err
-	}
+func (req *request) reversal(e *journal.Entry, repeat bool) (reversal, error) {
 	r := reversal{request: req, entry: e, repeat: repeat}
 	again := func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID }
 	if !r.of() || !madeSomething(e) && !repeat || repeat && len(req.laterEdits(e, again)) > 0 { // once: somebody else wants it otherwise
 		return reversal{}, &problem{
 			status: http.StatusConflict, title: "This can't be done with that change",
-			text:  "Only a change of a group's name, description or people that was carried out can be undone, and only what is missing of it can be applied once more.",
+			text:  "Only a change of a group's name, description or people, or of who knows guests, that was carried out can be undone here, and only what is missing of a change of groups can be applied once more.",
 			links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}},
 		}
 	}
@@ -119,7 +137,7 @@ func (r reversal) ask(f refusedForm) error {
 	}
 	plan := c.Plan()
 	view := views.Reversal{
-		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence,
+		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence, Others: "Everybody else stays in the group, whoever added them.",
 		Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
 	}
 	var notes []string

@@ -17,8 +17,6 @@ import (
 )
 
 const (
-	// groupsOffered is how many groups a form offers that are not chosen. The search reaches the others.
-	groupsOffered = 20
 	// colleaguesOffered is how many colleagues it offers unasked, colleaguesFound how many whom a search fits.
 	colleaguesOffered, colleaguesFound = 5, 8
 )

@@ -11,6 +11,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -123,6 +124,22 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 			links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoRole(tallyfy.UserID(s.ID), string(role), e.ID)})
 		}
 	}
+	if _, ok := lifecycle.ContactsUndone(e); ok {
+		undone := req.laterOf(e, guestsOf(e), func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
+		link := components.LinkProps{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)}
+		if len(undone) > 0 {
+			link = components.LinkProps{Text: "Undone later", URL: req.urls().Entry(undone[0].ID)}
+		}
+		links = append([]components.LinkProps{link}, links...)
+	}
+	if e.Kind == lifecycle.Disabled && carriedOut(e) {
+		links = append(links, req.broughtBack(e, s))
+	}
+	if e.Kind == lifecycle.GuestAdded && carriedOut(e) {
+		if g := e.Subject(journal.Guest); g.Email != "" {
+			links = append(links, components.LinkProps{Text: "Remove the guest…", URL: req.urls().RemoveGuest(g.Email)})
+		}
+	}
 	if of := lifecycle.Undone(e); of != "" {
 		links = append(links, components.LinkProps{Text: "The change that this undoes", URL: req.urls().Entry(of)})
 	}
@@ -143,6 +160,53 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
 	}
 	return links
+}
+
+// guestsOf are the guests that an entry is about.
+func guestsOf(e *journal.Entry) (list []journal.Subject) {
+	for _, s := range e.AllSubjects() {
+		if s.Kind == journal.Guest {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// broughtBack leads from the receipt of a removal or a disabling to that of the comeback, or to the page that brings the
+// member back.
+func (req *request) broughtBack(e *journal.Entry, s journal.Subject) components.LinkProps {
+	later := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool {
+		of, ok := lifecycle.Comes(l)
+		return ok && (of == e.ID || e.Kind == lifecycle.Disabled)
+	})
+	if len(later) > 0 {
+		return components.LinkProps{Text: "Brought back later", URL: req.urls().Entry(later[len(later)-1].ID)}
+	}
+	return components.LinkProps{Text: "Bring back…", URL: req.urls().BringBack(tallyfy.UserID(s.ID), "", nil)}
+}
+
+// noUndo says why a change that was carried out can't be undone from here, and what can be done; "" for one that can.
+func noUndo(e *journal.Entry) string {
+	if e.Unreadable || !carriedOut(e) {
+		return ""
+	}
+	switch e.Kind {
+	case lifecycle.DeletedForGood:
+		return "This can't be undone: Tallyfy has deleted the account itself, in every organisation."
+	case lifecycle.GuestRemoved:
+		return "This can't be undone: Tallyfy does not put a guest back on the tasks. The guest can be added again."
+	case lifecycle.Invited:
+		return "An invitation can't be withdrawn from here: Tallyfy's interface has no call for it. It is done in Tallyfy, from the page of the person."
+	case lifecycle.ContactsChanged:
+		if _, ok := lifecycle.ContactsUndone(e); !ok {
+			return "This can't be undone from here: it was not kept who knew the guest before."
+		}
+	case membership.GroupCreated:
+		return "This is undone by deleting the group."
+	case review.SetChanged:
+		return "This is undone by changing the set again."
+	}
+	return ""
 }
 
 // linesOf are the sentences of a plan.

@@ -15,8 +15,9 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// pickerRows is how many people a picker shows that are not chosen. The search reaches the others.
-const pickerRows = 50
+// pickerRows and groupsOffered are how many people and groups a picker shows that are not chosen. The search reaches the
+// others.
+const pickerRows, groupsOffered = 50, 20
 
 // searchMembers searches the directory, and Tallyfy too while the directory is incomplete.
 func (req *request) searchMembers(members *directory.Members, query string, keep func(*tallyfy.Member) bool) []*tallyfy.Member {

@@ -114,7 +114,9 @@ type Receipt struct {
 	LookAgain bool
 	// OnlyAsked says that the change was asked for, and not carried out by it.
 	OnlyAsked bool
-	Links     []components.LinkProps
+	// NoUndo says why there is no undoing, "" where there is.
+	NoUndo string
+	Links  []components.LinkProps
 }
 
 // checkKind is the kind of the link that looks again.

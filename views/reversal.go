@@ -9,7 +9,7 @@ type Reversal struct {
 	EntryID string
 	// Repeat says that it is applied once more.
 	Repeat bool
-	// About is the group, or how many they are.
+	// About is the group, or how many they are, or whom a change of contacts was about.
 	About string
 	// Leave leads away where nothing is done.
 	Leave components.LinkProps
@@ -17,6 +17,8 @@ type Reversal struct {
 	Sentence string
 	// Lines are what will be so afterwards, Warnings what is at stake and what stays out.
 	Lines, Warnings []string
+	// Others says what becomes of everybody else.
+	Others string
 	// Nothing says that there is nothing to do.
 	Nothing bool
 	// Later are changes since that were about the same people or texts.

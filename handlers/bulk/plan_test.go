@@ -2,6 +2,7 @@ package bulk_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -90,6 +91,21 @@ func TestRemovals(t *testing.T) {
 		"Samuel Okafor: waiting active → removed, the work stays in their name",
 		"Samuel Okafor: nothing to do The same as line 13.",
 	}, read(p.Rows))
+
+	// Bram is known by two, Claudia by Søren alone.
+	for lines, want := range map[string][]string{
+		"soren.kjaergaard@example.com":                          {"Søren Kjærgaard: waiting active → removed, the work stays in their name; nobody else knows 1 guest: Claudia Stemmler"},
+		"emre.yildiz@example.com":                               {"Emre Yıldız: waiting active → removed, the work stays in their name"},
+		"soren.kjaergaard@example.com\nemre.yildiz@example.com": {"Søren Kjærgaard: waiting active → removed, the work stays in their name; nobody else knows 2 guests: Bram Verhoeven and Claudia Stemmler", "Emre Yıldız: waiting active → removed, the work stays in their name; nobody else knows 1 guest: Bram Verhoeven"},
+	} {
+		p := d.plan(bulk.RemoveMembers, lines, func(w *bulk.Wish) { w.To = removal.LeaveWork })
+		for i, text := range read(p.Rows) {
+			text, _, _ = strings.Cut(text, " Left in ")
+			assert.Equal(t, want[i], text)
+		}
+		says := strings.Contains(strings.Join(p.Notes, " "), " any more, as the rows say. A removal hands no guest over")
+		assert.Equal(t, strings.Contains(want[0], "nobody else knows"), says)
+	}
 
 	board := d.group("Facilities").Members
 	lines := strconv.Itoa(board[0]) + "\n" + strconv.Itoa(board[1])

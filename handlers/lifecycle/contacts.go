@@ -38,6 +38,9 @@ type Contacts struct {
 	// Guests are who is to know whom, each guest once. Those beyond MostContacts are for another change.
 	Guests []ContactWish
 
+	// Undoes is the entry that this change undoes, "" for none.
+	Undoes string
+
 	// Gone are the addresses of those who are no guests any more.
 	Gone []string
 
@@ -122,24 +125,27 @@ type contactsFacts struct {
 	// Result is what the change did.
 	Result string
 	Guests []contactFacts
+	Undoes string `json:",omitempty"`
 }
 
 // contactFacts is one of the guests, in the order of the plan's sentences.
 type contactFacts struct {
 	ContactWish
 	Name string // as it stands in the sentences
+	// Undo is what undoes it: those who knew the guest already, or did not, are not named.
+	Undo *ContactWish `json:",omitempty"`
 }
 
 // Plan implements change.Change. It is stopped where there is nothing to do. The sentences say how it is to be: who
 // knows the guest already is named, too.
 func (c *Contacts) Plan() change.Plan {
 	plan := change.Plan{Stopped: c.Nothing(), Plan: journal.Plan{Calls: len(c.parts)}}
-	var facts contactsFacts
+	facts := contactsFacts{Undoes: c.Undoes}
 	var guests []string
 	for _, p := range c.parts {
 		called := names.Marked(p.guest.Name(), p.guest.Email)
 		guests = append(guests, p.guest.Name())
-		facts.Guests = append(facts.Guests, contactFacts{p.ContactWish, called})
+		facts.Guests = append(facts.Guests, contactFacts{p.ContactWish, called, p.undo()})
 		plan.Subjects = append(plan.Subjects, guestSubject(p.guest))
 		plan.Concerned = append(plan.Concerned, slices.Concat(p.Add, p.Remove)...)
 		add, remove := c.named(p.Add), c.named(p.Remove)
@@ -160,6 +166,40 @@ func (c *Contacts) Plan() change.Plan {
 	facts.Result = "Who knows " + of + " was changed."
 	plan.Facts, _ = json.Marshal(facts) // texts only
 	return plan
+}
+
+// undo is what undoes the change of the guest, as the guest was read for the plan.
+func (p *contactPart) undo() *ContactWish {
+	knew := func(id tallyfy.UserID) bool { return slices.Contains(p.guest.KnownBy(), id) }
+	w := ContactWish{Email: p.guest.Email}
+	for _, id := range p.Add {
+		if !knew(id) {
+			w.Remove = append(w.Remove, id)
+		}
+	}
+	for _, id := range p.ContactWish.Remove {
+		if knew(id) {
+			w.Add = append(w.Add, id)
+		}
+	}
+	return &w
+}
+
+// ContactsUndone is the wish that undoes an entry of Contacts, as far as its calls were carried out. ok is false where
+// nothing was, for an entry from before that was kept, and for entries of other kinds.
+func ContactsUndone(e *journal.Entry) (guests []ContactWish, ok bool) {
+	facts, known := factsOfContacts(e)
+	if !known || e.Unreadable {
+		return nil, false
+	}
+	for i, f := range facts.Guests {
+		done := e.Outcome != nil && i < len(e.Outcome.Parts) && e.Outcome.Parts[i].State == journal.Done
+		found := e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
+		if f.Undo != nil && (done || found) {
+			guests = append(guests, *f.Undo)
+		}
+	}
+	return guests, len(guests) > 0
 }
 
 // contactText says who knows a guest and who does not.

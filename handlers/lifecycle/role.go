@@ -177,8 +177,11 @@ func RoleGiven(e *journal.Entry) (role tallyfy.Role, ok bool) {
 	return f.Is, ok
 }
 
-// Undone is the entry that a change of role undoes, "" for none.
+// Undone is the entry that a change of role, or of who knows guests, undoes; "" for none.
 func Undone(e *journal.Entry) string {
+	if f, ok := factsOfContacts(e); ok {
+		return f.Undoes
+	}
 	f, _ := factsOfRole(e)
 	return f.Undoes
 }

@@ -147,6 +147,59 @@ func TestWhoKnowsAGuest(t *testing.T) {
 	assert.Equal(t, 1, s.Writes())
 }
 
+// Undoing takes back what the change did, and only that: who knew the guest before still does, and who came meanwhile stays.
+func TestWhoKnowsAGuestIsUndone(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	soren, emre, noor, renske := s.Member("soren.kjaergaard").ID, s.Member("emre.yildiz").ID, s.Member("noor.vandermeer").ID, s.Member("renske.bakker").ID
+	form := s.Get("/guests/"+bram+"/known-by").Form("main form").Set("add", "renske.bakker@example.com\nsoren.kjaergaard@example.com").Tick("remove", s.ID("emre.yildiz"))
+	receipt := form.Submit("").Follow("Receipt").Whole(http.StatusOK)
+	assert.Equal(t, []int{soren, renske}, guest(s, bram).KnownBy)
+	s.Elsewhere(http.MethodPut, "/guests/"+bram, fmt.Sprintf(`{"email":%q,"associated_members":[%d,%d,%d]}`, bram, soren, renske, noor))
+	s.Sandbox.ClearRequests()
+	p := receipt.Follow("Undo…").Whole(http.StatusOK)
+	assert.Equal(t, []string{"Emre Yıldız knows Bram Verhoeven (" + bram + "). Renske Bakker does not know Bram Verhoeven (" + bram + ") any more."}, p.Texts("ol.plan li"))
+	assert.Contains(t, p.Text("main"), "Everybody else who knows the guest stays, whoever added them.")
+	assert.Zero(t, s.Writes())
+	form = p.Form("main form")
+	undone := form.Submit("Undo this change").Whole(http.StatusOK)
+	assert.Equal(t, "Receipt", undone.Text("h1"))
+	assert.Equal(t, []int{soren, noor, emre}, guest(s, bram).KnownBy)
+	assert.Equal(t, undone.URL, form.Submit("Undo this change").URL, "a second press")
+	assert.Equal(t, 1, s.Writes())
+	assert.Equal(t, receipt.URL, undone.Link("The change that this undoes"))
+	receipt = s.Get(receipt.URL)
+	assert.Equal(t, undone.URL, receipt.Link("Undone later"))
+	assert.Empty(t, receipt.Link("Undo…"))
+	p = s.Get(receipt.URL + "/undo").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "There is nothing left to undo.")
+	assert.Contains(t, p.Text("section[aria-labelledby=later]"), "changed who knows Bram Verhoeven")
+	p = undone.Follow("Undo…").Form("main form").Submit("Undo this change").Whole(http.StatusOK)
+	assert.Equal(t, []int{soren, noor, renske}, guest(s, bram).KnownBy, "an undoing is undone")
+	assert.Contains(t, p.Text(".notice.done"), "Done.")
+
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Status: http.StatusUnprocessableEntity, Body: `{"error":true,"message":"Not this one."}`})
+	handed := s.Get(s.MemberPath("soren.kjaergaard") + "/guests?to=" + s.ID("renske.bakker")).Form("main form").Submit("").Whole(http.StatusOK)
+	assert.Len(t, handed.Follow("Undo…").Texts("ol.plan li"), 1, "what was refused is not undone")
+}
+
+// What can't be undone from here says why on the receipt, and what is undone by another change leads there.
+func TestWhatCannotBeUndone(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Get("/guests/" + bram).Follow("Remove the guest…").Form("main form").Submit("")
+	assert.Contains(t, latest(s).Text("main"), "This can't be undone: Tallyfy does not put a guest back on the tasks.")
+	s.Get("/guests/new").Form("main form").Set("email", "ada@partner.example.com").Submit("")
+	assert.Equal(t, "/guests/ada@partner.example.com/remove", latest(s).Link("Remove the guest…"))
+	invitation(s, "eve@partner.example.com").Submit("Send the invitation")
+	assert.Contains(t, latest(s).Text("main"), "An invitation can't be withdrawn from here")
+	disabled := s.Get(s.MemberPath("noor.vandermeer") + "/disable").Form("main form").Submit("").Whole(http.StatusOK)
+	p := disabled.Follow("Bring back…").Form("main form").Set("groups", "none").Submit("Show the plan").Form("main form").Submit("").Whole(http.StatusOK)
+	assert.Equal(t, p.URL, s.Get(disabled.URL).Link("Brought back later"))
+	p = s.Get(s.MemberPath("gareth.pugh")+"/delete").Form("main form").Set("phrase", "gareth.pugh@example.com").Submit("").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "This can't be undone: Tallyfy has deleted the account itself, in every organisation.")
+}
+
 // A removal hands no guest over: the wizard and the receipt say so, and lead to where it is done.
 func TestALeaverHandsTheGuestsOver(t *testing.T) {
 	t.Parallel()
