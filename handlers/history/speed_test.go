@@ -2,11 +2,13 @@ package history_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/history"
@@ -121,4 +123,43 @@ func BenchmarkReading(b *testing.B) {
 			d.observe(history.Reading{By: maren, Groups: d.groupsNow()})
 		}
 	})
+}
+
+// 300 groups with 10,000 memberships, of which one in a hundred changes each day: less than 20 MB a year.
+func TestAYearIsSmall(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "dashboard.db")
+	db, err := store.Open(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	d := newDesk(t, db)
+	group := func(i int) tallyfy.ID { return tallyfy.ID(fmt.Sprintf("%032d", i%300)) }
+	for i := range 300 {
+		d.group(group(i), fmt.Sprint("Group ", i))
+	}
+	for i := range 10_000 {
+		g := d.groups[group(i)]
+		g.Members = append(g.Members, tallyfy.UserID(fmt.Sprint(20_000+i/5)))
+		d.groups[g.ID] = g
+	}
+	size := func() (n int64) {
+		require.NoError(t, db.Read(t.Context(), []any{&n}, `SELECT page_count * page_size FROM pragma_page_count, pragma_page_size`))
+		return n
+	}
+	const days = 20
+	var before int64
+	for day := range days + 2 {
+		for i := range 100 {
+			d.move(group(i*7), tallyfy.UserID(fmt.Sprint(50_000+i)), day%2 == 0)
+		}
+		d.after(24 * time.Hour)
+		d.read()
+		if day == 1 {
+			before = size()
+		}
+	}
+	require.Greater(t, d.rows("dashboard_history_events"), 100*days-1)
+	year := (size() - before) * 365 / days
+	t.Logf("%.1f MB a year", float64(year)/1e6)
+	assert.Less(t, year, int64(20_000_000))
 }

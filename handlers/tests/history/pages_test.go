@@ -44,6 +44,8 @@ func TestPagesTellWhatWasChangedElsewhere(t *testing.T) {
 	}
 	assert.NotContains(t, d.Get(d.GroupPath("Finance")).Text("section[aria-labelledby=activity]"), "joined")
 
+	assert.Contains(t, d.Get("/help").Text("main"), "Whoever leaves a group and comes back between two readings is not seen. So a page never says that nothing has changed.")
+
 	p := overview.Form(visit + " form").Submit("Seen").Whole(http.StatusOK)
 	assert.Equal(t, "/", p.URL)
 	assert.Contains(t, p.Text(visit), "None seen since 4 Mar 2026, 08:05.")
