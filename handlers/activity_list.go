@@ -321,8 +321,12 @@ func exportActivity(req *request) error {
 // eventCells are those of what happened elsewhere: nobody is known who did it.
 func eventCells(e *history.Event, sentence string) []string {
 	var about, ids []string
-	for _, s := range [][2]string{{e.Who, string(e.Member)}, {e.In, string(e.Group)}} {
-		if s[1] != "" {
+	who := [2]string{e.Who, string(e.Member)}
+	if e.Guest != "" { // whose address is all that is known
+		who = [2]string{e.Guest, ""}
+	}
+	for _, s := range [][2]string{who, {e.In, string(e.Group)}} {
+		if s[0]+s[1] != "" {
 			about, ids = append(about, names.Plain(s[0])), append(ids, s[1])
 		}
 	}

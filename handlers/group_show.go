@@ -20,7 +20,7 @@ import (
 // directory. A failure of the last two leaves a gap that says so.
 func showGroup(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
-	if req.QueryParam("on") != "" {
+	if req.QueryParams().Has("on") {
 		return showGroupAt(req, id)
 	}
 	var (

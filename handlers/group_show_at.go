@@ -29,6 +29,8 @@ func (req *request) lookBack(id tallyfy.ID) (roll *history.Roll, message string,
 	text := strings.TrimSpace(req.QueryParam("on"))
 	day, err := time.ParseInLocation(time.DateOnly, text, locationOf(req.who.Timezone))
 	switch {
+	case text == "":
+		message = "Choose a day."
 	case err != nil || day.Year() < 2000:
 		message = "“" + names.Isolate(text) + "” is not a day. Write it as 2026-03-04."
 	case day.After(req.app.Now()):

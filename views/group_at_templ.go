@@ -159,7 +159,7 @@ func GroupOn(p Page, v GroupAt) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("The first reading was over at " + p.Clock.stamp(v.Since) + ": what was before is not known.")
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("The first reading was over on " + p.Clock.stamp(v.Since) + ": what was before is not known.")
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/group_at.templ`, Line: 33, Col: 118}
 					}

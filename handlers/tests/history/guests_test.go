@@ -47,6 +47,7 @@ func TestGuestsAreRemembered(t *testing.T) {
 	overview := d.Get("/").Text("section[aria-labelledby=visit]")
 	assert.Contains(t, overview, "1 new guest, 1 joined a group")
 
+	assert.Contains(t, d.Get("/activity.csv").Body, ",elsewhere: joined,"+kavanagh+"; Payroll,; "+d.Group("Payroll").ID+",")
 	today := d.App.Now().In(d.Zone()).Format("2006-01-02")
 	row := d.Get(d.GroupPath("Payroll") + "?on=" + today).Whole(http.StatusOK).Find("main .rows li:contains('" + kavanagh + "')")
 	assert.Equal(t, 1, row.Length())

@@ -39,7 +39,7 @@ func TestPagesTellWhatWasChangedElsewhere(t *testing.T) {
 	for _, path := range []string{d.MemberPath("noor.vandermeer"), d.GroupPath("Payroll")} {
 		p := d.Get(path).Whole(http.StatusOK)
 		assert.Contains(t, p.Text("section[aria-labelledby=activity]"), "Noor van der Meer "+joined, path)
-		assert.Contains(t, p.Text("section[aria-labelledby=activity]"), "Watching since 3 Mar 2026, 17:20")
+		assert.Contains(t, p.Text("section[aria-labelledby=activity]"), "Watching since 3 March 2026, 17:20 CET")
 		assert.NotContains(t, p.Text("main"), "unchanged")
 	}
 	assert.NotContains(t, d.Get(d.GroupPath("Finance")).Text("section[aria-labelledby=activity]"), "joined")
@@ -207,4 +207,6 @@ func TestWhoIsInAGroupToday(t *testing.T) {
 	assert.Empty(t, p.Texts("main .rows li"))
 	p = d.Get(path + "?on=2026-03-07").Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, p.Text("#error-on"), "That day is still to come.")
+	p = d.Get(d.GroupPath("Payroll")).Form("form.look-back").Submit("Show").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-on"), "Choose a day.")
 }
