@@ -91,15 +91,19 @@ func (a application) jobRows() (rows []*bulk.Row) {
 	return rows
 }
 
-// mostEarlier is how many changes of a group are looked at for the one that made it so.
-const mostEarlier = 20
+const (
+	// mostEarlier is how many changes of a group are looked at for the one that made it so.
+	mostEarlier = 20
+	// clocks is how far the clocks of two processes may be apart.
+	clocks = 2 * time.Minute
+)
 
 // madeBefore is the entry of a change after the latest decision about somebody that has put in place what it asks for, such as
 // that of a process that died before it could say so; "" for none.
 func (a application) madeBefore(id tallyfy.UserID, group tallyfy.ID, leave bool) (string, error) {
 	p, _ := a.review.Person(id)
 	latest, err := a.app.Journal.Latest(a.ctx(), journal.Filter{
-		Org: a.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(group)}, From: p.Last().Made(),
+		Org: a.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(group)}, From: p.Last().Made().Add(-clocks),
 	}, mostEarlier)
 	if err != nil {
 		return "", err

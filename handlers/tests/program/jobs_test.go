@@ -172,15 +172,15 @@ func (r *run) count() int {
 }
 
 // pass lets time pass in the database: the leases of a dead program end, and what it sent is not under way any more.
-func (r *run) pass() {
-	r.t.Helper()
-	db, err := store.Open(r.t.Context(), r.database)
-	require.NoError(r.t, err)
+func pass(t *testing.T, database string) {
+	t.Helper()
+	db, err := store.Open(t.Context(), database)
+	require.NoError(t, err)
 	defer db.Close()
-	_, err = db.Write(r.t.Context(), `UPDATE dashboard_leases SET expires_at = 0`)
-	require.NoError(r.t, err)
-	_, err = db.Write(r.t.Context(), `UPDATE dashboard_journal SET at = at - $1`, time.Minute.Milliseconds())
-	require.NoError(r.t, err)
+	_, err = db.Write(t.Context(), `UPDATE dashboard_leases SET expires_at = 0`)
+	require.NoError(t, err)
+	_, err = db.Write(t.Context(), `UPDATE dashboard_journal SET at = at - $1`, time.Minute.Milliseconds())
+	require.NoError(t, err)
 }
 
 // until loads the page of the job until it has a text, and none of others.
@@ -251,7 +251,7 @@ func TestKilledAtManyPointsOfAJob(t *testing.T) {
 			for i, p := range points {
 				dead := r.kill(p.method, p.moment)
 				if i < len(points)-1 { // the last one is taken over in its own time
-					r.pass()
+					pass(t, r.database)
 				}
 				if alone {
 					r.programs[dead] = start(t, r.programs[dead].Options)
