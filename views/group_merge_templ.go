@@ -609,16 +609,9 @@ func mergeForm(p Page, v GroupMerge) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Can.Groups {
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Merge, and delete " + names.Isolate(v.Name), Busy: "Merging…", Kind: components.ButtonDanger}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		} else {
-			templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Merge, and delete " + names.Isolate(v.Name), OffBy: p.offBy(p.Can.Groups)}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
+		templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Merge, and delete " + names.Isolate(v.Name), Busy: "Merging…", Kind: components.ButtonDanger, OffBy: p.offBy(p.Can.Groups)}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = components.LinkButton(components.LinkProps{Text: "Keep both groups", URL: p.URL.Group(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

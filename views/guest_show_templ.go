@@ -813,7 +813,7 @@ func ContactsOfGuest(p Page, v GuestContacts) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Save", Busy: "Saving…", Kind: components.ButtonPrimary}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Save", Busy: "Saving…", Kind: components.ButtonPrimary, OffBy: p.offBy(p.Can.Members)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,8 +11,8 @@
 // # Using it
 //
 // A [Server] is an [net/http.Handler] that serves the API under /api. [Server.Transport] reaches it
-// in process under [BaseURL]. The tokens are [AdminToken], [ColleagueToken], [StandardToken] and
-// [ExpiredToken], and those that it issues. Tests read the store with [Server.Members] and its neighbours and the
+// in process under [BaseURL]. The tokens are [AdminToken], [ColleagueToken], [StandardToken],
+// [LightToken] and [ExpiredToken], and those that it issues. Tests read the store with [Server.Members] and its neighbours and the
 // traffic with [Server.Requests], script faults with [Server.Fail], and end tokens with
 // [Server.RevokeToken].
 //
@@ -57,7 +57,8 @@
 // Aldermoor Logistics has 60 members, 34 groups, 18 guests and 400 tasks, the same at every start.
 // Dates follow the clock at the start. The people to know, all @example.com:
 //
-//   - maren.dahl is signed in by AdminToken, tomas.herrera by StandardToken;
+//   - maren.dahl is signed in by AdminToken, tomas.herrera by StandardToken,
+//     lukasz.wisniewski by LightToken;
 //   - ingrid.solheim is the default administrator;
 //   - chiara.dangelo is the only member of "Payroll";
 //   - soren.kjaergaard has twelve groups and much open work;
@@ -116,7 +117,7 @@
 //     the default administrator; the setting that lets others than administrators invite.
 //   - Parts of signing in: passwords, sessions and remembered consent (each request asks again, and
 //     anyone who sees the page may choose), scopes, refresh tokens, the other grants, signatures
-//     that could be checked. The fixed tokens do not expire: [AdminToken] and [StandardToken] last
+//     that could be checked. The fixed tokens do not expire: those of people last
 //     until they are revoked.
 //   - Limits by token, hourly caps, limits of a plan; 5xx, HTML from a proxy: script them as
 //     faults.

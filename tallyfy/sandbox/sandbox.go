@@ -16,6 +16,7 @@ const (
 	AdminToken     = "sandbox-admin"     // an administrator of both organisations, not the default one of the main one
 	ColleagueToken = "sandbox-colleague" // another administrator of the main organisation
 	StandardToken  = "sandbox-standard"  // a standard member of the main organisation: reads, but may not change
+	LightToken     = "sandbox-light"     // a light member of the main organisation: reads, but may not change
 	ExpiredToken   = "sandbox-expired"   // always 401
 )
 

@@ -7,6 +7,7 @@ const (
 	adminEmail     = "maren.dahl@example.com"
 	colleagueEmail = "kwame.asante@example.com"
 	standardEmail  = "tomas.herrera@example.com"
+	lightEmail     = "lukasz.wisniewski@example.com"
 )
 
 // The people with a part in the demo, by user.

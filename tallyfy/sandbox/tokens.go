@@ -36,6 +36,7 @@ func newTokenTable() *tokenTable {
 		AdminToken:     {email: adminEmail},
 		ColleagueToken: {email: colleagueEmail},
 		StandardToken:  {email: standardEmail},
+		LightToken:     {email: lightEmail},
 		ExpiredToken:   {expires: time.Time{}.Add(1)}, // before every clock
 	}}
 }
