@@ -150,6 +150,7 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/trash", signedIn, listTrash},
 		{http.MethodGet, "/trash.csv", signedIn, exportTrash},
 		{http.MethodGet, "/trash/:entry/picture", signedIn, sendTrashPicture},
+		{http.MethodPost, "/trash/:entry/keep", signedIn, keepLonger},
 
 		{http.MethodGet, "/bulk/new", signedIn, showBulkForm},
 		{http.MethodPost, "/bulk", signedIn, planBulk},

@@ -40,15 +40,25 @@ func (req *request) deletedGroup(ctx context.Context, e *journal.Entry) (r membe
 		}
 		req.app.Log.Info("contents not opened", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
-	return r, g, &problem{
+	return r, g, req.contentsGone(e, r)
+}
+
+// contentsGone answers for a deleted group of which the contents are deleted, too.
+func (req *request) contentsGone(e *journal.Entry, r membership.Remnant) error {
+	return &problem{
 		status: http.StatusConflict, title: names.Isolate(r.Group.Name) + " can't be created again any more",
 		text: "What was in it was kept until " + req.clock().Day(req.app.Journal.ContentsEnd(e)) +
 			". The receipt of its deletion is still here; with what it says you can create a new group by hand.",
-		links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}, {Text: "Deleted groups", URL: req.urls().Trash("")}},
+		links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}, req.trashLink()},
 	}
 }
 
 // contentsKept reports that what an entry deleted is within its time.
 func (req *request) contentsKept(e *journal.Entry) bool {
 	return req.app.Journal.ContentsEnd(e).After(req.app.Now())
+}
+
+// trashLink leads to the list of deleted groups.
+func (req *request) trashLink() components.LinkProps {
+	return components.LinkProps{Text: "Deleted groups", URL: req.urls().Trash("")}
 }

@@ -46,13 +46,16 @@ var changeKinds = []struct {
 	{membership.GroupsChanged, "People of several groups changed", func(req *request) change.Change { return req.groupEdits(membership.Edits{}) }},
 	{review.SetChanged, "Starter set changed", func(req *request) change.Change { return req.setEdit("") }},
 	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
+	// Of these nothing is left to check.
+	{journal.ContentsKept, "Deleted group kept longer", nil},
+	{journal.ContentsPurged, "Deleted group deleted for good", nil},
 }
 
 // changeOf is an empty change of an entry's kind; nil for one that cannot be opened and for a kind of another
 // version of the program.
 func (req *request) changeOf(e *journal.Entry) change.Change {
 	for _, k := range changeKinds {
-		if k.kind == e.Kind && !e.Unreadable {
+		if k.kind == e.Kind && k.new != nil && !e.Unreadable {
 			return k.new(req)
 		}
 	}

@@ -28,6 +28,9 @@ type TrashRow struct {
 	// At is when it was deleted, Until when what was in it is deleted, too.
 	At, Until       time.Time
 	Members, Guests int
+	// AddedDays is by how many days it is kept longer already; CanKeep says that one more can be added.
+	AddedDays int
+	CanKeep   bool
 	// Again is the name of the group that was created from it, AgainURL its page; empty for none.
 	Again, AgainURL string
 }

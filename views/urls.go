@@ -407,6 +407,11 @@ func (u URLs) Trash(before string) string {
 // TrashFile is the list of deleted groups as a CSV file, with the rows of all pages.
 func (u URLs) TrashFile() string { return u.org() + "/trash.csv" }
 
+// KeepLonger is where a form keeps a deleted group for a day longer. entry is that of the deletion.
+func (u URLs) KeepLonger(entry string) string {
+	return u.Trash("") + "/" + url.PathEscape(entry) + "/keep"
+}
+
 // TrashPicture is the logo that a deleted group had, as a file. entry is that of the deletion.
 func (u URLs) TrashPicture(entry string) string {
 	return u.Trash("") + "/" + url.PathEscape(entry) + "/picture"

@@ -56,11 +56,55 @@ func TestContentsGoBeforeTheirEntry(t *testing.T) {
 			return n
 		}
 		assert.Equal(t, 1, rows())
-		deleted, err := d.Sweep(t.Context())
+		for range 2 { // the second one finds nothing to do
+			deleted, err := d.Sweep(t.Context())
+			require.NoError(t, err)
+			assert.Zero(t, deleted, "the entry stays")
+			assert.Zero(t, rows())
+			assert.Equal(t, in.Did, d.get(e.ID).Did)
+			purges := d.ids(journal.Filter{Org: org, Kind: journal.ContentsPurged})
+			require.Len(t, purges, 1)
+			purge := d.get(purges[0])
+			assert.Equal(t, d.clock.Now(), purge.At.UTC())
+			assert.Equal(t, "The dashboard deleted for good what was kept of the group Payroll. Confirmed 09:00.", purge.Sentence(func(at time.Time) string { return at.UTC().Format("15:04") }, false))
+			assert.Equal(t, []journal.Subject{payroll}, purge.AllSubjects(), "and nobody who was in it")
+			assert.Equal(t, purges, d.ids(journal.Filter{Org: org, Kind: journal.ContentsPurged, Subject: payroll}))
+			assert.Empty(t, d.ids(journal.Filter{Org: org, Kind: journal.ContentsPurged, Subject: bo}))
+		}
+		actors, err := d.Actors(t.Context(), org)
 		require.NoError(t, err)
-		assert.Zero(t, deleted, "the entry stays")
-		assert.Zero(t, rows())
-		assert.Equal(t, in.Did, d.get(e.ID).Did)
+		assert.Len(t, actors, 1, "the dashboard is nobody to filter by")
+	})
+}
+
+// A day more is a day more, once for each that was asked for, and has its entry.
+func TestContentsAreKeptLonger(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
+		d := newDesk(t, open())
+		e := d.begin(d.deletion())
+		by := journal.Intent{Org: org, Kind: journal.ContentsKept, Actor: maren, Subjects: []journal.Subject{payroll}, Plan: journal.Plan{Did: "kept it", Lines: []journal.Line{{Text: "It is kept."}}}}
+		for i := range journal.MostAddedDays {
+			now := d.get(e.ID)
+			assert.Equal(t, i, now.AddedDays)
+			require.True(t, d.CanKeepLonger(now))
+			for _, first := range []bool{true, false} { // and a second press, which knows nothing of the first
+				added, err := d.KeepLonger(t.Context(), now, by)
+				require.NoError(t, err)
+				assert.Equal(t, first, added)
+			}
+		}
+		e = d.get(e.ID)
+		assert.False(t, d.CanKeepLonger(e))
+		assert.Equal(t, e.At.Add(keepContents+journal.MostAddedDays*24*time.Hour), d.ContentsEnd(e))
+		assert.Len(t, d.ids(journal.Filter{Org: org, Kind: journal.ContentsKept, State: journal.Done}), journal.MostAddedDays)
+		d.clock.Advance(keepContents + journal.MostAddedDays*24*time.Hour - time.Millisecond)
+		for _, gone := range []bool{false, true} {
+			_, err := d.Sweep(t.Context())
+			require.NoError(t, err)
+			_, err = d.Contents(t.Context(), e)
+			assert.Equal(t, gone, err != nil)
+			d.clock.Advance(time.Millisecond)
+		}
 	})
 }
 
@@ -105,4 +149,9 @@ func TestContentsNeverOutliveTheirEntry(t *testing.T) {
 	t.Parallel()
 	j := journal.New(nil, nil, 30*24*time.Hour, keepContents, time.Now)
 	assert.Equal(t, 30, j.ContentsDays())
+	assert.False(t, j.CanKeepLonger(&journal.Entry{}))
+	j = journal.New(nil, nil, 91*24*time.Hour, keepContents, time.Now)
+	assert.True(t, j.CanKeepLonger(&journal.Entry{}))
+	assert.False(t, j.CanKeepLonger(&journal.Entry{AddedDays: 1}))
+	assert.Equal(t, time.Unix(0, 0).Add(91*24*time.Hour), j.ContentsEnd(&journal.Entry{At: time.Unix(0, 0), AddedDays: 30}), "where JOURNAL_DAYS was more then")
 }

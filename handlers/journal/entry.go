@@ -205,6 +205,8 @@ type Entry struct {
 	Intent
 	Outcome *Outcome // nil while none is stored
 	Check   *Check   // the latest; nil before the first
+	// AddedDays is by how many days the contents are kept longer.
+	AddedDays int
 	// Unreadable says that the sealed parts cannot be opened: the secret that sealed them is not listed
 	// any more, or the row is damaged. Only ID, Org, At, State, Kind and the actor's id are known then.
 	Unreadable bool

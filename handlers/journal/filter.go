@@ -79,7 +79,7 @@ func (j *Journal) where(f Filter) (string, []any) {
 // Actors returns the members who have made changes in an organisation, as they were at their latest one.
 func (j *Journal) Actors(ctx context.Context, org tallyfy.ID) ([]Subject, error) {
 	latest, err := j.entries(ctx, `WHERE id IN
-		(SELECT MAX(id) FROM dashboard_journal WHERE org = $1 AND at > $2 GROUP BY actor) ORDER BY id DESC`, []any{string(org), j.oldest()})
+		(SELECT MAX(id) FROM dashboard_journal WHERE org = $1 AND at > $2 AND actor <> '' GROUP BY actor) ORDER BY id DESC`, []any{string(org), j.oldest()})
 	actors := make([]Subject, len(latest))
 	for i, e := range latest {
 		actors[i] = e.Actor

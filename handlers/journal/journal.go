@@ -86,15 +86,20 @@ func (j *Journal) insert(ctx context.Context, tx *store.Querier, e *Entry) (inse
 	if err != nil {
 		return false, err
 	}
-	outcome := ""
+	outcome, checked := "", ""
 	if e.Outcome != nil {
 		if outcome, err = j.seal(e, partOutcome, e.Outcome); err != nil {
 			return false, err
 		}
 	}
+	if e.Check != nil {
+		if checked, err = j.seal(e, partCheck, e.Check); err != nil {
+			return false, err
+		}
+	}
 	n, err := tx.Write(ctx, `INSERT INTO dashboard_journal (id, org, at, actor, kind, state, press, intent, outcome, checked)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '') ON CONFLICT (org, press) DO NOTHING`,
-		e.ID, string(e.Org), e.At.UnixMilli(), e.Actor.ID, e.Kind, string(e.State), e.Press, intent, outcome)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (org, press) DO NOTHING`,
+		e.ID, string(e.Org), e.At.UnixMilli(), e.Actor.ID, e.Kind, string(e.State), e.Press, intent, outcome, checked)
 	if err != nil || n == 0 {
 		return false, err
 	}
@@ -178,7 +183,7 @@ func (j *Journal) SetCheck(ctx context.Context, e *Entry, c Check) error {
 	return nil
 }
 
-const columns = `id, org, at, actor, kind, state, intent, outcome, checked`
+const columns = `id, org, at, actor, kind, state, intent, outcome, checked, added_days`
 
 // IsID reports whether a text has the form of an entry's id.
 func IsID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
@@ -225,7 +230,7 @@ func (j *Journal) scan(rows *sql.Rows) (*Entry, error) {
 	var e Entry
 	var at int64
 	var intent, outcome, check string
-	if err := rows.Scan(&e.ID, &e.Org, &at, &e.Actor.ID, &e.Kind, &e.State, &intent, &outcome, &check); err != nil {
+	if err := rows.Scan(&e.ID, &e.Org, &at, &e.Actor.ID, &e.Kind, &e.State, &intent, &outcome, &check, &e.AddedDays); err != nil {
 		return nil, err
 	}
 	e.At, e.Actor.Kind = time.UnixMilli(at), Member
@@ -284,10 +289,14 @@ func (j *Journal) openOptional(e *Entry, part, text string, v any) error {
 }
 
 // Sweep deletes the entries past their time and returns their number. It also deletes the contents past theirs,
-// of entries that stay.
+// and puts an entry in the journal for each.
 func (j *Journal) Sweep(ctx context.Context) (deleted int64, err error) {
+	if err := j.purge(ctx); err != nil {
+		return 0, err
+	}
 	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_contents WHERE at <= $1`, j.oldestContents()); err != nil {
+		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_contents WHERE entry IN
+			(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil { // where days were added, and JOURNAL_DAYS is less now
 			return err
 		}
 		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_subjects WHERE entry IN

@@ -11,7 +11,7 @@
 //     plain, so that filters work on both engines. Names, sentences, plans, before and after are
 //     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;
 //   - what a change deleted, for package journal: the time and the entry's id are plain, the rest is
-//     sealed. It is deleted TRASH_DAYS after the change;
+//     sealed. It is deleted TRASH_DAYS after the change, and the days that were added;
 //   - the history of members and groups, for package history: ids, times and kinds are plain, names, roles and
 //     statuses are sealed, and so is the last reading. It is deleted HISTORY_DAYS after the change, and somebody is
 //     taken out of it whose account is deleted for good;

@@ -118,6 +118,7 @@ var callsNobody = []string{
 	"/signout", "/help", "/activity/seen", "/sign-ins", "/signin/answer", "/sandbox", "/members/selection", "/groups/selection", "/guests/selection",
 	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member", "/reviews/sets",
 	"/bulk", "/bulk/:bulk/run", "/jobs/:job/pause", "/jobs/:job/resume", "/jobs/:job/stop", "/jobs/:job/retry",
+	"/trash/:entry/keep",
 }
 
 const typedName = `Returns & "Repairs" <b>%d</b>`

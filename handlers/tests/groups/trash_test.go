@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -68,6 +69,53 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	assert.Empty(t, cells[1][9])
 }
 
+// An administrator keeps a deleted group for a day longer, which Activity records. A press that comes twice adds one day.
+func TestADeletedGroupIsKeptLonger(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	receipt := deleted(s, "Finance")
+	last := s.App.Now().In(s.Zone()).AddDate(0, 0, sitetest.TrashDays)
+	until := func(days int) string { return last.AddDate(0, 0, days).Format("2 Jan 2006") }
+	keep := "form[action$='/keep']"
+	form := s.Get("/trash").Form(keep)
+	s.Sandbox.ClearRequests()
+	p := form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "Done. Finance is kept for a day longer. It can be created again until "+until(1)+".", p.Text(".notice"))
+	assert.Equal(t, []string{"Keep a day longer: Finance"}, p.Texts("#list form button"))
+	assert.Contains(t, p.Text("#list .small"), "Kept until "+until(1))
+	p = form.Submit("").Whole(http.StatusOK)
+	assert.Equal(t, "Finance is kept until "+until(1)+" already. Nothing was changed now.", p.Text(".notice"))
+	assert.Contains(t, p.Form(keep).Submit("").Text(".notice"), "until "+until(2))
+	assert.Zero(t, s.Writes())
+	p = s.Get("/activity?what=trash.keep").Whole(http.StatusOK)
+	assert.Len(t, p.Texts("main .rows a"), 2)
+	p = p.Follow(p.Texts("main .rows a")[0]).Whole(http.StatusOK)
+	assert.Regexp(t, `^Maren Dahl kept the deleted group Finance for a day longer\. Confirmed \d\d:\d\d\.$`, p.Text("main .notice"))
+	assert.Contains(t, p.Text("main .plan"), "It can be created again until "+until(2)+".")
+	for i := 2; i < journal.MostAddedDays; i++ {
+		s.Get("/trash").Form(keep).Submit("").Whole(http.StatusOK)
+	}
+	p = s.Get("/trash").Whole(http.StatusOK)
+	assert.False(t, p.Has(keep))
+	path := strings.Replace(receipt, "/activity/", "/trash/", 1) + "/keep"
+	p = s.Post(path, url.Values{"added": {strconv.Itoa(journal.MostAddedDays)}}).Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("main"), "It is kept until "+until(journal.MostAddedDays)+". A deleted group can be kept for 30 days longer at most, and never longer than its receipt.")
+	s.Post(strings.Replace(s.GroupForm("Crew", "d").Submit("Create the group").Follow("Receipt").URL, "/activity/", "/trash/", 1)+"/keep", url.Values{}).Whole(http.StatusNotFound)
+
+	tomas := s.As(t)
+	tomas.SignInWith(sandbox.StandardToken)
+	tomas.Post(path, url.Values{"added": {"0"}}).Whole(http.StatusNotFound)
+	in := record(s, journal.Intent{
+		Org: tallyfy.ID(s.Sandbox.OrgID()), Kind: "group.delete", Press: "his", Actor: journal.Subject{Kind: journal.Member, ID: s.ID("tomas.herrera"), Name: "Tomás Herrera"},
+		Subjects: []journal.Subject{{Kind: journal.Group, ID: "0123456789abcdef0123456789abcdef", Name: "Old crew"}}, Plan: journal.Plan{Did: "deleted the group Old crew", Facts: json.RawMessage(`{}`)},
+	})
+	p = tomas.Get("/trash").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("#list"), "Old crew")
+	assert.False(t, p.Has(keep), "Only administrators")
+	p = tomas.Post("/trash/"+in.ID+"/keep", url.Values{"added": {"0"}}).Whole(http.StatusForbidden)
+	assert.Equal(t, "Only administrators can keep deleted groups longer", p.Text("h1"))
+}
+
 // A page of the list begins after the last one's end.
 func TestDeletedGroupsByPages(t *testing.T) {
 	t.Parallel()
@@ -102,6 +150,10 @@ func TestDeletedGroupPastItsLastDay(t *testing.T) {
 		if swept {
 			_, err := s.App.Journal.Sweep(t.Context())
 			require.NoError(t, err)
+			purge := s.Get("/activity?what=trash.purge")
+			p := purge.Follow(purge.Texts("main .rows a")[0]).Whole(http.StatusOK)
+			assert.Contains(t, p.Text("main .notice"), "The dashboard deleted for good what was kept of the group Finance.")
+			assert.Equal(t, "What was kept to create the group Finance again is deleted. It can't be created again any more. Confirmed", p.Text("main .plan li"))
 		}
 		assert.Contains(t, s.Get("/trash").Text("main"), "No deleted groups")
 		p := s.Get(receipt + "/restore").Whole(http.StatusConflict)

@@ -310,6 +310,9 @@ func budgets() []budget {
 		{"POST /activity/:entry/restore", press(func(s *sitetest.Site) string { return deletedGroup(s) + "/restore" }), 303, 2, 0},
 		{"GET /trash", at("/trash"), 200, 1, 0}, // as for the changes
 		{"GET /trash.csv", at("/trash.csv"), 200, 1, 0},
+		{"POST /trash/:entry/keep", func(s *sitetest.Site) *http.Request {
+			return s.Request(http.MethodPost, strings.Replace(deletedGroup(s), "/activity/", "/trash/", 1)+"/keep", url.Values{"added": {"0"}})
+		}, 303, 1, 0},
 		{"GET /trash/:entry/picture", get(func(s *sitetest.Site) string {
 			return strings.Replace(deletedGroup(s), "/activity/", "/trash/", 1) + "/picture"
 		}), 404, 0, 0},
