@@ -191,7 +191,7 @@ func (m *groupMerge) addPeople(f editForm, form url.Values) (answered bool, err 
 	case out.Entry.CarriedOut():
 		return false, nil
 	}
-	m.notice(views.Notice{Kind: views.NoticeWarning, Text: names.Isolate(m.deletion.Group.DisplayName()) + " was not deleted: that its people are in the other group is not confirmed."})
+	m.notice(views.Notice{Kind: views.NoticeWarning, Text: names.Isolate(m.deletion.Group.DisplayName()) + " was not deleted: it was not confirmed in time that its people are in the other group. Once they are, merge again."})
 	return true, m.goTo(m.urls().Entry(out.Entry.ID))
 }
 

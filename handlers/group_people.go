@@ -308,9 +308,9 @@ func (p peopleForm) edit(t typedPeople) (*membership.Edit, map[string]string) {
 	case !names.IsText(t.pasted):
 		errs["paste"] = "The addresses hold characters that are no text, such as control characters. Type them anew."
 	case len(wrong) == 1:
-		errs["paste"] = wrong[0] + " is not an email address."
+		errs["paste"] = "Not an email address: " + wrong[0] + "."
 	case len(wrong) > 1:
-		errs["paste"] = strings.Join(wrong, ", ") + " are not email addresses."
+		errs["paste"] = "Not email addresses: " + strings.Join(wrong, ", ") + "."
 	}
 	for _, id := range slices.Concat(t.Add, t.Remove) {
 		if !tallyfy.PlausibleID(string(id)) {

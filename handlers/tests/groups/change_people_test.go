@@ -133,7 +133,7 @@ func TestNobodyChosenAndNothingToDo(t *testing.T) {
 	assert.Contains(t, p.Text(".notice"), "There was nothing to change in Finance, so nothing was sent to Tallyfy.")
 	assert.Zero(t, s.Writes())
 	p = peopleForm(s.Get(peoplePath(s, "Finance"))).Set("paste", "new@x.example, nobody").Submit("Save").Whole(http.StatusUnprocessableEntity)
-	assert.Contains(t, p.Text("#error-paste"), "“nobody” is not an email address.")
+	assert.Contains(t, p.Text("#error-paste"), "Not an email address: “nobody”.")
 	assert.Equal(t, "new@x.example, nobody", strings.TrimSpace(peopleForm(p).Values.Get("paste")))
 }
 

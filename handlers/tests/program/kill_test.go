@@ -3,6 +3,7 @@ package program_test
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,7 +31,11 @@ func sentEarlier(t *testing.T, database string, changes int) {
 // receipt says what can be known.
 func TestKilledInTheMiddleOfAChange(t *testing.T) {
 	t.Parallel()
-	const create, del, remove, edit, again, back = "create", "delete", "remove", "edit", "create again", "bring back"
+	const (
+		create, del, remove, edit, again, back = "create", "delete", "remove", "edit", "create again", "bring back"
+		people, groups, access, copied, merge  = "people", "groups", "access", "copy", "merge"
+		undone                                 = "undo"
+	)
 	for name, test := range map[string]struct {
 		kind           string
 		executed       bool
@@ -84,6 +89,46 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			back, false, "Maren Dahl asked Tallyfy to bring Chiara D'Angelo back.",
 			"Problem. Tallyfy didn't confirm bringing Chiara D'Angelo back. Chiara D'Angelo is still disabled. It may still be under way: check again in a minute before you repeat it.",
 		},
+		"people, after Tallyfy did it": {
+			people, true, "Maren Dahl asked Tallyfy to add Esi Mensah to Works Council.",
+			"Done. Tallyfy didn't confirm the change, but it is done. Esi Mensah was added to Works Council.",
+		},
+		"people, before Tallyfy did": {
+			people, false, "Maren Dahl asked Tallyfy to add Esi Mensah to Works Council.",
+			"Problem. Tallyfy didn't confirm the change, and Works Council is as it was. It may still be changed: look again in a minute.",
+		},
+		"several groups, after Tallyfy did the first": {
+			groups, true, "Maren Dahl asked Tallyfy to add Esi Mensah to Legal and Works Council.",
+			"Problem. Tallyfy didn't confirm all of the change, and Works Council is not as planned. 1 group is as planned. Look again in a minute.",
+		},
+		"several groups, before Tallyfy did the first": {
+			groups, false, "Maren Dahl asked Tallyfy to add Esi Mensah to Legal and Works Council.",
+			"Problem. Tallyfy didn't confirm all of the change, and Legal and Works Council are not as planned. No group is as planned. Look again in a minute.",
+		},
+		"matrix, after Tallyfy did the first": {
+			access, true, "Maren Dahl asked Tallyfy to add Esi Mensah to Legal and Works Council.",
+			"Problem. Tallyfy didn't confirm all of the change, and Works Council is not as planned. 1 group is as planned. Look again in a minute.",
+		},
+		"copy, after Tallyfy did it": {
+			copied, true, "Maren Dahl asked Tallyfy to create the group Night shift.",
+			"Please note. Tallyfy's answer did not arrive. There is a group with this name, most likely this one.",
+		},
+		"merge, after Tallyfy moved the people": {
+			merge, true, "Maren Dahl asked Tallyfy to add Fatou N'Diaye, Sipho Dlamini and Giulia Dell'Acqua to Legal, to merge Works Council into it.",
+			"Please note. Works Council was not deleted: it was not confirmed in time that its people are in the other group. Once they are, merge again. Done. Tallyfy didn't confirm the change, but it is done. Fatou N'Diaye, Sipho Dlamini and Giulia Dell'Acqua were added to Legal.",
+		},
+		"merge, before Tallyfy did": {
+			merge, false, "Maren Dahl asked Tallyfy to add Fatou N'Diaye, Sipho Dlamini and Giulia Dell'Acqua to Legal, to merge Works Council into it.",
+			"Please note. Works Council was not deleted: it was not confirmed in time that its people are in the other group. Once they are, merge again. Problem. Tallyfy didn't confirm the change, and Legal is as it was. It may still be changed: look again in a minute.",
+		},
+		"undo, after Tallyfy did it": {
+			undone, true, "Maren Dahl asked Tallyfy to undo a change: add Fatou N'Diaye to Works Council.",
+			"Done. Tallyfy didn't confirm the change, but it is done. Fatou N'Diaye was added to Works Council.",
+		},
+		"undo, before Tallyfy did": {
+			undone, false, "Maren Dahl asked Tallyfy to undo a change: add Fatou N'Diaye to Works Council.",
+			"Problem. Tallyfy didn't confirm the change, and Works Council is as it was. It may still be changed: look again in a minute.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,9 +165,42 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 				form = s.Get(s.MemberPath("chiara.dangelo") + "/enable?groups=same").Form("main form")
 				fault.Method, fault.Route = http.MethodPut, sitetest.UserRoute+"/enable"
 				done = func() bool { return s.Member("chiara.dangelo").Status == "active" }
+			case people:
+				form = s.Get(s.GroupPath("Works Council")+"/people").Form("main form[method=post]").Set("add", s.ID("esi.mensah"))
+			case groups:
+				form = s.Get(s.MemberPath("esi.mensah") + "/groups").Form("main form[method=post]")
+				form.Values["add"] = []string{s.Group("Works Council").ID, s.Group("Legal").ID}
+			case access:
+				form = s.Get("/access").Form("form[data-access]")
+				form.Values["add"] = []string{s.Group("Works Council").ID + " " + s.ID("esi.mensah"), s.Group("Legal").ID + " " + s.ID("esi.mensah")}
+				form = form.Submit("Review changes").Form("main form[method=post]")
+			case copied:
+				form = s.Get("/groups/new?from="+s.Group("Works Council").ID).Form("main form[method=post]").Set("name", "Night shift")
+				fault.Method, fault.Route = http.MethodPost, sitetest.GroupsRoute
+				done = func() bool { return s.Exists("Night shift") }
+			case merge:
+				form = s.Get(s.GroupPath("Works Council") + "/merge?into=" + s.Group("Legal").ID).Form("main form[method=post]")
+				done = func() bool { return slices.Contains(s.Group("Legal").Members, s.Member("fatou.ndiaye").ID) }
+			case undone:
+				s.Get(s.GroupPath("Works Council")+"/people").Form("main form[method=post]").Set("remove", s.ID("fatou.ndiaye")).Submit("Save").Whole(http.StatusOK)
+				s.Get(s.GroupPath("Works Council"))
+				undo, _ := s.Get("/activity").Find("main .rows a").First().Attr("href")
+				form = s.Get(undo + "/undo").Form("main form[method=post]")
+				done = func() bool { return slices.Contains(s.Group("Works Council").Members, s.Member("fatou.ndiaye").ID) }
+			}
+			if fault.Route == "" { // of all who change who is in a group
+				fault.Method, fault.Route = http.MethodPut, sitetest.GroupRoute
+			}
+			if slices.Contains([]string{people, groups, access}, test.kind) {
+				done = func() bool {
+					in := s.Member("esi.mensah").Groups
+					return slices.Contains(in, s.Group("Works Council").ID) || slices.Contains(in, s.Group("Legal").ID)
+				}
 			}
 			earlier := s.Writes()
-			button := map[string]string{create: "Create the group", edit: "Save", again: "Create it again"}[test.kind]
+			button := map[string]string{
+				create: "Create the group", edit: "Save", again: "Create it again", people: "Save", groups: "Save", access: "Change 2 groups", copied: "Create the group",
+			}[test.kind]
 			tallyfy.Fail(fault)
 			lost := later(s, form.Prepare(button))
 			require.Eventually(t, func() bool { return s.Writes() == earlier+1 && done() == test.executed }, time.Minute, 5*time.Millisecond, "the change does not arrive")
