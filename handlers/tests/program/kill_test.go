@@ -93,17 +93,9 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			people, true, "Maren Dahl asked Tallyfy to add Esi Mensah to Works Council.",
 			"Done. Tallyfy didn't confirm the change, but it is done. Esi Mensah was added to Works Council.",
 		},
-		"people, before Tallyfy did": {
-			people, false, "Maren Dahl asked Tallyfy to add Esi Mensah to Works Council.",
-			"Problem. Tallyfy didn't confirm the change, and Works Council is as it was. It may still be changed: look again in a minute.",
-		},
 		"several groups, after Tallyfy did the first": {
 			groups, true, "Maren Dahl asked Tallyfy to add Esi Mensah to Legal and Works Council.",
 			"Problem. Tallyfy didn't confirm all of the change, and Works Council is not as planned. 1 group is as planned. Look again in a minute.",
-		},
-		"several groups, before Tallyfy did the first": {
-			groups, false, "Maren Dahl asked Tallyfy to add Esi Mensah to Legal and Works Council.",
-			"Problem. Tallyfy didn't confirm all of the change, and Legal and Works Council are not as planned. No group is as planned. Look again in a minute.",
 		},
 		"matrix, after Tallyfy did the first": {
 			access, true, "Maren Dahl asked Tallyfy to add Esi Mensah to Legal and Works Council.",
@@ -117,17 +109,9 @@ func TestKilledInTheMiddleOfAChange(t *testing.T) {
 			merge, true, "Maren Dahl asked Tallyfy to add Fatou N'Diaye, Sipho Dlamini and Giulia Dell'Acqua to Legal, to merge Works Council into it.",
 			"Please note. Works Council was not deleted: it was not confirmed in time that its people are in the other group. Once they are, merge again. Done. Tallyfy didn't confirm the change, but it is done. Fatou N'Diaye, Sipho Dlamini and Giulia Dell'Acqua were added to Legal.",
 		},
-		"merge, before Tallyfy did": {
-			merge, false, "Maren Dahl asked Tallyfy to add Fatou N'Diaye, Sipho Dlamini and Giulia Dell'Acqua to Legal, to merge Works Council into it.",
-			"Please note. Works Council was not deleted: it was not confirmed in time that its people are in the other group. Once they are, merge again. Problem. Tallyfy didn't confirm the change, and Legal is as it was. It may still be changed: look again in a minute.",
-		},
 		"undo, after Tallyfy did it": {
 			undone, true, "Maren Dahl asked Tallyfy to undo a change: add Fatou N'Diaye to Works Council.",
 			"Done. Tallyfy didn't confirm the change, but it is done. Fatou N'Diaye was added to Works Council.",
-		},
-		"undo, before Tallyfy did": {
-			undone, false, "Maren Dahl asked Tallyfy to undo a change: add Fatou N'Diaye to Works Council.",
-			"Problem. Tallyfy didn't confirm the change, and Works Council is as it was. It may still be changed: look again in a minute.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
