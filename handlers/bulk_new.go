@@ -60,7 +60,7 @@ func (req *request) showBulkForm(f refusedForm) error {
 		v.Kinds = append(v.Kinds, views.BulkKind{Name: kind.Name, Title: kind.Title, Current: kind == k, Can: req.mayRun(kind)})
 	}
 	if k == nil {
-		return req.show(f.Status, views.NewBulk(req.page("Many at once", views.SectionNone), v))
+		return req.show(f.Status, views.NewBulk(req.page("Many at once", views.SectionMembers), v))
 	}
 	v.Kind, v.Columns, v.People = k.Name, k.Accepted(), k.TakesLines()
 	v.TakesGroups, v.TakesSuccessor = k.TakesGroups(), k.Name == bulk.RemoveMembers
@@ -110,7 +110,7 @@ func (req *request) showBulkForm(f refusedForm) error {
 		v.Chosen = append(v.Chosen, p)
 	}
 	slices.SortStableFunc(v.Chosen, func(a, b views.Person) int { return names.Compare(a.Name, b.Name) })
-	return req.show(f.Status, views.NewBulk(req.page(k.Title, views.SectionNone), v))
+	return req.show(f.Status, views.NewBulk(req.page(k.Title, views.SectionMembers), v))
 }
 
 // idsChosen are the ids of the people chosen for a form, each in a field of its own, or all in one with spaces between.

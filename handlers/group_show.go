@@ -8,6 +8,7 @@ import (
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -47,7 +48,7 @@ func showGroup(req *request) error {
 	}
 	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: req.taskView(tasks, req.urls().GroupTasks(id))}
 	page.BackURL, page.State = req.groupPeople()
-	showPeople(&page, group, members, problem)
+	showPeople(&page, group, members, req.CopiedGuests(), problem)
 	subject := journal.Subject{Kind: journal.Group, ID: string(id)}
 	page.Activity = req.recentActivity(subject, req.isAdmin)
 	page.Reviewed = req.reviewed(subject, page.Activity)
@@ -66,7 +67,7 @@ func (req *request) groupPeople() (back string, people views.PeopleState) {
 
 // showPeople puts the members and guests on the page that its address asks for. Only people who
 // are shown get a row: a group may hold everybody.
-func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Members, problem error) {
+func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Members, copied *directory.Guests, problem error) {
 	s := &page.State
 	all := members.Resolve(g.Members)
 	page.AllMembers, page.AllGuests = len(all)-gone(members, all), len(g.Guests)
@@ -93,8 +94,27 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Memb
 	pager = pager.LessLast(gone(members, found))
 	page.MemberList, page.MemberPager, s.MemberPage = groupMembers(shown, unknown), pager, pager.Page
 	guests := directory.Match(sortedGuests(g), s.Query)
-	page.GuestList, page.GuestPager = pageOf(guests, s.GuestPage, peoplePerPage)
+	emails, guestPager := pageOf(guests, s.GuestPage, peoplePerPage)
+	page.GuestList, page.GuestPager = groupGuests(emails, copied), guestPager
 	s.GuestPage = page.GuestPager.Page
+}
+
+// groupGuests are guests of a group, with their names as far as the copy has them.
+func groupGuests(emails []string, copied *directory.Guests) []views.GuestRow {
+	known := map[string]*tallyfy.Guest{}
+	if copied != nil && len(emails) > 0 {
+		for _, g := range copied.Items {
+			known[membership.GuestKey(g.Email)] = g
+		}
+	}
+	rows := make([]views.GuestRow, len(emails))
+	for i, email := range emails {
+		rows[i] = views.GuestRow{ID: tallyfy.ID(email), Name: email, Email: email}
+		if g := known[membership.GuestKey(email)]; g != nil {
+			rows[i].ID, rows[i].Name = g.ID, g.Name()
+		}
+	}
+	return rows
 }
 
 // sortedGuests are the guests of a group in the order of their addresses.

@@ -11,6 +11,8 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -168,6 +170,6 @@ func noReceipt(req *request, err error) error {
 		status: http.StatusNotFound, title: "There is no such receipt",
 		text: "Receipts are kept for " + words.Count(req.app.Journal.KeptDays(), "day", "days") +
 			". They belong to one organisation, and only administrators can open those of others.",
-		links: req.wayHome(), cause: err,
+		links: []components.LinkProps{{Text: "Activity", URL: req.urls().Activity(views.ActivityState{})}}, cause: err,
 	}
 }

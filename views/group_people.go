@@ -74,17 +74,20 @@ func (v GroupPeople) inside() string {
 
 func pageTurn(page int) string { return strconv.Itoa(page) }
 
-// sub is the line below a name.
+// sub is the line below the name of somebody who is no member.
 func (p PickedPerson) sub() string {
-	switch {
-	case p.Guest:
+	if p.Guest {
 		return "Guest"
-	case p.Unknown:
-		return p.Person.Email // which says why
-	case p.Person.Role == "":
-		return p.Person.Email
 	}
-	return p.Person.Email + " · " + p.Person.Role
+	return p.Person.Email // which says why
+}
+
+// role stands behind the address of a member.
+func (p PickedPerson) role() string {
+	if p.Person.Role == "" {
+		return ""
+	}
+	return " · " + p.Person.Role
 }
 
 // PeopleReview is the page that shows what is at stake before who is in a group is changed.

@@ -19,7 +19,7 @@ type GroupPage struct {
 	AllMembers, AllGuests   int
 	MemberPager, GuestPager Pager
 	MemberList              []GroupMember
-	GuestList               []string
+	GuestList               []GuestRow
 	// NamesNote says why names are missing, if some are.
 	NamesNote string
 	Tasks     OpenTasks

@@ -178,7 +178,7 @@ func Groups(p Page, v GroupList) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = columnTitle(p.URL.GroupList, v.State, "lead-cell", "Group", "name", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = columnTitle(p.URL.GroupList, v.State, "lead-cell w-name", "Group", "name", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

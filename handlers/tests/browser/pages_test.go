@@ -55,6 +55,10 @@ func TestBrowserEveryPageFitsTheScreen(t *testing.T) {
 				const sentence = e.tagName === "A" && [...e.parentNode.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim().length > 2);
 				return e.checkVisibility() && !e.matches(".skip, .visually-hidden, .visually-hidden *") && !sentence && width > 1 && (width < 24 || height < 24);
 			}).map((e) => e.outerHTML.slice(0, 120) + " " + e.getBoundingClientRect().height).join("\n")`), where)
+			assert.Empty(t, sitetest.Evaluate[string](b, `[...document.querySelectorAll("main :is(.name, .sub, td, dd)")].filter((e) => {
+				const { width, height } = e.getBoundingClientRect();
+				return width > 1 && width < 48 && height > 100;
+			}).map((e) => e.outerHTML.slice(0, 120)).join("\n")`), "%s: squeezed to a letter a line", where)
 			assert.Less(t, moved(b, path), mostMoved, "%s: what was there moved", where)
 		}
 	}

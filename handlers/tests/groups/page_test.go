@@ -72,7 +72,16 @@ func TestGroupPageShowsTheGroup(t *testing.T) {
 	assert.Equal(t, s.GroupPath("Finance")+"/people.csv", p.Link("Export "+strconv.Itoa(len(g.Members)+1)+" people"))
 	assert.Equal(t, sitetest.Plural(len(g.Members), "member"), p.Text("#people"))
 	assert.Equal(t, "1 guest", p.Text("#guests"))
-	assert.Equal(t, g.Guests, p.Texts("section[aria-labelledby=guests] li"))
+	assert.Equal(t, g.Guests, p.Texts("section[aria-labelledby=guests] .name"))
+
+	// Once the guests are read they have names here, too, without another call.
+	s.Get("/guests").Whole(http.StatusOK)
+	s.Sandbox.ClearRequests()
+	p = s.Get(s.GroupPath("Finance")).Whole(http.StatusOK)
+	assert.Equal(t, []string{"Deirdre Kavanagh"}, p.Texts("section[aria-labelledby=guests] .name"))
+	assert.Equal(t, g.Guests, p.Texts("section[aria-labelledby=guests] .sub"))
+	assert.Equal(t, "/guests/"+g.Guests[0], p.Link("Deirdre Kavanagh"))
+	assert.Zero(t, s.Calls(http.MethodGet, "/guests"))
 }
 
 func TestGroupPageSaysWhoSomebodyIs(t *testing.T) {
@@ -208,7 +217,7 @@ func TestGroupPageOfUnusualGroups(t *testing.T) {
 	p = s.Get(s.GroupPath("Carrier Partners")).Whole(http.StatusOK)
 	assert.Equal(t, "0 members", p.Text("#people"))
 	assert.Equal(t, "4 guests", p.Text("#guests"))
-	guests := p.Texts("section[aria-labelledby=guests] li")
+	guests := p.Texts("section[aria-labelledby=guests] .name")
 	assert.ElementsMatch(t, s.Group("Carrier Partners").Guests, guests)
 	assert.True(t, slices.IsSorted(guests))
 

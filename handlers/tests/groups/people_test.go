@@ -185,7 +185,7 @@ func TestGroupPageTurnsThePagesOfGuestsToo(t *testing.T) {
 	p = s.Get(at + "?guest_page=9&page=2").Whole(http.StatusOK)
 	assert.Equal(t, "101 to 200 of 300 members", p.Text("#people"))
 	assert.Equal(t, "201 to 250 of 250 guests", p.Text("#guests"))
-	guests := p.Texts(sectionGuests + " .rows li")
+	guests := p.Texts(sectionGuests + " .rows .name")
 	assert.Len(t, guests, 50)
 	assert.Equal(t, "guest249@example.org", guests[49])
 	next, _ = p.Find("nav[aria-label='Pages of members'] a[rel=next]").Attr("href")
