@@ -176,7 +176,7 @@ func Activity(p Page, v ActivityList) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			default:
-				templ_7745c5c3_Err = components.Empty(components.EmptyProps{Title: "No changes yet", Text: "Creating or deleting a group and removing a member are listed here."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = components.Empty(components.EmptyProps{Title: "No changes yet", Text: "Every change that is made with this dashboard is listed here."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
