@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -112,25 +111,6 @@ func New(o Options) *History {
 func (h *History) KeptDays() int { return int(h.keep / (24 * time.Hour)) }
 
 func (h *History) oldest() time.Time { return h.now().Add(-h.keep) }
-
-// A Reading is a complete reading that has just ended: of all members, of all groups, or of all guests.
-type Reading struct {
-	Org tallyfy.ID
-	// By is whose token it was.
-	By tallyfy.UserID
-	// List says which it is. The items may not be changed.
-	Members []*tallyfy.Member
-	Groups  []*tallyfy.Group
-	Guests  []*tallyfy.Guest
-	// Took is the time from its beginning to its end.
-	Took time.Duration
-}
-
-// observed is a reading with its times.
-type observed struct {
-	Reading
-	began, ended time.Time
-}
 
 // Observe compares a reading with the one before, in the background.
 func (h *History) Observe(r Reading) {
@@ -288,53 +268,6 @@ func (h *History) compare(ctx context.Context, o observed) error {
 	})
 }
 
-// list is the list of a stream that was read.
-func (o *observed) list() string {
-	switch {
-	case o.Members != nil:
-		return membersList
-	case o.Guests != nil:
-		return guestsList
-	}
-	return groupsList
-}
-
-// state makes the state of the list that was read. GuestsSince is that of a first reading.
-func (o *observed) state() *state {
-	switch o.list() {
-	case membersList:
-		return membersOf(o.Members)
-	case guestsList:
-		return guestsOf(o.Guests)
-	}
-	s := groupsOf(o.Groups)
-	s.GuestsSince = o.ended
-	return s
-}
-
-// member finds one in a list of members; nil if there is none.
-func (o *observed) member(id tallyfy.UserID) *tallyfy.Member {
-	if i := slices.IndexFunc(o.Members, func(m *tallyfy.Member) bool { return m.ID == id }); i >= 0 {
-		return o.Members[i]
-	}
-	return nil
-}
-
-// same reports that a list holds the very items that the state was made of.
-func (l *last) same(o observed) bool {
-	switch o.list() {
-	case membersList:
-		return l.members != nil && slices.Equal(l.members, o.Members)
-	case guestsList:
-		return l.guests != nil && slices.Equal(l.guests, o.Guests)
-	}
-	return l.groups != nil && slices.Equal(l.groups, o.Groups)
-}
-
-func (l *last) keep(o observed) {
-	l.members, l.groups, l.guests = o.Members, o.Groups, o.Guests
-}
-
 func purposeOfState(s stream) string { return "history state " + string(s.org) + " " + s.list }
 
 func (h *History) seal(s stream, st *state) (string, error) {
@@ -431,134 +364,6 @@ func (h *History) complete(ctx context.Context, org tallyfy.ID, list []*Event) {
 			e.Who = members.Members[e.Member].Name
 		}
 	}
-}
-
-// Erase takes somebody out whose account was deleted for good by a change in the journal: a member, or a guest by the
-// GuestKey. What remains of the events is that somebody joined or left, so that the numbers stay true.
-func (h *History) Erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, entry string) error {
-	h.comparing.Lock()
-	defer h.comparing.Unlock()
-	for range 5 {
-		if done, err := h.erase(ctx, org, id, entry); err != nil || done {
-			return err
-		}
-	}
-	return errors.New("the history is being written all the time")
-}
-
-// erase is one try. It is not done if a reading was stored meanwhile.
-func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, entry string) (done bool, err error) {
-	type replaced struct {
-		stream
-		row
-		*last
-	}
-	var list []replaced
-	var events []*Event
-	for _, name := range []string{membersList, groupsList, guestsList} {
-		s := stream{org, name}
-		l, r, known, err := h.stored(ctx, s)
-		if err != nil {
-			return false, err
-		}
-		if !known {
-			continue
-		}
-		if slices.Contains(l.Erased, erasedHash(id)) { // a receipt is checked again whenever it is opened
-			done = true
-			continue
-		}
-		now := &last{version: r.version + 1, state: l.without(id)}
-		list = append(list, replaced{s, r, now})
-		for group, g := range l.Groups {
-			if _, in := slices.BinarySearch(g.Members, id); in {
-				events = append(events, &Event{Org: org, Kind: Left, Group: group, After: r.began, By: later(h.now(), r.ended), Entry: entry, Part: true, Details: Details{In: g.Name}})
-			}
-		}
-	}
-	if done && len(list) == 0 {
-		return true, nil
-	}
-	own, err := h.events(ctx, `org = $1 AND member = $2 AND grp <> ''`, []any{string(org), column(org, id)})
-	if err != nil {
-		return false, err
-	}
-	for _, e := range own {
-		e.Details = Details{In: e.In}
-	}
-	done = true
-	err = h.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		for _, l := range list {
-			// A reading that began before this is not to bring the person back.
-			n, err := h.replace(ctx, tx, l.stream, l.row, l.last, row{version: l.last.version, began: l.began, ended: later(h.now(), l.ended)})
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				return errLater
-			}
-			h.streams.Remove(l.stream)
-		}
-		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_seen WHERE org = $1 AND member = $2`, string(org), string(id)); err != nil {
-			return err
-		}
-		if _, err := tx.Write(ctx, `DELETE FROM dashboard_history_events WHERE org = $1 AND member = $2 AND grp = ''`, string(org), column(org, id)); err != nil {
-			return err
-		}
-		for _, e := range own {
-			data, err := h.sealDetails(e)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Write(ctx, `UPDATE dashboard_history_events SET member = '', data = $1 WHERE org = $2 AND id = $3`, data, string(org), e.ID); err != nil {
-				return err
-			}
-		}
-		return h.storeEvents(ctx, tx, events)
-	})
-	if errors.Is(err, errLater) {
-		return false, nil
-	}
-	return done, err
-}
-
-// errLater says that a reading was stored meanwhile.
-var errLater = errors.New("a reading was stored meanwhile")
-
-func later(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
-}
-
-// without is the state without a member.
-func (s *state) without(id tallyfy.UserID) *state {
-	t := &state{GuestsSince: s.GuestsSince, Erased: append(slices.Clone(s.Erased), erasedHash(id))}
-	if s.Guests != nil {
-		t.Guests = map[tallyfy.ID]guest{}
-	}
-	for of, g := range s.Guests {
-		if GuestKey(g.Address) != id {
-			t.Guests[of] = g
-		}
-	}
-	if s.Members != nil {
-		t.Members = map[tallyfy.UserID]member{}
-	}
-	for who, m := range s.Members {
-		if who != id {
-			t.Members[who] = m
-		}
-	}
-	if s.Groups != nil {
-		t.Groups = map[tallyfy.ID]group{}
-	}
-	for of, g := range s.Groups {
-		t.Groups[of] = g
-		t.set(of, id, false)
-	}
-	return t
 }
 
 // Sweep deletes what is past its time; call it every few minutes.
