@@ -57,7 +57,7 @@ func (req *request) showBulkForm(f refusedForm) error {
 	k := bulk.KindOf(f.Form.Get("kind"))
 	v := views.BulkForm{Press: newPress(), Errors: f.Errors, Notice: f.Notice, Text: f.Form.Get("text"), To: f.Form.Get("to")}
 	for _, kind := range bulk.Kinds {
-		v.Kinds = append(v.Kinds, views.BulkKind{Name: kind.Name, Title: kind.Title, Current: kind == k, Can: req.mayRun(kind)})
+		v.Kinds = append(v.Kinds, views.BulkKind{Name: kind.Name, Title: kind.Title, About: kind.About, Current: kind == k, Can: req.mayRun(kind)})
 	}
 	if k == nil {
 		return req.show(f.Status, views.NewBulk(req.page("Many at once", views.SectionMembers), v))

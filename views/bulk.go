@@ -36,8 +36,8 @@ type BulkForm struct {
 
 // BulkKind is a kind of work to choose.
 type BulkKind struct {
-	Name, Title string
-	Current     bool
+	Name, Title, About string
+	Current            bool
 	// Can says that the person's role may do it.
 	Can bool
 }

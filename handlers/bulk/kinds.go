@@ -59,6 +59,8 @@ type Kind struct {
 	// Name is that of the address, Title the heading, Person what a row is in words: "person", "" for kinds
 	// whose rows are groups.
 	Name, Title, Person string
+	// About says in a sentence what it does, and what that costs.
+	About string
 	// Admins says that only administrators can do it.
 	Admins  bool
 	columns []Column
@@ -72,34 +74,42 @@ var anyPerson = []Column{Person, Email, ID, Name}
 var Kinds = []*Kind{
 	{
 		Name: AddToGroups, Title: "Add people to groups", Person: "person",
+		About:   "Whoever is in a group stays. One change for each group, however many people.",
 		columns: append(slices.Clone(anyPerson), Groups), needs: [][]Column{anyPerson},
 	},
 	{
 		Name: RemoveFromGroups, Title: "Take people out of groups", Person: "person",
+		About:   "Everybody else stays in. One change for each group, however many people.",
 		columns: append(slices.Clone(anyPerson), Groups), needs: [][]Column{anyPerson},
 	},
 	{
 		Name: RemoveMembers, Title: "Remove members", Person: "person", Admins: true,
+		About:   "Ends the access and frees the seat at once. The work goes to the successor that you name, or stays. One change for each person.",
 		columns: append(slices.Clone(anyPerson), Successor), needs: [][]Column{anyPerson},
 	},
 	{
 		Name: Invite, Title: "Invite people", Person: "person", Admins: true,
+		About:   "Each takes a seat when it is sent. Tallyfy sends about 10 a day: then the job pauses, and you go on with it the next day.",
 		columns: []Column{Email, FirstName, LastName, Role, Message, Groups}, needs: [][]Column{{Email}, {FirstName}, {LastName}},
 	},
 	{
 		Name: ChangeRole, Title: "Change roles", Person: "person", Admins: true,
+		About:   "Light to Standard or Administrator takes a full seat, the other way frees one. One change and a mail for each person.",
 		columns: append(slices.Clone(anyPerson), Role, Reason), needs: [][]Column{anyPerson},
 	},
 	{
 		Name: Disable, Title: "Disable members", Person: "person", Admins: true,
+		About:   "Ends the access and frees the seat. The work stays in their name, and personal permissions are lost. One change for each person.",
 		columns: slices.Clone(anyPerson), needs: [][]Column{anyPerson},
 	},
 	{
 		Name: Enable, Title: "Bring disabled people back", Person: "person", Admins: true,
+		About:   "Takes a seat each. Tallyfy puts them back in their groups and mails them. One change for each person.",
 		columns: slices.Clone(anyPerson), needs: [][]Column{anyPerson},
 	},
 	{
 		Name: CreateGroups, Title: "Create groups",
+		About:   "A line is a group with a description and its people. One change for each group.",
 		columns: []Column{Name, Description, Members, Guests}, needs: [][]Column{{Name}, {Description}},
 	},
 }

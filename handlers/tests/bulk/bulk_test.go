@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -58,6 +59,17 @@ func adding(s *sitetest.Site, text string, groups ...string) bulkForm {
 		f["groups"] = append(f["groups"], s.Group(g).ID)
 	}
 	return f
+}
+
+// Each kind says in a sentence what it does and what that costs.
+func TestKindsAreDescribed(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	rows := s.Get("/bulk/new").Whole(http.StatusOK).Texts("main .rows .sub")
+	require.Len(t, rows, len(bulk.Kinds))
+	for i, k := range bulk.Kinds {
+		assert.Regexp(t, "(?i)(takes|frees|one change|mail)", rows[i], k.Name)
+	}
 }
 
 func TestPasteRunAndComeBack(t *testing.T) {

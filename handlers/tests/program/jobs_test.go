@@ -30,11 +30,10 @@ const takeOver = 30 * time.Second
 // A run is a job of 200 rows, each of which gives somebody another role, over one or two programs.
 type run struct {
 	*replicas
-	t        *testing.T
-	database string
-	visitor  *sitetest.Site
-	url      string            // of the job
-	roles    map[string]string // that people are to get, by id
+	t       *testing.T
+	visitor *sitetest.Site
+	url     string            // of the job
+	roles   map[string]string // that people are to get, by id
 
 	mu    sync.Mutex
 	calls int // of the job
@@ -75,7 +74,7 @@ func others(s *sandbox.Server) (list []sandbox.Member) {
 func startRun(t *testing.T, database string, alone bool, o sandbox.Options, before func(*sandbox.Server)) *run {
 	t.Helper()
 	o.Members = people
-	r := &run{replicas: startReplicas(t, database, o), t: t, database: database, roles: map[string]string{}, writes: map[string]int{}, killed: make(chan int, 1)}
+	r := &run{replicas: startReplicas(t, database, o), t: t, roles: map[string]string{}, writes: map[string]int{}, killed: make(chan int, 1)}
 	if alone {
 		r.programs[1].Kill()
 		r.alone.Store(1)
@@ -174,12 +173,22 @@ func (r *run) count() int {
 // pass lets time pass in the database: the leases of a dead program end, and what it sent is not under way any more.
 func pass(t *testing.T, database string) {
 	t.Helper()
+	write(t, database, `UPDATE dashboard_leases SET expires_at = 0`)
+	arrived(t, database)
+}
+
+// arrived lets time pass in the journal: what was sent until now is not under way any more.
+func arrived(t *testing.T, database string) {
+	t.Helper()
+	write(t, database, `UPDATE dashboard_journal SET at = at - $1`, time.Minute.Milliseconds())
+}
+
+func write(t *testing.T, database, statement string, args ...any) {
+	t.Helper()
 	db, err := store.Open(t.Context(), database)
 	require.NoError(t, err)
 	defer db.Close()
-	_, err = db.Write(t.Context(), `UPDATE dashboard_leases SET expires_at = 0`)
-	require.NoError(t, err)
-	_, err = db.Write(t.Context(), `UPDATE dashboard_journal SET at = at - $1`, time.Minute.Milliseconds())
+	_, err = db.Write(t.Context(), statement, args...)
 	require.NoError(t, err)
 }
 
@@ -264,6 +273,7 @@ func TestKilledAtManyPointsOfAJob(t *testing.T) {
 					r.alone.Store(0)
 				}
 			}
+			arrived(t, r.database)
 			r.until(" of 200 done. ", "Running")
 			left := r.settled()
 			assert.GreaterOrEqual(t, left, 1, "whose call was on its way and did not arrive")
@@ -373,6 +383,7 @@ func TestKilledInTheMiddleOfAJob(t *testing.T) {
 		require.Eventually(t, func() bool { return s.Writes() > writes+1 }, takeOver, 10*time.Millisecond, "nobody goes on")
 		t.Logf("killed after %d writes; the other one went on after %s", writes, time.Since(killed).Round(time.Second))
 
+		arrived(t, r.database)
 		var p *sitetest.Page
 		require.Eventually(t, func() bool {
 			p = s.Get(job.URL)

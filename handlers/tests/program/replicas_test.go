@@ -66,6 +66,7 @@ func proxyTo(choose func() string) *httputil.ReverseProxy {
 // replicas are two programs with one database behind one proxy, which sends them requests by turns.
 type replicas struct {
 	programs [2]*dashboard
+	database string
 	url      string
 	api      *program.API
 	turn     atomic.Int64
@@ -76,7 +77,7 @@ type replicas struct {
 
 func startReplicas(t *testing.T, database string, s sandbox.Options) *replicas {
 	t.Helper()
-	r := &replicas{api: program.NewAPI(t, s)}
+	r := &replicas{api: program.NewAPI(t, s), database: database}
 	addresses := [2]string{program.FreeAddress(t), program.FreeAddress(t)}
 	proxy := httptest.NewServer(proxyTo(func() string {
 		if n := r.alone.Load(); n > 0 {
