@@ -23,8 +23,8 @@ import (
 
 // guestEmail is the address of the guest whom a page is about. The error says that there can be none with it.
 func (req *request) guestEmail() (string, error) {
-	email := web.Param(req, "guest")
-	if !tallyfy.PlausibleID(email) {
+	email := views.GuestOf(web.Param(req, "guest"))
+	if !tallyfy.PlausibleAddress(email) {
 		return "", req.guestGone(nil)
 	}
 	return email, nil

@@ -114,7 +114,7 @@ func handOverGuests(req *request) error {
 	page := req.urls().HandOverGuests(h.id, h.to)
 	req.returnTo = req.urls().Local(page)
 	edit := editForm{request: req, page: page, kept: form, what: "Who knows a guest", gone: req.guestGone, show: h.ask}
-	emails := slices.DeleteFunc(slices.Clone(form["guests"]), func(email string) bool { return !tallyfy.PlausibleID(email) })
+	emails := slices.DeleteFunc(slices.Clone(form["guests"]), func(email string) bool { return !tallyfy.PlausibleAddress(email) })
 	if len(emails) == 0 { // another client says only to whom
 		reading, err := h.read()
 		switch {

@@ -86,5 +86,18 @@ const longestID = 200
 // signs, control characters.
 func PlausibleID(id string) bool {
 	return id != "" && id != "." && id != ".." && len(id) <= longestID && utf8.ValidString(id) &&
-		!strings.ContainsFunc(id, func(r rune) bool { return strings.ContainsRune(`/\%`, r) || unicode.IsControl(r) })
+		!IsOdd(id) && !strings.ContainsFunc(id, unicode.IsControl)
 }
+
+// longestAddress is the longest address of mail, in bytes (RFC 5321).
+const longestAddress = 254
+
+// PlausibleAddress reports whether a text can be the address of a guest. Slashes, backslashes and percent signs are
+// allowed in one.
+func PlausibleAddress(email string) bool {
+	return strings.Contains(email, "@") && len(email) <= longestAddress && utf8.ValidString(email) && !strings.ContainsFunc(email, unicode.IsControl)
+}
+
+// IsOdd reports that a text holds a character that a server on the way could take for the border of two parts of an
+// address, even escaped, if it unescapes too early or twice.
+func IsOdd(part string) bool { return strings.ContainsAny(part, `/\%`) }

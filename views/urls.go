@@ -1,6 +1,7 @@
 package views
 
 import (
+	"encoding/base64"
 	"net/url"
 	"slices"
 	"strconv"
@@ -168,8 +169,27 @@ func (u URLs) Guests() string { return u.org() + "/guests" }
 // NewGuest is the form for a new guest. A POST to it adds the guest.
 func (u URLs) NewGuest() string { return u.Guests() + "/new" }
 
-// Guest is the page of the guest with an address.
-func (u URLs) Guest(email string) string { return u.Guests() + "/" + url.PathEscape(email) }
+// Guest is the page of the guest with an address. An odd address stands in letters and digits: many a proxy refuses
+// an escaped slash, or takes it for a slash. GuestOf is the way back.
+func (u URLs) Guest(email string) string {
+	if tallyfy.IsOdd(email) {
+		return u.Guests() + "/" + oddMark + base64.RawURLEncoding.EncodeToString([]byte(email))
+	}
+	return u.Guests() + "/" + url.PathEscape(email)
+}
+
+// oddMark begins the part of a path that is an odd address in letters and digits. What holds an "@" is no such part.
+const oddMark = "~"
+
+// GuestOf is the address that Guest has put into a part of a path.
+func GuestOf(part string) string {
+	if letters, ok := strings.CutPrefix(part, oddMark); ok && !strings.Contains(part, "@") {
+		if email, err := base64.RawURLEncoding.DecodeString(letters); err == nil {
+			return string(email)
+		}
+	}
+	return part
+}
 
 // RemoveGuest asks before a guest is removed. A POST to it removes.
 func (u URLs) RemoveGuest(email string) string { return u.Guest(email) + "/remove" }

@@ -72,6 +72,9 @@ func (f *finder) find(s *Sheet, line Line, guests bool) (m *tallyfy.Member, emai
 // entry finds whom an address, "Name <address>", an id or a name means.
 func (f *finder) entry(text string, guests bool) (m *tallyfy.Member, email, problem string) {
 	found, _ := names.Addresses(text)
+	if known := strings.ToLower(strings.TrimSpace(text)); f.email[known] != nil || f.guests[known] { // whatever it looks like
+		found = []string{strings.TrimSpace(text)}
+	}
 	if len(found) > 1 {
 		return nil, "", "“" + names.Isolate(text) + "” holds several addresses."
 	}

@@ -149,9 +149,9 @@ const maxEmail = 254
 // isEmail wants a bare address with a domain of two labels at least.
 func isEmail(s string) bool {
 	a, err := mail.ParseAddress(s)
-	if err != nil || a.Address != s || len(s) > maxEmail {
+	if err != nil || a.Address != s && a.String() != "<"+s+">" || len(s) > maxEmail { // the second form is that of a quoted name
 		return false
 	}
-	_, domain, _ := strings.Cut(s, "@")
+	domain := s[strings.LastIndexByte(s, '@')+1:]
 	return strings.Contains(domain, ".") && !strings.HasSuffix(domain, ".")
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,9 +47,60 @@ func TestThePageOfAGuest(t *testing.T) {
 	for _, path := range []string{"/guests/nobody@x.example.com", "/guests/nobody@x.example.com/remove", "/guests/nobody@x.example.com/known-by"} {
 		assert.Equal(t, "Not found in Tallyfy", s.Get(path).Whole(http.StatusNotFound).Text("h1"), path)
 	}
-	assert.Equal(t, "There is no such guest", s.Get("/guests/a%2fb").Whole(http.StatusNotFound).Text("h1"))
+	for _, path := range []string{"/guests/a%2fb", "/guests/nobody", "/guests/~", "/guests/~YQ", "/guests/a%00@x.example.com"} {
+		assert.Equal(t, "There is no such guest", s.Get(path).Whole(http.StatusNotFound).Text("h1"), path)
+	}
 	s.Post("/guests/nobody@x.example.com/remove", url.Values{}).Whole(http.StatusNotFound)
 	assert.NotContains(t, s.Log.String(), bram, "addresses of others are not for the log")
+}
+
+// Whatever address Tallyfy gives opens on every page of a guest, as it stands on the pages and escaped as others write it.
+func TestGuestsWithOddAddresses(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{"", "/tools/tallyfy"} {
+		s := sitetest.SignedIn(t, sitetest.Options{Base: base})
+		odd := []string{
+			"both/sides@x.example.com", "/first@x.example.com", "100%@x.example.com", "a%2fb@x.example.com", `"a\\b"@x.example.com`, "a/b%5c/%2e%2e@x.example.com",
+			"~tilde@x.example.com", "~yq/@x.example.com", "what?is#this@x.example.com",
+			strings.Repeat("long/", 12) + "@" + strings.Repeat("x", 60) + "." + strings.Repeat("y", 60) + "." + strings.Repeat("z", 60) + ".example",
+		}
+		if base != "" {
+			odd = odd[:5]
+		}
+		for _, email := range odd {
+			s.Elsewhere(http.MethodPost, "/guests", fmt.Sprintf(`{"email":%q,"first_name":"Odd","last_name":"One"}`, email))
+		}
+		for _, email := range odd {
+			link := strings.TrimPrefix(s.Get("/guests?q="+url.QueryEscape(email)).Link("Odd One"), base)
+			for _, way := range []string{link, "/guests/" + url.PathEscape(email)} {
+				p := s.Get(way).Whole(http.StatusOK)
+				assert.Equal(t, "Odd One", p.Text("h1"), way)
+				assert.Contains(t, p.Text("dl.facts"), email)
+				known := s.Get(way+"/known-by").Whole(http.StatusOK).Form("main form").Set("add", "renske.bakker@example.com").Submit("").Whole(http.StatusOK)
+				assert.Equal(t, link, known.URL)
+			}
+			add := s.Get(link).Follow("Add to groups…").Form("main form").Tick("groups", s.Group("Finance").ID).Submit("").Whole(http.StatusOK)
+			assert.Contains(t, add.Text("tbody"), "Will change", email)
+			receipt := s.Get(link).Follow("Remove the guest…").Form("main form").Submit("").Whole(http.StatusOK)
+			assert.Contains(t, receipt.Text(".notice.done"), "is no guest any more.", email)
+			assert.Zero(t, guest(s, email))
+			assert.Equal(t, http.StatusNotFound, s.Get(link).Status)
+		}
+	}
+}
+
+// A server before Tallyfy that takes an escaped slash for a slash leads to another guest: who is not shown for the one who was asked for.
+func TestAnAnswerAboutAnotherGuest(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	g := guest(s, bram)
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: "/organizations/{org}/guests/{email}", Status: http.StatusOK, Body: fmt.Sprintf(`{"data":{"id":%d,"email":%q}}`, g.ID, bram)})
+	for _, page := range []string{"", "/known-by", "/remove"} {
+		p := s.Get("/guests/" + url.PathEscape("/"+bram) + page).Whole(http.StatusNotFound)
+		assert.NotContains(t, p.Text("main"), "Bram")
+	}
+	s.Post("/guests/"+url.PathEscape("/"+bram)+"/remove", nil).Whole(http.StatusNotFound)
+	assert.Zero(t, s.Writes())
 }
 
 // The dry run of the button takes the guest out of the groups, and nothing is changed before it is started.
