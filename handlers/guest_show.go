@@ -6,6 +6,7 @@ import (
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -18,6 +19,9 @@ func showGuest(req *request) error {
 	email, err := req.guestEmail()
 	if err != nil {
 		return err
+	}
+	if req.QueryParam("check") != "" && !req.fromOtherSite() {
+		req.fresh = true
 	}
 	var (
 		guest  *tallyfy.Guest
@@ -40,11 +44,11 @@ func showGuest(req *request) error {
 			return nil
 		})
 	if err != nil {
-		return err
+		return req.becameMember(email, err)
 	}
 	list, from := req.guestsFrom()
 	page := views.GuestPage{
-		GuestRow: guestPerson(guest), BackURL: list, Added: guest.CreatedAt.Time, Tasks: req.taskView(tasks, ""),
+		GuestRow: guestPerson(guest), BackURL: list, Added: guest.CreatedAt.Time, Tasks: req.taskView(tasks, req.urls().GuestTasks(email)),
 		GroupsKnown: copied.groups.Complete, KnownBy: req.people(copied.members, guest.KnownBy()),
 	}
 	if !copied.members.Complete {
@@ -58,4 +62,18 @@ func showGuest(req *request) error {
 	frame := req.page(names.Isolate(guest.Name()), views.SectionGuests)
 	frame.From = from
 	return req.show(http.StatusOK, views.Guest(frame, page))
+}
+
+// becameMember leads from somebody who is found to be no guest any more to the member with the address, if there is one.
+// err is that of the reading.
+func (req *request) becameMember(email string, err error) error {
+	if !req.fresh || !tallyfy.IsNotFound(err) {
+		return err
+	}
+	m, searchErr := lifecycle.MemberByAddress(req.ctx(), req.api, req.org(), email)
+	if searchErr != nil || m == nil {
+		return err
+	}
+	req.invalidate(directory.Change{Members: true})
+	return req.said(names.Isolate(m.Name())+" is no guest any more, but a member.", "", "", req.urls().Member(m.ID))
 }

@@ -130,6 +130,7 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/guests/new", signedIn, addGuest},
 		{http.MethodPost, "/guests/selection", signedIn, guestChooser.choose},
 		{http.MethodGet, "/guests/:guest", signedIn, showGuest},
+		{http.MethodGet, "/guests/:guest/tasks", signedIn, showGuestTasks},
 		{http.MethodGet, "/guests/:guest/known-by", signedIn, showGuestContacts},
 		{http.MethodPost, "/guests/:guest/known-by", signedIn, changeGuestContacts},
 		{http.MethodGet, "/guests/:guest/remove", signedIn, showGuestRemoval},

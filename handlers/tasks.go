@@ -55,7 +55,7 @@ func (req *request) openTasksPage(o tallyfy.TaskListOptions, page int) (tallyfy.
 		return tallyfy.OpenTasks{}, views.Pager{}
 	}
 	if len(found.Items) == 0 { // past the end
-		return req.openTasksPage(tallyfy.TaskListOptions{Owner: o.Owner, Group: o.Group}, 1)
+		return req.openTasksPage(tallyfy.TaskListOptions{Owner: o.Owner, Group: o.Group, Guest: o.Guest}, 1)
 	}
 	t := tallyfy.OpenTasks{Checked: true, Total: found.Pagination.Total, Sample: found.Items}
 	return t, views.NewPager(page, tallyfy.MostTasks, len(t.Sample), t.Total)

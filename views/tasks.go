@@ -40,7 +40,7 @@ type TaskLine struct {
 	Deadline time.Time // the zero time for none
 }
 
-// TaskPage is all open tasks of a member or a group.
+// TaskPage is all open tasks of a person or a group.
 type TaskPage struct {
 	// Name is whose tasks they are, as its page is called.
 	Name, BackURL string

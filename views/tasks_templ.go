@@ -254,7 +254,7 @@ func taskRows(p Page, rows []TaskLine, from int) templ.Component {
 	})
 }
 
-// Tasks is the list of all open tasks of a member or a group.
+// Tasks is the list of all open tasks of a person or a group.
 func Tasks(p Page, v TaskPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -191,6 +191,12 @@ func GuestOf(part string) string {
 	return part
 }
 
+// GuestCheck is the page of a guest, read anew.
+func (u URLs) GuestCheck(email string) string { return u.Guest(email) + "?check=again" }
+
+// GuestTasks is the list of the open tasks of a guest.
+func (u URLs) GuestTasks(email string) string { return u.Guest(email) + "/tasks" }
+
 // RemoveGuest asks before a guest is removed. A POST to it removes.
 func (u URLs) RemoveGuest(email string) string { return u.Guest(email) + "/remove" }
 

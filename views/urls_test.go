@@ -40,6 +40,8 @@ func TestURLsAreBelowTheBaseAndEscaped(t *testing.T) {
 			u.MakeLike("17"):               "/members/17/groups#field-who",
 			u.GroupTasks("1"):              "/groups/1/tasks",
 			u.Guest("a?b#c@x.example"):     "/guests/a%3Fb%23c@x.example",
+			u.GuestTasks("a@x.example"):    "/guests/a@x.example/tasks",
+			u.GuestCheck("a@x.example"):    "/guests/a@x.example?check=again",
 			u.RemoveGuest("a/b@x.example"): "/guests/~YS9iQHguZXhhbXBsZQ/remove",
 			u.RemoveMember("17"):           "/members/17/remove",
 			u.RemovalHandover("17", ""):    "/members/17/remove/handover",

@@ -127,7 +127,7 @@ func (c *Invitation) Look(ctx context.Context) (err error) {
 func byAddress(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, email string) (m *tallyfy.Member, g *tallyfy.Guest, err error) {
 	err = parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
-			m, err = memberByAddress(ctx, client, org, email)
+			m, err = MemberByAddress(ctx, client, org, email)
 			return err
 		},
 		func(ctx context.Context) error {
@@ -144,9 +144,9 @@ func byAddress(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, emai
 	return m, g, err
 }
 
-// memberByAddress finds the member who has an address, nil for nobody. It takes one call: the search finds parts of
+// MemberByAddress finds the member who has an address, nil for nobody. It takes one call: the search finds parts of
 // addresses, and a page holds more people than fit one.
-func memberByAddress(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, email string) (*tallyfy.Member, error) {
+func MemberByAddress(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, email string) (*tallyfy.Member, error) {
 	page, err := client.Members.List(ctx, org, tallyfy.MemberListOptions{Query: address(email), PerPage: 100})
 	if err != nil {
 		return nil, err
@@ -265,7 +265,7 @@ func (c *Invitation) Check(ctx context.Context, e *journal.Entry) ([]journal.Fin
 	m, f, err := (*tallyfy.Member)(nil), couldNotAsk, error(nil)
 	if s.ID != "" {
 		m, f, err = again(ctx, c.Client, c.Org.ID, s)
-	} else if m, err = memberByAddress(ctx, c.Client, c.Org.ID, facts.Email); err == nil {
+	} else if m, err = MemberByAddress(ctx, c.Client, c.Org.ID, facts.Email); err == nil {
 		f = journal.Finding{Result: journal.NotAsExpected, Detail: names.Isolate(facts.Email) + " is not listed in Tallyfy."}
 	} else if !tallyfy.IsUnauthorized(err) {
 		err = nil

@@ -47,7 +47,7 @@ func TestBrowserLongNamesWrap(t *testing.T) {
 	pages := []string{
 		"/groups?per_page=100", s.GroupPath("Payroll"), s.DeletePath("Payroll"), "/groups/new", "/members?q=dangelo", s.MemberPath("chiara.dangelo"), s.RemovePath("chiara.dangelo"),
 		s.RemovePath("chiara.dangelo") + "/handover", s.RemovePath("soren.kjaergaard") + "/handover?q=chiara", s.PlanPath("chiara.dangelo", "leave"),
-		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", s.GroupPath("Payroll") + "?on=2026-03-04", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", review, review + "/people/" + s.ID("chiara.dangelo"), "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",
+		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", s.GroupPath("Payroll") + "?on=2026-03-04", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", review, review + "/people/" + s.ID("chiara.dangelo"), "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/tasks", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",
 	}
 	for _, width := range []int64{320, 390, 640, 1280} {
 		b.Screen(width, 800, "light")

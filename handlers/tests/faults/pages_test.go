@@ -86,6 +86,7 @@ func pages() []page {
 		{"wizard, plan without handover", "/members/:member/remove/plan", func(s *sitetest.Site) string { return s.PlanPath(somebody, "leave") }, ""},
 		{"guests", "/guests", at("/guests?q=a&sort=-company"), ""},
 		{"guest", "/guests/:guest", at("/guests/d.kavanagh@audit.example.com"), "The open tasks could not be counted|Not all groups are read yet|Not all names are read yet"},
+		{"guest, tasks", "/guests/:guest/tasks", at("/guests/d.kavanagh@audit.example.com/tasks"), ""},
 		{"who knows a guest", "/guests/:guest/known-by", at("/guests/d.kavanagh@audit.example.com/known-by"), "Tallyfy did not give all members|The members are still being read"},
 		{"remove guest", "/guests/:guest/remove", at("/guests/d.kavanagh@audit.example.com/remove"), ""},
 		{"hand guests over", "/members/:member/guests", func(s *sitetest.Site) string { return s.MemberPath(somebody) + "/guests" }, ""},

@@ -13,6 +13,7 @@ import (
 
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
+	"tallyfy-admin/views"
 )
 
 // bram is a guest who is known by two members, is in a group and has open tasks.
@@ -101,6 +102,26 @@ func TestAnAnswerAboutAnotherGuest(t *testing.T) {
 	}
 	s.Post("/guests/"+url.PathEscape("/"+bram)+"/remove", nil).Whole(http.StatusNotFound)
 	assert.Zero(t, s.Writes())
+}
+
+// Who was made a member in Tallyfy is found as one, and who was not is still a guest.
+func TestAGuestBecomesAMemberInTallyfy(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := s.Get("/guests/" + bram).Whole(http.StatusOK)
+	assert.Equal(t, views.TallyfyApp, p.Link("Make a member in Tallyfy"))
+	assert.Equal(t, "Bram Verhoeven", p.Follow("Check again").Whole(http.StatusOK).Text("h1"))
+	s.Elsewhere(http.MethodDelete, "/guests/"+bram, "")
+	assert.Equal(t, "Not found in Tallyfy", p.Follow("Check again").Whole(http.StatusNotFound).Text("h1"), "gone for another reason")
+	s.Elsewhere(http.MethodPost, "/users/invite", fmt.Sprintf(`{"email":%q,"first_name":"Bram","last_name":"Verhoeven","role":"standard","message":"x"}`, bram))
+	p = p.Follow("Check again").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice.done"), "Bram Verhoeven is no guest any more, but a member.")
+	assert.Regexp(t, `^/members/\d+$`, p.URL)
+	for who, link := range map[string]bool{"soren.kjaergaard": true, "gareth.pugh": true, "lena.fischbacher": false} {
+		assert.Equal(t, link, s.Get(s.MemberPath(who)).Link("Make a guest in Tallyfy") == views.TallyfyApp, who)
+	}
+	s.SignInWith(sandbox.StandardToken)
+	assert.Empty(t, s.Get("/guests/d.kavanagh@audit.example.com").Link("Make a member in Tallyfy"))
 }
 
 // The dry run of the button takes the guest out of the groups, and nothing is changed before it is started.

@@ -82,7 +82,23 @@ func TestManyTasksHavePages(t *testing.T) {
 	require.Len(t, requests, 1)
 	assert.Contains(t, requests[0].RawQuery, "&page=2&per_page=100")
 
+	group, guest := s.GroupPath("Finance"), "/guests/bram@tyres.example.com"
+	for path, asks := range map[string]string{group: "groups=" + s.Group("Finance").ID, guest: "guests=bram%40tyres.example.com"} {
+		p := s.Get(path).Follow("All 250 open tasks").Whole(http.StatusOK)
+		assert.Equal(t, path+"/tasks", p.URL)
+		assert.Len(t, p.Texts(".tasks li"), 100)
+		assert.Equal(t, "1–100 of 250", p.Text(".pager .position"))
+		assert.Equal(t, path, p.Link(p.Text(".breadcrumb a")))
+		s.Sandbox.ClearRequests()
+		assert.Equal(t, "101–200 of 250", p.Follow("Next").Whole(http.StatusOK).Text(".pager .position"))
+		asked := s.Sandbox.Requests()[slices.IndexFunc(s.Sandbox.Requests(), func(r sandbox.Request) bool { return strings.HasSuffix(r.Path, "/tasks") })]
+		assert.Contains(t, asked.RawQuery, asks)
+	}
+
 	s.Sandbox.ClearFaults()
+	for _, path := range []string{group, guest} {
+		assert.Equal(t, s.Get(path+"/tasks").Texts(".tasks li"), s.Get(path+"/tasks?page=99").Whole(http.StatusOK).Texts(".tasks li"), "past the end it is still theirs")
+	}
 	assert.Equal(t, "Open tasks of Søren Kjærgaard", s.Get(path+"?page=99").Whole(http.StatusOK).Text("h1"))
 	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.TasksRoute, Status: 500})
 	assert.Contains(t, s.Get(path+"?page=2").Whole(http.StatusOK).Text("main"), "Not checked The open tasks could not be counted.")

@@ -284,6 +284,7 @@ func budgets() []budget {
 		{"GET /guests/new", at("/guests/new"), 200, 0, 0},
 		{"POST /guests/new", send("/guests/new", url.Values{"email": {"ada@partner.example.com"}}), 303, 4, 2},
 		{"GET /guests/:guest", at("/guests/bram@tyres.example.com"), 200, 2, 2},
+		{"GET /guests/:guest/tasks", at("/guests/bram@tyres.example.com/tasks"), 200, 2, 2},
 		{"GET /guests/:guest/known-by", at("/guests/bram@tyres.example.com/known-by"), 200, 1, 0},
 		// The guest is read for the plan, before the call, and after it.
 		{"POST /guests/:guest/known-by", send("/guests/bram@tyres.example.com/known-by", url.Values{"add": {"anna.kowalska@example.com"}}), 303, 4, 0},
