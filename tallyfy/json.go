@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -38,14 +39,15 @@ const (
 
 // safeError replaces an error of the decoder, whose text repeats names and values of the answer.
 func safeError(err error) error {
+	if err == nil {
+		return nil
+	}
 	var (
 		reason    wireError
 		syntactic *jsontext.SyntacticError
 		semantic  *json.SemanticError
 	)
 	switch {
-	case err == nil:
-		return nil
 	case errors.As(err, &reason):
 		return reason
 	case errors.As(err, &syntactic) && errors.Is(err, io.ErrUnexpectedEOF):
@@ -60,6 +62,9 @@ func safeError(err error) error {
 
 // unquote returns the text of a well-formed JSON string.
 func unquote(data []byte) string {
+	if inner := data[1 : len(data)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
+		return string(inner)
+	}
 	text, _ := jsontext.AppendUnquote(nil, data) // its error is about UTF-8, which it has mended
 	return string(text)
 }
@@ -160,10 +165,14 @@ type rows[T any] struct {
 	empty bool
 }
 
+// usualRows are as many as most lists of pages have at most.
+const usualRows = 50
+
 // UnmarshalJSONFrom reads the items of a list, and of anything else whether it is empty.
 func (r *rows[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*r = rows[T]{kind: dec.PeekKind()}
 	if r.kind == '[' {
+		r.items = make([]T, 0, usualRows)
 		return json.UnmarshalDecode(dec, &r.items)
 	}
 	value, err := dec.ReadValue()

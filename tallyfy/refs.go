@@ -39,7 +39,7 @@ func readRefs[T ~string](dec *jsontext.Decoder, key string) ([]T, error) {
 	if isEmpty(value) {
 		return nil, nil
 	}
-	if refs, ok := splitNumbers[T](value); ok {
+	if refs, ok := splitPlain[T](value); ok {
 		return refs, nil
 	}
 	var parts Include[jsontext.Value]
@@ -64,32 +64,58 @@ func readRefs[T ~string](dec *jsontext.Decoder, key string) ([]T, error) {
 	return distinct(refs), nil
 }
 
-// splitNumbers reads a list of nothing but whole numbers. Members listed with=groups repeat the
-// ids of everybody in their groups, hundreds of thousands on a page of a large organisation.
-func splitNumbers[T ~string](list jsontext.Value) (refs []T, ok bool) {
+// splitPlain reads a list of nothing but whole numbers, or of nothing but plain ASCII texts. Members listed
+// with=groups repeat the ids of everybody in their groups, hundreds of thousands on a page of a large organisation.
+func splitPlain[T ~string](list jsontext.Value) (refs []T, ok bool) {
 	if list.Kind() != '[' {
 		return nil, false
 	}
-	ids := string(list[1 : len(list)-1])
-	refs = make([]T, 0, strings.Count(ids, ",")+1)
-	ascending, begin := true, 0
-	var number, last uint64 // modulo 2^64: equal ids have equal numbers
-	for end := 0; end <= len(ids); end++ {
-		switch {
-		case end == len(ids) || ids[end] == ',':
-			refs = append(refs, T(strings.TrimSpace(ids[begin:end])))
+	all := string(list[1 : len(list)-1])
+	refs = make([]T, 0, strings.Count(all, ",")+1)
+	ascending, number := true, uint64(0) // modulo 2^64: equal ids have equal numbers
+	for rest, more := all, true; more; {
+		var ref string
+		ref, rest, more = strings.Cut(rest, ",")
+		ref = strings.TrimSpace(ref)
+		if text, quoted := strings.CutPrefix(ref, `"`); quoted {
+			if ref, quoted = strings.CutSuffix(text, `"`); !quoted || !isPlainText(ref) {
+				return nil, false // escapes, or a comma within the text
+			}
+			ascending = false
+		} else {
+			last := number
+			if number, ok = digits(ref); !ok {
+				return nil, false
+			}
 			ascending = ascending && number > last
-			last, number, begin = number, 0, end+1
-		case ids[end] >= '0' && ids[end] <= '9':
-			number = number*10 + uint64(ids[end]-'0')
-		case ids[end] > ' ': // no white space either
-			return nil, false
 		}
+		refs = append(refs, T(ref))
 	}
 	if ascending { // the usual order, in which nothing repeats
 		return refs, true
 	}
 	return distinct(refs), true
+}
+
+// isPlainText reports a text of ASCII that JSON writes as it is.
+func isPlainText(s string) bool {
+	for i := range len(s) {
+		if s[i] == '\\' || s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// digits is a whole number of any size, modulo 2^64.
+func digits(s string) (n uint64, ok bool) {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + uint64(s[i]-'0')
+	}
+	return n, s != ""
 }
 
 // distinct removes empty and repeated references, in place. Letter case does not matter.
