@@ -62,7 +62,7 @@ func (req *request) readGroupRows(s views.ListState, members *directory.Members)
 		if err != nil {
 			return page, err
 		}
-		page.total = groups.Pagination.Total
+		page.total, page.rows = groups.Pagination.Total, make([]views.GroupRow, 0, len(groups.Items))
 		for i := range groups.Items {
 			page.rows = append(page.rows, req.groupRow(&groups.Items[i], members))
 		}

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"context"
+	"io"
 	"time"
 
 	"github.com/a-h/templ"
@@ -141,15 +143,24 @@ func (c Clock) fact(t time.Time, none string) Moment {
 // moment is a time in words, with the exact time under the pointer and for machines. It is no template,
 // because long lists are full of it.
 func moment(m Moment) templ.Component {
-	text := templ.EscapeString(m.Text)
-	if m.At.IsZero() {
-		return templ.Raw(`<span class="muted">` + text + "</span>")
-	}
-	stop := ""
-	if m.Focusable {
-		stop = ` tabindex="0"`
-	}
-	return templ.Raw(`<time datetime="` + m.At.UTC().Format(time.RFC3339) + `" data-exact="` + templ.EscapeString(m.At.Format(exact)) + `"` + stop + ">" + text + "</time>")
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		text := templ.EscapeString(m.Text)
+		if m.At.IsZero() {
+			return writeAll(w, `<span class="muted">`, text, "</span>")
+		}
+		html := make([]byte, 0, 160)
+		html = append(html, `<time datetime="`...)
+		html = m.At.UTC().AppendFormat(html, time.RFC3339)
+		html = append(html, `" data-exact="`...)
+		html = append(html, templ.EscapeString(m.At.Format(exact))...)
+		html = append(html, '"')
+		if m.Focusable {
+			html = append(html, ` tabindex="0"`...)
+		}
+		html = append(append(append(html, '>'), text...), "</time>"...)
+		_, err := w.Write(html)
+		return err
+	})
 }
 
 // Zone is the name of the time zone of the page: "CET".

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"context"
+	"io"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -10,8 +12,21 @@ import (
 
 // foreign is a text of Tallyfy's or of a form's, with a direction of its own that ends with it. It is no
 // template, because long lists are full of it.
-func foreign(text string) templ.Component {
-	return templ.Raw("<bdi>" + templ.EscapeString(names.Neutral(text)) + "</bdi>")
+type foreign string
+
+// Render writes the text.
+func (f foreign) Render(_ context.Context, w io.Writer) error {
+	return writeAll(w, "<bdi>", templ.EscapeString(names.Neutral(string(f))), "</bdi>")
+}
+
+// writeAll writes texts that are HTML.
+func writeAll(w io.Writer, html ...string) error {
+	for _, text := range html {
+		if _, err := io.WriteString(w, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // address is an email address, which is written from left to right whatever it holds.

@@ -109,7 +109,7 @@ func (u URLs) CopyGroup(id tallyfy.ID) string {
 }
 
 // Group is the page of one group.
-func (u URLs) Group(id tallyfy.ID) string { return u.Groups() + "/" + url.PathEscape(string(id)) }
+func (u URLs) Group(id tallyfy.ID) string { return u.org() + "/groups/" + url.PathEscape(string(id)) }
 
 // GroupPeople is the page of one group with a part of its people.
 func (u URLs) GroupPeople(id tallyfy.ID, s PeopleState) string {

@@ -26,7 +26,7 @@ func Initials(name string) string {
 	case 1:
 		return string(first)
 	default:
-		return string([]rune{first, last})
+		return string(first) + string(last)
 	}
 }
 

@@ -20,7 +20,7 @@ func Alike(a, b string) bool { return a == b || Fold(a) == Fold(b) }
 // beside the first, invisible characters, kinds of apostrophe, quotation mark and dash, and with letters
 // of other scripts that are drawn like Latin ones. Accents stay: they are seen.
 func Fold(s string) string {
-	if isPlain(s) {
+	if isASCII(s) {
 		return oneBlank(strings.ToLower(strings.ReplaceAll(s, "`", "'")))
 	}
 	s = strings.Map(standard, strings.ToValidUTF8(s, "\ufffd"))
@@ -33,7 +33,7 @@ func Fold(s string) string {
 // their accents or as they are written without the key.
 func Search(s string) string {
 	s = unaccented.Replace(Fold(s))
-	if isPlain(s) {
+	if isASCII(s) {
 		return s
 	}
 	t := transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
@@ -106,3 +106,13 @@ func pairs(of ...string) map[rune]rune {
 
 // unaccented writes letters that Unicode does not take apart as people type them who lack the key.
 var unaccented = strings.NewReplacer("ł", "l", "ø", "o", "đ", "d", "ð", "d", "þ", "th", "ħ", "h", "æ", "ae", "œ", "oe", "ı", "i")
+
+// isASCII reports whether a text is ASCII without controls.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
+}

@@ -53,7 +53,7 @@ const mostMarks = 6
 // Neutral is a foreign text on one line, with no pile of accents, with no direction begun that it does not end, and none ended that
 // it has not begun: either would reach beyond the text. Bytes that are no UTF-8 become U+FFFD.
 func Neutral(s string) string {
-	if isPlain(s) {
+	if isLatin(s) {
 		return s
 	}
 	text := []rune(strings.ToValidUTF8(s, "\ufffd"))
@@ -110,10 +110,11 @@ func isEmbedding(r rune) bool {
 	return r == '\u202a' || r == '\u202b' || r == '\u202d' || r == '\u202e'
 }
 
-// isPlain reports whether a text is ASCII without controls.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] >= 0x7f {
+// isLatin reports whether a text has nothing but Latin letters and what stands with them, up to U+02FF: no
+// controls, no accents of their own, no directions.
+func isLatin(s string) bool {
+	for _, r := range s {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r > 0x2ff {
 			return false
 		}
 	}
