@@ -65,7 +65,7 @@ func adding(s *sitetest.Site, text string, groups ...string) bulkForm {
 func TestKindsAreDescribed(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	rows := s.Get("/bulk/new").Whole(http.StatusOK).Texts("main .rows .sub")
+	rows := s.Get("/bulk/new").Whole(http.StatusOK).Texts("main .rows .small")
 	require.Len(t, rows, len(bulk.Kinds))
 	for i, k := range bulk.Kinds {
 		assert.Regexp(t, "(?i)(takes|frees|one change|mail)", rows[i], k.Name)
