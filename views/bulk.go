@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"tallyfy-admin/views/components"
@@ -76,6 +77,11 @@ func (v BulkForm) title() string {
 		}
 	}
 	return "Many at once"
+}
+
+// can reports that the person's role may do what the kind does.
+func (v BulkForm) can() bool {
+	return slices.ContainsFunc(v.Kinds, func(k BulkKind) bool { return k.Current && k.Can })
 }
 
 func (v BulkForm) problems() []components.Problem {

@@ -863,7 +863,7 @@ func memberPeers(p Page, v MemberPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !v.PeersKnown {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<p class=\"muted\">Compare reads the organisation first, and shows it.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<p class=\"muted\">Members and groups are not loaded yet. “Compare” loads them first.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -60,12 +60,12 @@ func TestOthersThanAdministratorsAreOfferedNoRefusal(t *testing.T) {
 			}
 			assert.Greater(t, len(seen), 200)
 			for path, want := range map[string][]string{
-				"/": {"New group"}, "/groups": {"New group"}, "/members": {"Many at once…", "Invite somebody"}, "/guests": {"Add a guest"},
+				"/": {"New group"}, "/groups": {"New group"}, "/members": {"Many at once…", "Invite somebody"}, "/guests": {"Add a guest"}, "/jobs": {"Many at once…", "Many at once…"},
 				finance: {"Add or remove people", "Edit", "Copy", "Delete this group…", "Merge into another group…"}, guest: {"Change who knows them…"},
 				// Nothing leads to these, but an address that somebody sent.
 				"/groups/new": {"Create the group"}, finance + "/people": {"Save"}, finance + "/edit": {"Save"}, finance + "/delete": {"Delete Finance"},
 				finance + "/merge?into=" + s.Group("Legal").ID: {"Merge, and delete Finance"}, leaver + "/groups": {"Save"},
-				"/guests/new": {"Add the guest"}, guest + "/known-by": {"Save"}, guest + "/remove": {"Remove Bram Verhoeven"},
+				"/guests/new": {"Add the guest"}, guest + "/known-by": {"Save"}, guest + "/remove": {"Remove Bram Verhoeven"}, "/bulk/new?kind=create-groups": {"See what would happen"},
 			} {
 				assert.Equal(t, want, look(path).Texts("button.off[aria-describedby]"), path)
 			}
