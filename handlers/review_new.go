@@ -41,7 +41,7 @@ func (req *request) askReview(f refusedForm) error {
 	}
 	last, form := all.newcomers(req.app.Now()), f.Form
 	v := views.ReviewForm{Press: newPress(), Errors: f.Errors, Notice: f.Notice, Values: map[string]string{}, Since: req.clock().Day(last.From)}
-	for _, name := range []string{"name", "who", "from", "to", "role", "group", "text", "invited", "reviewer"} {
+	for _, name := range []string{"name", "who", "from", "to", "role", "group", "text", "invited", "reviewer", "looks"} {
 		v.Values[name] = strings.ReplaceAll(form.Get(name), "\r\n", "\n")
 	}
 	v.Values["who"] = whoOf(form)
@@ -187,7 +187,7 @@ func startReview(req *request) error {
 		}
 	}
 	rule, errs := req.readRule(form, all.newcomers(req.app.Now()), copied)
-	r := &review.Review{Org: req.org(), Spec: review.Spec{Name: names.Tidy(form.Get("name")), Rule: rule, By: req.me(), ReadAt: copied.readAt(), Press: press}}
+	r := &review.Review{Org: req.org(), Spec: review.Spec{Name: names.Tidy(form.Get("name")), Rule: rule, By: req.me(), ReadAt: copied.readAt(), Press: press, Looks: form.Get("looks") != ""}}
 	switch n := len([]rune(r.Name)); {
 	case n == 0:
 		errs["name"] = "Give the review a name."
@@ -204,6 +204,11 @@ func startReview(req *request) error {
 	}
 	if len(errs) == 0 {
 		r.People, _ = rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
+		for _, p := range r.People {
+			if rule.New && rule.Again[p.ID] {
+				r.Rule.Reopened++
+			}
+		}
 		if len(r.People) == 0 {
 			errs["who"] = "This takes nobody. Choose more days, or other people."
 		}

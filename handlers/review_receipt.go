@@ -75,6 +75,9 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		}
 		v.Rows = append(v.Rows, row)
 	}
+	if v.Looks, err = req.lookLines(r, v.Rows); err != nil {
+		return v, err
+	}
 	v.NotChecked = notChecked(counts, stale, proofs.unsure)
 	return v, req.changedSinceReview(&v, r)
 }
@@ -248,6 +251,14 @@ func exportReview(req *request) error {
 		for _, proof := range l.Proofs {
 			proofs, times, changes = append(proofs, proof.Said(len(l.Proofs) > 1)), append(times, inFile(proof.Checked)), append(changes, proof.Entry)
 		}
+		var looks []string
+		for _, l := range r.Looks {
+			text := l.Result()
+			if !l.At.IsZero() {
+				text += " (" + l.By + ", " + inFile(l.At) + ")"
+			}
+			looks = append(looks, text)
+		}
 		name := r.Name
 		if r.Unreadable {
 			name = "Erased"
@@ -256,13 +267,13 @@ func exportReview(req *request) error {
 			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
 			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
 			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), names.Plain(strings.Join(proofs, "; ")), strings.Join(times, "; "), strings.Join(changes, "; "),
-			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "),
+			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "), strings.Join(looks, "; "),
 		})
 	}
 	return req.sendFile("review", []string{
 		"Review", "Started (UTC)", "Person", "Email", "Id", "Role", "Job title", "Joined (UTC)", "State",
 		"Decided by", "Decided by (email)", "Decided (UTC)", "Data read (UTC)", "Note", "Until",
 		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change",
-		"Decision", "Earlier decisions", "Seen later", "Rule", "Started by", "Second reviewer", "People read (UTC)", "Not checked",
+		"Decision", "Earlier decisions", "Seen later", "Rule", "Started by", "Second reviewer", "People read (UTC)", "Not checked", "Second look",
 	}, slices.Values(rows))
 }

@@ -19,15 +19,6 @@ import (
 // queueRows is how many people a page of the queue shows.
 const queueRows = 50
 
-// reviewHeadOf reads the review of the address without its people.
-func (req *request) reviewHeadOf() (*review.Review, error) {
-	r, err := req.app.Reviews.Head(req.ctx(), req.org(), web.Param(req, "review"))
-	if errors.Is(err, review.ErrNotFound) {
-		return nil, noReview(req, err)
-	}
-	return r, err
-}
-
 // showReview is the queue of a review: all of it, or those in one state. It changes nothing. Its id with .csv leads to the
 // file: no route of its own can have that address.
 func showReview(req *request) error {
@@ -77,10 +68,15 @@ func showReview(req *request) error {
 		p.Settle(copied.members)
 		v.List = append(v.List, req.reviewRow(p, at[p.ID], copied, compared))
 	}
-	if v.Next, err = req.nextOpen(r, 0, copied); err != nil {
+	if v.Closed.IsZero() {
+		if v.Next, err = req.nextOpen(r, 0, copied); err != nil {
+			return err
+		}
+		v.NextAt = at[v.Next]
+	}
+	if v.Looks, err = req.reviewLooks(r, counts, copied); err != nil {
 		return err
 	}
-	v.NextAt = at[v.Next]
 	later, err := req.laterJoiners(r, copied)
 	if err != nil {
 		return err
@@ -121,7 +117,7 @@ func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compare
 	m, ok := copied.members.ByID(p.ID)
 	if ok {
 		row.Status, row.Role = views.MemberStatus(m), views.RoleWord(m.Role)
-		row.Groups = len(copied.groups.Of(p.ID))
+		row.Groups, row.Namesake = len(copied.groups.Of(p.ID)), hasNamesake(copied.members, m)
 		d := compared.Of(m)
 		row.Compared, row.Missing, row.Unexpected = d.Known, len(d.Missing), len(d.Unexpected)
 	}
@@ -134,7 +130,7 @@ func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compare
 
 // laterJoiners are people who joined since the review was started, and whom its rule would take.
 func (req *request) laterJoiners(r *review.Review, copied snapshot) ([]*review.Person, error) {
-	if r.Rule.Named() > 0 || r.Unreadable {
+	if r.Rule.Named() > 0 || r.Unreadable || !r.Closed.IsZero() {
 		return nil, nil
 	}
 	everywhere, err := req.app.Reviews.Places(req.ctx(), req.org(), "")
@@ -175,7 +171,11 @@ func addJoiners(req *request) error {
 	shown := form["people"] // nobody whom the page did not name
 	later = slices.DeleteFunc(later, func(p *review.Person) bool { return len(shown) > 0 && !slices.Contains(shown, string(p.ID)) })
 	if len(later) > 0 {
-		if err := req.app.Reviews.Add(req.ctx(), r, later); err != nil {
+		err := req.app.Reviews.Add(req.ctx(), r, later)
+		if errors.Is(err, review.ErrClosed) {
+			return req.reviewClosed(r.ID, err)
+		}
+		if err != nil {
 			return err
 		}
 	}

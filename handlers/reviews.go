@@ -52,6 +52,23 @@ func (req *request) review() (*review.Review, error) {
 	return r, err
 }
 
+// reviewHeadOf reads the review of the address without its people.
+func (req *request) reviewHeadOf() (*review.Review, error) {
+	r, err := req.app.Reviews.Head(req.ctx(), req.org(), web.Param(req, "review"))
+	if errors.Is(err, review.ErrNotFound) {
+		return nil, noReview(req, err)
+	}
+	return r, err
+}
+
+// reviewClosed answers where a closed review would be changed.
+func (req *request) reviewClosed(id string, cause error) error {
+	return &problem{
+		status: http.StatusConflict, title: "This review is closed", text: "Nothing of it can be changed any more, and nothing was. Whoever it left open is offered by the next review.",
+		links: []components.LinkProps{{Text: "The review", URL: req.urls().Review(id), Kind: components.ButtonPrimary}, {Text: "Reviews", URL: req.urls().Reviews()}}, cause: cause,
+	}
+}
+
 func noReview(req *request, cause error) error {
 	return &problem{
 		status: http.StatusNotFound, title: "There is no such review",
@@ -89,14 +106,24 @@ func (all allReviews) newcomers(now time.Time) review.Rule {
 	if i := slices.IndexFunc(all.list, func(r *review.Review) bool { return r.Rule.All() }); i >= 0 {
 		last = all.list[i].At
 	}
-	return review.Newcomers(last, now)
+	rule := review.Newcomers(last, now)
+	rule.Again = map[tallyfy.UserID]bool{}
+	taken := all.taken()
+	for _, p := range all.places {
+		if p.LeftOpen() && !taken[p.Member] {
+			rule.Again[p.Member] = true
+		}
+	}
+	return rule
 }
 
-// taken are those whom any review has taken.
+// taken are those whom any review has taken, less those whom only closed ones left open.
 func (all allReviews) taken() map[tallyfy.UserID]bool {
 	list := make(map[tallyfy.UserID]bool, len(all.places))
 	for _, p := range all.places {
-		list[p.Member] = true
+		if !p.LeftOpen() {
+			list[p.Member] = true
+		}
 	}
 	return list
 }
@@ -147,6 +174,7 @@ func (req *request) reviewHead(r *review.Review, counts map[review.State]int) vi
 	if r.Second != nil {
 		v.Second = r.Second.Name
 	}
+	v.Closed, v.ClosedBy = r.Closed, r.ClosedBy.Name
 	for _, s := range review.States {
 		v.People += counts[s]
 		if counts[s] > 0 {
@@ -174,6 +202,9 @@ func (req *request) ruleText(r review.Rule, at time.Time) string {
 	}
 	if r.New {
 		text += " and in no review before"
+	}
+	if r.Reopened > 0 {
+		text += ", and " + words.Count(r.Reopened, "person", "people") + " whom a closed review left open"
 	}
 	if r.Role != "" {
 		text += ", role " + views.RoleWord(r.Role)

@@ -51,7 +51,7 @@ func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 func (r route) keepsTyped() bool {
 	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
 		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/guests/new", "/guests/:guest/known-by", "/members/:member/groups", "/access",
-		"/reviews", "/reviews/sets", "/reviews/:review/people/:member",
+		"/reviews", "/reviews/sets", "/reviews/:review/people/:member", "/reviews/:review/looks/:member",
 	}, r.path)
 }
 
@@ -173,10 +173,15 @@ func (a *App) routes() []route {
 		{http.MethodPost, "/reviews/:review/people", signedIn, addJoiners},
 		{http.MethodGet, "/reviews/:review/people/:member", signedIn, showReviewPerson},
 		{http.MethodPost, "/reviews/:review/people/:member", signedIn, decide},
+		{http.MethodPost, "/reviews/:review/looks", signedIn, chooseLooks},
+		{http.MethodGet, "/reviews/:review/looks/:member", signedIn, showLook},
+		{http.MethodPost, "/reviews/:review/looks/:member", signedIn, answerLook},
 		{http.MethodGet, "/reviews/sets", signedIn, showReviewSets},
 		{http.MethodPost, "/reviews/sets", signedIn, changeReviewSet},
 		{http.MethodGet, "/reviews/:review/check", signedIn, showReviewCheck},
 		{http.MethodPost, "/reviews/:review/apply", signedIn, applyReview},
+		{http.MethodGet, "/reviews/:review/close", signedIn, showReviewClosing},
+		{http.MethodPost, "/reviews/:review/close", signedIn, closeReview},
 		{http.MethodGet, "/reviews/:review/receipt", signedIn, showReviewReceipt},
 		{http.MethodGet, "/reviews/:review/receipt.csv", signedIn, exportReview},
 

@@ -45,6 +45,7 @@ var changeKinds = []struct {
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.GroupsChanged, "People of several groups changed", func(req *request) change.Change { return req.groupEdits(membership.Edits{}) }},
 	{review.SetChanged, "Starter set changed", func(req *request) change.Change { return req.setEdit("") }},
+	{review.Closed, "Review closed", func(req *request) change.Change { return req.closing("", snapshot{}) }},
 	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
 	// Of these nothing is left to check.
 	{journal.ContentsKept, "Deleted group kept longer", nil},
@@ -89,6 +90,11 @@ func (req *request) groupEdits(wish membership.Edits) *membership.Edits {
 // setEdit is an edit of a starter set with what it needs to be carried out.
 func (req *request) setEdit(title string) *review.SetEdit {
 	return &review.SetEdit{Sets: req.app.StarterSets, Org: req.org(), By: req.who.Name, Title: title}
+}
+
+// closing is the closing of a review with what it needs to be carried out.
+func (req *request) closing(id string, copied snapshot) *review.Closing {
+	return &review.Closing{Book: req.app.Reviews, Org: req.org(), ID: id, By: req.me(), Members: copied.members}
 }
 
 // newPress identifies one press of a button: a form carries it, so that a second press is known.

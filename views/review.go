@@ -23,6 +23,9 @@ type ReviewHead struct {
 	Open       int
 	Counts     []ReviewCount
 	Unreadable bool
+	// Closed is when it was closed, zero for one that is open.
+	Closed   time.Time
+	ClosedBy string
 }
 
 // ReviewCount is how many people of a review are in a state.
@@ -37,6 +40,15 @@ func (h ReviewHead) Title() string {
 		return "A review that can't be opened"
 	}
 	return names.Isolate(h.Name)
+}
+
+// closedText says when a review was closed, and by whom.
+func (h ReviewHead) closedText(c Clock) string {
+	text := "Closed on " + c.stamp(h.Closed)
+	if h.ClosedBy != "" {
+		text += " by " + names.Isolate(h.ClosedBy)
+	}
+	return text + ". Nothing of it changes any more."
 }
 
 // Progress says how far the review is.
@@ -62,6 +74,8 @@ func ReviewStateWord(state string) string {
 		return "Left"
 	case "applied":
 		return "Changed"
+	case "differs":
+		return "Second look differs"
 	}
 	return "Not looked at"
 }
@@ -146,6 +160,7 @@ type ReviewPage struct {
 	// Next is the person to go on with, at the place NextAt from 1; "" if there is none.
 	Next   tallyfy.UserID
 	NextAt int
+	Looks  ReviewLooks
 	// Later joined since the review was started.
 	Later []Person
 	// Fast are the people who were decided too fast to have been looked at; FastOdd of them had groups that were not expected.
@@ -191,6 +206,8 @@ type ReviewRow struct {
 	When, Until         time.Time
 	// Gone says that the person is not in the organisation any more.
 	Gone bool
+	// Namesake says that another member has the same name.
+	Namesake bool
 }
 
 // difference is how far the groups are from what is expected.
@@ -222,6 +239,10 @@ type ReviewPerson struct {
 	LastLogin           time.Time
 	Invitation          Invitation
 	ReadAt              time.Time
+	// Look says that this is a second look, which shows no decision.
+	Look bool
+	// Closed says that the review is closed.
+	Closed bool
 	// State is the person's in the review. Self is the reviewer's own record.
 	State      string
 	Self       bool
@@ -292,7 +313,9 @@ func (v ReviewPerson) problems() []components.Problem {
 }
 
 // mayDecide reports that the reviewer can decide here.
-func (v ReviewPerson) mayDecide() bool { return !v.Self && !v.Gone && v.State != "left" }
+func (v ReviewPerson) mayDecide() bool {
+	return !v.Look && !v.Closed && !v.Self && !v.Gone && v.State != "left"
+}
 
 // openTitle stands above groups about which nothing can be said.
 func (v ReviewPerson) openTitle() string {

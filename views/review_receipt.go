@@ -13,6 +13,8 @@ import (
 type ReviewReceipt struct {
 	ReviewHead
 	Rows []ReviewReceiptRow
+	// Looks says what became of the second looks, "" for none.
+	Looks string
 	// Waiting is how many decisions are to be carried out.
 	Waiting int
 	// NotChecked says what the review does not cover, and what could not be found out.
@@ -33,6 +35,7 @@ type ReviewReceiptRow struct {
 	// Unreadable says that nothing but the state is known any more.
 	Unreadable bool
 	Lines      []ReviewReceiptLine
+	Looks      []ReviewLookLine
 	// Changed says that groups were seen to change since, "" if not. ChangesURL lists the changes.
 	Changed, ChangesURL string
 }

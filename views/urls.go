@@ -409,6 +409,14 @@ func (u URLs) ReviewPersonCheck(id string, member tallyfy.UserID) string {
 	return u.ReviewPerson(id, member) + "?check=again"
 }
 
+// ReviewLooks takes a POST that gives a tenth of those who look right to another administrator.
+func (u URLs) ReviewLooks(id string) string { return u.Review(id) + "/looks" }
+
+// ReviewLook is somebody of a review for a second look. A POST to it answers.
+func (u URLs) ReviewLook(id string, member tallyfy.UserID) string {
+	return u.ReviewLooks(id) + "/" + url.PathEscape(string(member))
+}
+
 // Entry is one change.
 func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.PathEscape(id) }
 
@@ -478,6 +486,9 @@ func (u URLs) ReviewCheck(id string) string { return u.Review(id) + "/check" }
 
 // ApplyReview takes a POST that carries the decisions of a review out.
 func (u URLs) ApplyReview(id string) string { return u.Review(id) + "/apply" }
+
+// CloseReview is the page that closes a review. A POST to it does.
+func (u URLs) CloseReview(id string) string { return u.Review(id) + "/close" }
 
 // ReviewReceipt is the record of a review, ReviewFile its rows as a CSV file.
 func (u URLs) ReviewReceipt(id string) string { return u.Review(id) + "/receipt" }

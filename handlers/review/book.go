@@ -115,13 +115,19 @@ func (b *Book) insert(ctx context.Context, tx *store.Querier, review string, las
 	return nil
 }
 
-// lock holds the review until the transaction ends, and counts more decisions.
+// lock holds the review until the transaction ends, and counts more decisions. It returns ErrClosed for a closed one.
 func (b *Book) lock(ctx context.Context, tx *store.Querier, r *Review, more int) error {
-	n, err := tx.Write(ctx, `UPDATE dashboard_reviews SET decisions = decisions + $1 WHERE id = $2 AND org = $3`, more, r.ID, string(r.Org))
-	if err == nil && n == 0 {
-		err = ErrNotFound
+	n, err := tx.Write(ctx, `UPDATE dashboard_reviews SET decisions = decisions + $1 WHERE id = $2 AND org = $3 AND closed = 0`, more, r.ID, string(r.Org))
+	if err != nil || n > 0 {
+		return err
 	}
-	return err
+	if err := tx.Read(ctx, []any{&n}, `SELECT COUNT(*) FROM dashboard_reviews WHERE id = $1 AND org = $2`, r.ID, string(r.Org)); err != nil {
+		return err
+	}
+	if n > 0 {
+		return ErrClosed
+	}
+	return ErrNotFound
 }
 
 // Append adds a decision, and numbers it. base is the number of the decision about the same person that it follows,
@@ -133,31 +139,36 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 		if err := b.lock(ctx, tx, r, 1); err != nil {
 			return err
 		}
-		var last int
-		err := tx.Read(ctx, []any{&d.N, &last}, `SELECT r.decisions, p.decision FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
-			WHERE r.id = $1 AND p.member = $2`, r.ID, string(d.Member))
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return ErrNotFound
-		case err != nil:
-			return err
-		case last != base:
-			return &OvertakenError{Base: last}
-		}
-		data, err := b.seal(r.ID, fmt.Sprintf("decision %d", d.N), d)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, author, at, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			r.ID, d.N, string(d.Member), string(d.State), d.By.ID, d.Made().UnixMilli(), data); err != nil {
-			return err
-		}
-		if _, err := tx.Write(ctx, `UPDATE dashboard_review_people SET state = $1, until = $2, decision = $3 WHERE review = $4 AND member = $5`,
-			string(d.State), millisecondsOf(d.Until), d.N, r.ID, string(d.Member)); err != nil {
-			return err
-		}
-		return b.touch(ctx, tx, r.ID, d)
+		return b.append(ctx, tx, r, d, base)
 	})
+}
+
+// append is Append under the lock.
+func (b *Book) append(ctx context.Context, tx *store.Querier, r *Review, d *Decision, base int) error {
+	var last int
+	err := tx.Read(ctx, []any{&d.N, &last}, `SELECT r.decisions, p.decision FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
+		WHERE r.id = $1 AND p.member = $2`, r.ID, string(d.Member))
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return ErrNotFound
+	case err != nil:
+		return err
+	case last != base:
+		return &OvertakenError{Base: last}
+	}
+	data, err := b.seal(r.ID, fmt.Sprintf("decision %d", d.N), d)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_decisions (review, n, member, state, author, at, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		r.ID, d.N, string(d.Member), string(d.State), d.By.ID, d.Made().UnixMilli(), data); err != nil {
+		return err
+	}
+	if _, err := tx.Write(ctx, `UPDATE dashboard_review_people SET state = $1, until = $2, decision = $3 WHERE review = $4 AND member = $5`,
+		string(d.State), millisecondsOf(d.Until), d.N, r.ID, string(d.Member)); err != nil {
+		return err
+	}
+	return b.touch(ctx, tx, r.ID, d)
 }
 
 func (b *Book) oldest() int64 { return b.Now().Add(-b.Keep).UnixMilli() }
@@ -191,6 +202,7 @@ func (b *Book) Review(ctx context.Context, org tallyfy.ID, id string) (*Review, 
 		if err := place.scan(rows.Scan, &data); err != nil {
 			return err
 		}
+		place.Closed = r.Closed
 		p := b.person(place, data)
 		of[p.ID] = p
 		r.People = append(r.People, p)
@@ -251,18 +263,23 @@ func (b *Book) decisions(ctx context.Context, where string, args ...any) (list [
 
 // A reviewRow is a review as it is kept, without its people.
 type reviewRow struct {
-	id, org, data string
-	at            int64
+	id, org, data, closing string
+	at, closed             int64
 }
 
-const reviewColumns = `r.id, r.org, r.at, r.data`
+const reviewColumns = `r.id, r.org, r.at, r.data, r.closed, r.closing`
 
-func (row *reviewRow) dest() []any { return []any{&row.id, &row.org, &row.at, &row.data} }
+func (row *reviewRow) dest() []any {
+	return []any{&row.id, &row.org, &row.at, &row.data, &row.closed, &row.closing}
+}
 
 // review opens a review. Of one that no listed secret opens the time is known.
 func (b *Book) review(row reviewRow) *Review {
 	r := &Review{ID: row.id, Org: tallyfy.ID(row.org), At: time.UnixMilli(row.at)}
 	r.Unreadable = b.open(r.ID, "start", row.data, &r.Spec) != nil
+	if r.Closed = timeOf(row.closed); row.closed != 0 {
+		_ = b.open(r.ID, "closing", row.closing, &r.ClosedBy) // nobody's where no secret opens it
+	}
 	return r
 }
 
@@ -302,7 +319,7 @@ func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID
 // Erase drops all that is said of a member in an organisation's reviews. The ids and states stay, so that they count as before.
 func (b *Book) Erase(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) error {
 	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		for _, table := range []string{"people", "decisions"} {
+		for _, table := range []string{"people", "decisions", "looks"} {
 			if _, err := tx.Write(ctx, `UPDATE dashboard_review_`+table+` SET data = '' WHERE member = $1 AND review IN (SELECT id FROM dashboard_reviews WHERE org = $2)`, member, org); err != nil {
 				return err
 			}
@@ -315,7 +332,7 @@ func (b *Book) Erase(ctx context.Context, org tallyfy.ID, member tallyfy.UserID)
 func (b *Book) Sweep(ctx context.Context) (deleted int64, err error) {
 	old := b.oldest()
 	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		for _, table := range []string{"people", "decisions", "groups"} {
+		for _, table := range []string{"people", "decisions", "groups", "looks"} {
 			if _, err := tx.Write(ctx, `DELETE FROM dashboard_review_`+table+` WHERE review IN (SELECT id FROM dashboard_reviews WHERE at <= $1)`, old); err != nil {
 				return err
 			}

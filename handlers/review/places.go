@@ -27,20 +27,32 @@ type Place struct {
 	Until    time.Time
 	// ReadAt is when the person was read.
 	ReadAt time.Time
+	// Closed is when the review was closed, zero for one that is open. The states of a closed one stay.
+	Closed time.Time
 }
 
-// State is what the latest decision says now. A Later whose day has come leaves the person undecided again.
+// State is what the latest decision says now. A Later whose day has come leaves the person undecided again, and so does a
+// second look that differs.
 func (p *Place) State(now time.Time) State {
-	if p.Stored == "" || p.Stored == Later && !p.Until.After(now) {
+	if !p.Closed.IsZero() {
+		now = p.Closed
+	}
+	if p.Stored == "" || p.Stored == Differs || p.Stored == Later && !p.Until.After(now) {
 		return Undecided
 	}
 	return p.Stored
 }
 
+// LeftOpen reports that a closed review has not decided about the person.
+func (p *Place) LeftOpen() bool {
+	s := p.State(p.Closed)
+	return !p.Closed.IsZero() && (s == Undecided || s == Later || s == Ask)
+}
+
 // Settle closes those who were deactivated, or are not in the organisation any more, since they were read. Nothing is
 // stored: whoever comes back stands where they stood.
 func (p *Place) Settle(members *directory.Members) {
-	if p.Stored != Applied && departed(p.Member, p.ReadAt, members) != "" {
+	if p.Stored != Applied && p.Closed.IsZero() && departed(p.Member, p.ReadAt, members) != "" {
 		p.Stored = Left
 	}
 }
@@ -99,11 +111,13 @@ func (b *Book) Places(ctx context.Context, org tallyfy.ID, id string) (list []*P
 	if id != "" {
 		where, args = ` AND r.id = $3`, append(args, id)
 	}
-	err = b.DB.Query(ctx, `SELECT `+placeColumns+` FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
+	err = b.DB.Query(ctx, `SELECT `+placeColumns+`, r.closed FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
 		WHERE r.org = $1 AND r.at > $2`+where+` ORDER BY p.review, p.n, p.member`, args, func(rows *sql.Rows) error {
-		p := &Place{}
+		p, closed := &Place{}, int64(0)
 		list = append(list, p)
-		return p.scan(rows.Scan)
+		err := p.scan(rows.Scan, &closed)
+		p.Closed = timeOf(closed)
+		return err
 	})
 	return list, err
 }
@@ -154,6 +168,7 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member tally
 	if err != nil {
 		return nil, err
 	}
+	place.Closed = timeOf(row.closed)
 	s.Review, s.Person = b.review(row), b.person(place, data)
 	if place.Decision > 0 {
 		s.Person.Decisions, err = b.decisions(ctx, `WHERE review = $1 AND member = $2 ORDER BY n`, id, string(member))
@@ -171,7 +186,7 @@ func (b *Book) NextOpen(ctx context.Context, r *Review, after int, skip func(*Pl
 		for more := true; more; {
 			var found []*Place
 			if err := b.DB.Query(ctx, `SELECT `+placeColumns+` FROM dashboard_review_people p
-				WHERE p.review = $1 AND p.n > $2 AND p.n < $3 AND (p.state = 'undecided' OR p.state = 'later' AND p.until <= $4) ORDER BY p.n LIMIT $5`,
+				WHERE p.review = $1 AND p.n > $2 AND p.n < $3 AND (p.state IN ('undecided', 'differs') OR p.state = 'later' AND p.until <= $4) ORDER BY p.n LIMIT $5`,
 				[]any{r.ID, part[0], part[1], b.Now().UnixMilli(), openAtOnce}, func(rows *sql.Rows) error {
 					p := &Place{}
 					found = append(found, p)

@@ -24,6 +24,9 @@ const (
 	Applied   State = "applied"   // the changes were made in Tallyfy
 )
 
+// Differs is what a second look makes of somebody that finds something: they are undecided again.
+const Differs State = "differs"
+
 // States are all states in the order in which pages name them.
 var States = []State{Undecided, Later, Ask, Change, Right, Applied, Left}
 
@@ -58,6 +61,9 @@ type Review struct {
 	Spec
 	// People are in the order of the queue, which never changes; those added later come last.
 	People []*Person
+	// Closed is when the review was closed, zero for one that is open, ClosedBy by whom. Nothing of it changes then.
+	Closed   time.Time
+	ClosedBy journal.Subject
 	// Unreadable says that the secret that sealed the review is not listed any more.
 	Unreadable bool
 }
@@ -69,6 +75,8 @@ type Spec struct {
 	// By started it. Second, if set, is another reviewer.
 	By     journal.Subject
 	Second *journal.Subject `json:",omitempty"`
+	// Looks says that there is to be a second look once all are decided: Book.ChooseLooks.
+	Looks bool `json:",omitempty"`
 	// ReadAt is the age of the members and groups that the people were taken from.
 	ReadAt time.Time
 	// Press is the press of the button that started it.
@@ -89,6 +97,8 @@ type Person struct {
 	ReadAt time.Time
 	// Added is when they came into a review that had begun, zero for those from the start.
 	Added time.Time `json:",omitzero"`
+	// Granted says that they were made an administrator since.
+	Granted bool `json:"-"`
 	// Place is where they stand.
 	Place Place `json:"-"`
 	// Decisions are all about this person, the latest last.
@@ -181,6 +191,9 @@ func (d *Decision) Problems(p *Person, now time.Time) map[string]string {
 		problems["note"] = "Write what you want to know."
 	case p.Role == tallyfy.RoleAdmin && (d.State == Right || d.State == Change) && d.Note == "":
 		problems["note"] = "This person stays an administrator: write why."
+		if p.Granted {
+			problems["note"] = "This person was made an administrator since the review was started: write why that is right."
+		}
 	}
 	if len([]rune(d.Note)) > MostNote {
 		problems["note"] = "The note is too long: " + words.Number(MostNote) + " letters at most."

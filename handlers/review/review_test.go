@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/sitetest/postgres"
@@ -106,6 +107,37 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 				}
 			case 1:
 				d.clock = d.clock.Add(time.Duration(random.IntN(30)) * time.Hour)
+			case 3: // a tenth of those who look right, and an answer of somebody else
+				right := before.Counts(d.clock)[review.Right]
+				chosen, err := d.ChooseLooks(d.t.Context(), r)
+				require.NoError(d.t, err)
+				looks, err := d.Looks(d.t.Context(), r)
+				require.NoError(d.t, err)
+				waiting := review.CountLooks(looks).Wait
+				assert.GreaterOrEqual(d.t, waiting, min(1, chosen))
+				if chosen > 0 {
+					assert.LessOrEqual(d.t, chosen, review.MostLooks(right))
+				}
+				again, err := d.ChooseLooks(d.t.Context(), r)
+				require.NoError(d.t, err)
+				assert.Zero(d.t, again, "who is chosen stays so")
+				for _, l := range looks {
+					if !l.Waits() {
+						continue
+					}
+					by := omar
+					if l.Author == omar.ID {
+						by = maren
+					}
+					answer := *l
+					answer.By, answer.Note, answer.Answer = by, "look", []string{review.Agrees, review.Disagrees}[random.IntN(2)]
+					require.NoError(d.t, d.AnswerLook(d.t.Context(), r, &answer))
+					require.ErrorIs(d.t, d.AnswerLook(d.t.Context(), r, &answer), review.ErrLookOver)
+					if answer.Answer == review.Disagrees {
+						model[l.Member] = append(model[l.Member], made{review.Differs, time.Time{}, by.Name})
+					}
+					break
+				}
 			case 2: // on a page that was opened before somebody else decided
 				err := d.Append(d.t.Context(), r, &review.Decision{Member: id, State: review.Right, By: omar}, 9999)
 				require.Error(d.t, err)
@@ -128,13 +160,26 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 				require.Len(d.t, p.Decisions, len(model[p.ID]))
 				for i, m := range model[p.ID] {
 					state = m.state
-					if m.state == review.Later && !m.until.After(d.clock) {
+					if m.state == review.Differs || m.state == review.Later && !m.until.After(d.clock) {
 						state = review.Undecided
 					}
 					assert.Equal(d.t, m.by, p.Decisions[i].By.Name)
 				}
 				want[state]++
 			}
+			looks, err := d.Looks(d.t.Context(), r)
+			require.NoError(d.t, err)
+			n := review.CountLooks(looks)
+			assert.Equal(d.t, n.Given, n.Agree+n.Differ+n.Wait+n.Over)
+			differs := 0
+			for _, p := range after.People {
+				for _, d := range p.Decisions {
+					if d.State == review.Differs {
+						differs++
+					}
+				}
+			}
+			assert.Equal(d.t, differs, n.Differ, "a decision each")
 			sum := 0
 			for _, n := range after.Counts(d.clock) {
 				sum += n
@@ -254,7 +299,7 @@ func TestReviewsAreSealedAndSwept(t *testing.T) {
 		n, err := d.Sweep(d.t.Context())
 		require.NoError(d.t, err)
 		assert.EqualValues(d.t, 1, n)
-		for table, left := range map[string]int{"reviews": 1, "review_people": 1, "review_decisions": 0, "review_groups": 0} {
+		for table, left := range map[string]int{"reviews": 1, "review_people": 1, "review_decisions": 0, "review_groups": 0, "review_looks": 0} {
 			var n int
 			require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_`+table))
 			assert.Equal(d.t, left, n, table)
@@ -444,5 +489,102 @@ func TestTheNextToDecideGoesRoundTheQueue(t *testing.T) {
 		assert.Equal(d.t, []tallyfy.UserID{"103", "103", ""}, []tallyfy.UserID{next(0), next(21), next(4)})
 		d.clock = d.clock.Add(time.Hour)
 		assert.Equal(d.t, []tallyfy.UserID{"110", "103"}, []tallyfy.UserID{next(4), next(11)})
+	})
+}
+
+func TestASecondLookIsByAnotherAdministratorAndStays(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(30)
+		chosen, err := d.ChooseLooks(d.t.Context(), r)
+		require.NoError(d.t, err)
+		assert.Zero(d.t, chosen, "nobody looks right yet")
+		right := func(from, to int) {
+			for i := from; i < to; i++ {
+				require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: tallyfy.UserID(strconv.Itoa(100 + i)), State: review.Right, By: maren}, 0))
+			}
+		}
+		looks := func() []*review.Look {
+			d.t.Helper()
+			list, err := d.Looks(d.t.Context(), r)
+			require.NoError(d.t, err)
+			return list
+		}
+		right(0, 21)
+		chosen, err = d.ChooseLooks(d.t.Context(), r)
+		require.NoError(d.t, err)
+		assert.Equal(d.t, 3, chosen, "a tenth, and never less")
+		first := looks()
+		right(21, 30)
+		assert.Equal(d.t, first, looks())
+		l := *first[0]
+		l.Answer, l.By, l.Note = review.Disagrees, maren, "a friend of Lin"
+		require.ErrorIs(d.t, d.AnswerLook(d.t.Context(), r, &l), review.ErrOwnLook)
+		l.By = journal.Subject{ID: string(l.Member)}
+		require.ErrorIs(d.t, d.AnswerLook(d.t.Context(), r, &l), review.ErrOwnLook)
+		assert.Equal(d.t, first, looks(), "nothing is kept")
+		l.By = omar
+		require.NoError(d.t, d.AnswerLook(d.t.Context(), r, &l))
+		p, _ := d.read(r).Person(l.Member)
+		assert.Equal(d.t, []review.State{review.Right, review.Differs}, []review.State{p.Decisions[0].State, p.Decisions[1].State}, "both stay")
+		assert.Equal(d.t, "a friend of Lin", p.Last().Note)
+		assert.Equal(d.t, review.Undecided, p.State(d.clock))
+		next, err := d.NextOpen(d.t.Context(), r, 0, func(*review.Place) bool { return false })
+		require.NoError(d.t, err)
+		assert.Equal(d.t, l.Member, next, "back in the queue")
+		var data string
+		require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&data}, `SELECT data FROM dashboard_review_looks WHERE member = $1`, string(l.Member)))
+		assert.NotContains(d.t, data, "Lin")
+		other := *first[1]
+		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: other.Member, State: review.Ask, By: maren}, other.Decision))
+		other.Answer, other.By = review.Agrees, omar
+		require.ErrorIs(d.t, d.AnswerLook(d.t.Context(), r, &other), review.ErrLookOver, "decided anew")
+		assert.Equal(d.t, review.LookCount{Given: 3, Differ: 1, Wait: 1, Over: 1}, review.CountLooks(looks()))
+		require.NoError(d.t, d.Erase(d.t.Context(), org, l.Member))
+		assert.Equal(d.t, review.LookCount{Given: 3, Differ: 1, Wait: 1, Over: 1}, review.CountLooks(looks()), "counts survive")
+		for _, kept := range looks() {
+			assert.Empty(d.t, kept.Note)
+		}
+	})
+}
+
+func TestNothingOfAClosedReviewChanges(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(4)
+		decide := func(id string, v review.Decision) error {
+			p, _ := d.read(r).Person(tallyfy.UserID(id))
+			v.Member, v.By = tallyfy.UserID(id), maren
+			return d.Append(d.t.Context(), r, &v, p.Base())
+		}
+		members := &directory.Members{}
+		require.NoError(d.t, decide("100", review.Decision{State: review.Right}))
+		require.NoError(d.t, decide("101", review.Decision{State: review.Later, Until: d.clock.Add(time.Hour)}))
+		require.NoError(d.t, decide("102", review.Decision{State: review.Change, Add: payroll}))
+		require.ErrorIs(d.t, d.Close(d.t.Context(), r, omar, members), review.ErrWaiting)
+		require.NoError(d.t, decide("102", review.Decision{State: review.Applied, Add: payroll}))
+		require.NoError(d.t, d.Close(d.t.Context(), r, omar, members))
+		require.ErrorIs(d.t, d.Close(d.t.Context(), r, omar, members), review.ErrClosed)
+		require.ErrorIs(d.t, decide("103", review.Decision{State: review.Right}), review.ErrClosed)
+		require.ErrorIs(d.t, d.Add(d.t.Context(), r, people(200, 1)), review.ErrClosed)
+		_, err := d.ChooseLooks(d.t.Context(), r)
+		require.ErrorIs(d.t, err, review.ErrClosed)
+		closed := d.read(r)
+		assert.Equal(d.t, omar, closed.ClosedBy)
+		assert.True(d.t, d.clock.Equal(closed.Closed))
+		want := map[review.State]int{review.Right: 1, review.Later: 1, review.Applied: 1, review.Undecided: 1}
+		assert.Equal(d.t, want, closed.Counts(d.clock))
+		d.clock = d.clock.Add(2 * time.Hour)
+		assert.Equal(d.t, want, d.read(r).Counts(d.clock), "a day that comes changes nothing")
+		places, err := d.Places(d.t.Context(), org, "")
+		require.NoError(d.t, err)
+		var open []tallyfy.UserID
+		for _, p := range places {
+			if p.LeftOpen() {
+				open = append(open, p.Member)
+			}
+		}
+		assert.Equal(d.t, []tallyfy.UserID{"101", "103"}, open)
+		step, err := d.Step(d.t.Context(), org, r.ID, "101")
+		require.NoError(d.t, err)
+		assert.Equal(d.t, review.Later, step.Person.State(d.clock))
 	})
 }

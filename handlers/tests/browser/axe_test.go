@@ -65,6 +65,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	started := s.Post(s.Post("/bulk", lines).URL+"/run", nil).URL
 	leaver, blocked, successor := s.Member("soren.kjaergaard").ID, s.Member("ingrid.solheim").ID, s.Member("noor.vandermeer").ID
 	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"all"}, "role": {"standard"}}).URL
+	look := secondLook(s, review, "chiara.dangelo")
 	step := review + "/people/" + s.ID("soren.kjaergaard")
 	s.Post(step, url.Values{"decision": {"ask"}, "base": {"0"}, "note": {"Payroll, too?"}})
 	pages := []string{
@@ -73,7 +74,7 @@ func TestBrowserAccessibility(t *testing.T) {
 		fmt.Sprintf("/members/%d/remove", blocked), fmt.Sprintf("/members/%d/remove/handover", leaver), fmt.Sprintf("/members/%d/remove/plan?to=%d", leaver, successor),
 		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
 		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/members?chosen=yes&status=all", "/bulk/new?kind=remove-members&chosen=yes", "/jobs", planned, started,
-		"/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", review, review + "?pause=1", step, step + "?find=a",
+		"/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", look, review + "/close", review, review + "?pause=1", step, step + "?find=a",
 		"/activity", "/activity?q=zzz", "/activity?made=elsewhere", s.GroupPath("Finance"), s.GroupPath("Finance") + "?on=" + time.Now().Format(time.DateOnly), s.GroupPath("Finance") + "?on=today", "/activity?from=yesterday", receipts[0], receipts[1], s.MemberPath("esi.mensah"), s.GroupPath("Night watch"),
 		s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/people?find=an", s.MemberPath("hugo.marchetti") + "/groups", s.GroupPath("Operations") + "/merge", s.GroupPath("Operations") + "/merge?into=" + s.Group("Legal").ID, "/groups/new?from=" + s.Group("Operations").ID, s.MemberPath("hugo.marchetti") + "/groups?like=" + s.ID("renske.bakker"), edited, edited + "/undo", deleted, deleted + "/restore", "/trash",
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // longNames puts a long word and a pile of accents into names on their way here.
@@ -44,10 +45,11 @@ func TestBrowserLongNamesWrap(t *testing.T) {
 	b.SignIn()
 	s.SignIn() // as another visitor, who starts a review
 	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"all"}, "role": {"standard"}}).URL
+	look := secondLook(s, review, "chiara.dangelo")
 	pages := []string{
 		"/groups?per_page=100", s.GroupPath("Payroll"), s.DeletePath("Payroll"), "/groups/new", "/members?q=dangelo", s.MemberPath("chiara.dangelo"), s.RemovePath("chiara.dangelo"),
 		s.RemovePath("chiara.dangelo") + "/handover", s.RemovePath("soren.kjaergaard") + "/handover?q=chiara", s.PlanPath("chiara.dangelo", "leave"),
-		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", s.GroupPath("Payroll") + "?on=2026-03-04", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", review, review + "/people/" + s.ID("chiara.dangelo"), "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/tasks", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",
+		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", s.GroupPath("Payroll") + "?on=2026-03-04", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", review, review + "/people/" + s.ID("chiara.dangelo"), "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", look, review + "/close", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/tasks", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",
 	}
 	for _, width := range []int64{320, 390, 640, 1280} {
 		b.Screen(width, 800, "light")
@@ -58,4 +60,14 @@ func TestBrowserLongNamesWrap(t *testing.T) {
 				.filter(e => e.offsetWidth > 1 && e.getBoundingClientRect().right > innerWidth).map(e => e.textContent).join("; ")`), "%s at %d px", path, width)
 		}
 	}
+}
+
+// secondLook has another administrator find somebody in a review right, and gives the address of the second look.
+func secondLook(s *sitetest.Site, review, who string) string {
+	s.T.Helper()
+	kwame := s.As(s.T)
+	kwame.SignInWith(sandbox.ColleagueToken).Form("form:has([name=organization])").Set("organization", s.Org).Submit("Continue").Whole(http.StatusOK)
+	kwame.Post(review+"/people/"+s.ID(who), url.Values{"decision": {"right"}, "base": {"0"}}).Whole(http.StatusOK)
+	kwame.Post(review+"/looks", nil).Whole(http.StatusOK)
+	return review + "/looks/" + s.ID(who)
 }

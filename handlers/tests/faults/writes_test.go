@@ -116,7 +116,7 @@ func broughtBack(s *sitetest.Site) *sitetest.Form {
 // All who match on a list, and who is in a review, are those of the copies. Starting a dry run and what is done with a job make no call either: the job makes its own.
 var callsNobody = []string{
 	"/signout", "/help", "/activity/seen", "/sign-ins", "/signin/answer", "/sandbox", "/members/selection", "/groups/selection", "/guests/selection",
-	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member", "/reviews/sets",
+	"/reviews", "/reviews/:review/people", "/reviews/:review/people/:member", "/reviews/:review/looks", "/reviews/:review/looks/:member", "/reviews/:review/close", "/reviews/sets",
 	"/bulk", "/bulk/:bulk/run", "/jobs/:job/pause", "/jobs/:job/resume", "/jobs/:job/stop", "/jobs/:job/retry",
 	"/trash/:entry/keep",
 }

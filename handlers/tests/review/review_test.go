@@ -224,6 +224,12 @@ func TestAdministratorsAndOneself(t *testing.T) {
 	assert.Contains(t, p.Text("#error-note"), "This person stays an administrator: write why.")
 	p = p.Form("main form[data-form]").Set("note", "runs the office").Submit("Looks right").Whole(http.StatusOK)
 	assert.Equal(t, []string{"To decide 1", "Looks right 1"}, counts(p))
+	again := start(s, "soren.kjaergaard")
+	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/role", `{"role":"admin"}`)
+	step := open(again, "Søren Kjærgaard").Follow("Look again").Whole(http.StatusOK)
+	step = step.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, step.Text("#error-note"), "This person was made an administrator since the review was started: write why that is right.", "as the other look has shown")
+	step.Form("main form[data-form]").Set("note", "heads it now").Submit("Looks right").Whole(http.StatusOK)
 	assert.Empty(t, p.Link("Go on at person 1"), "what is left is one's own")
 	assert.Empty(t, p.Link("Go on at person 2"))
 }
@@ -286,6 +292,7 @@ func TestTheQueueIsPagedAndFilteredByState(t *testing.T) {
 	require.Greater(t, len(all), 60)
 	assert.Equal(t, []string{"All " + strconv.Itoa(len(all)), "To decide " + strconv.Itoa(len(all))}, q.Texts(".tabs li"))
 	numbers := func(p *sitetest.Page) []string { return p.Texts("tbody td:first-child") }
+	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(all))), len(all), "no two links have the same name")
 	second := q.Follow("Next").Whole(http.StatusOK)
 	assert.Equal(t, []string{"1", "50", "51"}, []string{numbers(q)[0], numbers(q)[49], numbers(second)[0]})
 	assert.Equal(t, all[50:], second.Texts("tbody .name"))

@@ -271,6 +271,13 @@ func budgets() []budget {
 		{"POST /reviews/:review/people/:member", func(s *sitetest.Site) *http.Request {
 			return s.Request(http.MethodPost, reviewStep(s), url.Values{"decision": {"right"}, "base": {"0"}})
 		}, 303, 0, 0},
+		{"GET /reviews/:review/close", get(func(s *sitetest.Site) string { return startedReview(s) + "/close" }), 200, 0, 0},
+		{"POST /reviews/:review/close", after(startedReview, "/close"), 303, 0, 0},
+		{"POST /reviews/:review/looks", after(startedReview, "/looks"), 303, 0, 0},
+		{"GET /reviews/:review/looks/:member", get(lookStep), 200, 0, 0},
+		{"POST /reviews/:review/looks/:member", func(s *sitetest.Site) *http.Request {
+			return s.Request(http.MethodPost, lookStep(s), url.Values{"answer": {"agrees"}})
+		}, 303, 0, 0},
 		{"GET /reviews/sets", at("/reviews/sets"), 200, 0, 0},
 		{"POST /reviews/sets", send("/reviews/sets", url.Values{"for": {"Driver"}, "action": {"save"}}), 303, 0, 0},
 		// Each group is read for the check, once more and again before it is changed, and after it; and each person before.
@@ -372,6 +379,16 @@ func renamedByTwo(s *sitetest.Site) *http.Request {
 	r := renamed(s)
 	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Works"})
 	return r
+}
+
+// lookStep is a second look for the one who is signed in: somebody else has decided.
+func lookStep(s *sitetest.Site) string {
+	other := s.As(s.T)
+	other.SignInWith(sandbox.ColleagueToken).Form("form:has([name=organization])").Set("organization", s.Org).Submit("Continue").Whole(http.StatusOK)
+	step := reviewStep(s)
+	other.Post(step, url.Values{"decision": {"right"}, "base": {"0"}}).Whole(http.StatusOK)
+	other.Post(strings.Split(step, "/people")[0]+"/looks", nil)
+	return strings.Replace(step, "/people/", "/looks/", 1)
 }
 
 // boxesToReview adds somebody to two groups by the boxes of the access page.

@@ -1,0 +1,60 @@
+package handlers
+
+import (
+	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+)
+
+// reviewLooks says how far the second looks of a review are, and whom of them the person may look at.
+func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, copied snapshot) (v views.ReviewLooks, err error) {
+	looks, err := req.app.Reviews.Looks(req.ctx(), r)
+	if err != nil {
+		return v, err
+	}
+	v = lookCounts(looks)
+	v.Wished = r.Looks
+	if !r.Closed.IsZero() {
+		return v, nil
+	}
+	atRight := 0 // those of people who still look right
+	for _, l := range looks {
+		if l.Answer != review.Disagrees && !l.Over {
+			atRight++
+		}
+	}
+	v.More = max(0, review.MostLooks(counts[review.Right])-atRight)
+	v.Next = req.nextLook(looks, copied)
+	return v, nil
+}
+
+// lookLines puts the second looks of a review into the rows of its record, and says what became of them.
+func (req *request) lookLines(r *review.Review, rows []views.ReviewReceiptRow) (string, error) {
+	looks, err := req.app.Reviews.Looks(req.ctx(), r)
+	if err != nil {
+		return "", err
+	}
+	of := map[tallyfy.UserID][]views.ReviewLookLine{}
+	for _, l := range looks {
+		of[l.Member] = append(of[l.Member], views.ReviewLookLine{Answer: l.Answer, By: l.By.Name, At: l.At, Note: l.Note, Over: l.Over})
+	}
+	for i := range rows {
+		rows[i].Looks = of[rows[i].ID]
+	}
+	return lookCounts(looks).Text(), nil
+}
+
+func lookCounts(looks []*review.Look) views.ReviewLooks {
+	n := review.CountLooks(looks)
+	return views.ReviewLooks{Given: n.Given, Agree: n.Agree, Differ: n.Differ, Wait: n.Wait, Over: n.Over}
+}
+
+// nextLook is the first person whom the administrator may give a second look, "" for nobody.
+func (req *request) nextLook(looks []*review.Look, copied snapshot) tallyfy.UserID {
+	for _, l := range looks {
+		if m, ok := copied.members.ByID(l.Member); ok && !m.IsDisabled() && l.For(string(req.who.UserID)) {
+			return l.Member
+		}
+	}
+	return ""
+}

@@ -1,0 +1,187 @@
+package review
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+)
+
+// looked is that one in so many people who look right is given to another administrator.
+const looked = 10
+
+// The answers of a second look.
+const (
+	Agrees = "agrees"
+	// Disagrees leads the person back to be decided, with the note.
+	Disagrees = "disagrees"
+)
+
+// A Look is a second look at somebody who looks right, by another administrator who is not told who decided.
+type Look struct {
+	Member tallyfy.UserID `json:"-"`
+	// Decision is the number of the decision that is looked at. Author is the id of who made it.
+	Decision int    `json:"-"`
+	Author   string `json:"-"`
+	// Answer is Agrees, Disagrees, or "" while there is none.
+	Answer string `json:"-"`
+	// Over says that the person was decided anew before there was an answer, so that none is needed.
+	Over bool `json:"-"`
+	By   journal.Subject
+	At   time.Time
+	Note string `json:",omitempty"`
+	// Groups are those that were seen then, read at ReadAt.
+	Groups []Group `json:",omitempty"`
+	ReadAt time.Time
+}
+
+// Waits reports that an answer is still needed.
+func (l *Look) Waits() bool { return l.Answer == "" && !l.Over }
+
+// ErrLookOver is returned for an answer that is not needed any more: there is one, or the person was decided anew.
+var ErrLookOver = errors.New("nobody needs this second look any more")
+
+// ErrOwnLook is returned for an answer of the person who decided, or whom it is about.
+var ErrOwnLook = errors.New("a second look takes another administrator")
+
+func purposeOfLook(decision int) string { return fmt.Sprintf("look %d", decision) }
+
+// ChooseLooks chooses by chance at whom to look again: a tenth of those who look right, at least one, less those who were
+// chosen before. Who is chosen stays so. It returns how many are new.
+func (b *Book) ChooseLooks(ctx context.Context, r *Review) (chosen int, err error) {
+	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		if err := b.lock(ctx, tx, r, 0); err != nil {
+			return err
+		}
+		var open []Look
+		right := 0
+		if err := tx.Query(ctx, `SELECT p.member, p.decision, d.author, l.review IS NOT NULL FROM dashboard_review_people p
+			JOIN dashboard_review_decisions d ON d.review = p.review AND d.n = p.decision
+			LEFT JOIN dashboard_review_looks l ON l.review = p.review AND l.member = p.member AND l.decision = p.decision
+			WHERE p.review = $1 AND p.state = $2 ORDER BY p.n`, []any{r.ID, string(Right)}, func(rows *sql.Rows) error {
+			var l Look
+			var known bool
+			err := rows.Scan(&l.Member, &l.Decision, &l.Author, &known)
+			if right++; !known {
+				open = append(open, l)
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+		rand.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
+		chosen = max(0, MostLooks(right)-(right-len(open)))
+		for _, l := range open[:chosen] {
+			if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_looks (review, member, decision, author, answer, data) VALUES ($1, $2, $3, $4, '', '')`,
+				r.ID, string(l.Member), l.Decision, l.Author); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return chosen, err
+}
+
+// MostLooks is at how many of so many people who look right there is a second look.
+func MostLooks(right int) int { return (right + looked - 1) / looked }
+
+// Looks returns the second looks of a review, in the order of its queue.
+func (b *Book) Looks(ctx context.Context, r *Review) (list []*Look, err error) {
+	err = b.DB.Query(ctx, `SELECT l.member, l.decision, l.author, l.answer, l.data, l.answer = '' AND p.decision <> l.decision
+		FROM dashboard_review_looks l JOIN dashboard_review_people p ON p.review = l.review AND p.member = l.member
+		WHERE l.review = $1 ORDER BY p.n, l.decision`, []any{r.ID}, func(rows *sql.Rows) error {
+		l := &Look{}
+		var data string
+		if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Answer, &data, &l.Over); err != nil {
+			return err
+		}
+		if data != "" {
+			plain := *l
+			if err := b.open(r.ID, purposeOfLook(l.Decision), data, l); err != nil {
+				*l = plain
+			}
+		}
+		list = append(list, l)
+		return nil
+	})
+	return list, err
+}
+
+// LookFor returns the second look at somebody that waits, nil for none.
+func LookFor(looks []*Look, member tallyfy.UserID) *Look {
+	i := slices.IndexFunc(looks, func(l *Look) bool { return l.Member == member && l.Waits() })
+	if i < 0 {
+		return nil
+	}
+	return looks[i]
+}
+
+// For reports that somebody may take the look.
+func (l *Look) For(who string) bool { return l.Waits() && l.Author != who && string(l.Member) != who }
+
+// AnswerLook keeps the answer of a second look, and At. One that disagrees is also a decision, after which the person is to
+// be decided anew. It returns ErrLookOver or ErrOwnLook where the answer does not count, and then keeps nothing.
+func (b *Book) AnswerLook(ctx context.Context, r *Review, l *Look) error {
+	l.At = b.Now()
+	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+		disagrees := 0
+		if l.Answer == Disagrees {
+			disagrees = 1
+		}
+		if err := b.lock(ctx, tx, r, disagrees); err != nil {
+			return err
+		}
+		var answer string
+		var decision int
+		err := tx.Read(ctx, []any{&l.Author, &answer, &decision}, `SELECT l.author, l.answer, p.decision FROM dashboard_review_looks l
+			JOIN dashboard_review_people p ON p.review = l.review AND p.member = l.member
+			WHERE l.review = $1 AND l.member = $2 AND l.decision = $3`, r.ID, string(l.Member), l.Decision)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return ErrNotFound
+		case err != nil:
+			return err
+		case answer != "" || decision != l.Decision:
+			return ErrLookOver
+		case l.Author == l.By.ID || string(l.Member) == l.By.ID:
+			return ErrOwnLook
+		}
+		data, err := b.seal(r.ID, purposeOfLook(l.Decision), l)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Write(ctx, `UPDATE dashboard_review_looks SET answer = $1, data = $2 WHERE review = $3 AND member = $4 AND decision = $5`,
+			l.Answer, data, r.ID, string(l.Member), l.Decision); err != nil || disagrees == 0 {
+			return err
+		}
+		return b.append(ctx, tx, r, &Decision{Member: l.Member, State: Differs, At: l.At, By: l.By, Note: l.Note, Groups: l.Groups, ReadAt: l.ReadAt}, l.Decision)
+	})
+}
+
+// A LookCount says what became of second looks. Given is the sum of the others.
+type LookCount struct{ Given, Agree, Differ, Wait, Over int }
+
+// CountLooks counts second looks.
+func CountLooks(looks []*Look) (n LookCount) {
+	n.Given = len(looks)
+	for _, l := range looks {
+		switch {
+		case l.Answer == Agrees:
+			n.Agree++
+		case l.Answer == Disagrees:
+			n.Differ++
+		case l.Over:
+			n.Over++
+		default:
+			n.Wait++
+		}
+	}
+	return n
+}

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"net/http"
+
+	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/views"
+)
+
+// showReviewClosing says what closing a review leaves.
+func showReviewClosing(req *request) error {
+	return req.askClosing(req.openedForm(req.urls().Local(req.urls().CloseReview(web.Param(req, "review")))))
+}
+
+func (req *request) askClosing(f refusedForm) error {
+	if _, err := req.reviewHeadOf(); err != nil { // without one there is no reason to read the organisation
+		req.sayRefused()
+		return err
+	}
+	copied, read, err := req.reviewing()
+	if err != nil {
+		req.sayRefused()
+		return err
+	}
+	if !read {
+		return req.showLoading("Close the review", copied, req.urls().Reviews())
+	}
+	c := req.closing(web.Param(req, "review"), copied)
+	if err := c.Look(req.ctx()); err != nil {
+		return err
+	}
+	if !c.Review.Closed.IsZero() {
+		return req.goTo(req.urls().Review(c.ID))
+	}
+	plan := c.Plan()
+	v := views.ReviewClosing{
+		ReviewHead: req.reviewHead(c.Review, c.Counts), Text: plan.Lines[0].Text, Waiting: c.Waiting(), Seen: plan.Fingerprint(), Press: newPress(), Notice: f.Notice,
+	}
+	return req.show(f.Status, views.CloseReview(req.page("Close "+v.Title(), views.SectionMembers), v))
+}
+
+// closeReview closes a review. Nothing of it changes afterwards.
+func closeReview(req *request) error {
+	form, err := req.form()
+	if err != nil {
+		return err
+	}
+	id := web.Param(req, "review")
+	page := req.urls().CloseReview(id)
+	req.returnTo = req.urls().Local(page)
+	f := editForm{request: req, page: page, kept: form, what: "The review", then: req.urls().Review(id), show: req.askClosing}
+	copied, read, err := req.reviewing()
+	if err != nil {
+		return err
+	}
+	if !read {
+		return f.again(stillReading())
+	}
+	if _, err := req.reviewHeadOf(); err != nil {
+		return err
+	}
+	c := req.closing(id, copied)
+	out, err := f.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, nil)
+	if err != nil {
+		return f.notMade(err)
+	}
+	switch {
+	case out.Kind == change.Stopped && c.Waiting() > 0:
+		return f.again(refusedForm{Status: http.StatusConflict})
+	case out.Kind == change.Stopped:
+		return req.reviewClosed(id, review.ErrClosed)
+	case out.Kind == change.Changed:
+		return f.again(changedMeanwhile())
+	}
+	if answered, err := f.unfinished(out); answered {
+		return err
+	}
+	_, text := c.Summary(out.Entry, false)
+	return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), f.then)
+}

@@ -1,0 +1,205 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/handlers/web"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
+)
+
+// groupsToAdd is how many groups the page of a person offers for a search.
+const groupsToAdd = 8
+
+// A reviewStep is somebody in a review as a page or a form finds them.
+type reviewStep struct {
+	*request
+	step *review.Step
+	r    *review.Review
+	p    *review.Person
+	// m is the member now, nil for one who is gone. in are the groups, read at readAt.
+	m      *tallyfy.Member
+	in     []*tallyfy.Group
+	readAt time.Time
+	copied snapshot
+	// shownAdmin says that the form has shown an administrator, perhaps after another look at Tallyfy.
+	shownAdmin bool
+	// last is whom the person decided last in this review, "" for nobody, with what was decided about them last.
+	last        tallyfy.UserID
+	lastDecided *review.Decision
+}
+
+// reviewStep reads the step of the address from the copies. read is false where they are not read yet.
+func (req *request) reviewStep() (s reviewStep, read bool, err error) {
+	s.request = req
+	s.step, err = req.app.Reviews.Step(req.ctx(), req.org(), web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")))
+	if errors.Is(err, review.ErrNotFound) {
+		return s, false, noReview(req, err)
+	}
+	if err != nil {
+		return s, false, err
+	}
+	s.r, s.p = s.step.Review, s.step.Person
+	if s.copied, read, err = req.reviewing(); err != nil || !read {
+		return s, read, err
+	}
+	s.p.Settle(s.copied.members)
+	if m, ok := s.copied.members.ByID(s.p.ID); ok {
+		s.m, s.in = m, s.copied.groups.Of(m.ID)
+	}
+	s.readAt = s.copied.readAt()
+	s.last, s.lastDecided, err = req.app.Reviews.LastDecided(req.ctx(), s.r, req.who.UserID)
+	return s, true, err
+}
+
+// takeShown takes the groups that a form has shown, read after a time: what is decided is decided about these, and they may
+// come from another look at Tallyfy.
+func (s *reviewStep) takeShown(form url.Values, after time.Time) {
+	at, err := strconv.ParseInt(form.Get("read"), 10, 64)
+	readAt := time.UnixMilli(at)
+	if err != nil || !form.Has("shown") || readAt.After(s.app.Now()) || !readAt.After(after) {
+		return
+	}
+	s.in, s.readAt, s.shownAdmin = nil, readAt, form.Get("admin") != ""
+	for _, id := range strings.Fields(form.Get("shown")) {
+		g, ok := s.copied.groups.ByID(tallyfy.ID(id))
+		if !ok {
+			g = &tallyfy.Group{ID: tallyfy.ID(id)}
+		}
+		s.in = append(s.in, g)
+	}
+}
+
+// view shapes the person with what was decided so far.
+func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
+	v = views.ReviewPerson{
+		Review: s.r.ID, ReviewName: s.r.Name, Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
+		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, Joined: s.p.Joined, JoinedBy: joinedText(s.p.JoinedBy), ReadAt: s.readAt, State: string(s.p.State(s.app.Now())),
+		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
+		Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.m == nil, Unreadable: s.p.Unreadable,
+	}
+	if s.m != nil {
+		v.Person, v.Called, v.JobTitle, v.LastLogin = personOf(s.m), s.called(s.m), s.m.JobTitle, s.m.LastLoginAt.Time
+		v.Admin = s.m.Role == tallyfy.RoleAdmin
+		v.Invitation = s.invitation(s.m)
+		if inviter, ok := s.copied.members.ByID(s.m.InvitedBy); ok {
+			v.InvitedBy = inviter.Name()
+		}
+		if err := s.compare(&v, f.Form); err != nil {
+			return v, err
+		}
+	}
+	v.Previous, v.Following = s.step.Previous, s.step.Following
+	v.Shown, v.Read = strings.Join(shownIDs(s.in), " "), strconv.FormatInt(s.readAt.UnixMilli(), 10)
+	for _, d := range s.p.Decisions {
+		v.Decisions = append(v.Decisions, views.ReviewDecision{
+			State: string(d.State), By: d.By.Name, At: d.At, Note: d.Note, Until: d.Until, Add: groupNames(d.Add), Remove: groupNames(d.Remove), ReadAt: d.ReadAt,
+		})
+	}
+	if v.State == string(review.Ask) {
+		address := *s.app.PublicURL
+		address.Path = s.urls().ReviewPerson(s.r.ID, s.p.ID)
+		v.Link = address.String()
+	}
+	if like := s.sameAs(); like != nil {
+		v.SameAs, v.SameState = names.Isolate(like.Name()), string(s.lastDecided.State)
+	}
+	if s.last != s.p.ID {
+		v.LastDecided = s.last
+	}
+	return v, nil
+}
+
+// compare shapes the groups in three blocks, and those that can be added.
+func (s reviewStep) compare(v *views.ReviewPerson, form url.Values) error {
+	compared, err := s.comparison(s.copied)
+	if err != nil {
+		return err
+	}
+	d := compared.Of(s.m)
+	v.Compared, v.Basis = d.Known, d.Basis
+	pick := func(field string, list []review.Reason) (picks []views.PickedGroup) {
+		for _, g := range list {
+			picks = append(picks, views.PickedGroup{GroupLink: s.groupLink(g.Group), Why: g.Why, Chosen: slices.Contains(form[field], string(g.ID))})
+		}
+		return picks
+	}
+	in := func(id tallyfy.ID) bool {
+		return slices.ContainsFunc(s.in, func(g *tallyfy.Group) bool { return g.ID == id })
+	}
+	known := map[tallyfy.ID]bool{}
+	for _, list := range [][]review.Reason{d.There, d.Unexpected, d.Open} { // as the copies have it; a newer reading counts
+		for _, g := range list {
+			known[g.ID] = true
+		}
+	}
+	out := func(g review.Reason) bool { return !in(g.ID) }
+	d.There, d.Unexpected, d.Open = slices.DeleteFunc(d.There, out), slices.DeleteFunc(d.Unexpected, out), slices.DeleteFunc(d.Open, out)
+	d.Missing = slices.DeleteFunc(d.Missing, func(g review.Reason) bool { return in(g.ID) })
+	for _, g := range s.in {
+		if !known[g.ID] {
+			d.Open = append(d.Open, review.Reason{Group: g, Why: "New since the organisation was read."})
+		}
+	}
+	v.There, v.Missing, v.Unexpected, v.Groups = pick("remove", d.There), pick("add", d.Missing), pick("remove", d.Unexpected), pick("remove", d.Open)
+	offered := map[tallyfy.ID]bool{}
+	for _, g := range d.Missing {
+		offered[g.ID] = true
+	}
+	offer := func(g *tallyfy.Group, chosen bool) {
+		if !offered[g.ID] && !in(g.ID) {
+			offered[g.ID] = true
+			v.Others = append(v.Others, views.PickedGroup{GroupLink: s.groupLink(g), Chosen: chosen})
+		}
+	}
+	for _, id := range form["add"] { // whatever is searched
+		if g, ok := s.copied.groups.ByID(tallyfy.ID(id)); ok {
+			offer(g, true)
+		}
+	}
+	if v.Find == "" {
+		return nil
+	}
+	found := s.copied.groups.Search(v.Find, func(g *tallyfy.Group) bool { return !in(g.ID) && !offered[g.ID] })
+	for _, g := range found[:min(len(found), groupsToAdd)] {
+		offer(g, false)
+	}
+	switch {
+	case len(found) == 0:
+		v.FindNote = "No other group matches “" + names.Isolate(v.Find) + "”."
+	case len(found) > groupsToAdd:
+		v.FindNote = "Showing " + words.Number(groupsToAdd) + " of " + words.Count(len(found), "match", "matches") + ": type more of the name."
+	}
+	return nil
+}
+
+// shownIDs are the ids of groups in one order, each once.
+func shownIDs(groups []*tallyfy.Group) []string {
+	list := []string{}
+	for _, g := range groups {
+		list = append(list, string(g.ID))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// sameAs is whom the person decided last, if the same can be decided here at a press: groups, role and title are equal, and
+// it came to an end. Else it is nil.
+func (s reviewStep) sameAs() *tallyfy.Member {
+	if s.last == "" || s.last == s.p.ID || s.m == nil || !s.lastDecided.State.Reviewed() || s.lastDecided.State == review.Applied {
+		return nil
+	}
+	m, ok := s.copied.members.ByID(s.last)
+	if !ok || m.Role != s.m.Role || strings.TrimSpace(m.JobTitle) != strings.TrimSpace(s.m.JobTitle) || !slices.Equal(shownIDs(s.copied.groups.Of(m.ID)), shownIDs(s.in)) {
+		return nil
+	}
+	return m
+}

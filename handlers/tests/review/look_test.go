@@ -1,0 +1,92 @@
+package review_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/sitetest"
+)
+
+// looksRight decides about everybody in a review that they look right, and returns its page.
+func looksRight(s *sitetest.Site, q *sitetest.Page) *sitetest.Page {
+	s.T.Helper()
+	for _, name := range queue(q) {
+		s.Post(open(q, name).URL, url.Values{"decision": {"right"}, "base": {"0"}, "note": {"a secret of Maren"}}).Whole(http.StatusOK)
+	}
+	return s.Get(q.URL).Whole(http.StatusOK)
+}
+
+func TestASecondLookIsBlindAndCounted(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard", "chiara.dangelo", "noor.vandermeer", "aino.makela", "viktor.ionescu", "sanne.jacobs", "esi.mensah", "arjun.mehta", "lena.fischbacher", "thandiwe.moyo", "fatou.ndiaye")
+	assert.False(t, q.Has("#looks"), "nobody looks right yet")
+	q = looksRight(s, q)
+	assert.Equal(t, "Second look", q.Text("#looks"))
+	q = q.Form("form[action$=looks]").Submit("Give 2 people to another administrator").Whole(http.StatusOK)
+	assert.Equal(t, "Done. 2 people wait for a second look. Send another administrator the address of this page.", q.Text(".notice.done"))
+	assert.Contains(t, q.Text("main"), "Second look at 2 people who looked right, chosen by chance: 0 agree, 2 wait.")
+	assert.Empty(t, q.Link("Take a second look"), "not for who decided")
+	assert.False(t, s.Get(q.URL).Has("form[action$=looks]"), "nothing is drawn anew")
+
+	kwame := asKwame(s)
+	step := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+	first := step.Text("h1")
+	assert.Equal(t, step.URL, kwame.Get(q.URL).Follow("Take a second look").URL, "the choice stays")
+	for _, told := range []string{"Maren Dahl,", "a secret", "Decided so far"} {
+		assert.NotContains(t, step.Text("main"), told)
+	}
+	assert.Equal(t, http.StatusOK, s.Get(step.URL).Status)
+	assert.Contains(t, s.Get(step.URL).Text("main"), "takes another administrator than the one who decided")
+	p := s.Post(step.URL, url.Values{"answer": {"agrees"}})
+	assert.Contains(t, p.Text("main"), "takes another administrator than the one who decided")
+
+	p = step.Form("main form[data-form]").Submit("Something is not right").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-note"), "Write what is not right.")
+	p = kwame.Post(step.URL, url.Values{"answer": {"nonsense"}, "note": {strings.Repeat("x", 501)}}).Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-decision"), "Choose what you have found.")
+	assert.Len(t, strings.TrimSpace(p.Text("textarea")), 501, "nothing typed is lost")
+	p = step.Form("main form[data-form]").Set("note", "Payroll, too").Submit("Something is not right").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice.done"), first+" is to be decided again, with your note.")
+	second := p.Text("h1")
+	require.NotEqual(t, first, second, "the next one opens at once")
+	q = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Contains(t, q.Text(".notice.done"), second+" looks right to you, too.")
+	assert.Contains(t, q.Text("main"), "chosen by chance: 1 agrees, 1 differs.")
+	assert.Equal(t, []string{"To decide 1", "Looks right 10"}, counts(q))
+	assert.Contains(t, kwame.Get(step.URL).Text("main"), "Nobody waits for a second look at "+first+" any more.")
+
+	q = s.Get(q.URL)
+	p = q.Follow(q.Find(".actions .primary").Text()).Whole(http.StatusOK)
+	assert.Equal(t, first, p.Text("h1"), "back in the queue of who decided first")
+	assert.Equal(t, 2, len(p.Texts("#record + ul li")), "nothing is overwritten")
+	assert.Contains(t, p.Text("#record + ul"), "Second look differs. “Payroll, too”Kwame Asante, ")
+
+	receipt := s.Get(q.URL + "/receipt").Whole(http.StatusOK).Text("main")
+	assert.Contains(t, receipt, "Second look at 2 people who looked right, chosen by chance: 1 agrees, 1 differs.")
+	assert.Contains(t, receipt, "Second look agrees. Kwame Asante, ")
+	assert.Contains(t, receipt, "Second look differs. “Payroll, too” Kwame Asante, ")
+	file := s.Get(q.URL + "/receipt.csv").Body
+	assert.Equal(t, 1, strings.Count(file, "Second look agrees (Kwame Asante, "))
+	assert.Equal(t, 1, strings.Count(file, "Second look differs (Kwame Asante, "))
+}
+
+// A wish at the start is kept by itself when the last one is decided.
+func TestASecondLookCanBeWishedAtTheStart(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	f := s.Get("/reviews/new").Form("main form")
+	q := f.Set("name", "Joiners").Tick("who", "text").Set("text", s.Member("soren.kjaergaard").Email+"\n"+s.Member("chiara.dangelo").Email).Tick("looks", "yes").Submit("Start the review").Whole(http.StatusOK)
+	s.Post(open(q, "Søren Kjærgaard").URL, url.Values{"decision": {"right"}, "base": {"0"}})
+	assert.Contains(t, s.Get(q.URL).Text("main"), "This was wished when the review was started, and happens by itself when all are decided.")
+	s.Post(open(q, "Chiara D'Angelo").URL, url.Values{"decision": {"right"}, "base": {"0"}})
+	q = s.Get(q.URL).Whole(http.StatusOK)
+	assert.Contains(t, q.Text("main"), "Second look at 1 person who looked right, chosen by chance: 0 agree, 1 waits.")
+	assert.False(t, slices.Contains(counts(q), "To decide 1"))
+}
