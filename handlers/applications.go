@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/review"
@@ -102,13 +103,10 @@ func peopleOf(rows []*bulk.Row) (ids []tallyfy.UserID) {
 	return ids
 }
 
-// pageOfMembers is how many members one read of the copy brings.
-const pageOfMembers = 100
-
 // peopleNow reads people as they are now: one by one, or all members where that takes fewer reads.
 func (r *reader) peopleNow(ctx context.Context, ids []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
 	copied, err := r.Members(ctx)
-	if err == nil && copied.Complete && len(copied.Items)/pageOfMembers+1 < len(ids) {
+	if err == nil && copied.Complete && len(copied.Items)/directory.MembersPerRead+1 < len(ids) {
 		r.app.Directory.Forget(r.scope)
 		if copied, err = r.Members(ctx); err == nil && copied.Complete {
 			return copied.ByID, nil
