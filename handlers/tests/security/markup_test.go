@@ -14,6 +14,7 @@ import (
 
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
+	"tallyfy-admin/views"
 )
 
 // hostile are texts that break out of one place or another of a page that does not escape them. LONE becomes half a surrogate
@@ -65,7 +66,8 @@ func assertOnlyOurs(t *testing.T, name string, p *sitetest.Page) {
 		for _, a := range e.Nodes[0].Attr {
 			assert.False(t, strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "srcdoc" || a.Key == "ping" || a.Key == "background", "%s: %s=%q on %s", name, a.Key, a.Val, goquery.NodeName(e))
 			if a.Key == "href" || a.Key == "src" || a.Key == "data" || strings.HasSuffix(a.Key, "action") {
-				assert.True(t, leadsWithin(p.Site, a.Val), "%s: %s=%q", name, a.Key, a.Val)
+				out := goquery.NodeName(e) == "a" && a.Val == views.TallyfyApp // to do by hand there what its interface does not
+				assert.True(t, out || leadsWithin(p.Site, a.Val), "%s: %s=%q", name, a.Key, a.Val)
 			}
 		}
 	})
