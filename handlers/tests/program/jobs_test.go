@@ -140,7 +140,7 @@ func (r *run) call(which int, w http.ResponseWriter, call *http.Request) {
 func (r *run) kill(method string, m moment) (dead int) {
 	r.t.Helper()
 	r.mu.Lock()
-	from := r.calls + 30 + rand.IntN(30)
+	from := r.calls + 10 + rand.IntN(20)
 	r.at = func(call *http.Request) moment {
 		if r.calls < from || call.Method != method {
 			return goOn
