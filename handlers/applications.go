@@ -28,11 +28,18 @@ func (req *request) reviewJobs(review string) (all []*bulk.Job, open *bulk.Job, 
 				_, err = req.app.record(req.ctx(), j.Org, j.Review, j.Owner, jobResults(j, rows))
 			}
 		}
-		if open == nil && (j.State == bulk.Running || j.State == bulk.Paused) {
-			open = j
+	}
+	return all, openJob(all), err
+}
+
+// openJob is the one of a review's jobs that runs or is paused, nil for none.
+func openJob(jobs []*bulk.Job) *bulk.Job {
+	for _, j := range jobs {
+		if j.State == bulk.Running || j.State == bulk.Paused {
+			return j
 		}
 	}
-	return all, open, err
+	return nil
 }
 
 // underJob says that a job carries a review out, or rests on the way; nil where none does.

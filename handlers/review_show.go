@@ -77,6 +77,13 @@ func showReview(req *request) error {
 	if v.Looks, err = req.reviewLooks(r, counts, copied); err != nil {
 		return err
 	}
+	jobs, err := req.app.Jobs.OfReview(req.ctx(), req.org(), r.ID)
+	if err != nil {
+		return err
+	}
+	if v.Job, err = req.underJob(openJob(jobs)); err != nil {
+		return err
+	}
 	later, err := req.laterJoiners(r, copied)
 	if err != nil {
 		return err

@@ -161,6 +161,8 @@ type ReviewPage struct {
 	Next   tallyfy.UserID
 	NextAt int
 	Looks  ReviewLooks
+	// Job says that a job carries the review out, nil where none does.
+	Job *Notice
 	// Later joined since the review was started.
 	Later []Person
 	// Fast are the people who were decided too fast to have been looked at; FastOdd of them had groups that were not expected.

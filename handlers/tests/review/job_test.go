@@ -120,8 +120,10 @@ func TestAJobOfAReviewRestsAndGoesOn(t *testing.T) {
 	rests(s, job.URL, "The sign-in with Tallyfy of Maren Dahl has ended.")
 	assert.Equal(t, 3, sum(puts(s))-1, "and one that Tallyfy refused")
 
+	const rest = "This review is carried out in part, in the name of Maren Dahl, and rests. Paused: 3 of 9 done."
+	assert.Contains(t, s.Get(q.URL).Text("main"), rest)
 	p := check(s, q)
-	assert.Contains(t, p.Text("main"), "This review is carried out in part, in the name of Maren Dahl, and rests. Paused: 3 of 9 done.")
+	assert.Contains(t, p.Text("main"), rest)
 	assert.False(t, p.Has("main form[method=post]"))
 	assert.Equal(t, job.URL, other.Submit("Change 9 groups for 2 people").URL)
 	text := receipt(s, q).Text("main")
