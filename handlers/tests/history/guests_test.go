@@ -67,12 +67,7 @@ func TestErasedPeopleAreTakenOutAsGuests(t *testing.T) {
 	require.True(t, d.Sandbox.ChangeGroup(d.Group("Payroll").ID, sandbox.GroupChange{AddGuests: []string{m.Email}}))
 	d.Disable("noor.vandermeer")
 	d.read()
-	events := func() (list []string) {
-		for _, text := range d.Get("/activity?made=elsewhere").Texts("#list .rows li") {
-			list = append(list, text)
-		}
-		return list
-	}
+	events := func() []string { return d.Get("/activity?made=elsewhere").Texts("#list .rows li") }
 	require.Contains(t, events()[0]+events()[len(events())-1], m.Email)
 	d.Get(d.MemberPath("noor.vandermeer")+"/delete").Form("main form").Set("phrase", m.Email).Submit("")
 	d.read()
