@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 
-	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -13,20 +12,11 @@ import (
 // showGroupTasks is all open tasks that are assigned to a group.
 func showGroupTasks(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
-	var (
-		group *tallyfy.Group
-		tasks tallyfy.OpenTasks
-		pager views.Pager
-	)
-	err := parallel.Run(req.ctx(),
-		func(ctx context.Context) (err error) {
-			group, err = req.Group(ctx, id)
-			return err
-		},
-		func(context.Context) error {
-			tasks, pager = req.openTasksPage(tallyfy.TaskListOptions{Group: id}, parsePage(req.QueryParams(), "page"))
-			return nil
-		})
+	var group *tallyfy.Group
+	tasks, pager, err := req.tasksOf(tallyfy.TaskListOptions{Group: id}, func(ctx context.Context) (err error) {
+		group, err = req.Group(ctx, id)
+		return err
+	})
 	if err != nil {
 		return err
 	}

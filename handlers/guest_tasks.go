@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 
-	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -15,20 +14,11 @@ func showGuestTasks(req *request) error {
 	if err != nil {
 		return err
 	}
-	var (
-		guest *tallyfy.Guest
-		tasks tallyfy.OpenTasks
-		pager views.Pager
-	)
-	err = parallel.Run(req.ctx(),
-		func(ctx context.Context) (err error) {
-			guest, err = req.Guest(ctx, email)
-			return err
-		},
-		func(context.Context) error {
-			tasks, pager = req.openTasksPage(tallyfy.TaskListOptions{Guest: email}, parsePage(req.QueryParams(), "page"))
-			return nil
-		})
+	var guest *tallyfy.Guest
+	tasks, pager, err := req.tasksOf(tallyfy.TaskListOptions{Guest: email}, func(ctx context.Context) (err error) {
+		guest, err = req.Guest(ctx, email)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 
-	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -12,20 +11,11 @@ import (
 // showMemberTasks is all open tasks of a member.
 func showMemberTasks(req *request) error {
 	id := tallyfy.UserID(web.Param(req, "member"))
-	var (
-		member *tallyfy.Member
-		tasks  tallyfy.OpenTasks
-		pager  views.Pager
-	)
-	err := parallel.Run(req.ctx(),
-		func(ctx context.Context) (err error) {
-			member, err = req.Member(ctx, id)
-			return err
-		},
-		func(context.Context) error {
-			tasks, pager = req.openTasksPage(tallyfy.TaskListOptions{Owner: id}, parsePage(req.QueryParams(), "page"))
-			return nil
-		})
+	var member *tallyfy.Member
+	tasks, pager, err := req.tasksOf(tallyfy.TaskListOptions{Owner: id}, func(ctx context.Context) (err error) {
+		member, err = req.Member(ctx, id)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
@@ -39,6 +41,15 @@ func taskRows(tasks []tallyfy.Task) []views.TaskLine {
 		return cmp.Or(a.Deadline.Compare(b.Deadline), strings.Compare(a.Title, b.Title))
 	})
 	return rows
+}
+
+// tasksOf reads a page of open tasks beside what they are of, which read does.
+func (req *request) tasksOf(o tallyfy.TaskListOptions, read func(context.Context) error) (tasks tallyfy.OpenTasks, pager views.Pager, err error) {
+	err = parallel.Run(req.ctx(), read, func(context.Context) error {
+		tasks, pager = req.openTasksPage(o, parsePage(req.QueryParams(), "page"))
+		return nil
+	})
+	return tasks, pager, err
 }
 
 // openTasksPage reads the page of a list of open tasks that the address names. The first page is also what the
