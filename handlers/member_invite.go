@@ -85,7 +85,7 @@ func (req *request) planPicker(groups *directory.Groups, err error, form url.Val
 	chosen := map[tallyfy.ID]bool{}
 	for _, line := range plannedIn(form) {
 		g := views.PickedGroup{GroupLink: views.GroupLink{ID: tallyfy.ID(line), Name: line}, Why: "Not known here", Chosen: true}
-		if found := groupsCalled(groups, line); len(found) == 1 {
+		if found := directory.Called(groups, line); len(found) == 1 {
 			g.GroupLink, g.Why = req.groupLink(found[0]), groupSize(found[0])
 		}
 		if !chosen[g.ID] {
@@ -178,19 +178,6 @@ func plannedIn(form url.Values) (list []string) {
 	return list
 }
 
-// groupsCalled are the groups that a line means: by the id, or by the name.
-func groupsCalled(groups *directory.Groups, line string) (list []*tallyfy.Group) {
-	if g, ok := groups.ByID(tallyfy.ID(line)); ok {
-		return []*tallyfy.Group{g}
-	}
-	for _, g := range groups.Items {
-		if names.Alike(g.DisplayName(), line) {
-			list = append(list, g)
-		}
-	}
-	return list
-}
-
 // plannedGroups are the groups that a form plans. problem says which are none.
 func (req *request) plannedGroups(form url.Values) (list []store.PlannedGroup, problem string, err error) {
 	lines := plannedIn(form)
@@ -203,7 +190,7 @@ func (req *request) plannedGroups(form url.Values) (list []store.PlannedGroup, p
 	}
 	seen, wrong := map[tallyfy.ID]bool{}, []string(nil)
 	for _, line := range lines {
-		switch found := groupsCalled(groups, line); {
+		switch found := directory.Called(groups, line); {
 		case len(found) == 1 && !seen[found[0].ID]:
 			seen[found[0].ID] = true
 			list = append(list, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/review"
@@ -142,10 +143,8 @@ func (req *request) readRule(form url.Values, last review.Rule, copied snapshot)
 		}
 	}
 	if text := strings.TrimSpace(form.Get("group")); text != "" {
-		for _, g := range copied.groups.Items {
-			if string(g.ID) == text || names.Alike(g.DisplayName(), text) {
-				rule.Group = review.Group{ID: g.ID, Name: g.DisplayName()}
-			}
+		for _, g := range directory.Called(copied.groups, text) {
+			rule.Group = review.Group{ID: g.ID, Name: g.DisplayName()}
 		}
 		if rule.Group.ID == "" {
 			errs["group"] = "There is no group with this name or id."

@@ -214,7 +214,7 @@ func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []string) 
 		return list, problems
 	}
 	for _, text := range cellEntries(p.wish.Sheet.Cell(line, Groups)) {
-		found := p.groupsNamed(text)
+		found := directory.Called(p.Groups, text)
 		switch {
 		case len(found) == 0:
 			problems = append(problems, "There is no group “"+names.Isolate(text)+"”.")
@@ -225,14 +225,6 @@ func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []string) 
 		}
 	}
 	return list, problems
-}
-
-// groupsNamed finds groups by id or by a name that looks the same.
-func (p *planner) groupsNamed(text string) (found []*tallyfy.Group) {
-	if g, ok := p.Groups.ByID(tallyfy.ID(text)); ok {
-		return []*tallyfy.Group{g}
-	}
-	return p.Groups.Search(text, func(g *tallyfy.Group) bool { return names.Alike(g.DisplayName(), text) })
 }
 
 // cellEntries are the parts of a cell with several texts: our own exports and people put semicolons or line ends
@@ -565,7 +557,7 @@ func (p *planner) invitation(line Line) {
 		r.settle(Cant, problems[field])
 	}
 	for _, text := range cellEntries(cell(Groups)) {
-		switch found := p.groupsNamed(text); len(found) {
+		switch found := directory.Called(p.Groups, text); len(found) {
 		case 1:
 			r.Planned = append(r.Planned, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})
 		default:

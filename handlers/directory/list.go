@@ -171,6 +171,14 @@ func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
 	return found
 }
 
+// Called are the groups that a text means: the one whose id it is, or those with a name that looks the same.
+func Called(groups *Groups, text string) []*tallyfy.Group {
+	if g, ok := groups.ByID(tallyfy.ID(text)); ok {
+		return []*tallyfy.Group{g}
+	}
+	return groups.Search(text, func(g *tallyfy.Group) bool { return names.Alike(g.DisplayName(), text) })
+}
+
 // KnownTo are the guests whom a member knows, by their names. Those who were removed are left out.
 func KnownTo(guests *Guests, member tallyfy.UserID) (list []*tallyfy.Guest) {
 	for _, g := range guests.Items {
