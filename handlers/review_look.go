@@ -123,7 +123,7 @@ func answerLook(req *request) error {
 	}
 	s.takeShown(form, time.Time{})
 	l.Answer, l.Note, l.By, l.Groups, l.ReadAt = form.Get("answer"), names.Tidy(form.Get("note")), req.me(), review.GroupsOf(s.in), s.readAt
-	if errs := lookProblems(l); len(errs) > 0 {
+	if errs := l.Problems(); len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
 	switch err := req.app.Reviews.AnswerLook(req.ctx(), s.r, l); {
@@ -149,17 +149,4 @@ func answerLook(req *request) error {
 		return req.goTo(req.urls().ReviewLook(s.r.ID, next))
 	}
 	return req.goTo(req.urls().Review(s.r.ID))
-}
-
-// lookProblems says by field what is missing in an answer, nil for nothing.
-func lookProblems(l *review.Look) map[string]string {
-	switch {
-	case l.Answer != review.Agrees && l.Answer != review.Disagrees:
-		return map[string]string{"decision": "Choose what you have found."}
-	case len([]rune(l.Note)) > review.MostNote:
-		return map[string]string{"note": "The note is too long: " + words.Number(review.MostNote) + " letters at most."}
-	case l.Answer == review.Disagrees && l.Note == "":
-		return map[string]string{"note": "Write what is not right."}
-	}
-	return nil
 }

@@ -126,6 +126,19 @@ func LookFor(looks []*Look, member tallyfy.UserID) *Look {
 // For reports that somebody may take the look.
 func (l *Look) For(who string) bool { return l.Waits() && l.Author != who && string(l.Member) != who }
 
+// Problems says by field what is missing in an answer, nil for nothing.
+func (l *Look) Problems() map[string]string {
+	switch problem := tooLong(l.Note); {
+	case l.Answer != Agrees && l.Answer != Disagrees:
+		return map[string]string{"decision": "Choose what you have found."}
+	case problem != "":
+		return map[string]string{"note": problem}
+	case l.Answer == Disagrees && l.Note == "":
+		return map[string]string{"note": "Write what is not right."}
+	}
+	return nil
+}
+
 // AnswerLook keeps the answer of a second look, and At. One that disagrees is also a decision, after which the person is to
 // be decided anew. It returns ErrLookOver or ErrOwnLook where the answer does not count, and then keeps nothing.
 func (b *Book) AnswerLook(ctx context.Context, r *Review, l *Look) error {

@@ -173,6 +173,14 @@ func (r *Review) Counts(now time.Time) map[State]int {
 // MostNote is the length of a note in letters.
 const MostNote = 500
 
+// tooLong says that a note is, "" for one that is not.
+func tooLong(note string) string {
+	if len([]rune(note)) > MostNote {
+		return "The note is too long: " + words.Number(MostNote) + " letters at most."
+	}
+	return ""
+}
+
 // Problems says by field what is missing in what a person wants to decide, nil for nothing.
 func (d *Decision) Problems(p *Person, now time.Time) map[string]string {
 	problems := map[string]string{}
@@ -195,8 +203,8 @@ func (d *Decision) Problems(p *Person, now time.Time) map[string]string {
 			problems["note"] = "This person was made an administrator since the review was started: write why that is right."
 		}
 	}
-	if len([]rune(d.Note)) > MostNote {
-		problems["note"] = "The note is too long: " + words.Number(MostNote) + " letters at most."
+	if problem := tooLong(d.Note); problem != "" {
+		problems["note"] = problem
 	}
 	if len(problems) == 0 {
 		return nil
