@@ -118,7 +118,7 @@ func (req *request) called(m *tallyfy.Member) string {
 
 // hasNamesake reports that the name of somebody else looks the same.
 func hasNamesake(members *directory.Members, m *tallyfy.Member) bool {
-	return len(members.Search(m.Name(), func(other *tallyfy.Member) bool { return other.ID != m.ID && names.Alike(other.Name(), m.Name()) })) > 0
+	return len(members.Others(m.Name(), m.ID)) > 0
 }
 
 // memberName is the best name for an id that costs no call.

@@ -638,7 +638,7 @@ func (p *planner) creation(line Line) {
 			problem = fmt.Sprintf("Line %d makes a group of that name.", other.Line)
 		}
 	}
-	if found := p.Groups.Search("", func(other *tallyfy.Group) bool { return names.Alike(other.DisplayName(), g.Name) }); problem == "" && len(found) > 0 {
+	if problem == "" && len(p.Groups.Alike(g.Name)) > 0 {
 		problem = "There is a group of that name already."
 	}
 	add := func(entry string, guest bool) {

@@ -15,9 +15,10 @@ type kind[T any, ID ~string] struct {
 	id   func(*T) ID
 	// text is what a search looks into.
 	text func(*T) string
-	// name orders the list; where it is nil age does, as Tallyfy does unasked (documented).
+	// name is what the item is called on pages.
 	name func(*T) string
-	age  func(*T) time.Time
+	// age orders the list, as Tallyfy does unasked (documented); where it is nil the name does.
+	age func(*T) time.Time
 	// people are the members that an item holds, nil if it holds none.
 	people func(*T) []tallyfy.UserID
 	// guests are the addresses of the guests that an item holds, nil if it holds none.
@@ -44,6 +45,7 @@ var groupKind = kind[tallyfy.Group, tallyfy.ID]{
 	},
 	id:     func(g *tallyfy.Group) tallyfy.ID { return g.ID },
 	text:   func(g *tallyfy.Group) string { return g.DisplayName() + "\n" + g.Description },
+	name:   (*tallyfy.Group).DisplayName,
 	age:    func(g *tallyfy.Group) time.Time { return g.CreatedAt.Time },
 	people: func(g *tallyfy.Group) []tallyfy.UserID { return g.Members },
 	guests: func(g *tallyfy.Group) []string { return g.Guests },

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,8 @@ type List[T any, ID ~string] struct {
 	at    map[ID]int
 	of    map[tallyfy.UserID][]*T
 	guest map[string][]*T // by their addresses in lower case
+	// alike are the items by their names as names.Fold makes them equal, made when first asked for.
+	alike func() map[string][]*T
 }
 
 // A row is an item with what it is searched and sorted by.
@@ -49,7 +52,7 @@ type row[T any] struct {
 
 func (k *kind[T, ID]) row(item *T) row[T] {
 	r := row[T]{item: item, text: names.Search(k.text(item))}
-	if k.name != nil {
+	if k.age == nil {
 		r.key = names.Key(k.name(item))
 	}
 	return r
@@ -61,7 +64,7 @@ var versions atomic.Uint64
 func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time, complete bool) *List[T, ID] {
 	rows = slices.Clone(rows)
 	slices.SortStableFunc(rows, func(a, b row[T]) int {
-		if k.name != nil {
+		if k.age == nil {
 			return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(k.id(a.item), k.id(b.item)))
 		}
 		return k.age(a.item).Compare(k.age(b.item))
@@ -85,6 +88,14 @@ func newList[T any, ID ~string](k *kind[T, ID], rows []row[T], readAt time.Time,
 			}
 		}
 	}
+	l.alike = sync.OnceValue(func() map[string][]*T {
+		alike := make(map[string][]*T, len(l.Items))
+		for _, item := range l.Items {
+			name := names.Fold(k.name(item))
+			alike[name] = append(alike[name], item)
+		}
+		return alike
+	})
 	return l
 }
 
@@ -171,12 +182,30 @@ func (l *List[T, ID]) Search(query string, keep func(*T) bool) []*T {
 	return found
 }
 
+// Alike returns the items whose names look the same as a name, as names.Alike has it.
+func (l *List[T, ID]) Alike(name string) []*T {
+	if l.alike == nil { // an empty list that nothing was read for
+		return nil
+	}
+	return l.alike()[names.Fold(name)]
+}
+
+// Others returns those of Alike that do not have an id.
+func (l *List[T, ID]) Others(name string, id ID) (others []*T) {
+	for _, item := range l.Alike(name) {
+		if l.kind.id(item) != id {
+			others = append(others, item)
+		}
+	}
+	return others
+}
+
 // Called are the groups that a text means: the one whose id it is, or those with a name that looks the same.
 func Called(groups *Groups, text string) []*tallyfy.Group {
 	if g, ok := groups.ByID(tallyfy.ID(text)); ok {
 		return []*tallyfy.Group{g}
 	}
-	return groups.Search(text, func(g *tallyfy.Group) bool { return names.Alike(g.DisplayName(), text) })
+	return groups.Alike(text)
 }
 
 // KnownTo are the guests whom a member knows, by their names. Those who were removed are left out.

@@ -153,3 +153,15 @@ func BenchmarkSearch(b *testing.B) {
 		})
 	}
 }
+
+func TestNamesThatLookTheSameAreFoundWithoutASearch(t *testing.T) {
+	s := membersOf(t,
+		row{ID: 1, Name: "Anna Kowalska", Email: "a@example.com"}, row{ID: 2, Name: "anna  kowalska", Email: "b@example.com"},
+		row{ID: 3, Name: "Ånna Kowalska", Email: "c@example.com"}, row{ID: 4, Name: "Anna Kowalska-Nowak", Email: "d@example.com"}, row{ID: 5, Name: "", Email: "e@example.com"},
+	)
+	assert.ElementsMatch(t, []tallyfy.UserID{"1", "2"}, memberIDs(s.Alike("ANNA KOWALSKA")), "accents are seen, and so are more words")
+	assert.Equal(t, []tallyfy.UserID{"2"}, memberIDs(s.Others("Anna Kowalska", "1")))
+	assert.Empty(t, s.Others("Ånna Kowalska", "3"))
+	assert.Equal(t, []tallyfy.UserID{"5"}, memberIDs(s.Alike("E@example.com")), "the address stands for a name that there is not")
+	assert.Empty(t, (&directory.Members{}).Alike("Anna Kowalska"), "of what was never read")
+}

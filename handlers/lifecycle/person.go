@@ -59,7 +59,7 @@ func (p *Person) look(ctx context.Context, more ...func(ctx context.Context) err
 // Called is the member in a sentence: with the address, or the id, where somebody else looks the same.
 func (p *Person) Called() string {
 	m, mark := p.Member, ""
-	for _, other := range p.Copy.Search(m.Name(), func(other *tallyfy.Member) bool { return other.ID != m.ID && names.Alike(other.Name(), m.Name()) }) {
+	for _, other := range p.Copy.Others(m.Name(), m.ID) {
 		if m.Email == "" || names.Alike(m.Email, m.Name()) || names.Alike(m.Email, other.Email) {
 			return names.Marked(m.Name(), "member "+string(m.ID))
 		}

@@ -122,9 +122,7 @@ func (r *Removal) Look(ctx context.Context) error {
 	}
 	for _, m := range []*tallyfy.Member{r.Leaver, r.successor} {
 		if m != nil {
-			r.others = append(r.others, r.Copy.Search(m.Name(), func(other *tallyfy.Member) bool {
-				return other.ID != m.ID && names.Alike(other.Name(), m.Name())
-			})...)
+			r.others = append(r.others, r.Copy.Others(m.Name(), m.ID)...)
 		}
 	}
 	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
