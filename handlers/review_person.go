@@ -139,7 +139,7 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 	}
 	if form.Get("decision") == "same" {
 		if like := s.sameAs(); like != nil {
-			last := s.lastDecided
+			last := s.step.LastDecided
 			d.State, d.Add, d.Remove = last.State, last.Add, last.Remove
 			if d.Note == "" {
 				d.Note = last.Note

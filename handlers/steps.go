@@ -32,15 +32,12 @@ type reviewStep struct {
 	copied snapshot
 	// shownAdmin says that the form has shown an administrator, perhaps after another look at Tallyfy.
 	shownAdmin bool
-	// last is whom the person decided last in this review, "" for nobody, with what was decided about them last.
-	last        tallyfy.UserID
-	lastDecided *review.Decision
 }
 
 // reviewStep reads the step of the address from the copies. read is false where they are not read yet.
 func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 	s.request = req
-	s.step, err = req.app.Reviews.Step(req.ctx(), req.org(), web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")))
+	s.step, err = req.app.Reviews.Step(req.ctx(), req.org(), web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")), req.who.UserID)
 	if errors.Is(err, review.ErrNotFound) {
 		return s, false, noReview(req, err)
 	}
@@ -56,8 +53,7 @@ func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 		s.m, s.in = m, s.copied.groups.Of(m.ID)
 	}
 	s.readAt = s.copied.readAt()
-	s.last, s.lastDecided, err = req.app.Reviews.LastDecided(req.ctx(), s.r, req.who.UserID)
-	return s, true, err
+	return s, true, nil
 }
 
 // takeShown takes the groups that a form has shown, read after a time: what is decided is decided about these, and they may
@@ -110,17 +106,17 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 		v.Link = address.String()
 	}
 	if like := s.sameAs(); like != nil {
-		v.SameAs, v.SameState = names.Isolate(like.Name()), string(s.lastDecided.State)
+		v.SameAs, v.SameState = names.Isolate(like.Name()), string(s.step.LastDecided.State)
 	}
-	if s.last != s.p.ID {
-		v.LastDecided = s.last
+	if s.step.Last != s.p.ID {
+		v.LastDecided = s.step.Last
 	}
 	return v, nil
 }
 
 // compare shapes the groups in three blocks, and those that can be added.
 func (s reviewStep) compare(v *views.ReviewPerson, form url.Values) error {
-	compared, err := s.comparison(s.copied)
+	compared, err := s.comparisonWith(s.step.Sets, s.copied)
 	if err != nil {
 		return err
 	}
@@ -194,10 +190,11 @@ func shownIDs(groups []*tallyfy.Group) []string {
 // sameAs is whom the person decided last, if the same can be decided here at a press: groups, role and title are equal, and
 // it came to an end. Else it is nil.
 func (s reviewStep) sameAs() *tallyfy.Member {
-	if s.last == "" || s.last == s.p.ID || s.m == nil || !s.lastDecided.State.Reviewed() || s.lastDecided.State == review.Applied {
+	last := s.step.LastDecided
+	if last == nil || s.step.Last == s.p.ID || s.m == nil || !last.State.Reviewed() || last.State == review.Applied {
 		return nil
 	}
-	m, ok := s.copied.members.ByID(s.last)
+	m, ok := s.copied.members.ByID(s.step.Last)
 	if !ok || m.Role != s.m.Role || strings.TrimSpace(m.JobTitle) != strings.TrimSpace(s.m.JobTitle) || !slices.Equal(shownIDs(s.copied.groups.Of(m.ID)), shownIDs(s.in)) {
 		return nil
 	}

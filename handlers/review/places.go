@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -19,7 +21,7 @@ type Place struct {
 	// Review is the id of the review.
 	Review string
 	Member tallyfy.UserID
-	// N is the number in the queue. There may be gaps.
+	// N is the number in the queue, from 1.
 	N int
 	// Stored is the state that the latest decision says, Decision its number, 0 for none. Until is its day if it is Later.
 	Stored   State
@@ -143,25 +145,39 @@ type Step struct {
 	// At is the place in the queue from 1, of Of people. Previous and Following are their neighbours, "" for none.
 	At, Of              int
 	Previous, Following tallyfy.UserID
+	// Last is whom the reader decided last in the review, "" for nobody, and LastDecided the latest decision about that
+	// person, whoever made it.
+	Last        tallyfy.UserID
+	LastDecided *Decision
+	// Sets is the version of the organisation's starter sets.
+	Sets string
 }
 
-// Step reads one person of a review with the decisions about them.
-func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member tallyfy.UserID) (*Step, error) {
+// Step reads one person of a review with the decisions about them, for by.
+func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by tallyfy.UserID) (*Step, error) {
 	if !journal.IsID(id) { // PostgreSQL refuses some texts
 		return nil, ErrNotFound
 	}
 	s, place := &Step{}, Place{}
 	var row reviewRow
+	var decision, last decisionRow
 	var data string
+	var decisions int
+	// One row, and not a query for each: a query takes longer than all that it reads here.
 	err := place.scan(func(dest ...any) error {
-		return b.DB.Read(ctx, append(row.dest(), dest...), `SELECT `+reviewColumns+`, `+placeColumns+`, p.data,
-			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review AND n <= p.n),
-			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review),
+		return b.DB.Read(ctx, slices.Concat(row.dest(), dest, decision.dest(), last.dest()), `SELECT `+reviewColumns+`, `+placeColumns+`, p.data,
+			(SELECT MAX(n) FROM dashboard_review_people WHERE review = p.review),
 			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n < p.n ORDER BY n DESC LIMIT 1), ''),
-			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n > p.n ORDER BY n LIMIT 1), '')
+			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n > p.n ORDER BY n LIMIT 1), ''),
+			(SELECT COUNT(*) FROM dashboard_review_decisions WHERE review = p.review AND member = p.member), (`+store.StarterSetsVersion+` r.org),
+			`+orNone("d")+`, `+orNone("l")+`
 			FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
-			WHERE r.id = $1 AND r.org = $2 AND r.at > $3 AND p.member = $4`, id, string(org), b.oldest(), string(member))
-	}, &data, &s.At, &s.Of, &s.Previous, &s.Following)
+			LEFT JOIN dashboard_review_decisions d ON d.review = r.id AND d.n = p.decision
+			LEFT JOIN dashboard_review_people q ON q.review = r.id AND q.member = (
+				SELECT member FROM dashboard_review_decisions WHERE review = r.id AND author = $5 AND state IN `+byPeople+` ORDER BY n DESC LIMIT 1)
+			LEFT JOIN dashboard_review_decisions l ON l.review = r.id AND l.n = q.decision
+			WHERE r.id = $1 AND r.org = $2 AND r.at > $3 AND p.member = $4`, id, string(org), b.oldest(), string(member), string(by))
+	}, &data, &s.Of, &s.Previous, &s.Following, &decisions, &s.Sets)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -169,11 +185,24 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member tally
 		return nil, err
 	}
 	place.Closed = timeOf(row.closed)
-	s.Review, s.Person = b.review(row), b.person(place, data)
-	if place.Decision > 0 {
+	s.Review, s.Person, s.At = b.review(row), b.person(place, data), place.N
+	if last.N > 0 {
+		s.Last, s.LastDecided = last.Member, b.decision(last)
+	}
+	switch decisions {
+	case 0:
+	case 1:
+		s.Person.Decisions = []*Decision{b.decision(decision)}
+	default:
 		s.Person.Decisions, err = b.decisions(ctx, `WHERE review = $1 AND member = $2 ORDER BY n`, id, string(member))
 	}
 	return s, err
+}
+
+// orNone are the columns of a decision that may not be there.
+func orNone(table string) string {
+	d := table + "."
+	return `COALESCE(` + d + `review, ''), COALESCE(` + d + `n, 0), COALESCE(` + d + `member, ''), COALESCE(` + d + `state, ''), COALESCE(` + d + `data, '')`
 }
 
 // openAtOnce is how many people NextOpen looks at before it asks for more.
@@ -252,21 +281,6 @@ func (b *Book) DecidedLast(ctx context.Context, r *Review, by tallyfy.UserID) (p
 		return err
 	})
 	return people, err
-}
-
-// LastDecided is whom somebody decided last in a review, with the latest decision about that person; "" and nil for nobody.
-func (b *Book) LastDecided(ctx context.Context, r *Review, by tallyfy.UserID) (who tallyfy.UserID, d *Decision, err error) {
-	var row decisionRow
-	err = b.DB.Read(ctx, row.dest(), `SELECT `+decisionColumns+` FROM dashboard_review_decisions d WHERE d.review = $1 AND d.n = (
-		SELECT p.decision FROM dashboard_review_people p WHERE p.review = $1 AND p.member = (
-			SELECT member FROM dashboard_review_decisions WHERE review = $1 AND author = $2 AND state IN `+byPeople+` ORDER BY n DESC LIMIT 1))`, r.ID, string(by))
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil, nil
-	}
-	if err != nil {
-		return "", nil, err
-	}
-	return row.Member, b.decision(row), nil
 }
 
 // TooFast reports that somebody made the latest decisions in a review too fast to have looked.

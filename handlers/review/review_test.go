@@ -203,7 +203,7 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 			require.NoError(d.t, err)
 			assert.Equal(d.t, map[review.State]int{review.Undecided: 3}, review.Counts(places, d.clock))
 			if p, at := after.Person(id); p != nil {
-				step, err := d.Step(d.t.Context(), org, r.ID, id)
+				step, err := d.Step(d.t.Context(), org, r.ID, id, "1")
 				require.NoError(d.t, err)
 				assert.Equal(d.t, p, step.Person, "one person is read as with all")
 				assert.Equal(d.t, []int{at + 1, people8}, []int{step.At, step.Of})
@@ -445,13 +445,14 @@ func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
 		last, err := d.DecidedLast(d.t.Context(), r, "1")
 		require.NoError(d.t, err)
 		assert.Equal(d.t, []tallyfy.UserID{"105", "103", "102", "101", "100"}, last)
-		who, decision, err := d.LastDecided(d.t.Context(), r, "1")
+		step, err := d.Step(d.t.Context(), org, r.ID, "100", "1")
 		require.NoError(d.t, err)
-		assert.Equal(d.t, tallyfy.UserID("105"), who)
-		assert.Equal(d.t, review.Applied, decision.State, "the latest about them, whoever made it")
-		who, _, err = d.LastDecided(d.t.Context(), r, "3")
+		assert.Equal(d.t, tallyfy.UserID("105"), step.Last)
+		assert.Equal(d.t, review.Applied, step.LastDecided.State, "the latest about them, whoever made it")
+		step, err = d.Step(d.t.Context(), org, r.ID, "100", "3")
 		require.NoError(d.t, err)
-		assert.Empty(d.t, who)
+		assert.Empty(d.t, step.Last)
+		assert.Nil(d.t, step.LastDecided)
 	})
 }
 
@@ -583,7 +584,7 @@ func TestNothingOfAClosedReviewChanges(t *testing.T) {
 			}
 		}
 		assert.Equal(d.t, []tallyfy.UserID{"101", "103"}, open)
-		step, err := d.Step(d.t.Context(), org, r.ID, "101")
+		step, err := d.Step(d.t.Context(), org, r.ID, "101", "1")
 		require.NoError(d.t, err)
 		assert.Equal(d.t, review.Later, step.Person.State(d.clock))
 	})

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"time"
 )
 
@@ -59,11 +58,13 @@ func (s *StarterSets) Put(ctx context.Context, org, key string, set StarterSet) 
 	return err
 }
 
+// StarterSetsVersion begins a query of Version, and ends before the organisation.
+const StarterSetsVersion = `SELECT COUNT(*) || ' ' || COALESCE(MAX(at), 0) FROM dashboard_starter_sets WHERE org =`
+
 // Version is another text after each change of an organisation's sets.
-func (s *StarterSets) Version(ctx context.Context, org string) (string, error) {
-	var n, at int64
-	err := s.db.Read(ctx, []any{&n, &at}, `SELECT COUNT(*), COALESCE(MAX(at), 0) FROM dashboard_starter_sets WHERE org = $1`, org)
-	return fmt.Sprintf("%d %d", n, at), err
+func (s *StarterSets) Version(ctx context.Context, org string) (version string, err error) {
+	err = s.db.Read(ctx, []any{&version}, StarterSetsVersion+` $1`, org)
+	return version, err
 }
 
 // List returns the sets of an organisation always in the same order. Those that no listed secret opens are left out.

@@ -254,7 +254,7 @@ func TestSameAsThePersonBefore(t *testing.T) {
 // stored are the decisions that are kept about somebody in the review of a page.
 func stored(s *sitetest.Site, page *sitetest.Page, login string) []*review.Decision {
 	s.T.Helper()
-	step, err := s.App.Reviews.Step(s.T.Context(), tallyfy.ID(s.Org), path.Base(page.URL), tallyfy.UserID(s.ID(login)))
+	step, err := s.App.Reviews.Step(s.T.Context(), tallyfy.ID(s.Org), path.Base(page.URL), tallyfy.UserID(s.ID(login)), "")
 	require.NoError(s.T, err)
 	return step.Person.Decisions
 }
