@@ -96,6 +96,7 @@ type shared struct {
 	limiter        Limiter
 	onCall         func(context.Context, Call)
 	onWait         func(context.Context, string, time.Duration)
+	decoded        *decodedPages
 }
 
 // credential is a token and its hash.
@@ -136,6 +137,7 @@ func New(o Options) (*Client, error) {
 		limiter:        o.Limiter,
 		onCall:         o.OnCall,
 		onWait:         o.OnWait,
+		decoded:        newDecodedPages(),
 	}
 	s.http = &http.Client{Transport: o.Transport, CheckRedirect: s.checkRedirect}
 	return newClient(s, ""), nil

@@ -61,7 +61,7 @@ func getPage[T any](ctx context.Context, c *Client, r request) (*Page[T], error)
 	if fail != nil {
 		return nil, fail
 	}
-	page, err := decodeList[T](a.body)
+	page, err := decodePage[T](c.shared.decoded, a.body)
 	if err != nil {
 		return nil, a.unreadable(err)
 	}

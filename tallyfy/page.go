@@ -2,7 +2,7 @@ package tallyfy
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// Page is one page of a list.
+// Page is one page of a list. It is shared with all who read the same, and must not be changed.
 type Page[T any] struct {
 	Items      []T
 	Pagination Pagination
