@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -62,12 +63,31 @@ func (req *request) readGroupRows(s views.ListState, members *directory.Members)
 		if err != nil {
 			return page, err
 		}
-		page.total, page.rows = groups.Pagination.Total, make([]views.GroupRow, 0, len(groups.Items))
-		for i := range groups.Items {
-			page.rows = append(page.rows, req.groupRow(&groups.Items[i], members))
-		}
-		return page, nil
+		page.total = groups.Pagination.Total
+		page.rows, err = req.groupRows(groups, members)
+		return page, err
 	})
+}
+
+// groupRows shapes a page of Tallyfy's list, once for each person as long as the client gives the same page.
+func (req *request) groupRows(page *tallyfy.Page[tallyfy.Group], members *directory.Members) ([]views.GroupRow, error) {
+	type made struct {
+		rows []views.GroupRow
+		of   *tallyfy.Page[tallyfy.Group] // kept, or its address could become another page's
+	}
+	key := fmt.Sprintf("rows %p %s", page, req.clock().Location)
+	if members != nil {
+		key += fmt.Sprintf(" %d", members.Version)
+	}
+	// Half of the time that places of logos are kept, which groupRow remembers.
+	kept, err := cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[made]{TTL: placeTime / 2}, func(context.Context) (made, error) {
+		m := made{of: page}
+		for i := range page.Items {
+			m.rows = append(m.rows, req.groupRow(&page.Items[i], members))
+		}
+		return m, nil
+	})
+	return kept.rows, err
 }
 
 // groupID is the form of Tallyfy's ids of groups (seen in the vendor's client). It only decides

@@ -133,9 +133,11 @@ func (req *request) groupRow(g *tallyfy.Group, members *directory.Members) views
 	if members != nil {
 		present = members.Count(g.Members)
 	}
+	clock := req.clock()
+	date := func(t time.Time) views.Moment { return clock.Date(t, "not known").Prepared() }
 	return views.GroupRow{
 		ID: g.ID, Name: g.DisplayName(), Description: g.Description, LogoVersion: logo.Version(g.Logo),
-		Members: present, Guests: len(g.Guests), Created: g.CreatedAt.Time, Updated: g.LastUpdated.Time,
+		Members: present, Guests: len(g.Guests), Created: date(g.CreatedAt.Time), Updated: date(g.LastUpdated.Time),
 	}
 }
 

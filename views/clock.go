@@ -120,13 +120,14 @@ type Moment struct {
 	// Focusable lets the moment have the focus, which shows the exact time. It is for facts about
 	// one thing: in a list it would add two stops to each row.
 	Focusable bool
+	html      []byte // made before, by Prepared
 }
 
 // moment is a time in the words of text.
 func (c Clock) moment(t time.Time, text string) Moment { return Moment{Text: text, At: c.in(t)} }
 
-// date is a time as its day, or none for the zero time.
-func (c Clock) date(t time.Time, none string) Moment {
+// Date is a time as its day, or none for the zero time.
+func (c Clock) Date(t time.Time, none string) Moment {
 	if t.IsZero() {
 		return Moment{Text: none}
 	}
@@ -135,7 +136,7 @@ func (c Clock) date(t time.Time, none string) Moment {
 
 // fact is a date among the facts about one thing.
 func (c Clock) fact(t time.Time, none string) Moment {
-	m := c.date(t, none)
+	m := c.Date(t, none)
 	m.Focusable = true
 	return m
 }
@@ -144,23 +145,31 @@ func (c Clock) fact(t time.Time, none string) Moment {
 // because long lists are full of it.
 func moment(m Moment) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		text := templ.EscapeString(m.Text)
-		if m.At.IsZero() {
-			return writeAll(w, `<span class="muted">`, text, "</span>")
-		}
-		html := make([]byte, 0, 160)
-		html = append(html, `<time datetime="`...)
-		html = m.At.UTC().AppendFormat(html, time.RFC3339)
-		html = append(html, `" data-exact="`...)
-		html = append(html, templ.EscapeString(m.At.Format(exact))...)
-		html = append(html, '"')
-		if m.Focusable {
-			html = append(html, ` tabindex="0"`...)
-		}
-		html = append(append(append(html, '>'), text...), "</time>"...)
-		_, err := w.Write(html)
+		_, err := w.Write(m.Prepared().html)
 		return err
 	})
+}
+
+// Prepared is the moment with its HTML, for rows that are kept and shown again.
+func (m Moment) Prepared() Moment {
+	if m.html != nil {
+		return m
+	}
+	text, html := templ.EscapeString(m.Text), make([]byte, 0, 160)
+	if m.At.IsZero() {
+		m.html = append(append(append(html, `<span class="muted">`...), text...), "</span>"...)
+		return m
+	}
+	html = append(html, `<time datetime="`...)
+	html = m.At.UTC().AppendFormat(html, time.RFC3339)
+	html = append(html, `" data-exact="`...)
+	html = append(html, templ.EscapeString(m.At.Format(exact))...)
+	html = append(html, '"')
+	if m.Focusable {
+		html = append(html, ` tabindex="0"`...)
+	}
+	m.html = append(append(append(html, '>'), text...), "</time>"...)
+	return m
 }
 
 // Zone is the name of the time zone of the page: "CET".

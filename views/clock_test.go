@@ -76,7 +76,7 @@ func TestMoments(t *testing.T) {
 	c := Clock{Location: time.FixedZone(`<"odd">`, 3600)}
 	at := time.Date(2026, 3, 4, 23, 5, 7, 0, time.UTC)
 	for want, m := range map[string]Moment{
-		`<time datetime="2026-03-04T23:05:07Z" data-exact="Thursday, 5 March 2026, 00:05:07 &lt;&#34;odd&#34;&gt;">5 Mar 2026</time>`:              c.date(at, "never"),
+		`<time datetime="2026-03-04T23:05:07Z" data-exact="Thursday, 5 March 2026, 00:05:07 &lt;&#34;odd&#34;&gt;">5 Mar 2026</time>`:              c.Date(at, "never"),
 		`<time datetime="2026-03-04T23:05:07Z" data-exact="Thursday, 5 March 2026, 00:05:07 &lt;&#34;odd&#34;&gt;" tabindex="0">5 Mar 2026</time>`: c.fact(at, "never"),
 		`<time datetime="2026-03-04T23:05:07Z" data-exact="Thursday, 5 March 2026, 00:05:07 &lt;&#34;odd&#34;&gt;">soon</time>`:                    c.moment(at, "soon"),
 		`<span class="muted">&lt;never&gt;</span>`: c.fact(time.Time{}, "<never>"),

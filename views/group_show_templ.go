@@ -83,7 +83,7 @@ func Group(p Page, v GroupPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = since(p, p.Clock.fact(v.Created, "not known")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = since(p, p.Clock.fact(v.Created.At, "not known")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -91,7 +91,7 @@ func Group(p Page, v GroupPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = since(p, p.Clock.fact(v.Updated, "not known")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = since(p, p.Clock.fact(v.Updated.At, "not known")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1,8 +1,6 @@
 package views
 
 import (
-	"time"
-
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
 )
@@ -32,7 +30,7 @@ type GroupRow struct {
 	// LogoVersion changes with the logo. It is empty for a group without one.
 	LogoVersion      string
 	Members, Guests  int
-	Created, Updated time.Time
+	Created, Updated Moment
 	Chosen           bool
 }
 

@@ -367,7 +367,7 @@ func groupRow(p Page, row *GroupRow, most int, ticks bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(p.Clock.date(row.Created, "not known")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(row.Created).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -375,7 +375,7 @@ func groupRow(p Page, row *GroupRow, most int, ticks bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = moment(p.Clock.date(row.Updated, "not known")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = moment(row.Updated).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1021,7 +1021,7 @@ func candidate(p Page, c Candidate, chosen bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = since(p, p.Clock.date(c.LastLogin, "")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = since(p, p.Clock.Date(c.LastLogin, "")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -231,7 +231,7 @@ func taskRows(p Page, rows []TaskLine, from int) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = moment(p.Clock.date(line.Deadline, "")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = moment(p.Clock.Date(line.Deadline, "")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -5,10 +5,13 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/sitetest"
 )
 
@@ -31,6 +34,27 @@ func TestRowsSayWhatTallyfySaysOfAGroup(t *testing.T) {
 	cells := p.Texts("tbody td")
 	assert.Equal(t, []string{g.Description, strconv.Itoa(len(g.Members)), strconv.Itoa(len(g.Guests))}, cells[1:4])
 	assert.NotEqual(t, len(g.Members), len(g.Guests), "else the test tells nothing")
+}
+
+// Somebody is deleted whose id stays in a group: Tallyfy answers the list with the same bytes, and one fewer is there as soon
+// as the members are read again.
+func TestRowsCountWhoIsThereNow(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{Directory: directory.Options{MaxAge: 500 * time.Millisecond, Stale: time.Millisecond}})
+	g := s.Group("Fleet and Drivers")
+	gone := g.Members[0]
+	require.True(t, s.Sandbox.DisableInPlace(gone))
+	counts := func(n int) func() bool {
+		return func() bool {
+			s.Get("/groups?people=none") // reads both copies
+			p := s.Get("/groups?per_page=100")
+			return p.Find("tbody tr:contains('Fleet and Drivers') td.members").Text() == strconv.Itoa(n)
+		}
+	}
+	require.Eventually(t, counts(len(g.Members)), 10*time.Second, time.Millisecond)
+	s.Elsewhere(http.MethodDelete, "/users/"+strconv.Itoa(gone)+"/delete", "")
+	assert.Eventually(t, counts(len(g.Members)-1), 10*time.Second, 100*time.Millisecond)
+	assert.Equal(t, g.Members, s.Group("Fleet and Drivers").Members, "Tallyfy keeps the id")
 }
 
 // A head and the cells below it go together when the table narrows.
