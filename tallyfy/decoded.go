@@ -11,8 +11,9 @@ import (
 const (
 	// decodedTime is how long a decoded page is kept after it was last used.
 	decodedTime = 5 * time.Minute
-	// decodedBytes is how much the answers may hold together whose pages are kept.
-	decodedBytes = 8 << 20
+	// decodedBytes is how much the answers may hold together whose pages are kept, and decodedLargest one of them: the
+	// readings of whole lists bring larger ones, and their copies are kept elsewhere.
+	decodedBytes, decodedLargest = 4 << 20, 256 << 10
 )
 
 // decodedPages are the pages that were decoded of late, by the bytes that they came in. Most reads bring what the one
@@ -52,7 +53,7 @@ func (d *decodedPages) get(sum [sha256.Size]byte) any {
 
 // put keeps the page of an answer of so many bytes with a sum.
 func (d *decodedPages) put(sum [sha256.Size]byte, size int, page any) {
-	if size > decodedBytes {
+	if size > decodedLargest {
 		return
 	}
 	d.mu.Lock()
