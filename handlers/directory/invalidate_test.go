@@ -1,8 +1,10 @@
 package directory_test
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -121,14 +123,38 @@ func TestWhatDropsTheCopies(t *testing.T) {
 	}
 }
 
-// What is made of a list is kept under its version.
-func TestEveryListHasAVersionOfItsOwn(t *testing.T) {
-	d := directory.New(directory.Options{})
-	a := newAPI(crowd(3))
-	mine, theirs := a.reader(t, d, "mine"), a.reader(t, d, "theirs")
-	first := mine.whole(3).Version
-	assert.Equal(t, first, mine.whole(3).Version)
-	assert.NotEqual(t, first, theirs.whole(3).Version)
-	d.Invalidate(mine.scope, changed(&tallyfy.Member{ID: "2"}))
-	assert.NotEqual(t, first, mine.whole(3).Version)
+// What is made of a list is kept under its version: the same list has it, whoever reads it and how often, and no other one.
+func TestListsThatDifferHaveVersionsOfTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := directory.New(directory.Options{})
+		people := crowd(250)
+		a := newAPI(nil)
+		a.rows = func(string) []row { return people }
+		mine, theirs := a.reader(t, d, "mine"), a.reader(t, d, "theirs")
+		first := mine.whole(250)
+		again := func(r reader, size int) *directory.Members {
+			time.Sleep(10 * time.Minute)
+			return r.whole(size)
+		}
+		later := again(theirs, 250)
+		assert.Equal(t, first.Version, later.Version)
+		assert.Same(t, &first.Items[0], &later.Items[0], "and the memory")
+		assert.NotEqual(t, first.ReadAt, later.ReadAt)
+		assert.NotEqual(t, first.Version, a.reader(t, d, "mine").elsewhere("mine").whole(250).Version, "another organisation")
+
+		people = slices.Clone(people)
+		people[7].Name = "Somebody Else"
+		renamed := again(mine, 250)
+		assert.NotEqual(t, first.Version, renamed.Version)
+		assert.Len(t, renamed.Search("somebody else", nil), 1)
+		assert.Empty(t, first.Search("somebody else", nil))
+		people = people[:249]
+		fewer := again(mine, 249)
+		assert.NotEqual(t, renamed.Version, fewer.Version)
+		people = append(people, row{ID: 900, Name: "New", Email: "new@example.com", Status: "active"})
+		assert.NotEqual(t, fewer.Version, again(mine, 250).Version)
+		before := mine.whole(250).Version
+		d.Invalidate(mine.scope, changed(&tallyfy.Member{ID: "2"}))
+		assert.NotEqual(t, before, mine.whole(250).Version)
+	})
 }

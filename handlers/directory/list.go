@@ -31,7 +31,7 @@ type List[T any, ID ~string] struct {
 	Complete bool
 	// Short says how many there are of how many, when the reading is over and some are missing.
 	Short *tallyfy.ShortError
-	// Version is another one for every list.
+	// Version is another one for lists that differ.
 	Version uint64
 
 	kind  *kind[T, ID]
@@ -135,6 +135,24 @@ func (l *List[T, ID]) equal(item *T) (row[T], bool) {
 		return row[T]{}, false
 	}
 	return row[T]{l.Items[i], l.texts[i], l.keys[i]}, true
+}
+
+// again is the list as a later reading found it: nil unless its rows are those of the list, all of them. The list may be nil.
+func (l *List[T, ID]) again(rows []row[T], readAt time.Time) *List[T, ID] {
+	if l == nil || !l.Complete || len(rows) != len(l.Items) {
+		return nil
+	}
+	met := make([]bool, len(rows))
+	for _, r := range rows {
+		i, ok := l.at[l.kind.id(r.item)]
+		if !ok || l.Items[i] != r.item || met[i] {
+			return nil
+		}
+		met[i] = true
+	}
+	same := *l
+	same.ReadAt = readAt
+	return &same
 }
 
 // ByID finds an item.
