@@ -10,6 +10,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -101,13 +102,19 @@ func (req *request) showReceipt(e *journal.Entry) error {
 }
 
 // reversals are the links from an edit of a group: to the group, to undoing it, to the edit that it undoes or
-// that has undone it.
+// that has undone it; and from what was done with a review, to the review.
 func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 	if e.Unreadable {
 		return nil
 	}
 	if links := req.personLinks(e); links != nil {
 		return links
+	}
+	if id := review.IDOf(e); id != "" {
+		if _, err := req.app.Reviews.Head(req.ctx(), req.org(), id); err != nil { // past its time, or never started
+			return nil
+		}
+		return append(links, components.LinkProps{Text: "The review", URL: req.urls().Review(id)})
 	}
 	if _, ok := membership.RemnantOf(e); ok {
 		if again := req.recreated(e); again != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
@@ -161,7 +162,7 @@ func startReview(req *request) error {
 	}
 	page := req.urls().NewReview()
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, show: func(r refusedForm) error {
+	f := editForm{request: req, page: page, kept: form, what: "The review", show: func(r refusedForm) error {
 		r.Form = form
 		return req.askReview(r)
 	}}
@@ -226,10 +227,16 @@ func startReview(req *request) error {
 		}
 	}
 	slices.SortStableFunc(r.People, func(a, b *review.Person) int { return size[b.ID] - size[a.ID] })
-	if err := req.app.Reviews.Create(req.ctx(), r); err != nil {
+	c := req.starting(r)
+	c.Rule = req.ruleText(r.Rule, req.app.Now())
+	out, err := req.run(change.Press{Press: press, Queue: true}, c, nil)
+	if err != nil {
+		return f.notMade(err)
+	}
+	if answered, err := f.unfinished(out); answered {
 		return err
 	}
-	return req.goTo(req.urls().Review(r.ID))
+	return req.goTo(req.urls().Review(review.IDOf(out.Entry))) // of a second press, that of the first
 }
 
 // mostReviewName is the length of the name of a review in letters.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -177,16 +178,27 @@ func addJoiners(req *request) error {
 	}
 	shown := form["people"] // nobody whom the page did not name
 	later = slices.DeleteFunc(later, func(p *review.Person) bool { return len(shown) > 0 && !slices.Contains(shown, string(p.ID)) })
+	c := req.adding(r.ID, later)
+	done := views.Notice{Kind: views.NoticeDone}
 	if len(later) > 0 {
-		err := req.app.Reviews.Add(req.ctx(), r, later)
-		if errors.Is(err, review.ErrClosed) {
-			return req.reviewClosed(r.ID, err)
-		}
-		if err != nil {
+		out, err := req.run(change.Press{Press: pressOf(form), Queue: true}, c, nil)
+		switch {
+		case err != nil:
 			return err
+		case out.Kind == change.Stopped && !c.Review.Closed.IsZero(), errors.Is(out.Err, review.ErrClosed):
+			return req.reviewClosed(r.ID, review.ErrClosed)
+		case out.Kind == change.Refused:
+			return out.Err
+		case out.Kind == change.Busy:
+			text, link := req.underWay(out)
+			req.notice(views.Notice{Kind: views.NoticeWarning, Text: "The review is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL})
+			return req.goTo(page)
+		case out.Entry != nil:
+			done.LinkText, done.LinkURL = "Receipt", req.urls().Entry(out.Entry.ID)
 		}
 	}
-	req.notice(views.Notice{Kind: views.NoticeDone, Text: "Added " + words.Count(len(later), "person", "people") + " to the review."})
+	done.Text = "Added " + words.Count(len(c.People), "person", "people") + " to the review."
+	req.notice(done)
 	return req.goTo(page)
 }
 

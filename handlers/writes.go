@@ -45,6 +45,8 @@ var changeKinds = []struct {
 	{membership.PeopleChanged, "People of a group changed", func(req *request) change.Change { return req.groupEdit(membership.Edit{}) }},
 	{membership.GroupsChanged, "People of several groups changed", func(req *request) change.Change { return req.groupEdits(membership.Edits{}) }},
 	{review.SetChanged, "Starter set changed", func(req *request) change.Change { return req.setEdit("") }},
+	{review.Started, "Review started", func(req *request) change.Change { return req.starting(nil) }},
+	{review.Extended, "People added to a review", func(req *request) change.Change { return req.adding("", nil) }},
 	{review.Closed, "Review closed", func(req *request) change.Change { return req.closing("", snapshot{}) }},
 	{membership.GroupDeleted, "Group deleted", func(req *request) change.Change { return req.deletion("") }},
 	// Of these nothing is left to check.
@@ -90,6 +92,16 @@ func (req *request) groupEdits(wish membership.Edits) *membership.Edits {
 // setEdit is an edit of a starter set with what it needs to be carried out.
 func (req *request) setEdit(title string) *review.SetEdit {
 	return &review.SetEdit{Sets: req.app.StarterSets, Org: req.org(), By: req.who.Name, Title: title}
+}
+
+// starting is the start of a review with what it needs to be carried out.
+func (req *request) starting(r *review.Review) *review.Starting {
+	return &review.Starting{Book: req.app.Reviews, Org: req.org(), Review: r}
+}
+
+// adding takes people into a review, with what it needs to be carried out.
+func (req *request) adding(id string, people []*review.Person) *review.Adding {
+	return &review.Adding{Book: req.app.Reviews, Org: req.org(), ID: id, People: people}
 }
 
 // closing is the closing of a review with what it needs to be carried out.

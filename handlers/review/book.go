@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
@@ -51,13 +49,9 @@ func (b *Book) open(review, part, text string, v any) error {
 	return json.Unmarshal(plain, v)
 }
 
-// Create starts a review with its people in their order, and gives it an id.
+// Create starts a review, which has its id, with its people in their order.
 func (b *Book) Create(ctx context.Context, r *Review) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
-	}
-	r.ID, r.At = id.String(), b.Now()
+	r.At = b.Now()
 	r.Rule.Pasted, r.Rule.Emails = len(r.Rule.Emails), nil // who was meant is who is in it
 	data, err := b.seal(r.ID, "start", r.Spec)
 	if err != nil {
@@ -72,10 +66,10 @@ func (b *Book) Create(ctx context.Context, r *Review) error {
 	})
 }
 
-// Add takes more people into a review that has begun. Those who are in it already stay as they are.
-func (b *Book) Add(ctx context.Context, r *Review, people []*Person) error {
+// Add takes more people into a review that has begun, at a time. Those who are in it already stay as they are.
+func (b *Book) Add(ctx context.Context, r *Review, people []*Person, at time.Time) error {
 	for _, p := range people {
-		p.Added = b.Now()
+		p.Added = at
 	}
 	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		if err := b.lock(ctx, tx, r, 0); err != nil {

@@ -11,7 +11,6 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -85,9 +84,6 @@ type Closing struct {
 	Counts map[State]int
 }
 
-// closingFacts is what the check compares with.
-type closingFacts struct{ ID, Name string }
-
 // Kind implements change.Change.
 func (c *Closing) Kind() string { return Closed }
 
@@ -116,7 +112,7 @@ func (c *Closing) Plan() change.Plan {
 	for _, n := range c.Counts {
 		all += n
 	}
-	name := "“" + names.Isolate(c.Review.Name) + "”"
+	name := quoted(c.Review.Name)
 	text := "The review " + name + " of " + words.Count(all, "person", "people") + " is closed. "
 	if open == 0 {
 		text += "All of them are decided."
@@ -126,7 +122,7 @@ func (c *Closing) Plan() change.Plan {
 	plan := change.Plan{Stopped: c.Waiting() > 0 || !c.Review.Closed.IsZero(), Plan: journal.Plan{
 		Will: "close the review " + name, Did: "closed the review " + name, Lines: []journal.Line{{Kind: lineClosing, Text: text}},
 	}}
-	plan.Facts, _ = json.Marshal(closingFacts{c.ID, c.Review.Name}) // texts only
+	plan.Facts, _ = json.Marshal(reviewFacts{ID: c.ID, Name: c.Review.Name}) // texts only
 	return plan
 }
 
@@ -143,8 +139,8 @@ func (c *Closing) Send(ctx context.Context) ([]journal.Subject, error) {
 
 // Check implements change.Change.
 func (c *Closing) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
-	var f closingFacts
-	if err := json.Unmarshal(e.Plan.Facts, &f); err != nil {
+	f, err := factsOf(e)
+	if err != nil {
 		return nil, err
 	}
 	r, err := c.Book.Head(ctx, c.Org, f.ID)
@@ -159,9 +155,8 @@ func (c *Closing) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 
 // Summary implements change.Change.
 func (c *Closing) Summary(e *journal.Entry, _ bool) (change.Tone, string) {
-	var f closingFacts
-	_ = json.Unmarshal(e.Plan.Facts, &f)
-	name := "“" + names.Isolate(f.Name) + "”"
+	f, _ := factsOf(e)
+	name := quoted(f.Name)
 	if e.Finding(lineClosing).Result == journal.Confirmed {
 		return change.Good, "The review " + name + " is closed."
 	}

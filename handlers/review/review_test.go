@@ -60,7 +60,10 @@ func eachEngine(t *testing.T, test func(d *desk)) {
 func (d *desk) start(n int) *review.Review {
 	d.t.Helper()
 	r := &review.Review{Org: org, Spec: review.Spec{Name: "November", By: maren, Rule: review.Rule{New: true}}, People: people(100, n)}
-	require.NoError(d.t, d.Create(d.t.Context(), r))
+	c := &review.Starting{Book: d.Book, Org: org, Review: r}
+	require.NoError(d.t, c.Look(d.t.Context()))
+	_, err := c.Send(d.t.Context())
+	require.NoError(d.t, err)
 	return r
 }
 
@@ -101,7 +104,7 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 			switch random.IntN(10) {
 			case 0: // people who joined later
 				more := people(100+random.IntN(12), 1)
-				require.NoError(d.t, d.Add(d.t.Context(), r, more))
+				require.NoError(d.t, d.Add(d.t.Context(), r, more, d.clock))
 				if p, _ := before.Person(more[0].ID); p == nil {
 					people8++
 				}
@@ -565,7 +568,7 @@ func TestNothingOfAClosedReviewChanges(t *testing.T) {
 		require.NoError(d.t, d.Close(d.t.Context(), r, omar, members))
 		require.ErrorIs(d.t, d.Close(d.t.Context(), r, omar, members), review.ErrClosed)
 		require.ErrorIs(d.t, decide("103", review.Decision{State: review.Right}), review.ErrClosed)
-		require.ErrorIs(d.t, d.Add(d.t.Context(), r, people(200, 1)), review.ErrClosed)
+		require.ErrorIs(d.t, d.Add(d.t.Context(), r, people(200, 1), d.clock), review.ErrClosed)
 		_, err := d.ChooseLooks(d.t.Context(), r)
 		require.ErrorIs(d.t, err, review.ErrClosed)
 		closed := d.read(r)

@@ -157,7 +157,7 @@ func TestFiltersOfThePageAndOfTheFile(t *testing.T) {
 
 	p := s.Get("/activity")
 	assert.Equal(t, []string{"Everybody", "Maren Dahl", "Tomás Herrera"}, p.Texts("select[name=who] option"))
-	assert.Equal(t, []string{"Every change", "Member removed", "Member invited", "Role changed", "Member brought back", "Member disabled", "Member deleted for good", "Guest added", "Guest removed", "Who knows a guest changed", "Group created", "Group edited", "People of a group changed", "People of several groups changed", "Starter set changed", "Review closed", "Group deleted", "Deleted group kept longer", "Deleted group deleted for good"}, p.Texts("select[name=what] option"))
+	assert.Equal(t, []string{"Every change", "Member removed", "Member invited", "Role changed", "Member brought back", "Member disabled", "Member deleted for good", "Guest added", "Guest removed", "Who knows a guest changed", "Group created", "Group edited", "People of a group changed", "People of several groups changed", "Starter set changed", "Review started", "People added to a review", "Review closed", "Group deleted", "Deleted group kept longer", "Deleted group deleted for good"}, p.Texts("select[name=what] option"))
 	p = p.Form("main form[role=search]").Set("who", tomas.ID).Set("outcome", "refused").Set("from", "2026-11-02").Submit("Search")
 	assert.Len(t, sentences(p), 1, "also without script")
 	p = s.Get("/activity?q=beta&about=member+" + tomas.ID)

@@ -99,7 +99,7 @@ func TestDecisionsAreAppliedOneCallAGroup(t *testing.T) {
 	again := f.Submit("Change 5 groups for 3 people")
 	assert.Equal(t, q.URL+"/receipt", again.URL)
 	assert.Equal(t, before+5, writesOf(s))
-	entries := s.Get("/activity").Texts("ul.rows li a")
+	entries := s.Get("/activity?what=groups.people").Texts("ul.rows li a")
 	assert.Len(t, entries, 1, "one change in the journal")
 }
 

@@ -202,6 +202,7 @@ func TestAPressCountsOnce(t *testing.T) {
 	one, two := s.Post("/reviews", form), s.Post("/reviews", form)
 	require.Equal(t, one.URL, two.URL)
 	assert.Len(t, s.Get("/reviews").Texts("main ul.rows li"), 1)
+	assert.Len(t, s.Get("/activity?what=review.start").Texts("main ul.rows li"), 1)
 	path := open(one, "Søren Kjærgaard").URL
 	decision := url.Values{"decision": {"right"}, "base": {"0"}, "press": {"abcdef0123456789abcdef0123456789"}}
 	s.Post(path, decision).Whole(http.StatusOK)
@@ -408,10 +409,30 @@ func TestThoseWhoJoinLaterAreOfferedAndNeverSlippedIn(t *testing.T) {
 	assert.Len(t, queue(q), before)
 	assert.Contains(t, q.Text(".notice.info"), "1 person has joined since you started: Ada Lovelace.")
 	q = q.Form("form.notice").Submit("Add them").Whole(http.StatusOK)
-	assert.Equal(t, "Done. Added 1 person to the review.", q.Text(".notice.done"))
+	assert.Equal(t, "Done. Added 1 person to the review. Receipt", q.Text(".notice.done"))
 	assert.Len(t, queue(q), before+1)
 	assert.Equal(t, "Ada Lovelace", queue(q)[before], "at the end")
 	assert.Empty(t, q.Find("form.notice").Nodes)
+
+	// The journal says both, and names none of the people.
+	for what, want := range map[string]struct{ did, line string }{
+		"review.start":  {"Maren Dahl started the review “All” of " + strconv.Itoa(before) + " people. Confirmed", "The review “All” of " + strconv.Itoa(before) + " people is started. Its rule: Everybody, people with an open invitation too."},
+		"review.extend": {"Maren Dahl added 1 person who joined later to the review “All”. Confirmed", "The review “All” has 1 person more who joined after it was started."},
+	} {
+		list := s.Get("/activity?what=" + what).Whole(http.StatusOK)
+		require.Len(t, list.Texts("main ul.rows li"), 1)
+		assert.Contains(t, list.Text("main"), want.did)
+		entry := s.Get(list.Find("main ul.rows li a").AttrOr("href", "")).Whole(http.StatusOK)
+		assert.Contains(t, entry.Text("main"), want.line)
+		assert.NotContains(t, entry.Text("main"), "Ada Lovelace")
+		assert.Equal(t, q.URL, entry.Link("The review"))
+		assert.Contains(t, string(s.Get(list.Link("Export as CSV")).Body), want.did[:30])
+	}
+	late := q.URL + "/people"
+	s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.Equal(t, q.URL, s.Get(s.Get(s.Get("/activity?what=review.close").Find("main ul.rows li a").AttrOr("href", "")).URL).Link("The review"))
+	s.Post(late, nil).Whole(http.StatusOK)
+	assert.Len(t, s.Get("/activity?what=review.extend").Texts("main ul.rows li"), 1, "nobody came, and nothing is said")
 }
 
 func TestLookingAgainReadsOnePerson(t *testing.T) {
