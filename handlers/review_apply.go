@@ -81,12 +81,18 @@ func (a *application) hold(p *review.Person, why string) {
 }
 
 // changedSince says what is different about somebody from what the reviewer saw, "" for nothing. What was decided to be
-// changed speaks for itself.
+// changed speaks for itself, whether it was carried out already or not.
 func changedSince(p *review.Person, m *tallyfy.Member, groups *directory.Groups) string {
 	d := p.Last()
 	var in, out []string
+	ours := slices.Concat(d.Add, d.Remove)
+	for _, done := range p.Decisions {
+		if done.State == review.Applied && !done.At.Before(d.Made()) {
+			ours = slices.Concat(ours, done.Add, done.Remove)
+		}
+	}
 	decided := func(id tallyfy.ID) bool {
-		return slices.ContainsFunc(slices.Concat(d.Add, d.Remove), func(g review.Group) bool { return g.ID == id })
+		return slices.ContainsFunc(ours, func(g review.Group) bool { return g.ID == id })
 	}
 	now := review.GroupsOf(groups.Of(p.ID))
 	for _, g := range now {

@@ -170,16 +170,22 @@ func (p *proofs) of(d *review.Decision) (list []views.ReviewProof, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if e == nil || e.Check == nil {
+		if e == nil || e.Unreadable || e.Check == nil && e.Outcome == nil {
 			lost = true
 			continue
 		}
-		proof, off := views.ReviewProof{Text: "Found so in Tallyfy", Checked: e.Check.At, Entry: id}, false
+		proof, off := views.ReviewProof{Text: "Confirmed by Tallyfy's answer, and not read again yet", Entry: id}, false
+		if e.Check != nil {
+			proof.Text, proof.Checked = "Found so in Tallyfy", e.Check.At
+		} else {
+			proof.Checked = e.Outcome.At
+			p.unsure++
+		}
 		reached := membership.Reached(e)
 		groups = slices.DeleteFunc(groups, func(g review.Group) bool {
 			in, sent := reached[g.ID]
 			if sent {
-				proof.Groups, off = append(proof.Groups, g.Name), off || !in
+				proof.Groups, off = append(proof.Groups, g.Name), off || !in && e.Check != nil
 			}
 			return sent
 		})

@@ -268,10 +268,27 @@ func (p *groupPart) send(ctx context.Context) error {
 	return err
 }
 
-// Facts implements change.Part: what the call does, which undoing it needs.
+// partFacts is what a part did, which undoing it needs. Shown says that the group was so in Tallyfy's answer, or before the
+// call, which was not made then.
+type partFacts struct {
+	People
+	Shown bool `json:",omitempty"`
+}
+
+// Facts implements change.Part.
 func (p *groupPart) Facts() json.RawMessage {
-	facts, _ := json.Marshal(p.Did) // texts only
+	f := partFacts{People: p.Did}
+	if p.err == nil {
+		f.Shown = p.Did.Empty() || p.Answer != nil && shows(p.Answer, p.Did)
+	}
+	facts, _ := json.Marshal(f) // texts only
 	return facts
+}
+
+// shows reports that a group is as people were to come and to go.
+func shows(g *tallyfy.Group, did People) bool {
+	return len(absent(did.Add, g.Members, memberKey))+len(absent(did.AddGuests, g.Guests, GuestKey))+
+		len(present(did.Remove, g.Members, memberKey))+len(present(did.RemoveGuests, g.Guests, GuestKey)) == 0
 }
 
 // editsFacts is what the check of a change of several groups compares with, and what undoing it needs.
@@ -312,8 +329,8 @@ func severalFacts(e *journal.Entry) (f editsFacts, ok bool) {
 	return f, ok
 }
 
-// Reached says for each group whose people an entry changes whether the latest check found it as planned. It is nil for
-// entries of another kind.
+// Reached says for each group whose people an entry changes whether the latest check found it as planned. Of a change of
+// several groups that could not be checked it says whether Tallyfy's answer showed that. It is nil for entries of another kind.
 func Reached(e *journal.Entry) map[tallyfy.ID]bool {
 	reached := map[tallyfy.ID]bool{}
 	if e.Kind == PeopleChanged {
@@ -329,9 +346,19 @@ func Reached(e *journal.Entry) map[tallyfy.ID]bool {
 		return nil
 	}
 	for i, g := range f.Groups {
-		reached[g.ID] = e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
+		if e.Check == nil {
+			reached[g.ID] = shown(e, i)
+			continue
+		}
+		reached[g.ID] = i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
 	}
 	return reached
+}
+
+// shown reports that Tallyfy's answer to the call of a part had the group as planned.
+func shown(e *journal.Entry, i int) bool {
+	var f partFacts
+	return e.Outcome != nil && i < len(e.Outcome.Parts) && e.Outcome.Parts[i].State == journal.Done && json.Unmarshal(e.Outcome.Parts[i].Facts, &f) == nil && f.Shown
 }
 
 // did is what the part of an entry did. Without an outcome it is what was planned, as far as it was found so.

@@ -280,3 +280,64 @@ func TestWhoIsDeletedForGoodIsTakenOutOfReviews(t *testing.T) {
 	}
 	assert.Contains(t, receipt.Text("main"), "1 not looked at + 1 left = 2 people, a row each")
 }
+
+// The sign-in ends after the first of three groups. What Tallyfy confirmed is recorded at once, and is not sent again.
+func TestASignInThatEndsInTheMiddleLeavesATrueRecord(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers", "Peak Season Task Force")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers", "Operations")})
+	f := check(s, q).Form("main form[data-form]")
+	s.Sandbox.ClearRequests()
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Times: 1, Meanwhile: func() {
+		s.Sandbox.Fail(sandbox.Fault{Answer: sandbox.TokenUnknown}) // of every call from now on
+	}})
+	r := f.Submit("Change 3 groups for 2 people").Whole(http.StatusOK)
+	assert.Contains(t, r.Text("main"), "Your sign-in with Tallyfy has ended. Sign in again to go on where you were.")
+	assert.Len(t, puts(s), 1)
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers") && in(s, "beatriz.sa", "Fleet and Drivers"))
+
+	s.Sandbox.ClearFaults()
+	s.SignIn()
+	text := receipt(s, q).Text("main")
+	assert.Equal(t, 2, strings.Count(text, "Changed, added to Fleet and Drivers."), "at once")
+	assert.Equal(t, 2, strings.Count(text, "Confirmed by Tallyfy's answer, and not read again yet, "))
+	assert.Contains(t, text, "Left to do: Change groups, add to Operations.")
+	assert.Contains(t, text, "2 change groups = 2 people, a row each.")
+	assert.Contains(t, text, "2 changes could not be read again in Tallyfy, or were not so any more.")
+	file := s.Get(q.URL + ".csv").Body
+	assert.Equal(t, 2, strings.Count(file, "Fleet and Drivers: confirmed by Tallyfy's answer, and not read again yet"))
+	p := check(s, q)
+	assert.NotContains(t, p.Text("main"), "Fleet and Drivers", "it is as was decided")
+	p.Form("main form[data-form]").Submit("Change 2 groups for 2 people").Whole(http.StatusOK)
+	for path, n := range puts(s) {
+		assert.Equal(t, 1, n, path)
+	}
+	assert.Len(t, puts(s), 3)
+	p = receipt(s, q)
+	assert.Contains(t, p.Text("main"), "2 changed = 2 people, a row each.")
+	s.Get(p.Find("li.receipt-person a:contains('Receipt of the change')").First().AttrOr("href", "")).Whole(http.StatusOK) // which reads the groups
+	text = receipt(s, q).Text("main")
+	assert.NotContains(t, text, "not read again")
+	assert.Equal(t, 4, strings.Count(text, "Found so in Tallyfy, "))
+}
+
+// An answer of success that does not show the people in the group is no confirmation.
+func TestAnAnswerThatDoesNotShowTheChangeIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	f := check(s, q).Form("main form[data-form]")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Times: 1, Status: http.StatusOK, Meanwhile: func() {
+		s.Sandbox.Fail(sandbox.Fault{Answer: sandbox.TokenUnknown})
+	}, Body: `{"data":{"id":"` + s.Group("Fleet and Drivers").ID + `","name":"Fleet and Drivers","description":"x","members":[],"guests":[]}}`})
+	f.Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	s.Sandbox.ClearFaults()
+	s.SignIn()
+	assert.Contains(t, receipt(s, q).Text("main"), "1 change groups = 1 person, a row each.")
+	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	assert.Contains(t, receipt(s, q).Text("main"), "1 changed = 1 person, a row each.")
+}
