@@ -260,9 +260,9 @@ func ReviewRecord(p Page, v ReviewReceipt) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var12 string
-			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("This page keeps its address. It was made on " + p.Clock.stamp(p.Clock.Now) + ".")
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("A record of " + names.Isolate(p.Account.Organisation) + ". This page keeps its address. It was made on " + p.Clock.stamp(p.Clock.Now) + ".")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review_receipt.templ`, Line: 62, Col: 109}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review_receipt.templ`, Line: 62, Col: 168}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {

@@ -1,6 +1,9 @@
 package browser_test
 
 import (
+	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -71,5 +74,40 @@ func TestBrowserReducedMotion(t *testing.T) {
 			return found.map((e) => e.outerHTML.slice(0, 100)).join("\n");
 		})()`), path)
 		assert.Equal(t, "auto", sitetest.Evaluate[string](b, "getComputedStyle(document.documentElement).scrollBehavior"), path)
+	}
+}
+
+// A review's receipt on paper: nothing of the console around it, all of it within the width of a sheet of A4, nobody on two
+// sheets, and letters that can be read.
+func TestBrowserPrintedReceipt(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	s.SignIn()
+	emails := s.Member("noor.vandermeer").Email + "\n" + s.Member("chiara.dangelo").Email
+	review := s.Post("/reviews", url.Values{"name": {"Two"}, "who": {"text"}, "text": {emails}}).Whole(http.StatusOK)
+	note := strings.Repeat("Holds the keys of the depot. ", 15)
+	s.Post(review.URL+"/people/"+s.ID("noor.vandermeer"), url.Values{"decision": {"right"}, "base": {"0"}, "note": {note}}).Whole(http.StatusOK)
+	s.Post(review.URL+"/people/"+s.ID("chiara.dangelo"), url.Values{"decision": {"change"}, "base": {"0"}, "remove": {s.Group("Finance").ID}}).Whole(http.StatusOK)
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Screen(718, 1000, "light") // the width of A4 without its margins
+	_, err := chromedp.Call(b.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	require.NoError(t, err)
+	b.Open(review.URL + "/receipt")
+	b.WaitForTitle("Receipt: Two")
+	assert.Empty(t, sitetest.Evaluate[string](b, `(() => {
+		const faults = [], seen = (e) => e.checkVisibility() && e.getClientRects().length > 0;
+		for (const e of document.querySelectorAll("button, .button, nav, form, input, select, .side, .skip")) if (seen(e)) faults.push("on paper: " + e.outerHTML.slice(0, 100));
+		for (const e of document.querySelectorAll("main *")) {
+			const box = e.getBoundingClientRect();
+			if (seen(e) && !e.closest(".visually-hidden") && (box.left < 0 || box.right > innerWidth || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== "visible")) faults.push("cut: " + e.outerHTML.slice(0, 100));
+			if (seen(e) && parseFloat(getComputedStyle(e).fontSize) < 10) faults.push("small: " + e.outerHTML.slice(0, 100));
+		}
+		for (const e of document.querySelectorAll(".receipt-person")) if (getComputedStyle(e).breakInside !== "avoid") faults.push("on two sheets: " + e.textContent);
+		return faults.join("\n");
+	})()`))
+	text := sitetest.Evaluate[string](b, "document.querySelector('main').innerText")
+	for _, want := range []string{"Noor van der Meer", strings.TrimSpace(note), "take out of Finance", "1 change groups + 1 looks right = 2 people", "What was not checked", "A record of Aldermoor"} {
+		assert.Contains(t, text, want)
 	}
 }
