@@ -47,7 +47,7 @@ func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
 	if j == nil {
 		return nil, nil
 	}
-	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
+	counts, err := req.jobCounts(j)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func listJobs(req *request) error {
 		v.Older = list[len(list)-1].ID
 	}
 	for _, j := range list {
-		counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
+		counts, err := req.jobCounts(j)
 		if err != nil {
 			return err
 		}

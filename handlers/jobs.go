@@ -107,6 +107,18 @@ func (req *request) deliver(id string) {
 	}
 }
 
+// jobCounts is how many rows of a job have each state. In a job that rests none is under way for good.
+func (req *request) jobCounts(j *bulk.Job) (map[bulk.State]int, error) {
+	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
+	if err != nil || counts[bulk.Working] == 0 || j.Unreadable {
+		return counts, err
+	}
+	if err := req.app.Jobs.Settle(req.ctx(), req.app.Leases, j); err != nil {
+		return nil, err
+	}
+	return req.app.Jobs.Counts(req.ctx(), j.ID)
+}
+
 // jobHead is what is said of a job wherever it stands.
 func (req *request) jobHead(j *bulk.Job, counts map[bulk.State]int) views.JobHead {
 	h := views.JobHead{ID: j.ID, At: j.At, Begun: j.Note.Begun, Over: j.Note.Over, Changed: j.Changed, By: j.Owner.Name, State: string(j.State), Why: j.Note.Why, SignIn: j.Note.SignIn, Unreadable: j.Unreadable}
@@ -138,7 +150,7 @@ const stalledAfter = time.Minute
 
 // showJobPage shows a dry run, or a job with how far it is.
 func (req *request) showJobPage(j *bulk.Job) error {
-	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
+	counts, err := req.jobCounts(j)
 	if err != nil {
 		return err
 	}

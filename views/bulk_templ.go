@@ -1087,7 +1087,7 @@ func progress(p Page, v JobPage) templ.Component {
 			}
 		}
 		if v.retries() > 0 {
-			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: "Retry the " + words.Number(v.retries()) + " that failed", Busy: "Starting…", Action: p.URL.RetryJob(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Button(components.ButtonProps{Text: v.retryText(), Busy: "Starting…", Action: p.URL.RetryJob(v.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -51,6 +51,18 @@ func (h JobHead) retries() int {
 	return h.Failed + h.Unknown
 }
 
+// retryText is the button that tries those rows again.
+func (h JobHead) retryText() string {
+	switch n := words.Number(h.retries()); {
+	case h.Unknown == 0:
+		return "Retry the " + n + " that failed"
+	case h.Failed == 0:
+		return "Look at the " + n + " not known, and retry"
+	default:
+		return "Retry the " + n + " that failed or are not known"
+	}
+}
+
 func (h JobHead) canAct() bool {
 	return h.State == "running" || h.State == "paused" || h.retries() > 0 || h.Skipped > 0
 }

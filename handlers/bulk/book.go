@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -355,8 +356,28 @@ func (b *Book) end(ctx context.Context, j *Job) error {
 	return b.move(ctx, j, Ended, note, "", nil, Running)
 }
 
+// Settle puts the rows down as not known that a process had under way when it died, in a job that was paused or stopped
+// since. While a process is at the job, or another one asks the same, it changes nothing.
+func (b *Book) Settle(ctx context.Context, leases *store.Leases, j *Job) error {
+	if j.State != Paused && j.State != Stopped {
+		return nil
+	}
+	lease, holder, err := leases.Acquire(ctx, "job "+j.ID, rand.Text(), leaseTime)
+	if err != nil || holder != nil {
+		return err
+	}
+	rows, err := b.Rows(ctx, j.ID, Working)
+	if err == nil && len(rows) > 0 {
+		all(rows, Unknown, leftUnderWay)
+		err = b.setRows(ctx, lease, j.ID, rows)
+	}
+	_, releaseErr := lease.Release(context.WithoutCancel(ctx))
+	return errors.Join(err, releaseErr)
+}
+
 // Retry lets the rows that failed, or of which nobody knows, wait for another turn, and starts the job again in
-// somebody's name. It returns how many there are; without one nothing changes.
+// somebody's name. A row that a process left under way keeps its press, so that what became of it is read first. It
+// returns how many rows there are; without one nothing changes.
 func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token string) (n int, err error) {
 	rows, err := b.Rows(ctx, j.ID, Failed, Unknown)
 	if err != nil || len(rows) == 0 {
@@ -368,7 +389,7 @@ func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token s
 	}
 	err = b.move(ctx, j, Running, Note{Owner: owner, Begun: j.Note.Begun}, sealed, func(ctx context.Context, tx *store.Querier) error {
 		for _, r := range rows {
-			if r.Step == 0 {
+			if r.Step == 0 || r.State == Unknown && r.Entry == "" {
 				continue
 			}
 			r.Attempt++

@@ -147,6 +147,14 @@ func (d *desk) rows(j *bulk.Job) []string {
 	return read(rows)
 }
 
+// all are the rows of a job.
+func (d *desk) all(j *bulk.Job) []*bulk.Row {
+	d.t.Helper()
+	rows, err := d.book.Rows(d.t.Context(), j.ID)
+	require.NoError(d.t, err)
+	return rows
+}
+
 func (d *desk) state(j *bulk.Job) *bulk.Job {
 	d.t.Helper()
 	now, err := d.book.Job(d.t.Context(), j.Org, j.ID)

@@ -175,6 +175,9 @@ func ignoreNotNow(err error) error {
 	return err
 }
 
+// leftUnderWay is the reason of a row that a process which died has left under way.
+const leftUnderWay = "The program stopped while this was under way. It is looked at before anything is sent again."
+
 // unfinished are the steps that were under way when the process died that was at this job. Nothing is sent for one
 // before what is so now was read; that is done last, for its call may still be under way, and the others need not
 // wait for it.
@@ -188,7 +191,7 @@ func (t task) unfinished(ctx context.Context) (left [][]*Row, err error) {
 			continue
 		}
 		for _, row := range step {
-			row.settle(Unknown, "The program stopped while this was under way. It is looked at first.")
+			row.settle(Unknown, leftUnderWay)
 		}
 		if err := t.store(ctx, step); err != nil {
 			return nil, err

@@ -133,6 +133,49 @@ func TestAProcessDiesAtEachPoint(t *testing.T) {
 	})
 }
 
+// A job is stopped while its process dies. Once the process is gone its row is not known, and trying it again looks first.
+func TestAProcessDiesWhileTheJobIsStopped(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		for point, sent := range map[int]int{2: 0, 3: 1} { // before and after the first call
+			d := newDesk(t, url)
+			j := d.twoGroups()
+			d.ClearRequests()
+			require.True(t, d.dies(j, point))
+			leases := d.db.Leases()
+			require.NoError(t, d.book.Settle(t.Context(), leases, d.state(j)))
+			require.NoError(t, d.book.Stop(t.Context(), d.state(j)))
+			require.NoError(t, d.book.Settle(t.Context(), leases, d.state(j)))
+			assert.Equal(t, 2, count(d.all(j), bulk.Working), "the process may be alive")
+			_, err := d.db.Write(t.Context(), `UPDATE dashboard_leases SET expires_at = 0 WHERE name LIKE 'job %'`)
+			require.NoError(t, err)
+			require.NoError(t, d.book.Settle(t.Context(), leases, d.state(j)))
+			assert.Equal(t, "Noor van der Meer, Legal: not known The program stopped while this was under way. It is looked at before anything is sent again.", d.rows(j)[0])
+			assert.Zero(t, count(d.all(j), bulk.Working))
+
+			next := d.runner()
+			book := *d.book
+			book.Now = func() time.Time { return time.Now().Add(change.SendTime) } // a call of the dead can't be under way any more
+			next.Book = &book
+			retry := func() {
+				n, err := d.book.Retry(t.Context(), d.state(j), j.Owner, sandbox.AdminToken)
+				require.NoError(t, err)
+				assert.Equal(t, 2, n)
+				require.NoError(t, next.Run(t.Context(), j.ID))
+			}
+			retry()
+			assert.Len(t, d.writes(), sent, "it is looked at first")
+			if sent == 0 {
+				assert.Equal(t, 2, count(d.all(j), bulk.Unknown))
+				retry()
+			}
+			assert.Equal(t, []string{"Noor van der Meer, Legal: done", "Noor van der Meer, Quality: skipped", "Kwame Asante, Legal: done"}, d.rows(j)[:3], point)
+			assert.NotEmpty(t, d.all(j)[0].Entry)
+			assert.Len(t, d.writes(), 1, point)
+		}
+	})
+}
+
 // dies lets a process die at a point of a job; it reports false if the job has fewer.
 func (d *desk) dies(j *bulk.Job, point int) (died bool) {
 	dead := d.runner()

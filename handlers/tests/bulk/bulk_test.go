@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -269,4 +270,25 @@ func TestProgressIsSent(t *testing.T) {
 	assert.Equal(t, "no", p.Header.Get("X-Accel-Buffering"))
 	last := p.Body[strings.LastIndex(p.Body, "data: "):]
 	assert.Equal(t, `data: {"done":2,"of":2,"state":"ended","text":"All 2 done."}`, strings.TrimSpace(last))
+}
+
+// A job is stopped while its process dies: as long as that may be alive the row is under way, and then it is not known.
+func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
+	t.Parallel()
+	s := site(t, false)
+	job := adding(s, "noor.vandermeer@example.com", "Legal").post(s).Form("form[data-form]").Submit("Add people to groups: 1 row")
+	_, err := s.App.Jobs.DB.Write(t.Context(), `UPDATE dashboard_job_rows SET state = $1 WHERE state = $2`, string(bulk.Working), string(bulk.Waiting))
+	require.NoError(t, err)
+	lease, _, err := s.App.Leases.Acquire(t.Context(), "job "+path.Base(job.URL), "a process", time.Minute)
+	require.NoError(t, err)
+	p := s.Post(job.URL+"/stop", nil).Whole(http.StatusOK)
+	assert.Contains(t, rows(p)[0], "Working")
+	_, err = lease.Release(t.Context())
+	require.NoError(t, err)
+	assert.Contains(t, s.Get("/jobs").Text("main"), "Stopped: 0 of 1 done, 0 skipped. 1 not known.")
+	p = s.Get(job.URL).Whole(http.StatusOK)
+	assert.Contains(t, rows(p)[0], "Not known The program stopped while this was under way. It is looked at before anything is sent again.")
+	p = p.Form("form[data-form]").Submit("Look at the 1 not known, and retry").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "Running: ")
+	assert.Zero(t, s.Writes())
 }
