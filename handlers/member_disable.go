@@ -33,6 +33,9 @@ func (m memberDisabling) ask(f refusedForm) error {
 		Notice: f.Notice, Press: newPress(), Address: m.urls().DisableMember(c.ID), Button: "Disable " + c.Called(), Busy: "Disabling…",
 		Other: "Remove and hand the work over…", OtherURL: m.urls().RemoveMember(c.ID),
 	}
+	for _, g := range m.onlyKnownTo(c.ID, c.Copy) {
+		view.Guests = append(view.Guests, guestPerson(g))
+	}
 	plan := c.Plan()
 	view.Lines, view.Notes, view.Seen = linesOf(plan), plan.Warnings, plan.Fingerprint()
 	return m.show(f.Status, views.PersonChangePage(m.memberPage(view.Title), view))

@@ -3,6 +3,7 @@ package views
 import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -106,7 +107,14 @@ type PersonChange struct {
 	Phrase, Typed, PhraseError string
 	// Other leads to what may be wanted instead.
 	Other, OtherURL string
-	Notice          *Notice
+	// Guests are those whom nobody else knows who is active, as far as they are at hand.
+	Guests []GuestRow
+	Notice *Notice
+}
+
+// guestsSentence names the guests whom nobody else knows.
+func (v PersonChange) guestsSentence() string {
+	return "Nobody else who is active knows " + words.Count(len(v.Guests), "guest", "guests") + " of " + names.Isolate(v.Head.Name) + ": " + someGuests(v.Guests) + ". Disabling hands none over."
 }
 
 func (v PersonChange) problems() []components.Problem {

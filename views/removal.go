@@ -144,19 +144,19 @@ type RemovalPlan struct {
 
 // guestsSentence names the guests whom the leaver knows.
 func (v RemovalPlan) guestsSentence() string {
+	return names.Isolate(v.Head.Name) + " knows " + words.Count(len(v.Guests), "guest", "guests") + ": " + someGuests(v.Guests) + ". A removal hands none over: do that before, or from the receipt."
+}
+
+// someGuests names the first few guests, and says how many more there are.
+func someGuests(guests []GuestRow) string {
 	list := make([]string, 0, namedGuests)
-	for _, g := range v.Guests[:min(len(v.Guests), namedGuests)] {
+	for _, g := range guests[:min(len(guests), namedGuests)] {
 		list = append(list, g.Name)
 	}
-	more := ""
-	if n := len(v.Guests) - len(list); n > 0 {
-		more = words.Count(n, "other", "others")
+	if n := len(guests) - len(list); n > 0 {
+		return names.Some(list, words.Count(n, "other", "others"))
 	}
-	who := names.List(list)
-	if more != "" {
-		who = names.Some(list, more)
-	}
-	return names.Isolate(v.Head.Name) + " knows " + words.Count(len(v.Guests), "guest", "guests") + ": " + who + ". A removal hands none over: do that before, or from the receipt."
+	return names.List(list)
 }
 
 // namedGuests is how many guests the plan names.

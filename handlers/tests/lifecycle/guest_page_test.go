@@ -273,6 +273,25 @@ func TestWhatCannotBeUndone(t *testing.T) {
 	assert.Contains(t, p.Text("main"), "This can't be undone: Tallyfy has deleted the account itself, in every organisation.")
 }
 
+// Disabling hands no guest over either. Where the guests are read anyhow the page names those whom nobody else knows.
+func TestDisablingNamesGuestsWhomNobodyElseKnows(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	path := s.MemberPath("soren.kjaergaard") + "/disable"
+	s.Sandbox.ClearRequests()
+	assert.NotContains(t, s.Get(path).Whole(http.StatusOK).Text("main"), "guest")
+	assert.Zero(t, s.Calls(http.MethodGet, "/guests"), "they are not read for it")
+	s.Get("/guests").Whole(http.StatusOK)
+	p := s.Get(path).Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "Nobody else who is active knows 1 guest of Søren Kjærgaard: Claudia Stemmler. Disabling hands none over.")
+	assert.Equal(t, s.MemberPath("soren.kjaergaard")+"/guests", p.Link("Hand over…"))
+	s.Disable("emre.yildiz")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	s.Get("/guests").Whole(http.StatusOK)
+	assert.Contains(t, s.Get(path).Text("main"), "Nobody else who is active knows 2 guests of Søren Kjærgaard: Bram Verhoeven and Claudia Stemmler.", "who is disabled does not count")
+	assert.NotContains(t, s.Get(s.MemberPath("renske.bakker")+"/disable").Text("main"), "Nobody else")
+}
+
 // A removal hands no guest over: the wizard and the receipt say so, and lead to where it is done.
 func TestALeaverHandsTheGuestsOver(t *testing.T) {
 	t.Parallel()
