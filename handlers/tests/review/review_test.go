@@ -210,6 +210,19 @@ func TestAPressCountsOnce(t *testing.T) {
 	assert.Len(t, s.Get(path).Texts("#record + ul li"), 1)
 }
 
+// The second arrival of a press may look for the review of the first one before that is there. It starts none of its own.
+func TestAPressStartsOneReviewThoughItIsNotSeen(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	form := url.Values{"who": {"text"}, "text": {s.Member("soren.kjaergaard").Email}, "name": {"Once"}, "press": {"0123456789abcdef0123456789abcdef"}}
+	one := s.Post("/reviews", form).Whole(http.StatusOK)
+	_, err := s.App.Reviews.DB.Write(t.Context(), `UPDATE dashboard_reviews SET org = $1`, "unseen")
+	require.NoError(t, err)
+	assert.Equal(t, one.URL, s.Post("/reviews", form).URL)
+	assert.Contains(t, s.Get("/reviews").Text("main"), "No reviews yet")
+	assert.Len(t, s.Get("/activity?what=review.start").Texts("main ul.rows li"), 1)
+}
+
 func TestAdministratorsAndOneself(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
