@@ -57,7 +57,7 @@ func (h JobHead) retryText() string {
 	case h.Unknown == 0:
 		return "Retry the " + n + " that failed"
 	case h.Failed == 0:
-		return "Look at the " + n + " not known, and retry"
+		return "Look at or retry the " + n + " not known"
 	default:
 		return "Retry the " + n + " that failed or are not known"
 	}

@@ -368,7 +368,7 @@ func (b *Book) Settle(ctx context.Context, leases *store.Leases, j *Job) error {
 	}
 	rows, err := b.Rows(ctx, j.ID, Working)
 	if err == nil && len(rows) > 0 {
-		all(rows, Unknown, leftUnderWay)
+		leftUnderWay(rows)
 		err = b.setRows(ctx, lease, j.ID, rows)
 	}
 	_, releaseErr := lease.Release(context.WithoutCancel(ctx))
@@ -376,7 +376,7 @@ func (b *Book) Settle(ctx context.Context, leases *store.Leases, j *Job) error {
 }
 
 // Retry lets the rows that failed, or of which nobody knows, wait for another turn, and starts the job again in
-// somebody's name. A row that a process left under way keeps its press, so that what became of it is read first. It
+// somebody's name. A row that a process left under way keeps its press: its fate is read, and nothing is sent. Retry
 // returns how many rows there are; without one nothing changes.
 func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token string) (n int, err error) {
 	rows, err := b.Rows(ctx, j.ID, Failed, Unknown)

@@ -175,8 +175,14 @@ func ignoreNotNow(err error) error {
 	return err
 }
 
-// leftUnderWay is the reason of a row that a process which died has left under way.
-const leftUnderWay = "The program stopped while this was under way. It is looked at before anything is sent again."
+// leftUnderWay puts rows down as not known that a process which died has left under way. An entry that they have is of an
+// earlier attempt.
+func leftUnderWay(rows []*Row) {
+	all(rows, Unknown, "The program stopped while this was under way. It is looked at before anything is sent again.")
+	for _, r := range rows {
+		r.Entry = ""
+	}
+}
 
 // unfinished are the steps that were under way when the process died that was at this job. Nothing is sent for one
 // before what is so now was read; that is done last, for its call may still be under way, and the others need not
@@ -190,9 +196,7 @@ func (t task) unfinished(ctx context.Context) (left [][]*Row, err error) {
 		if step[0].State == Unknown && step[0].Entry != "" { // it was read before
 			continue
 		}
-		for _, row := range step {
-			row.settle(Unknown, leftUnderWay)
-		}
+		leftUnderWay(step)
 		if err := t.store(ctx, step); err != nil {
 			return nil, err
 		}

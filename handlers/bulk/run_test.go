@@ -176,6 +176,46 @@ func TestAProcessDiesWhileTheJobIsStopped(t *testing.T) {
 	})
 }
 
+// A row that was refused once was tried again as its process died: the entry of the first attempt says nothing of the second.
+func TestAProcessDiesInASecondAttempt(t *testing.T) {
+	t.Parallel()
+	engines(t, func(t *testing.T, url string) {
+		for _, resume := range []bool{true, false} {
+			d := newDesk(t, url)
+			j := d.twoGroups()
+			d.Fail(sandbox.Fault{Method: http.MethodPut, Route: "/organizations/{org}/groups/{group}", Times: 1, Status: 422, Body: `{"error":true,"message":"Not now."}`})
+			require.NoError(t, d.runner().Run(t.Context(), j.ID))
+			refused := d.all(j)[0]
+			require.Equal(t, bulk.Failed, refused.State)
+			require.NotEmpty(t, refused.Entry)
+			_, err := d.book.Retry(t.Context(), d.state(j), j.Owner, sandbox.AdminToken)
+			require.NoError(t, err)
+			d.ClearRequests()
+			require.True(t, d.dies(j, 3), "after its call")
+			require.Len(t, d.writes(), 1)
+			require.NoError(t, d.book.Pause(t.Context(), d.state(j), "to look", false))
+			_, err = d.db.Write(t.Context(), `UPDATE dashboard_leases SET expires_at = 0 WHERE name LIKE 'job %'`)
+			require.NoError(t, err)
+			require.NoError(t, d.book.Settle(t.Context(), d.db.Leases(), d.state(j)))
+			assert.Equal(t, bulk.Unknown, d.all(j)[0].State)
+			if resume {
+				require.NoError(t, d.book.Start(t.Context(), d.state(j), j.Owner, sandbox.AdminToken))
+			} else {
+				_, err = d.book.Retry(t.Context(), d.state(j), j.Owner, sandbox.AdminToken)
+				require.NoError(t, err)
+			}
+			next := d.runner()
+			book := *d.book
+			book.Now = func() time.Time { return time.Now().Add(change.SendTime) }
+			next.Book = &book
+			require.NoError(t, next.Run(t.Context(), j.ID))
+			assert.Equal(t, "Noor van der Meer, Legal: done", d.rows(j)[0], resume)
+			assert.NotEqual(t, refused.Entry, d.all(j)[0].Entry)
+			assert.Len(t, d.writes(), 1, "nothing is sent again")
+		}
+	})
+}
+
 // dies lets a process die at a point of a job; it reports false if the job has fewer.
 func (d *desk) dies(j *bulk.Job, point int) (died bool) {
 	dead := d.runner()

@@ -288,7 +288,7 @@ func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
 	assert.Contains(t, s.Get("/jobs").Text("main"), "Stopped: 0 of 1 done, 0 skipped. 1 not known.")
 	p = s.Get(job.URL).Whole(http.StatusOK)
 	assert.Contains(t, rows(p)[0], "Not known The program stopped while this was under way. It is looked at before anything is sent again.")
-	p = p.Form("form[data-form]").Submit("Look at the 1 not known, and retry").Whole(http.StatusOK)
+	p = p.Form("form[data-form]").Submit("Look at or retry the 1 not known").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("main"), "Running: ")
 	assert.Zero(t, s.Writes())
 }
