@@ -236,7 +236,11 @@ func startReview(req *request) error {
 	if answered, err := f.unfinished(out); answered {
 		return err
 	}
-	return req.goTo(req.urls().Review(review.IDOf(out.Entry))) // of a second press, that of the first
+	id := review.IDOf(out.Entry) // of a second press, that of the first
+	if out.Kind == change.Repeated && out.Entry.State != journal.Done {
+		return req.goTo(req.urls().Entry(out.Entry.ID)) // the process of the first has died
+	}
+	return req.goTo(req.urls().Review(id))
 }
 
 // mostReviewName is the length of the name of a review in letters.

@@ -174,7 +174,7 @@ func (p *proofs) of(d *review.Decision) (list []views.ReviewProof, err error) {
 			lost = true
 			continue
 		}
-		proof, off := views.ReviewProof{Text: "Confirmed by Tallyfy's answer, and not read again yet", Entry: id}, false
+		proof, off := views.ReviewProof{Text: "Accepted by Tallyfy, and not read again yet", Entry: id}, false
 		if e.Check != nil {
 			proof.Text, proof.Checked = "Found so in Tallyfy", e.Check.At
 		} else {

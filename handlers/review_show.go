@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -89,6 +90,7 @@ func showReview(req *request) error {
 	if err != nil {
 		return err
 	}
+	v.Press = newPress()
 	for _, p := range later {
 		v.Later = append(v.Later, views.Person{ID: p.ID, Name: p.Name})
 	}
@@ -179,26 +181,25 @@ func addJoiners(req *request) error {
 	shown := form["people"] // nobody whom the page did not name
 	later = slices.DeleteFunc(later, func(p *review.Person) bool { return len(shown) > 0 && !slices.Contains(shown, string(p.ID)) })
 	c := req.adding(r.ID, later)
-	done := views.Notice{Kind: views.NoticeDone}
-	if len(later) > 0 {
-		out, err := req.run(change.Press{Press: pressOf(form), Queue: true}, c, nil)
-		switch {
-		case err != nil:
-			return err
-		case out.Kind == change.Stopped && !c.Review.Closed.IsZero(), errors.Is(out.Err, review.ErrClosed):
-			return req.reviewClosed(r.ID, review.ErrClosed)
-		case out.Kind == change.Refused:
-			return out.Err
-		case out.Kind == change.Busy:
-			text, link := req.underWay(out)
-			req.notice(views.Notice{Kind: views.NoticeWarning, Text: "The review is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL})
-			return req.goTo(page)
-		case out.Entry != nil:
-			done.LinkText, done.LinkURL = "Receipt", req.urls().Entry(out.Entry.ID)
-		}
+	out, err := req.run(change.Press{Press: pressOf(form), Queue: true}, c, nil)
+	switch {
+	case err != nil:
+		return err
+	case out.Kind == change.Stopped && !c.Review.Closed.IsZero(), errors.Is(out.Err, review.ErrClosed):
+		return req.reviewClosed(r.ID, review.ErrClosed)
+	case out.Kind == change.Stopped:
+		req.notice(views.Notice{Kind: views.NoticeInfo, Text: "They are in the review already. Nothing was changed."})
+	case out.Kind == change.Refused:
+		return out.Err
+	case out.Kind == change.Busy:
+		text, link := req.underWay(out)
+		req.notice(views.Notice{Kind: views.NoticeWarning, Text: "The review is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL})
+	case out.Entry.State != journal.Done: // the process of an earlier press has died
+		return req.goTo(req.urls().Entry(out.Entry.ID))
+	default:
+		tone, text := c.Summary(out.Entry, false)
+		req.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text, LinkText: "Receipt", LinkURL: req.urls().Entry(out.Entry.ID)})
 	}
-	done.Text = "Added " + words.Count(len(c.People), "person", "people") + " to the review."
-	req.notice(done)
 	return req.goTo(page)
 }
 

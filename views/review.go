@@ -163,8 +163,9 @@ type ReviewPage struct {
 	Looks  ReviewLooks
 	// Job says that a job carries the review out, nil where none does.
 	Job *Notice
-	// Later joined since the review was started.
+	// Later joined since the review was started. Press is one press of the button that adds them.
 	Later []Person
+	Press string
 	// Fast are the people who were decided too fast to have been looked at; FastOdd of them had groups that were not expected.
 	Fast    []Person
 	FastOdd int

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -75,24 +74,18 @@ func (b *Book) Add(ctx context.Context, r *Review, people []*Person, at time.Tim
 		if err := b.lock(ctx, tx, r, 0); err != nil {
 			return err
 		}
-		in := map[tallyfy.UserID]bool{}
-		if err := tx.Query(ctx, `SELECT member FROM dashboard_review_people WHERE review = $1`, []any{r.ID}, func(rows *sql.Rows) error {
-			var id tallyfy.UserID
-			err := rows.Scan(&id)
-			in[id] = true
-			return err
-		}); err != nil {
+		var last int
+		if err := tx.Read(ctx, []any{&last}, `SELECT COALESCE(MAX(n), 0) FROM dashboard_review_people WHERE review = $1`, r.ID); err != nil {
 			return err
 		}
-		fresh := slices.DeleteFunc(slices.Clone(people), func(p *Person) bool { return in[p.ID] })
-		return b.insert(ctx, tx, r.ID, len(in), fresh)
+		return b.insert(ctx, tx, r.ID, last, people)
 	})
 }
 
 // insertedAtOnce is how many people one statement stores: four arguments each, and engines bound those.
 const insertedAtOnce = 200
 
-// insert stores people after those that a review has: their numbers have no gaps.
+// insert stores people after those that a review has.
 func (b *Book) insert(ctx context.Context, tx *store.Querier, review string, last int, people []*Person) error {
 	for len(people) > 0 {
 		n := min(insertedAtOnce, len(people))
@@ -107,7 +100,8 @@ func (b *Book) insert(ctx context.Context, tx *store.Querier, review string, las
 			values[i] = fmt.Sprintf("($1, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4)
 			args = append(args, string(p.ID), last, millisecondsOf(p.ReadAt), data)
 		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_people (review, member, n, read_at, data) VALUES `+strings.Join(values, ", "), args...); err != nil {
+		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_people (review, member, n, read_at, data) VALUES `+strings.Join(values, ", ")+
+			` ON CONFLICT (review, member) DO NOTHING`, args...); err != nil {
 			return err
 		}
 		people = people[n:]

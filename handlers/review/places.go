@@ -21,7 +21,7 @@ type Place struct {
 	// Review is the id of the review.
 	Review string
 	Member tallyfy.UserID
-	// N is the number in the queue, from 1.
+	// N is the number in the queue. There may be gaps.
 	N int
 	// Stored is the state that the latest decision says, Decision its number, 0 for none. Until is its day if it is Later.
 	Stored   State
@@ -166,7 +166,8 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 	// One row, and not a query for each: a query takes longer than all that it reads here.
 	err := place.scan(func(dest ...any) error {
 		return b.DB.Read(ctx, slices.Concat(row.dest(), dest, decision.dest(), last.dest()), `SELECT `+reviewColumns+`, `+placeColumns+`, p.data,
-			(SELECT MAX(n) FROM dashboard_review_people WHERE review = p.review),
+			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review AND n <= p.n),
+			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review),
 			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n < p.n ORDER BY n DESC LIMIT 1), ''),
 			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n > p.n ORDER BY n LIMIT 1), ''),
 			(SELECT COUNT(*) FROM dashboard_review_decisions WHERE review = p.review AND member = p.member), (`+store.StarterSetsVersion+` r.org),
@@ -177,7 +178,7 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 				SELECT member FROM dashboard_review_decisions WHERE review = r.id AND author = $5 AND state IN `+byPeople+` ORDER BY n DESC LIMIT 1)
 			LEFT JOIN dashboard_review_decisions l ON l.review = r.id AND l.n = q.decision
 			WHERE r.id = $1 AND r.org = $2 AND r.at > $3 AND p.member = $4`, id, string(org), b.oldest(), string(member), string(by))
-	}, &data, &s.Of, &s.Previous, &s.Following, &decisions, &s.Sets)
+	}, &data, &s.At, &s.Of, &s.Previous, &s.Following, &decisions, &s.Sets)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -185,7 +186,7 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 		return nil, err
 	}
 	place.Closed = timeOf(row.closed)
-	s.Review, s.Person, s.At = b.review(row), b.person(place, data), place.N
+	s.Review, s.Person = b.review(row), b.person(place, data)
 	if last.N > 0 {
 		s.Last, s.LastDecided = last.Member, b.decision(last)
 	}

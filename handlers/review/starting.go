@@ -32,9 +32,10 @@ const (
 // reviewFacts is what the check of an entry about a review compares with. It holds nothing about the people.
 type reviewFacts struct {
 	ID, Name string
-	// People and At are how many people came into the review later, and when.
+	// People and At are how many people came into the review later, and when. After is the last number of its queue before.
 	People int       `json:",omitempty"`
 	At     time.Time `json:",omitzero"`
+	After  int       `json:",omitempty"`
 }
 
 func factsOf(e *journal.Entry) (f reviewFacts, err error) {
@@ -133,9 +134,10 @@ type Adding struct {
 	// People are those to take. Look leaves out those who are in the review already.
 	People []*Person
 
-	// Review and At, the time that the people come in, are what Look found.
+	// Review, At, the time that the people come in, and After, the last number of the queue, are what Look found.
 	Review *Review
 	At     time.Time
+	After  int
 }
 
 // Kind implements change.Change.
@@ -151,6 +153,9 @@ func (c *Adding) Look(ctx context.Context) (err error) {
 	}
 	places, err := c.Book.Places(ctx, c.Org, c.ID)
 	c.At = c.Book.Now()
+	if len(places) > 0 {
+		c.After = places[len(places)-1].N
+	}
 	c.People = slices.DeleteFunc(c.People, func(p *Person) bool {
 		return slices.ContainsFunc(places, func(other *Place) bool { return other.Member == p.ID })
 	})
@@ -165,7 +170,7 @@ func (c *Adding) Plan() change.Plan {
 		Will: "add " + what, Did: "added " + what,
 		Lines: []journal.Line{{Kind: lineAdding, Text: "The review " + name + " has " + people + " more who joined after it was started."}},
 	}}
-	plan.Facts, _ = json.Marshal(reviewFacts{c.ID, c.Review.Name, len(c.People), c.At}) // texts only
+	plan.Facts, _ = json.Marshal(reviewFacts{c.ID, c.Review.Name, len(c.People), c.At, c.After}) // texts only
 	return plan
 }
 
@@ -192,7 +197,7 @@ func (c *Adding) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding
 	}
 	n := 0
 	for _, p := range r.People {
-		if p.Unreadable || p.Added.Equal(f.At) {
+		if p.Unreadable && p.Place.N > f.After || p.Added.Equal(f.At) {
 			n++
 		}
 	}
@@ -208,7 +213,7 @@ func (c *Adding) Summary(e *journal.Entry, _ bool) (change.Tone, string) {
 	what := words.Count(f.People, "person", "people") + " who joined later"
 	switch e.Finding(lineAdding).Result {
 	case journal.Confirmed:
-		return change.Good, "The review " + quoted(f.Name) + " has " + what + " more."
+		return change.Good, what + words.Noun(f.People, " is", " are") + " in the review " + quoted(f.Name) + " now."
 	case journal.NotAsExpected:
 		return change.Warning, "Nobody was added to the review " + quoted(f.Name) + "."
 	}

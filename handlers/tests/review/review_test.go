@@ -221,6 +221,16 @@ func TestAPressStartsOneReviewThoughItIsNotSeen(t *testing.T) {
 	assert.Equal(t, one.URL, s.Post("/reviews", form).URL)
 	assert.Contains(t, s.Get("/reviews").Text("main"), "No reviews yet")
 	assert.Len(t, s.Get("/activity?what=review.start").Texts("main ul.rows li"), 1)
+
+	// The process of the first press died before it stored the review.
+	_, err = s.App.Reviews.DB.Write(t.Context(), `DELETE FROM dashboard_reviews`)
+	require.NoError(t, err)
+	_, err = s.App.Reviews.DB.Write(t.Context(), `UPDATE dashboard_journal SET state = 'sent', outcome = '', checked = ''`)
+	require.NoError(t, err)
+	s.App.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	p := s.Post("/reviews", form).Whole(http.StatusOK)
+	assert.Contains(t, p.URL, "/activity/")
+	assert.Contains(t, p.Text("main"), "The review “Once” was not started.")
 }
 
 func TestAdministratorsAndOneself(t *testing.T) {
@@ -421,8 +431,14 @@ func TestThoseWhoJoinLaterAreOfferedAndNeverSlippedIn(t *testing.T) {
 	q = s.Get(q.URL).Whole(http.StatusOK)
 	assert.Len(t, queue(q), before)
 	assert.Contains(t, q.Text(".notice.info"), "1 person has joined since you started: Ada Lovelace.")
-	q = q.Form("form.notice").Submit("Add them").Whole(http.StatusOK)
-	assert.Equal(t, "Done. Added 1 person to the review. Receipt", q.Text(".notice.done"))
+	add := q.Form("form.notice")
+	s.Elsewhere(http.MethodPost, "/users/invite", `{"email":"grace@example.com","first_name":"Grace","last_name":"Hopper","role":"light","message":"hello"}`)
+	q = add.Submit("Add them").Whole(http.StatusOK)
+	assert.Equal(t, "Done. 1 person who joined later is in the review “All” now. Receipt", q.Text(".notice.done"))
+	again := add.Submit("Add them").Whole(http.StatusOK)
+	assert.Equal(t, []string{q.URL, q.Text(".notice.done")}, []string{again.URL, again.Text(".notice.done")}, "a second press")
+	again = add.Set("press", "fedcba9876543210fedcba9876543210").Submit("Add them").Whole(http.StatusOK)
+	assert.Equal(t, "They are in the review already. Nothing was changed.", again.Text(".notice.info"))
 	assert.Len(t, queue(q), before+1)
 	assert.Equal(t, "Ada Lovelace", queue(q)[before], "at the end")
 	assert.Empty(t, q.Find("form.notice").Nodes)
@@ -444,7 +460,7 @@ func TestThoseWhoJoinLaterAreOfferedAndNeverSlippedIn(t *testing.T) {
 	late := q.URL + "/people"
 	s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
 	assert.Equal(t, q.URL, s.Get(s.Get(s.Get("/activity?what=review.close").Find("main ul.rows li a").AttrOr("href", "")).URL).Link("The review"))
-	s.Post(late, nil).Whole(http.StatusOK)
+	s.Post(late, nil).Whole(http.StatusConflict)
 	assert.Len(t, s.Get("/activity?what=review.extend").Texts("main ul.rows li"), 1, "nobody came, and nothing is said")
 }
 
