@@ -2,10 +2,10 @@ package handlers
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
+	"weak"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
@@ -57,37 +57,42 @@ func listGroups(req *request) error {
 
 // readGroupRows reads a page of Tallyfy's list.
 func (req *request) readGroupRows(s views.ListState, members *directory.Members) (rowPage[views.GroupRow], error) {
-	o := cache.Options[rowPage[views.GroupRow]]{TTL: req.app.Recall, Fresh: req.fresh}
-	return cache.Fetch(req.ctx(), req.app.answers, req.scope, req.urls().GroupList(s), o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
+	o, list := cache.Options[rowPage[views.GroupRow]]{TTL: req.app.Recall, Fresh: req.fresh}, req.urls().GroupList(s)
+	return cache.Fetch(req.ctx(), req.app.answers, req.scope, list, o, func(ctx context.Context) (page rowPage[views.GroupRow], err error) {
 		groups, err := req.api.Groups.List(ctx, req.org(), tallyfy.GroupListOptions{Query: names.Clean(s.Query), SortBy: s.Order, Page: s.Page, PerPage: s.PerPage})
 		if err != nil {
 			return page, err
 		}
-		page.total = groups.Pagination.Total
-		page.rows, err = req.groupRows(groups, members)
-		return page, err
+		return rowPage[views.GroupRow]{req.groupRows(list, groups, members), groups.Pagination.Total}, nil
 	})
 }
 
-// groupRows shapes a page of Tallyfy's list, once for each person as long as the client gives the same page.
-func (req *request) groupRows(page *tallyfy.Page[tallyfy.Group], members *directory.Members) ([]views.GroupRow, error) {
-	type made struct {
-		rows []views.GroupRow
-		of   *tallyfy.Page[tallyfy.Group] // kept, or its address could become another page's
+// groupRows shapes a page of Tallyfy's list, and not again while the client gives the same page.
+func (req *request) groupRows(list string, page *tallyfy.Page[tallyfy.Group], members *directory.Members) []views.GroupRow {
+	type source struct {
+		page    weak.Pointer[tallyfy.Page[tallyfy.Group]]
+		members uint64
+		zone    string
 	}
-	key := fmt.Sprintf("rows %p %s", page, req.clock().Location)
+	type kept struct {
+		rows []views.GroupRow
+		of   source
+	}
+	of := source{page: weak.Make(page), zone: req.clock().Location.String()}
 	if members != nil {
-		key += fmt.Sprintf(" %d", members.Version)
+		of.members = members.Version
+	}
+	before, ok := cache.Get[kept](req.app.answers, req.scope, "rows of "+list)
+	if ok && before.of == of {
+		return before.rows
+	}
+	rows := make([]views.GroupRow, 0, len(page.Items))
+	for i := range page.Items {
+		rows = append(rows, req.groupRow(&page.Items[i], members))
 	}
 	// Half of the time that places of logos are kept, which groupRow remembers.
-	kept, err := cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[made]{TTL: placeTime / 2}, func(context.Context) (made, error) {
-		m := made{of: page}
-		for i := range page.Items {
-			m.rows = append(m.rows, req.groupRow(&page.Items[i], members))
-		}
-		return m, nil
-	})
-	return kept.rows, err
+	req.app.answers.Put(req.scope, "rows of "+list, kept{rows, of}, placeTime/2)
+	return rows
 }
 
 // groupID is the form of Tallyfy's ids of groups (seen in the vendor's client). It only decides

@@ -85,8 +85,8 @@ func Fetch[V any](ctx context.Context, c *Cache, s Scope, key string, o Options[
 	if o.Fresh {
 		return as[V](load())
 	}
-	if e, ok := c.entries.Get(k); ok && time.Now().Before(e.expires) {
-		return as[V](e.value, nil)
+	if value, ok := Get[V](c, s, key); ok {
+		return value, nil
 	}
 	flight := fmt.Sprintf("%x %q %d %s", s.token, s.org, began, key) // after a change nobody joins an older one
 	for {
@@ -100,6 +100,16 @@ func Fetch[V any](ctx context.Context, c *Cache, s Scope, key string, o Options[
 func as[V any](value any, err error) (V, error) {
 	v, _ := value.(V) // fails for a nil interface only
 	return v, err
+}
+
+// Get returns the value of a key, if it is kept and may still be used.
+func Get[V any](c *Cache, s Scope, key string) (value V, ok bool) {
+	e, ok := c.entries.Get(entryKey{s, key})
+	if !ok || !time.Now().Before(e.expires) {
+		return value, false
+	}
+	value, ok = e.value.(V)
+	return value, ok
 }
 
 // Put keeps a value that is known already.
