@@ -11,14 +11,14 @@ import (
 const (
 	// decodedTime is how long a decoded page is kept after it was last used.
 	decodedTime = 5 * time.Minute
-	// decodedBytes is how much the answers may hold together whose pages are kept, and decodedLargest one of them: the
-	// readings of whole lists bring larger ones, and their copies are kept elsewhere.
-	decodedBytes, decodedLargest = 4 << 20, 256 << 10
+	// decodedBytes is how much the answers may hold together whose pages are kept, and decodedLargest
+	// one of them. A page of 500 members is larger: whole lists of them are kept elsewhere.
+	decodedBytes, decodedLargest = 4 << 20, 128 << 10
 )
 
-// decodedPages are the pages that were decoded of late, by the bytes that they came in. Most reads bring what the one
-// before brought, which is not decoded again then, whoever asked: the same bytes are the same page. It is safe for
-// concurrent use.
+// decodedPages are the pages that were decoded of late, by the bytes that they came in. Most reads
+// bring what the one before brought, which is not decoded again then, whoever asked: the same bytes
+// are the same page. It is safe for concurrent use.
 type decodedPages struct {
 	mu    sync.Mutex
 	pages *simplelru.LRU[[sha256.Size]byte, decodedPage]

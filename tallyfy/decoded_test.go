@@ -36,19 +36,19 @@ func TestTheSameBytesAreDecodedOnce(t *testing.T) {
 func TestDecodedPagesAreBounded(t *testing.T) {
 	d := newDecodedPages()
 	body := func(i int) string {
-		return fmt.Sprintf(`{"data":[{"id":"g%d","name":"%s"}]}`, i, strings.Repeat("x", 200_000))
+		return fmt.Sprintf(`{"data":[{"id":"g%d","name":"%s"}]}`, i, strings.Repeat("x", 100_000))
 	}
 	first, last := decoded[Group](t, d, body(0)), (*Page[Group])(nil)
-	for i := range 21 {
+	for i := range 42 {
 		last = decoded[Group](t, d, body(i))
 	}
 	assert.LessOrEqual(t, d.bytes, decodedBytes)
-	assert.Equal(t, 20, d.pages.Len())
-	assert.Same(t, last, decoded[Group](t, d, body(20)))
+	assert.Equal(t, 41, d.pages.Len())
+	assert.Same(t, last, decoded[Group](t, d, body(41)))
 	assert.NotSame(t, first, decoded[Group](t, d, body(0)), "what was used longest ago went first")
 	large := `{"data":[{"id":"g","name":"` + strings.Repeat("x", decodedLargest) + `"}]}`
 	assert.NotSame(t, decoded[Group](t, d, large), decoded[Group](t, d, large))
-	assert.Equal(t, 20, d.pages.Len(), "what is larger than all may be drives nothing out")
+	assert.Equal(t, 41, d.pages.Len(), "what is larger than all may be drives nothing out")
 }
 
 func TestDecodedPagesAreForgotten(t *testing.T) {

@@ -7,6 +7,8 @@
 //	client := base.WithToken(token)                    // per session: a cheap copy
 //	page, err := client.Groups.List(ctx, org, tallyfy.GroupListOptions{PerPage: 25})
 //
+// A [Page] may be shared with whoever reads the same, and must not be changed.
+//
 // Every failed call returns a *[Error]; [IsNotFound], [FieldErrors], [MayHaveHappened] and their
 // siblings ask it questions. A call ends when its context does. Each attempt has its own time
 // limit, and what is repeated stands in one table, in retry.go. [Options.Limiter] decides when
@@ -14,7 +16,8 @@
 //
 // # What it may import
 //
-// The standard library and github.com/go-json-experiment/json, and nothing else of this module.
+// The standard library, github.com/go-json-experiment/json and the LRU list of hashicorp/golang-lru, and
+// nothing else of this module.
 // The tests may use testify and the sandbox.
 //
 // # Where to add a thing

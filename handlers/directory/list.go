@@ -137,7 +137,8 @@ func (l *List[T, ID]) equal(item *T) (row[T], bool) {
 	return row[T]{l.Items[i], l.texts[i], l.keys[i]}, true
 }
 
-// again is the list as a later reading found it: nil unless its rows are those of the list, all of them. The list may be nil.
+// again is the list as a later reading found it: nil unless its rows are those of the list, all of
+// them. The list may be nil.
 func (l *List[T, ID]) again(rows []row[T], readAt time.Time) *List[T, ID] {
 	if l == nil || !l.Complete || len(rows) != len(l.Items) {
 		return nil
@@ -208,7 +209,7 @@ func (l *List[T, ID]) Alike(name string) []*T {
 	return l.alike()[names.Fold(name)]
 }
 
-// Others returns those of Alike that do not have an id.
+// Others returns those of Alike without the one that has the id.
 func (l *List[T, ID]) Others(name string, id ID) (others []*T) {
 	for _, item := range l.Alike(name) {
 		if l.kind.id(item) != id {
