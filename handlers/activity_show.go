@@ -102,7 +102,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 }
 
 // reversals are the links from an edit of a group: to the group, to undoing it, to the edit that it undoes or
-// that has undone it; and from what was done with a review, to the review.
+// that has undone it; and from what else was done to where it is undone or goes on.
 func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 	if e.Unreadable {
 		return nil
@@ -126,7 +126,13 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		return append(links, components.LinkProps{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID)})
 	}
 	if of := membership.CreatedFrom(e); of != "" {
-		return append(links, components.LinkProps{Text: "The deletion before", URL: req.urls().Entry(of)})
+		links = append(links, components.LinkProps{Text: "The deletion before", URL: req.urls().Entry(of)})
+	}
+	if id := tallyfy.ID(e.Subject(journal.Group).ID); e.Kind == membership.GroupCreated && id != "" {
+		return append(links, components.LinkProps{Text: "The group", URL: req.urls().Group(id)})
+	}
+	if e.Kind == review.SetChanged {
+		return append(links, components.LinkProps{Text: "Starter sets", URL: req.urls().ReviewSets()})
 	}
 	_, one := membership.Undone(e)
 	_, several := membership.AllUndone(e)

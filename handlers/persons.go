@@ -205,6 +205,12 @@ func noUndo(e *journal.Entry) string {
 		return "This is undone by deleting the group."
 	case review.SetChanged:
 		return "This is undone by changing the set again."
+	case review.Started:
+		return "A review is not deleted from here. It can be closed."
+	case review.Extended:
+		return "This can't be undone: nobody is taken out of a review again."
+	case review.Closed:
+		return "This can't be undone: a review is not opened again. Whoever it left open is offered by the next one."
 	}
 	return ""
 }

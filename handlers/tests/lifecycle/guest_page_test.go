@@ -271,6 +271,16 @@ func TestWhatCannotBeUndone(t *testing.T) {
 	assert.Equal(t, p.URL, s.Get(disabled.URL).Link("Brought back later"))
 	p = s.Get(s.MemberPath("gareth.pugh")+"/delete").Form("main form").Set("phrase", "gareth.pugh@example.com").Submit("").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("main"), "This can't be undone: Tallyfy has deleted the account itself, in every organisation.")
+
+	s.GroupForm("Night shift", "d").Submit("Create the group").Whole(http.StatusOK)
+	p = latest(s)
+	assert.Contains(t, p.Text("main"), "This is undone by deleting the group.")
+	assert.Equal(t, "Night shift", p.Follow("The group").Text("h1"))
+	s.Post("/reviews", url.Values{"name": {"One"}, "who": {"text"}, "text": {"noor.vandermeer@example.com"}}).Whole(http.StatusOK)
+	p = latest(s)
+	assert.Contains(t, p.Text("main"), "A review is not deleted from here. It can be closed.")
+	p.Follow("The review").Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.Contains(t, latest(s).Text("main"), "This can't be undone: a review is not opened again.")
 }
 
 // Disabling hands no guest over either. Where the guests are read anyhow the page names those whom nobody else knows.

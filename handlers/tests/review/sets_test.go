@@ -30,6 +30,7 @@ func TestAStarterSetSaysWhatIsExpected(t *testing.T) {
 
 	entry := p.Follow("Receipt").Whole(http.StatusOK)
 	assert.Contains(t, entry.Text("main"), "The starter set for people with the job title Systems Administrator is IT Service Desk and Platform Engineering.")
+	assert.Equal(t, "/reviews/sets", entry.Link("Starter sets"))
 	assert.Contains(t, s.Get("/activity?what=review.set").Text("main"), "Maren Dahl changed the starter set for people with the job title Systems Administrator. Confirmed")
 	assert.Zero(t, s.Writes(), "nothing is sent to Tallyfy")
 
