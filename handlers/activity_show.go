@@ -8,6 +8,7 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/review"
@@ -174,6 +175,37 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		return append(links, add)
 	}
 	return links
+}
+
+// noUndo says why a change that was carried out can't be undone from here, and what can be done; ""
+// for one that can.
+func noUndo(e *journal.Entry) string {
+	if e.Unreadable || !carriedOut(e) {
+		return ""
+	}
+	switch e.Kind {
+	case lifecycle.DeletedForGood:
+		return "This can't be undone: Tallyfy has deleted the account itself, in every organisation."
+	case lifecycle.GuestRemoved:
+		return "This can't be undone: Tallyfy does not put a guest back on the tasks. The guest can be added again."
+	case lifecycle.Invited:
+		return "An invitation can't be withdrawn from here: Tallyfy's interface has no call for it. It is done in Tallyfy, from the page of the person."
+	case lifecycle.ContactsChanged:
+		if _, ok := lifecycle.ContactsUndone(e); !ok {
+			return "This can't be undone from here: it was not kept who knew the guest before."
+		}
+	case membership.GroupCreated:
+		return "This is undone by deleting the group."
+	case review.SetChanged:
+		return "This is undone by changing the set again."
+	case review.Started:
+		return "A review is not deleted from here. It can be closed."
+	case review.Extended:
+		return "This can't be undone: nobody is taken out of a review again."
+	case review.Closed:
+		return "This can't be undone: a review is not opened again. Whoever it left open is offered by the next one."
+	}
+	return ""
 }
 
 // removedPerson is the member as the last check found the account, else as it was before.
