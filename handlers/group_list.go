@@ -78,11 +78,11 @@ func (req *request) groupRows(list string, page *tallyfy.Page[tallyfy.Group], me
 		rows []views.GroupRow
 		of   source
 	}
-	of := source{page: weak.Make(page), zone: req.clock().Location.String()}
+	key, of := "rows of "+list, source{page: weak.Make(page), zone: req.clock().Location.String()}
 	if members != nil {
 		of.members = members.Version
 	}
-	before, ok := cache.Get[kept](req.app.answers, req.scope, "rows of "+list)
+	before, ok := cache.Get[kept](req.app.answers, req.scope, key)
 	if ok && before.of == of {
 		return before.rows
 	}
@@ -91,7 +91,7 @@ func (req *request) groupRows(list string, page *tallyfy.Page[tallyfy.Group], me
 		rows = append(rows, req.groupRow(&page.Items[i], members))
 	}
 	// Half of the time that places of logos are kept, which groupRow remembers.
-	req.app.answers.Put(req.scope, "rows of "+list, kept{rows, of}, placeTime/2)
+	req.app.answers.Put(req.scope, key, kept{rows, of}, placeTime/2)
 	return rows
 }
 

@@ -236,11 +236,10 @@ func startReview(req *request) error {
 	if answered, err := f.unfinished(out); answered {
 		return err
 	}
-	id := review.IDOf(out.Entry) // of a second press, that of the first
-	if out.Kind == change.Repeated && out.Entry.State != journal.Done {
-		return req.goTo(req.urls().Entry(out.Entry.ID)) // the process of the first has died
+	if out.Entry.State != journal.Done { // the process of an earlier press has died
+		return req.goTo(req.urls().Entry(out.Entry.ID))
 	}
-	return req.goTo(req.urls().Review(id))
+	return req.goTo(req.urls().Review(review.IDOf(out.Entry))) // of a second press, that of the first
 }
 
 // mostReviewName is the length of the name of a review in letters.

@@ -242,16 +242,16 @@ func (req *request) nextOpen(r *review.Review, after int, copied snapshot) (tall
 
 // comparison is what the groups of people are compared with.
 func (req *request) comparison(copied snapshot) (*review.Expectations, error) {
-	sets, err := req.app.StarterSets.Version(req.ctx(), string(req.org()))
+	version, err := req.app.StarterSets.Version(req.ctx(), string(req.org()))
 	if err != nil {
 		return nil, err
 	}
-	return req.comparisonWith(sets, copied)
+	return req.comparisonWith(version, copied)
 }
 
 // comparisonWith is comparison with a version of the starter sets that was just read.
-func (req *request) comparisonWith(sets string, copied snapshot) (*review.Expectations, error) {
-	key := fmt.Sprintf("expected %d %d %s", copied.members.Version, copied.groups.Version, sets)
+func (req *request) comparisonWith(version string, copied snapshot) (*review.Expectations, error) {
+	key := fmt.Sprintf("expected %d %d %s", copied.members.Version, copied.groups.Version, version)
 	return cache.Fetch(req.ctx(), req.app.answers, req.scope, key, cache.Options[*review.Expectations]{TTL: countsTime},
 		func(ctx context.Context) (*review.Expectations, error) {
 			sets, err := req.app.StarterSets.List(ctx, string(req.org()))
