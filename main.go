@@ -64,9 +64,9 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	case config.CommandHealthcheck:
 		return healthcheck(ctx, cfg)
 	}
-	// Nearly all memory is garbage of the last pages. The collector waits longer for garbage where more memory is in use,
-	// and counts what nothing was ever written to, which is not resident. That costs a few megabytes, and saves a tenth of
-	// the work.
+	// Nearly all memory is garbage of the last pages. The collector waits longer for garbage where
+	// more memory is in use, and counts what nothing was ever written to, which is not resident.
+	// That costs a few megabytes, and saves a tenth of the work.
 	var ballast []byte
 	if _, set := lookupEnv("GOGC"); !set {
 		ballast = make([]byte, 10<<20)
@@ -149,8 +149,8 @@ func serve(ctx context.Context, cfg config.Config, log *slog.Logger, stdout io.W
 			return fmt.Errorf("the address for metrics: %w", err)
 		}
 	}
-	// The parser of the migrations leaves 16 MB in a pool, which two collections empty. The heap would grow to twice of
-	// that before the next one.
+	// The parser of the migrations leaves 16 MB in a pool, which two collections empty. The heap
+	// would grow to twice that before the next one.
 	runtime.GC()
 	debug.FreeOSMemory()
 	l, err := net.Listen("tcp", cfg.Addr)

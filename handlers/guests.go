@@ -84,8 +84,8 @@ func (req *request) guestsKnown(id tallyfy.UserID) (list []*tallyfy.Guest, known
 	return directory.KnownTo(guests, id), true
 }
 
-// onlyKnownTo are the guests whom a member knows and nobody else who is active, where a copy of the guests is at hand: it
-// costs no call. Somebody of whom that is not known counts as active.
+// onlyKnownTo are the guests whom a member knows and nobody else who is active, where a copy of the
+// guests is at hand: it costs no call. Somebody of whom that is not known counts as active.
 func (req *request) onlyKnownTo(id tallyfy.UserID, members *directory.Members) []*tallyfy.Guest {
 	guests := req.CopiedGuests()
 	if guests == nil {

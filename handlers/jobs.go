@@ -107,7 +107,8 @@ func (req *request) deliver(id string) {
 	}
 }
 
-// jobCounts is how many rows of a job have each state. In a job that rests none is under way for good.
+// jobCounts is how many rows of a job have each state. In a job that rests none is under way for
+// good.
 func (req *request) jobCounts(j *bulk.Job) (map[bulk.State]int, error) {
 	counts, err := req.app.Jobs.Counts(req.ctx(), j.ID)
 	if err != nil || counts[bulk.Working] == 0 || j.Unreadable {

@@ -11,8 +11,9 @@ import (
 const (
 	// decodedTime is how long a decoded page is kept after it was last used.
 	decodedTime = 5 * time.Minute
-	// decodedBytes is how much the answers may hold together whose pages are kept, and decodedLargest
-	// one of them. A page of 500 members is larger: whole lists of them are kept elsewhere.
+	// decodedBytes is how much the answers may hold together whose pages are kept, and
+	// decodedLargest one of them. A page of 500 members is larger: whole lists of them are kept
+	// elsewhere.
 	decodedBytes, decodedLargest = 4 << 20, 128 << 10
 )
 
@@ -21,7 +22,7 @@ const (
 // are the same page. It is safe for concurrent use.
 type decodedPages struct {
 	mu    sync.Mutex
-	pages *simplelru.LRU[[sha256.Size]byte, decodedPage]
+	pages *simplelru.LRU[[sha256.Size]byte, *decodedPage]
 	bytes int
 	sweep *time.Timer // nil while nothing is kept
 }
@@ -34,7 +35,7 @@ type decodedPage struct {
 
 func newDecodedPages() *decodedPages {
 	d := &decodedPages{}
-	d.pages, _ = simplelru.NewLRU(decodedBytes, func(_ [sha256.Size]byte, p decodedPage) { d.bytes -= p.size }) // fails for no size only
+	d.pages, _ = simplelru.NewLRU(decodedBytes, func(_ [sha256.Size]byte, p *decodedPage) { d.bytes -= p.size }) // fails for no size only
 	return d
 }
 
@@ -47,7 +48,6 @@ func (d *decodedPages) get(sum [sha256.Size]byte) any {
 		return nil
 	}
 	p.used = time.Now()
-	d.pages.Add(sum, p)
 	return p.page
 }
 
@@ -62,7 +62,7 @@ func (d *decodedPages) put(sum [sha256.Size]byte, size int, page any) {
 	for d.bytes+size > decodedBytes {
 		d.pages.RemoveOldest()
 	}
-	d.pages.Add(sum, decodedPage{page, size, time.Now()})
+	d.pages.Add(sum, &decodedPage{page, size, time.Now()})
 	d.bytes += size
 	if d.sweep == nil {
 		d.sweep = time.AfterFunc(decodedTime, d.forget)

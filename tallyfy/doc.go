@@ -16,9 +16,8 @@
 //
 // # What it may import
 //
-// The standard library, github.com/go-json-experiment/json and the LRU list of hashicorp/golang-lru, and
-// nothing else of this module.
-// The tests may use testify and the sandbox.
+// The standard library, github.com/go-json-experiment/json and the LRU list of
+// hashicorp/golang-lru, and nothing else of this module. The tests may use testify and the sandbox.
 //
 // # Where to add a thing
 //

@@ -356,8 +356,9 @@ func (b *Book) end(ctx context.Context, j *Job) error {
 	return b.move(ctx, j, Ended, note, "", nil, Running)
 }
 
-// Settle puts the rows down as not known that a process had under way when it died, in a job that was paused or stopped
-// since. While a process is at the job, or another one asks the same, it changes nothing.
+// Settle puts the rows down as not known that a process had under way when it died, in a job that
+// was paused or stopped since. While a process is at the job, or another one asks the same, it
+// changes nothing.
 func (b *Book) Settle(ctx context.Context, leases *store.Leases, j *Job) error {
 	if j.State != Paused && j.State != Stopped {
 		return nil
@@ -375,9 +376,9 @@ func (b *Book) Settle(ctx context.Context, leases *store.Leases, j *Job) error {
 	return errors.Join(err, releaseErr)
 }
 
-// Retry lets the rows that failed, or of which nobody knows, wait for another turn, and starts the job again in
-// somebody's name. A row that a process left under way keeps its press: its fate is read, and nothing is sent. Retry
-// returns how many rows there are; without one nothing changes.
+// Retry lets the rows that failed, or of which nobody knows, wait for another turn, and starts the
+// job again in somebody's name. A row that a process left under way keeps its press: its fate is
+// read, and nothing is sent. Retry returns how many rows there are; without one nothing changes.
 func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token string) (n int, err error) {
 	rows, err := b.Rows(ctx, j.ID, Failed, Unknown)
 	if err != nil || len(rows) == 0 {

@@ -175,8 +175,8 @@ func ignoreNotNow(err error) error {
 	return err
 }
 
-// leftUnderWay puts rows down as not known that a process which died has left under way. An entry that they have is of an
-// earlier attempt.
+// leftUnderWay puts rows down as not known that a process which died has left under way. An entry
+// that they have is of an earlier attempt.
 func leftUnderWay(rows []*Row) {
 	all(rows, Unknown, "The program stopped while this was under way. It is looked at before anything is sent again.")
 	for _, r := range rows {

@@ -133,7 +133,8 @@ func TestAProcessDiesAtEachPoint(t *testing.T) {
 	})
 }
 
-// A job is stopped while its process dies. Once the process is gone its row is not known, and trying it again looks first.
+// A job is stopped while its process dies. Once the process is gone its row is not known, and
+// trying it again looks first.
 func TestAProcessDiesWhileTheJobIsStopped(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, url string) {
@@ -176,7 +177,8 @@ func TestAProcessDiesWhileTheJobIsStopped(t *testing.T) {
 	})
 }
 
-// A row that was refused once was tried again as its process died: the entry of the first attempt says nothing of the second.
+// A row that was refused once was tried again as its process died: the entry of the first attempt
+// says nothing of the second.
 func TestAProcessDiesInASecondAttempt(t *testing.T) {
 	t.Parallel()
 	engines(t, func(t *testing.T, url string) {

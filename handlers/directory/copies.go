@@ -174,7 +174,8 @@ func (c *copies[T, ID]) read(ctx context.Context, client *tallyfy.Client, s cach
 }
 
 // latest is the list of an organisation that was made last, nil if there is none. Readings use its
-// equal rows again, and all of it if nothing differs: ten lists of ten people need hardly more memory than one.
+// equal rows again, and all of it if nothing differs: ten lists of ten people need hardly more
+// memory than one.
 func (c *copies[T, ID]) latest(org tallyfy.ID) (latest *List[T, ID]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -123,7 +123,8 @@ func TestWhatDropsTheCopies(t *testing.T) {
 	}
 }
 
-// What is made of a list is kept under its version: the same list has it, whoever reads it and how often, and no other one.
+// What is made of a list is kept under its version: the same list has it, whoever reads it and how
+// often, and no other one.
 func TestListsThatDifferHaveVersionsOfTheirOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := directory.New(directory.Options{})

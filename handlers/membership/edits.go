@@ -268,8 +268,8 @@ func (p *groupPart) send(ctx context.Context) error {
 	return err
 }
 
-// partFacts is what a part did, which undoing it needs. Shown says that the group was so in Tallyfy's answer, or before the
-// call, which was not made then.
+// partFacts is what a part did, which undoing it needs. Shown says that the group was so in
+// Tallyfy's answer, or before the call, which was not made then.
 type partFacts struct {
 	People
 	Shown bool `json:",omitempty"`
@@ -329,8 +329,9 @@ func severalFacts(e *journal.Entry) (f editsFacts, ok bool) {
 	return f, ok
 }
 
-// Reached says for each group whose people an entry changes whether the latest check found it as planned. Of a change of
-// several groups that could not be checked it says whether Tallyfy's answer showed that. It is nil for entries of another kind.
+// Reached says for each group whose people an entry changes whether the latest check found it as
+// planned. Of a change of several groups that could not be checked it says whether Tallyfy's answer
+// showed that. It is nil for entries of another kind.
 func Reached(e *journal.Entry) map[tallyfy.ID]bool {
 	reached := map[tallyfy.ID]bool{}
 	if e.Kind == PeopleChanged {

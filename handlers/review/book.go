@@ -65,7 +65,8 @@ func (b *Book) Create(ctx context.Context, r *Review) error {
 	})
 }
 
-// Add takes more people into a review that has begun, at a time. Those who are in it already stay as they are.
+// Add takes more people into a review that has begun, at a time. Those who are in it already stay
+// as they are.
 func (b *Book) Add(ctx context.Context, r *Review, people []*Person, at time.Time) error {
 	for _, p := range people {
 		p.Added = at

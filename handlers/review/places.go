@@ -145,15 +145,15 @@ type Step struct {
 	// At is the place in the queue from 1, of Of people. Previous and Following are their neighbours, "" for none.
 	At, Of              int
 	Previous, Following tallyfy.UserID
-	// Last is whom the reader decided last in the review, "" for nobody, and LastDecided the latest decision about that
-	// person, whoever made it.
+	// Last is whom the reader decided last in the review, "" for nobody, and LastDecided the latest
+	// decision about that person, whoever made it.
 	Last        tallyfy.UserID
 	LastDecided *Decision
 	// Sets is the version of the organisation's starter sets.
 	Sets string
 }
 
-// Step reads one person of a review with the decisions about them, for by.
+// Step reads one person of a review with the decisions about them. by is who reads it.
 func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by tallyfy.UserID) (*Step, error) {
 	if !journal.IsID(id) { // PostgreSQL refuses some texts
 		return nil, ErrNotFound
@@ -190,11 +190,10 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 	if last.N > 0 {
 		s.Last, s.LastDecided = last.Member, b.decision(last)
 	}
-	switch decisions {
-	case 0:
-	case 1:
+	switch {
+	case decisions == 1:
 		s.Person.Decisions = []*Decision{b.decision(decision)}
-	default:
+	case decisions > 1:
 		s.Person.Decisions, err = b.decisions(ctx, `WHERE review = $1 AND member = $2 ORDER BY n`, id, string(member))
 	}
 	return s, err

@@ -23,16 +23,19 @@ const (
 	Extended = "review.extend"
 )
 
-// The kinds of the sentences about a review that was started, and about people who came into one later.
+// The kinds of the sentences about a review that was started, and about people who came into one
+// later.
 const (
 	lineStarting = "review started"
 	lineAdding   = "review extended"
 )
 
-// reviewFacts is what the check of an entry about a review compares with. It holds nothing about the people.
+// reviewFacts is what the check of an entry about a review compares with. It holds nothing about
+// the people.
 type reviewFacts struct {
 	ID, Name string
-	// People and At are how many people came into the review later, and when. After is the last number of its queue before.
+	// People and At are how many people came into the review later, and when. After is the last
+	// number of its queue before.
 	People int       `json:",omitempty"`
 	At     time.Time `json:",omitzero"`
 	After  int       `json:",omitempty"`
@@ -95,7 +98,8 @@ func (c *Starting) Send(ctx context.Context) ([]journal.Subject, error) {
 	return nil, nil
 }
 
-// Check implements change.Change. A review that was started may be past its time, so that nothing can be found out.
+// Check implements change.Change. A review that was started may be past its time, so that nothing
+// can be found out.
 func (c *Starting) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
 	f, err := factsOf(e)
 	if err != nil {
@@ -134,7 +138,8 @@ type Adding struct {
 	// People are those to take. Look leaves out those who are in the review already.
 	People []*Person
 
-	// Review, At, the time that the people come in, and After, the last number of the queue, are what Look found.
+	// Review, At, the time that the people come in, and After, the last number of the queue, are
+	// what Look found.
 	Review *Review
 	At     time.Time
 	After  int

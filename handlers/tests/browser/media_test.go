@@ -77,8 +77,8 @@ func TestBrowserReducedMotion(t *testing.T) {
 	}
 }
 
-// A review's receipt on paper: nothing of the console around it, all of it within the width of a sheet of A4, nobody on two
-// sheets, and letters that can be read.
+// A review's receipt on paper: nothing of the console around it, all of it within the width of a
+// sheet of A4, nobody on two sheets, and letters that can be read.
 func TestBrowserPrintedReceipt(t *testing.T) {
 	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{})

@@ -272,7 +272,8 @@ func TestProgressIsSent(t *testing.T) {
 	assert.Equal(t, `data: {"done":2,"of":2,"state":"ended","text":"All 2 done."}`, strings.TrimSpace(last))
 }
 
-// A job is stopped while its process dies: as long as that may be alive the row is under way, and then it is not known.
+// A job is stopped while its process dies: as long as that may be alive the row is under way, and
+// then it is not known.
 func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
 	t.Parallel()
 	s := site(t, false)

@@ -36,8 +36,8 @@ func TestRowsSayWhatTallyfySaysOfAGroup(t *testing.T) {
 	assert.NotEqual(t, len(g.Members), len(g.Guests), "else the test tells nothing")
 }
 
-// Somebody is deleted whose id stays in a group: Tallyfy answers the list with the same bytes, and one fewer is there as soon
-// as the members are read again.
+// Somebody is deleted whose id stays in a group: Tallyfy answers the list with the same bytes, and
+// one fewer is there as soon as the members are read again.
 func TestRowsCountWhoIsThereNow(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Directory: directory.Options{MaxAge: 500 * time.Millisecond, Stale: time.Millisecond}})

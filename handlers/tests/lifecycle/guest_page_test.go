@@ -283,7 +283,8 @@ func TestWhatCannotBeUndone(t *testing.T) {
 	assert.Contains(t, latest(s).Text("main"), "This can't be undone: a review is not opened again.")
 }
 
-// Disabling hands no guest over either. Where the guests are read anyhow the page names those whom nobody else knows.
+// Disabling hands no guest over either. Where the guests are read anyhow the page names those whom
+// nobody else knows.
 func TestDisablingNamesGuestsWhomNobodyElseKnows(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

@@ -281,7 +281,8 @@ func TestWhoIsDeletedForGoodIsTakenOutOfReviews(t *testing.T) {
 	assert.Contains(t, receipt.Text("main"), "1 not looked at + 1 left = 2 people, a row each")
 }
 
-// The sign-in ends after the first of three groups. What Tallyfy confirmed is recorded at once, and is not sent again.
+// The sign-in ends after the first of three groups. What Tallyfy confirmed is recorded at once, and
+// is not sent again.
 func TestASignInThatEndsInTheMiddleLeavesATrueRecord(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)

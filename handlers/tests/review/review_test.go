@@ -210,7 +210,8 @@ func TestAPressCountsOnce(t *testing.T) {
 	assert.Len(t, s.Get(path).Texts("#record + ul li"), 1)
 }
 
-// The second arrival of a press may look for the review of the first one before that is there. It starts none of its own.
+// The second arrival of a press may look for the review of the first one before that is there. It
+// starts none of its own.
 func TestAPressStartsOneReviewThoughItIsNotSeen(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

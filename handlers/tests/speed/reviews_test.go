@@ -18,8 +18,8 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// reviewSteps compares a step of a review of 500 people with one of a review of 20, with an empty list, and with a page that
-// reads nothing, in one session. Two thirds of the people are decided.
+// reviewSteps compares a step of a review of 500 people with one of a review of 20, with an empty
+// list, and with a page that reads nothing, in one session. Two thirds of the people are decided.
 func reviewSteps(t *testing.T, tb *table) {
 	a, _ := startSandbox(t, "--sandbox-members", "800")
 	p := startProgram(t, a)
