@@ -62,11 +62,13 @@ func TestBrowserManyAtOnce(t *testing.T) {
 		require.NoError(t, err)
 		u.press("Export 2 rows not done")
 		var files []string
-		require.Eventually(t, func() bool {
-			files, _ = filepath.Glob(filepath.Join(folder, "*.csv"))
-			return len(files) == 1
+		var text []byte
+		require.Eventually(t, func() bool { // Chromium reserves the name with an empty file
+			if files, _ = filepath.Glob(filepath.Join(folder, "*.csv")); len(files) == 1 {
+				text, err = os.ReadFile(files[0])
+			}
+			return len(text) > 0
 		}, 20*time.Second, 10*time.Millisecond)
-		text, err := os.ReadFile(files[0])
 		require.NoError(t, err)
 		assert.Contains(t, string(text), "Not now.")
 
