@@ -84,21 +84,6 @@ func (req *request) guestsKnown(id tallyfy.UserID) (list []*tallyfy.Guest, known
 	return directory.KnownTo(guests, id), true
 }
 
-// onlyKnownTo are the guests whom a member knows and nobody else who is active, where a copy of the
-// guests is at hand: it costs no call. Somebody of whom that is not known counts as active.
-func (req *request) onlyKnownTo(id tallyfy.UserID, members *directory.Members) []*tallyfy.Guest {
-	guests := req.CopiedGuests()
-	if guests == nil {
-		return nil
-	}
-	return slices.DeleteFunc(directory.KnownTo(guests, id), func(g *tallyfy.Guest) bool {
-		return slices.ContainsFunc(g.KnownBy(), func(other tallyfy.UserID) bool {
-			m, ok := members.ByID(other)
-			return other != id && (ok && m.CanWork() || !ok && !members.Complete)
-		})
-	})
-}
-
 // handOverLink leads to handing over the guests whom a member knows.
 func (req *request) handOverLink(id tallyfy.UserID, guests int) components.LinkProps {
 	return components.LinkProps{Text: "Hand over " + words.Count(guests, "guest", "guests") + "…", URL: req.urls().HandOverGuests(id, "")}

@@ -33,7 +33,7 @@ func (m memberDisabling) ask(f refusedForm) error {
 		Notice: f.Notice, Press: newPress(), Address: m.urls().DisableMember(c.ID), Button: "Disable " + c.Called(), Busy: "Disabling…",
 		Other: "Remove and hand the work over…", OtherURL: m.urls().RemoveMember(c.ID),
 	}
-	for _, g := range m.onlyKnownTo(c.ID, c.Copy) {
+	for _, g := range c.Alone {
 		view.Guests = append(view.Guests, guestPerson(g))
 	}
 	plan := c.Plan()

@@ -133,6 +133,9 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 	}
 	if e.Kind == lifecycle.Disabled && carriedOut(e) {
 		links = append(links, req.broughtBack(e, s))
+		if lifecycle.GuestsAlone(e) > 0 {
+			links = append(links, components.LinkProps{Text: "Hand over the guests…", URL: req.urls().HandOverGuests(tallyfy.UserID(s.ID), "")})
+		}
 	}
 	if e.Kind == lifecycle.GuestAdded && carriedOut(e) {
 		if g := e.Subject(journal.Guest); g.Email != "" {

@@ -15,7 +15,7 @@ import (
 // A Source is where the changes of all kinds read from.
 type Source interface {
 	membership.Source
-	removal.Source
+	lifecycle.Source
 }
 
 // A Desk makes the changes of a job.

@@ -191,7 +191,7 @@ func (d *desk) Group(ctx context.Context, id tallyfy.ID) (*tallyfy.Group, error)
 	return d.client.Groups.Get(ctx, d.org(), id)
 }
 
-// Member implements removal.Source.
+// Member implements lifecycle.Source.
 func (d *desk) Member(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error) {
 	return d.client.Members.Get(ctx, d.org(), id, "groups")
 }
@@ -207,7 +207,7 @@ func (d *desk) Members(ctx context.Context) (*directory.Members, error) {
 	return d.copies.Members(ctx, d.client, d.scope())
 }
 
-// CopiedGuests implements removal.Source.
+// CopiedGuests implements lifecycle.Source.
 func (d *desk) CopiedGuests() *directory.Guests { return nil }
 
 // CopiedGroups implements membership.Source.

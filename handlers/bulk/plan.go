@@ -404,22 +404,14 @@ const guestsNamed = 3
 
 // guestsLeft says in each row which guests nobody knows any more afterwards: a removal hands none over.
 func (p *planner) guestsLeft() {
-	leaving, alone, all := map[tallyfy.UserID]*Row{}, map[*Row][]string{}, 0
+	leaving, alone := map[tallyfy.UserID]*Row{}, map[*Row][]string{}
 	for _, r := range p.rows {
 		if r.State == Waiting {
 			leaving[tallyfy.UserID(r.Who.ID)] = r
 		}
 	}
-	for _, g := range p.Guests.Items {
-		stays := func(id tallyfy.UserID) bool {
-			m, ok := p.Members.ByID(id)
-			return ok && leaving[id] == nil && m.CanWork()
-		}
-		goes := func(id tallyfy.UserID) bool { return leaving[id] != nil }
-		if g.IsDeleted() || slices.ContainsFunc(g.KnownBy(), stays) || !slices.ContainsFunc(g.KnownBy(), goes) {
-			continue
-		}
-		all++
+	all := directory.LeftAlone(p.Guests, p.Members, func(id tallyfy.UserID) bool { return leaving[id] != nil })
+	for _, g := range all {
 		for _, id := range g.KnownBy() {
 			if r := leaving[id]; r != nil {
 				alone[r] = append(alone[r], g.Name())
@@ -427,15 +419,14 @@ func (p *planner) guestsLeft() {
 		}
 	}
 	for r, guests := range alone {
-		slices.SortFunc(guests, names.Compare)
 		called := names.List(guests)
 		if n := len(guests) - guestsNamed; n > 0 {
 			called = names.Some(guests[:guestsNamed], words.Number(n)+" more")
 		}
 		r.After += "; nobody else knows " + words.Count(len(guests), "guest", "guests") + ": " + called
 	}
-	if all > 0 {
-		p.notes = append(p.notes, "Nobody will know "+words.Count(all, "guest", "guests")+" any more, as the rows say. A removal hands no guest over: "+
+	if len(all) > 0 {
+		p.notes = append(p.notes, "Nobody will know "+words.Count(len(all), "guest", "guests")+" any more, as the rows say. A removal hands no guest over: "+
 			"hand them over before, on the pages of those who leave, or afterwards from the receipts.")
 	}
 }
@@ -717,7 +708,7 @@ func (c copies) Members(context.Context) (*directory.Members, error) {
 // CopiedGroups implements membership.Source.
 func (c copies) CopiedGroups() *directory.Groups { return c.Organisation.Groups }
 
-// CopiedGuests implements removal.Source.
+// CopiedGuests implements lifecycle.Source.
 func (c copies) CopiedGuests() *directory.Guests { return c.Organisation.Guests }
 
 // sentence makes a sentence of a predicate: "is deactivated".

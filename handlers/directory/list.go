@@ -237,3 +237,19 @@ func KnownTo(guests *Guests, member tallyfy.UserID) (list []*tallyfy.Guest) {
 	slices.SortStableFunc(list, func(a, b *tallyfy.Guest) int { return names.Compare(a.Name(), b.Name()) })
 	return list
 }
+
+// LeftAlone are the guests whom nobody who is active knows once some who know them are gone. While the members are not
+// all read, somebody who is not among them counts as active.
+func LeftAlone(guests *Guests, members *Members, gone func(tallyfy.UserID) bool) (list []*tallyfy.Guest) {
+	stays := func(id tallyfy.UserID) bool {
+		m, ok := members.ByID(id)
+		return !gone(id) && (ok && m.CanWork() || !ok && !members.Complete)
+	}
+	for _, g := range guests.Items {
+		if !g.IsDeleted() && slices.ContainsFunc(g.KnownBy(), gone) && !slices.ContainsFunc(g.KnownBy(), stays) {
+			list = append(list, g)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *tallyfy.Guest) int { return names.Compare(a.Name(), b.Name()) })
+	return list
+}

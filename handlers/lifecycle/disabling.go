@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"tallyfy-admin/handlers/change"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
@@ -31,6 +32,8 @@ type Disabling struct {
 	Person
 	// Tasks are the open tasks that Look counted.
 	Tasks tallyfy.OpenTasks
+	// Alone are the guests whom nobody else who is active knows, as far as Look found them without a call.
+	Alone []*tallyfy.Guest
 
 	disabled bool
 }
@@ -40,10 +43,14 @@ func (c *Disabling) Kind() string { return Disabled }
 
 // Look implements change.Change.
 func (c *Disabling) Look(ctx context.Context) error {
-	return c.look(ctx, func(ctx context.Context) error {
+	err := c.look(ctx, func(ctx context.Context) error {
 		c.Tasks = c.Source.OpenTasks(ctx, tallyfy.TaskListOptions{Owner: c.ID})
 		return nil
 	})
+	if guests := c.Source.CopiedGuests(); err == nil && guests != nil {
+		c.Alone = directory.LeftAlone(guests, c.Copy, func(id tallyfy.UserID) bool { return id == c.ID })
+	}
+	return err
 }
 
 // Blockers gives all reasons that hold at once.
@@ -79,7 +86,7 @@ func (c *Disabling) Plan() change.Plan {
 	case len(groups) > 0:
 		leaves = fmt.Sprintf("%s leaves %s: %s. The receipt keeps which.", name, words.Count(len(groups), "group", "groups"), names.List(held))
 	}
-	facts := disablingFacts{Name: name, Tasks: -1}
+	facts := disablingFacts{Name: name, Tasks: -1, Guests: len(c.Alone)}
 	if c.Tasks.Checked {
 		facts.Tasks = c.Tasks.Total
 	}
@@ -133,6 +140,15 @@ func tasksNow(t tallyfy.OpenTasks) string {
 type disablingFacts struct {
 	Name  string
 	Tasks int // when the plan was made, -1 where that is not known
+	// Guests is how many nobody else knew who was active, as far as that was known.
+	Guests int `json:",omitempty"`
+}
+
+// GuestsAlone is how many guests somebody who was disabled left to nobody, as far as that was known then.
+func GuestsAlone(e *journal.Entry) int {
+	var facts disablingFacts
+	_ = json.Unmarshal(e.Plan.Facts, &facts) // which leaves none
+	return facts.Guests
 }
 
 // Send implements change.Change.

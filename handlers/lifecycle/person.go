@@ -22,6 +22,8 @@ type Source interface {
 	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
 	// Members gives the copy of all members, which may be incomplete. It is never nil.
 	Members(ctx context.Context) (*directory.Members, error)
+	// CopiedGuests is the copy of all guests if it costs no call, else nil.
+	CopiedGuests() *directory.Guests
 }
 
 // A Person is the member whom a change is about.

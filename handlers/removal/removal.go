@@ -10,6 +10,7 @@ import (
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
@@ -21,21 +22,9 @@ const MemberRemoved = "member.remove"
 // LeaveWork is the choice to leave the work with the member who goes.
 const LeaveWork = "leave"
 
-// Source is where a removal reads from.
-type Source interface {
-	// Member reads a member with the groups.
-	Member(ctx context.Context, id tallyfy.UserID) (*tallyfy.Member, error)
-	// OpenTasks counts open tasks. Not being able to is a result, too.
-	OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tallyfy.OpenTasks
-	// Members gives the copy of all members, which may be incomplete. It is never nil.
-	Members(ctx context.Context) (*directory.Members, error)
-	// CopiedGuests is the copy of all guests if it costs no call, else nil.
-	CopiedGuests() *directory.Guests
-}
-
 // A Removal takes a member out of the organisation.
 type Removal struct {
-	Source Source
+	Source lifecycle.Source
 	Client *tallyfy.Client
 	Org    tallyfy.Organization
 	// By is the person who removes.

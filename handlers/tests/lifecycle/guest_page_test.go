@@ -301,6 +301,13 @@ func TestDisablingNamesGuestsWhomNobodyElseKnows(t *testing.T) {
 	s.Get("/guests").Whole(http.StatusOK)
 	assert.Contains(t, s.Get(path).Text("main"), "Nobody else who is active knows 2 guests of Søren Kjærgaard: Bram Verhoeven and Claudia Stemmler.", "who is disabled does not count")
 	assert.NotContains(t, s.Get(s.MemberPath("renske.bakker")+"/disable").Text("main"), "Nobody else")
+
+	receipt := s.Get(path).Form("main form").Submit("").Whole(http.StatusOK)
+	assert.Contains(t, receipt.Text("main"), "Søren Kjærgaard is disabled.")
+	p = receipt.Follow("Hand over the guests…").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "Claudia Stemmler")
+	receipt = s.Get(s.MemberPath("renske.bakker") + "/disable").Form("main form").Submit("").Whole(http.StatusOK)
+	assert.False(t, receipt.Has("a:contains('Hand over')"), "others know her guests")
 }
 
 // A removal hands no guest over: the wizard and the receipt say so, and lead to where it is done.

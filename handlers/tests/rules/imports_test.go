@@ -49,7 +49,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/parallel", ""},
 	{"handlers/queue", "handlers/store"},
 	{"handlers/ratelimit", "tallyfy"},
-	{"handlers/removal", "handlers/change handlers/directory handlers/journal handlers/parallel tallyfy views/names views/words"},
+	{"handlers/removal", "handlers/change handlers/directory handlers/journal handlers/lifecycle handlers/parallel tallyfy views/names views/words"},
 	{"handlers/review", "handlers/change handlers/directory handlers/journal handlers/listing handlers/store tallyfy views/names views/words"},
 	{"handlers/store", ""},
 	{"handlers/web", ""},
