@@ -142,27 +142,6 @@ func TestBrowserSecondPressSendsNothing(t *testing.T) {
 	assert.Equal(t, 1, s.Calls(http.MethodPost, "/groups"))
 }
 
-// No page scrolls sideways, from 320 px up, in either scheme; nor does the browser complain about any.
-func TestBrowserNoSidewaysScrolling(t *testing.T) {
-	t.Parallel()
-	s := sitetest.New(t, sitetest.Options{})
-	b := sitetest.OpenTab(t, s)
-	b.SignIn()
-	leaver := s.Member("soren.kjaergaard").ID
-	pages := []string{
-		"/groups", "/groups?q=zzz", "/groups/new", "/groups/" + s.Group("Everyone at Aldermoor").ID, "/groups/" + s.Group("Payroll").ID + "/delete", "/members",
-		fmt.Sprintf("/members/%d", leaver), fmt.Sprintf("/members/%d/remove", leaver), fmt.Sprintf("/members/%d/remove/handover", leaver),
-		fmt.Sprintf("/members/%d/remove/plan?to=leave", leaver), "/kit", "/sandbox", "/trash", "/help", "/members?status=invited", "/signin",
-	}
-	for _, width := range []int64{320, 360, 768, 1440} {
-		b.Screen(width, 800, map[bool]string{true: "dark", false: "light"}[width%360 == 0])
-		for _, path := range pages {
-			b.Open(path)
-			assert.LessOrEqual(t, sitetest.Evaluate[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, "%s at %d px", path, width)
-		}
-	}
-}
-
 // Markup in a name is text on every page that shows it.
 func TestBrowserMarkupInNamesIsText(t *testing.T) {
 	t.Parallel()

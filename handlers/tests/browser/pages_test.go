@@ -2,7 +2,10 @@ package browser_test
 
 import (
 	"fmt"
+	"net/url"
+	"os"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -10,23 +13,49 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// everyPage are the pages of every flow in the states that look different. They belong to an organisation in which
-// some changes were made.
+// everyPage are the pages of every flow in the states that look different, in an organisation in which some changes were
+// made.
 func everyPage(s *sitetest.Site) []string {
 	s.T.Helper()
 	created := s.GroupForm("Night watch", "d").Tick("members", s.ID("esi.mensah")).Submit("Create the group").Follow("Receipt").URL
-	removed := s.Remove("tomas.herrera", "soren.kjaergaard").URL
+	removed := s.Remove("esi.mensah", "leave").URL
+	handedOver := s.Remove("tomas.herrera", "soren.kjaergaard").URL
+	s.Post("/groups", url.Values{"name": {"Night watch"}, "description": {"d"}})
 	s.Get(s.GroupPath("Finance")+"/edit").Form("main form[method=post]").Set("description", "d").Submit("Save")
 	edited, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
-	leaver := s.MemberPath("soren.kjaergaard")
+	s.Get(s.DeletePath("Works Council")).Form("main form[method=post]").Submit("")
+	deleted, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	s.Get("/")
+	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Add: []int{s.Member("noor.vandermeer").ID}})
+	s.Get("/").Follow("Refresh")
+	lines := url.Values{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "to": {"nobody"}}
+	planned := s.Post("/bulk", lines).URL
+	started := s.Post(s.Post("/bulk", lines).URL+"/run", nil).URL
+	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"all"}, "role": {"standard"}}).URL
+	look := secondLook(s, review, "chiara.dangelo")
+	step := review + "/people/" + s.ID("soren.kjaergaard")
+	s.Post(step, url.Values{"decision": {"ask"}, "base": {"0"}, "note": {"Payroll, too?"}})
+	leaver, back, finance, operations := s.MemberPath("soren.kjaergaard"), s.MemberPath("esi.mensah")+"/enable", s.GroupPath("Finance"), s.GroupPath("Operations")
+	guest := "/guests/bram@tyres.example.com"
 	return []string{
-		"/", "/members?role=light&status=all", "/members?q=zzz", "/groups?sort_by=-members", "/guests", "/guests/bram@tyres.example.com", "/access", "/access?like=" + s.ID("soren.kjaergaard"),
-		"/activity?what=group.create&outcome=done", "/activity?from=yesterday", "/search?q=an", "/help", "/organisations", "/sign-ins",
-		s.GroupPath("Finance"), s.GroupPath("Operations") + "/people?find=an", s.GroupPath("Finance") + "/edit", s.GroupPath("Operations") + "/tasks", s.DeletePath("Operations"), "/groups/new",
-		leaver, leaver + "/tasks", leaver + "/remove", leaver + "/remove/handover", s.PlanPath("soren.kjaergaard", "hanneke.dewit"), s.MemberPath("ingrid.solheim") + "/remove",
-		created, removed, edited, edited + "/undo",
+		"/", "/signin", "/sign-ins", "/organisations", "/help", "/kit", "/sandbox", "/search?q=an",
+		"/groups", "/groups?q=zzz", "/groups?sort_by=-members", "/groups/new", "/groups/new?from=" + s.Group("Operations").ID, "/trash",
+		s.GroupPath("Everyone at Aldermoor"), s.GroupPath("Archive 2019 Relocation"), s.GroupPath("Night watch"), finance, finance + "?on=today", finance + "?on=" + time.Now().Format(time.DateOnly),
+		finance + "/edit", finance + "/delete", operations + "/delete", operations + "/people?find=an", operations + "/tasks", operations + "/merge", operations + "/merge?into=" + s.Group("Legal").ID,
+		"/members", "/members?q=zzz", "/members?q=fleet", "/members?status=invited", "/members?seen=30&role=light", "/members?chosen=yes&status=all", "/members/invite",
+		leaver, leaver + "/tasks", leaver + "/disable", leaver + "/role", leaver + "/role?to=admin", leaver + "/guests", leaver + "/guests?to=" + s.ID("noor.vandermeer"),
+		leaver + "/remove", leaver + "/remove/handover", s.PlanPath("soren.kjaergaard", "noor.vandermeer"), s.RemovePath("ingrid.solheim"), s.MemberPath("ingrid.solheim") + "/role",
+		s.MemberPath("lena.fischbacher"), s.MemberPath("gareth.pugh") + "/delete", s.MemberPath("esi.mensah"), back, back + "?groups=same", back + "?groups=choose",
+		s.MemberPath("hugo.marchetti") + "/groups", s.MemberPath("hugo.marchetti") + "/groups?like=" + s.ID("renske.bakker"),
+		"/guests", "/guests/new", guest, guest + "/known-by", guest + "/tasks", guest + "/remove",
+		"/access", "/access?like=kowalska", "/access?find=a&show=everybody&like=" + s.ID("soren.kjaergaard"),
+		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/bulk/new?kind=remove-members&chosen=yes", "/jobs", planned, started,
+		"/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review, review + "?pause=1", step, step + "?find=a", look, review + "/check", review + "/receipt", review + "/close",
+		"/activity", "/activity?q=zzz", "/activity?made=elsewhere", "/activity?from=yesterday", "/activity?what=group.create&outcome=done",
+		created, removed, handedOver, edited, edited + "/undo", deleted, deleted + "/restore",
 	}
 }
 
@@ -34,34 +63,57 @@ func everyPage(s *sitetest.Site) []string {
 // adds above others scores twice as much at least, and 0.1 is what everybody calls bad.
 const mostMoved = 0.005
 
-// No page is wider than the screen, nothing on it that stands by itself is smaller to press than 24 px, and nothing
-// moves while it arrives. Links within a sentence may be as small as its letters.
-func TestBrowserEveryPageFitsTheScreen(t *testing.T) {
+// No page is wider than the screen, nothing on it that stands by itself is smaller to press than 24 px, nothing moves
+// while it arrives, and axe finds no fault in either colour scheme. Links within a sentence may be as small as its
+// letters.
+func TestBrowserEveryPage(t *testing.T) {
 	t.Parallel()
+	axe, err := os.ReadFile(axeFile)
+	if err != nil {
+		t.Log("axe is not installed (npm ci in .ci): accessibility is not tested")
+	}
 	s := sitetest.New(t, sitetest.Options{})
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
-	s.SignIn()
+	s.SignIn() // as another visitor, who makes some changes
 	pages := everyPage(s)
-	for _, width := range []int64{320, 768, 1440} {
-		b.Screen(width, 800, "light")
+	b.Open("/members")
+	waitForScript(b)
+	b.Do(chromedp.Click("tbody tr:nth-child(2) .tick"))
+	b.WaitForText("span", "1 chosen on 1 page")
+	for _, screen := range []struct {
+		width         int64
+		scheme, rules string
+	}{{320, "dark", ""}, {360, "light", "{}"}, {360, "dark", colourRules}, {768, "light", ""}, {1440, "light", "{}"}, {1440, "dark", colourRules}} {
+		b.Screen(screen.width, 900, screen.scheme)
 		for _, path := range pages {
 			b.Open(path)
 			b.Do(chromedp.WaitVisible("h1"))
-			where := fmt.Sprintf("%s at %d px", path, width)
-			assert.LessOrEqual(t, sitetest.Evaluate[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, where)
-			assert.Empty(t, sitetest.Evaluate[string](b, `[...document.querySelectorAll(":is(a, button, select, input, textarea, summary)")].filter((e) => {
-				const { width, height } = (e.closest("label") ?? e).getBoundingClientRect();
-				const sentence = e.tagName === "A" && [...e.parentNode.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim().length > 2);
-				return e.checkVisibility() && !e.matches(".skip, .visually-hidden, .visually-hidden *") && !sentence && width > 1 && (width < 24 || height < 24);
-			}).map((e) => e.outerHTML.slice(0, 120) + " " + e.getBoundingClientRect().height).join("\n")`), where)
-			assert.Empty(t, sitetest.Evaluate[string](b, `[...document.querySelectorAll("main :is(.name, .sub, td, dd)")].filter((e) => {
-				const { width, height } = e.getBoundingClientRect();
-				return width > 1 && width < 48 && height > 100;
-			}).map((e) => e.outerHTML.slice(0, 120)).join("\n")`), "%s: squeezed to a letter a line", where)
-			assert.Less(t, moved(b, path), mostMoved, "%s: what was there moved", where)
+			where := fmt.Sprintf("%s at %d px, %s", path, screen.width, screen.scheme)
+			if screen.rules != colourRules { // which colours don't change
+				fits(b, path, where)
+			}
+			if axe != nil && screen.rules != "" {
+				runRules(b, string(axe), where, screen.rules)
+			}
 		}
 	}
+}
+
+// fits asserts what a page is like on a screen, whatever its colours.
+func fits(b *sitetest.Tab, path, where string) {
+	b.T.Helper()
+	assert.LessOrEqual(b.T, sitetest.Evaluate[int](b, "document.documentElement.scrollWidth - document.documentElement.clientWidth"), 0, where)
+	assert.Empty(b.T, sitetest.Evaluate[string](b, `[...document.querySelectorAll(":is(a, button, select, input, textarea, summary)")].filter((e) => {
+		const { width, height } = (e.closest("label") ?? e).getBoundingClientRect();
+		const sentence = e.tagName === "A" && [...e.parentNode.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.textContent.trim().length > 2);
+		return e.checkVisibility() && !e.matches(".skip, .visually-hidden, .visually-hidden *") && !sentence && width > 1 && (width < 24 || height < 24);
+	}).map((e) => e.outerHTML.slice(0, 120) + " " + e.getBoundingClientRect().height).join("\n")`), where)
+	assert.Empty(b.T, sitetest.Evaluate[string](b, `[...document.querySelectorAll("main :is(.name, .sub, td, dd)")].filter((e) => {
+		const { width, height } = e.getBoundingClientRect();
+		return width > 1 && width < 48 && height > 100;
+	}).map((e) => e.outerHTML.slice(0, 120)).join("\n")`), "%s: squeezed to a letter a line", where)
+	assert.Less(b.T, moved(b, path), mostMoved, "%s: what was there moved", where)
 }
 
 // moved is how much moves while a page arrives, the least of three times: what script or style moves does so each
