@@ -137,8 +137,11 @@ func (r reversal) ask(f refusedForm) error {
 	}
 	plan := c.Plan()
 	view := views.Reversal{
-		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence, Others: "Everybody else stays in the group, whoever added them.",
+		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence,
 		Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
+	}
+	if r.one == nil || !r.one.Did.Empty() {
+		view.Others = "Everybody else stays in the group, whoever added them."
 	}
 	var notes []string
 	if r.one != nil {

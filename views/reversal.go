@@ -17,7 +17,7 @@ type Reversal struct {
 	Sentence string
 	// Lines are what will be so afterwards, Warnings what is at stake and what stays out.
 	Lines, Warnings []string
-	// Others says what becomes of everybody else.
+	// Others says what becomes of everybody else, "" where nobody comes or goes.
 	Others string
 	// Nothing says that there is nothing to do.
 	Nothing bool

@@ -185,7 +185,7 @@ func (c *Edit) admissible() People {
 	for _, address := range c.People.AddGuests {
 		if m := byAddress[GuestKey(address)]; m == nil {
 			p.AddGuests = append(p.AddGuests, strings.TrimSpace(address))
-		} else if add(m.ID) {
+		} else if add(m.ID) && !in[memberKey(m.ID)] {
 			c.Joined = append(c.Joined, c.calls.member(m.ID))
 		}
 	}

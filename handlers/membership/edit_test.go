@@ -161,7 +161,7 @@ func TestEditOfTexts(t *testing.T) {
 	assert.Equal(t, membership.GroupEdited, c.Kind())
 	e := d.carryOut(c)
 	assert.Equal(t, []string{
-		"The group's name is Money. [confirmed]", "The group's description is the new one. [confirmed]",
+		"The group's name is Money. [confirmed]", "The group's description is “Counts it.”. [confirmed]",
 		"Who is in the group stays as it is. That is " + fmt.Sprintf("%d members and 1 guest. [confirmed]", len(before.Members)),
 	}, read(e))
 	after := d.group("Money")
@@ -254,7 +254,10 @@ func TestWhoCannotBeAdded(t *testing.T) {
 	assert.Equal(t, "Not added: Gareth Pugh (is deactivated); Ibrahim Sow (has not accepted the invitation yet); Aldermoor Assistant (a bot can't be added); "+
 		"Member 404 (there is nobody with this id in the organisation); Ibrahim Sow (has not accepted the invitation yet).", c.LeftOutText())
 
-	d.ChangeGroup(string(d.groupID("Legal")), sandbox.GroupChange{Add: []int{d.number("gareth.pugh")}})
+	d.ChangeGroup(string(d.groupID("Legal")), sandbox.GroupChange{Add: []int{d.number("gareth.pugh"), d.number("chiara.dangelo")}})
+	c = d.edit("Legal", membership.Edit{People: membership.People{AddGuests: []string{"chiara.dangelo@example.com"}}})
+	require.NoError(t, c.Look(t.Context()))
+	assert.Empty(t, c.Joined, "she is in already")
 	e := d.carryOut(d.edit("Legal", adds(d.id("noor.vandermeer"))))
 	assert.Contains(t, d.group("Legal").Members, d.number("gareth.pugh"), "who is in already stays")
 	assert.Equal(t, journal.Confirmed, e.Check.Findings[0].Result)

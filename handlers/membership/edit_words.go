@@ -143,7 +143,7 @@ func (c *Edit) Plan() change.Plan {
 	}
 	if c.description != g.Description {
 		facts.Description = &Text{Was: g.Description, Yours: c.description}
-		line(lineDescription, "The group's description is the new one.")
+		line(lineDescription, "The group's description is "+quoted(c.description)+".")
 		differ(journal.Difference{What: "Description", Before: []string{g.Description}, After: []string{c.description}})
 	}
 	added, removed := c.calls.all(c.Did.Add, c.Did.AddGuests), c.calls.all(c.Did.Remove, c.Did.RemoveGuests)
@@ -188,6 +188,17 @@ func (c *Edit) seen() (list []string) {
 		}
 	}
 	return list
+}
+
+// quotedLetters is how much of a description is said in a sentence.
+const quotedLetters = 120
+
+// quoted is a description in a sentence, the beginning of a long one.
+func quoted(text string) string {
+	if letters := []rune(text); len(letters) > quotedLetters {
+		text = string(letters[:quotedLetters]) + "…"
+	}
+	return "“" + names.Isolate(text) + "”"
 }
 
 // keptText says that everybody else stays, and counts them. Ids of people who are gone are sent along, and not counted.
@@ -239,9 +250,9 @@ func (c *Edit) JoinedText() string {
 	case 0:
 		return ""
 	case 1:
-		return names.List(c.Joined) + " is a member of the organisation and was added as one."
+		return names.List(c.Joined) + " is a member of the organisation, and is added as one."
 	}
-	return names.List(c.Joined) + " are members of the organisation and were added as such."
+	return names.List(c.Joined) + " are members of the organisation, and are added as such."
 }
 
 // NotesText says what else there is to know about an edit: who was added as a member or left out, and what

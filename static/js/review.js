@@ -60,7 +60,8 @@ const count = async () => {
   const mine = ++asked;
   const fields = new FormData(form);
   fields.set("action", "count");
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields) });
+  // form.action would be the buttons, which have this name.
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(fields) });
   const part = answer.ok && parse(await answer.text()).querySelector("[data-part=count]");
   if (part && mine === asked) form.querySelector("[data-part=count]").replaceChildren(...part.childNodes);
 };

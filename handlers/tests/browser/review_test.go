@@ -123,3 +123,20 @@ func TestBrowserReviewWithoutScript(t *testing.T) {
 	b.Do(chromedp.WaitVisible(`//p[normalize-space()="All 20 people looked at."]`))
 	assert.Equal(t, []string{"Looks right 20"}, s.Get(review).Texts(".tabs li")[1:])
 }
+
+// The form that starts a review counts by itself, and names the addresses that nobody has.
+func TestBrowserReviewCountsByItself(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Open("/reviews/new")
+	b.WaitForTitle("New review")
+	b.Do(chromedp.Click("input[name=who][value=text]"))
+	b.TypeInto("#field-text", "noor.vandermeer@example.com\nnobody@example.com")
+	b.WaitForText("strong", "1 person, ")
+	b.WaitForText("*[@data-part]", "nobody@example.com")
+	b.TypeInto("#field-text", "\nno address")
+	b.Do(chromedp.WaitNotPresent("[data-part=count] strong"))
+	assert.Zero(t, s.Writes())
+}

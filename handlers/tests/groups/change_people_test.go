@@ -163,7 +163,7 @@ func TestNewGuestsAreAskedAbout(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := peopleForm(s.Get(peoplePath(s, "Operations"))).Set("paste", "New <new@x.example>; chiara.dangelo@example.com").Submit("Save").Whole(http.StatusOK)
 	assert.Contains(t, p.Text(".notice"), "Open tasks are assigned to Operations. The new guests can work on them, too.")
-	assert.Contains(t, p.Text("main"), "Chiara D'Angelo is a member of the organisation and was added as one.")
+	assert.Contains(t, p.Text("main"), "Chiara D'Angelo is a member of the organisation, and is added as one.")
 	assert.Contains(t, p.Text("main section:has(#tasks)"), "open task")
 	f := p.Form("main form").Tick("sure", "yes")
 	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{AddGuests: []string{"new@x.example"}})

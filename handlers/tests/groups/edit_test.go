@@ -224,6 +224,8 @@ func TestUndoOfWhatWasChangedSince(t *testing.T) {
 	s.Get(editPath(s, "Money")).Form("main form").Set("name", "Vault").Submit("Save").Whole(http.StatusOK)
 	p := s.Get(first).Whole(http.StatusOK)
 	assert.Contains(t, p.Text("#later + p + ul"), "Maren Dahl renamed Money to Vault.")
+	assert.Equal(t, []string{"The group's description is “" + g.Description + "”.", "Who is in the group stays as it is. That is 7 members and 1 guest."}, promises(p))
+	assert.NotContains(t, p.Text("main"), "Everybody else", "nobody comes or goes")
 	assert.Contains(t, p.Text(".notice"), "Somebody has changed the name since, so it stays as it is now.")
 	p.Form("main form").Submit("Undo this change").Whole(http.StatusOK)
 	assert.Equal(t, g.Description, s.Group("Vault").Description)
