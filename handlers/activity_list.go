@@ -11,6 +11,9 @@ import (
 
 	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
@@ -68,7 +71,7 @@ func activityOf(req *request) (activity, error) {
 		a.state.Made = choiceOf(q.Get("made"), whereMade)
 	}
 	a.here = a.state.Made != "elsewhere"
-	a.elsewhere = admin && a.state.Made != "here" && a.state.Who+a.state.What+a.state.Outcome == "" // which are about changes made here
+	a.elsewhere = admin && a.state.Made != "here" && a.state.Who+a.state.Outcome == "" // which nobody knows of an event
 	a.filter.From = a.day("from", a.state.From, 0)
 	a.filter.To = a.day("to", a.state.To, 1)
 	return a, nil
@@ -76,6 +79,26 @@ func activityOf(req *request) (activity, error) {
 
 // whereMade are the entries of the filter by where a change was made.
 var whereMade = []components.Choice{{Text: "Here and elsewhere"}, {Value: "here", Text: "Here"}, {Value: "elsewhere", Text: "Elsewhere"}}
+
+// alike are the events by the kind of change that does the same here. Other changes are made only here.
+var alike = map[string]func(e *history.Event) bool{
+	removal.MemberRemoved: func(e *history.Event) bool { return e.Kind == history.MemberGone && e.Member != "" },
+	lifecycle.Invited:     func(e *history.Event) bool { return e.Kind == history.MemberNew },
+	lifecycle.RoleChanged: func(e *history.Event) bool { return e.Kind == history.RoleChanged },
+	lifecycle.BroughtBack: func(e *history.Event) bool {
+		return e.Kind == history.StatusChanged && e.Was == string(tallyfy.StatusDisabled)
+	},
+	lifecycle.Disabled: func(e *history.Event) bool {
+		return e.Kind == history.StatusChanged && e.Is == string(tallyfy.StatusDisabled)
+	},
+	lifecycle.DeletedForGood: func(e *history.Event) bool { return e.Kind == history.MemberGone && e.Member == "" },
+	lifecycle.GuestAdded:     func(e *history.Event) bool { return e.Kind == history.GuestNew },
+	lifecycle.GuestRemoved:   func(e *history.Event) bool { return e.Kind == history.GuestGone },
+	membership.GroupCreated:  func(e *history.Event) bool { return e.Kind == history.GroupNew },
+	membership.GroupEdited:   func(e *history.Event) bool { return e.Kind == history.GroupRenamed },
+	membership.PeopleChanged: func(e *history.Event) bool { return e.Kind == history.Joined || e.Kind == history.Left },
+	membership.GroupDeleted:  func(e *history.Event) bool { return e.Kind == history.GroupGone },
+}
 
 // A listed is a change that was made here, or an event that happened elsewhere.
 type listed struct {
@@ -187,6 +210,7 @@ func (a activity) showList() error {
 		a.app.History.Settle(a.ctx(), a.org(), settleTime)
 		err = a.list(&view)
 	}
+	view.Here = !a.own && a.state.Made != "here" && a.state.Who+a.state.Outcome != ""
 	if err == nil && !a.own {
 		view.Made = whereMade
 		var known bool
@@ -266,8 +290,11 @@ func (a activity) actors() ([]components.Choice, error) {
 	return slices.Insert(list, 0, components.Choice{Text: "Everybody"}), err
 }
 
-// fits reports whether a change holds every word that is searched for.
+// fits reports whether a change holds every word that is searched for, and an event is of the kind.
 func (a activity) fits(l listed) bool {
+	if what := a.state.What; what != "" && l.event != nil && (alike[what] == nil || !alike[what](l.event)) {
+		return false
+	}
 	words := names.Words(a.state.Query)
 	if len(words) == 0 {
 		return true

@@ -150,9 +150,11 @@ func (r JobRow) why() string {
 func (r JobRow) badge() string {
 	switch r.State {
 	case "done":
-		return "done"
-	case "failed", "not known", "can't":
-		return "warning"
+		return "good"
+	case "failed":
+		return "bad"
+	case "not known", "can't":
+		return "warn"
 	}
 	return ""
 }

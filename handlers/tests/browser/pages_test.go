@@ -113,6 +113,7 @@ func fits(b *sitetest.Tab, path, where string) {
 		const { width, height } = e.getBoundingClientRect();
 		return width > 1 && width < 48 && height > 100;
 	}).map((e) => e.outerHTML.slice(0, 120)).join("\n")`), "%s: squeezed to a letter a line", where)
+	assert.Empty(b.T, sitetest.Evaluate[string](b, `[...document.querySelectorAll(".badge")].flatMap((e) => [...e.classList]).filter((name) => !["badge", "good", "warn", "bad"].includes(name)).join(" ")`), "%s: no such colour", where)
 	assert.Less(b.T, moved(b, path), mostMoved, "%s: what was there moved", where)
 }
 

@@ -75,7 +75,7 @@ func TestActivityShowsBothAndTellsThemApart(t *testing.T) {
 	assert.Contains(t, rows[2], "Elsewhere Noor van der Meer joined Payroll")
 
 	for query, want := range map[string]int{
-		"made=elsewhere": 2, "made=here": 1, "what=group.people": 1, "made=elsewhere&what=group.people": 0, "q=joined": 1, "q=noor": 3,
+		"made=elsewhere": 2, "made=here": 1, "what=group.people": 3, "made=elsewhere&what=group.people": 2, "made=elsewhere&what=member.disable": 0, "outcome=done": 1, "made=elsewhere&outcome=done": 0, "q=joined": 1, "q=noor": 3,
 		"about=" + url.QueryEscape("group "+d.Group("Payroll").ID): 2, "about=" + url.QueryEscape("member "+d.ID("noor.vandermeer")): 3,
 		"to=2026-03-02": 0, "from=2026-03-02": 3, "made=nowhere": 3,
 	} {
@@ -84,6 +84,12 @@ func TestActivityShowsBothAndTellsThemApart(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, records, want+1, "the file has exactly the rows of the view: %s", query)
 	}
+
+	assert.NotContains(t, p.Text("#list"), "is not known")
+	for _, query := range []string{"outcome=done", "who=" + d.ID("maren.dahl"), "made=elsewhere&outcome=done"} {
+		assert.Contains(t, d.Get("/activity?"+query).Text("#list"), "Who changed something elsewhere, and how that ended, is not known", query)
+	}
+	assert.NotContains(t, d.Get("/activity?made=here&outcome=done").Text("#list"), "is not known")
 
 	// Others see their own changes only.
 	tomas := d.As(t)
