@@ -11,7 +11,6 @@ import (
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
-	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -66,6 +65,9 @@ func (req *request) showBulkForm(f refusedForm) error {
 	v.TakesGroups, v.TakesSuccessor = k.TakesGroups(), k.Name == bulk.RemoveMembers
 	v.TakesReason, v.TakesMessage = k.Name == bulk.ChangeRole, k.Name == bulk.Invite
 	v.Role, v.Reason, v.Message = f.Form.Get("role"), f.Form.Get("reason"), f.Form.Get("message")
+	if !f.Form.Has("message") {
+		v.Message = req.invitationMessage()
+	}
 	if v.TakesReason || v.TakesMessage {
 		v.Roles = []components.Choice{{Value: "", Text: "As the lines say"}}
 		for _, r := range lifecycle.Roles {
@@ -194,7 +196,10 @@ func readWish(form url.Values, file []byte, k *bulk.Kind) (bulk.Wish, map[string
 		errs["groups"] = "Choose at least one group, or name the groups in a column of the lines."
 	}
 	if k.Name == bulk.RemoveMembers && strings.TrimSpace(form.Get("to")) == "" && len(errs) == 0 && !w.Sheet.Has(bulk.Successor) {
-		errs["to"] = "Say who takes over the work, or “" + removal.LeaveWork + "” to leave it in the name of those who go."
+		errs["to"] = "Say who takes over the work, or “nobody” to leave it in the name of those who go."
+	}
+	if k.Name == bulk.Invite && strings.TrimSpace(w.Message) == "" && len(errs) == 0 && !w.Sheet.Has(bulk.Message) {
+		errs["message"] = "Write a message, or give one in a column “message”. Tallyfy requires one."
 	}
 	return w, errs
 }

@@ -32,7 +32,7 @@ func showInvite(req *request) error {
 // askInvite shows the form, with what was typed if anything was.
 func (req *request) askInvite(f refusedForm) error {
 	view := views.InviteForm{
-		Values: map[string]string{"role": string(tallyfy.RoleStandard), "message": "You are invited to join " + req.who.Organisation.DisplayName() + " in Tallyfy."},
+		Values: map[string]string{"role": string(tallyfy.RoleStandard), "message": req.invitationMessage()},
 		Errors: f.Errors, Notice: f.Notice, Press: newPress(), Sent: req.invitesSent(), ADay: tallyfy.InvitesADay,
 	}
 	for _, r := range lifecycle.Roles {
@@ -201,4 +201,9 @@ func (req *request) plannedGroups(form url.Values) (list []store.PlannedGroup, p
 		}
 	}
 	return list, strings.Join(wrong, " "), nil
+}
+
+// invitationMessage is what the mail of an invitation says where nobody writes something else.
+func (req *request) invitationMessage() string {
+	return "You are invited to join " + req.who.Organisation.DisplayName() + " in Tallyfy."
 }

@@ -93,7 +93,7 @@ func (v BulkForm) textHint() string {
 	if v.People {
 		return "One person a line: the email address, “Name <address>”, the id, or a name that only one person has. Or a table from a spreadsheet, whose first line names the columns: " + strings.Join(v.Columns, ", ") + "."
 	}
-	return "A table, whose first line names the columns: " + strings.Join(v.Columns, ", ") + ". Several people in a cell are separated by semicolons."
+	return "A table, whose first line names the columns: " + strings.Join(v.Columns, ", ") + ". Several entries in a cell are separated by semicolons."
 }
 
 func peopleIn(n int) string { return words.Count(n, "person", "people") }

@@ -113,7 +113,8 @@ func TestAFormThatIsNotTakenKeepsWhatWasTyped(t *testing.T) {
 		"nothing":         {adding(s, " ", "Legal"), "Paste at least one line, or choose a file."},
 		"no group":        {adding(s, "noor.vandermeer@example.com"), "Choose at least one group, or name the groups in a column of the lines."},
 		"faults":          {adding(s, "Email,Email\nx,y,z", "Legal"), "“Email” and “Email” name the same column. Leave one of them. Line 2 has 1 cell more than the first line names."},
-		"no successor":    {bulkForm{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com"}}, "Say who takes over the work, or “leave” to leave it in the name of those who go."},
+		"no successor":    {bulkForm{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com"}}, "Say who takes over the work, or “nobody” to leave it in the name of those who go."},
+		"no message":      {bulkForm{"kind": {"invite"}, "text": {"Email,First name,Last name\nnew@example.com,New,Person"}, "message": {" "}}, "Write a message, or give one in a column “message”. Tallyfy requires one."},
 		"no such person":  {bulkForm{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com"}, "to": {"Nobody Atall"}}, "Nobody here is called “Nobody Atall”."},
 		"lines and boxes": {bulkForm{"kind": {"add-to-groups"}, "text": {"x"}, "ids": {"20565"}, "groups": {s.Group("Legal").ID}}, "Choose one: the people chosen, the lines, or the file."},
 	} {
