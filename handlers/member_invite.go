@@ -202,8 +202,3 @@ func (req *request) plannedGroups(form url.Values) (list []store.PlannedGroup, p
 	}
 	return list, strings.Join(wrong, " "), nil
 }
-
-// invitationMessage is what the mail of an invitation says where nobody writes something else.
-func (req *request) invitationMessage() string {
-	return "You are invited to join " + req.who.Organisation.DisplayName() + " in Tallyfy."
-}

@@ -53,6 +53,9 @@ func showRole(req *request) error {
 		return err
 	}
 	req.returnTo, req.typed = req.urls().Local(req.urls().MemberRole(m.role.ID)), f.Form
+	if problem := m.role.RoleProblem(); problem != "" && f.Form.Has("to") && f.Errors == nil {
+		f.Status, f.Errors = http.StatusUnprocessableEntity, map[string]string{"to": problem}
+	}
 	return m.ask(f)
 }
 

@@ -236,3 +236,8 @@ func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
 	}
 	return v
 }
+
+// invitationMessage is what the mail of an invitation says where nobody writes something else.
+func (req *request) invitationMessage() string {
+	return "You are invited to join " + req.who.Organisation.DisplayName() + " in Tallyfy."
+}

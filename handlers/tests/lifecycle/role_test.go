@@ -33,6 +33,8 @@ func TestARoleIsChosenPlannedAndGiven(t *testing.T) {
 	p := s.Get(s.MemberPath("noor.vandermeer")).Follow("Change role…").Whole(http.StatusOK)
 	assert.Equal(t, "Role of Noor van der Meer", p.Text("h1"))
 	assert.Equal(t, "light", p.Find("input[disabled]").AttrOr("value", ""), "the role now can't be chosen")
+	p = p.Form("main form").Submit("Show the plan").Whole(http.StatusUnprocessableEntity)
+	assert.Equal(t, "Please check: Choose a role.", p.Text("#error-to"))
 	p = p.Form("main form").Tick("to", "standard").Submit("Show the plan").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Noor van der Meer's role is Standard, and no longer Light."}, p.Texts("ol.plan li"))
 	assert.Contains(t, p.Text("main"), "It takes a full seat and frees a Light one. Tallyfy's interface does not say how many seats are free.")
