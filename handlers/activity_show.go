@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
@@ -82,6 +83,11 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	}
 	view.NoUndo = noUndo(e)
 	view.Links = []components.LinkProps{{Text: "All changes", URL: req.urls().Activity(views.ActivityState{})}}
+	if id := bulk.JobOf(e); id != "" {
+		if _, err := req.job(id); err == nil { // it is kept, and the person may see it
+			view.Links = slices.Insert(view.Links, 0, components.LinkProps{Text: "The job", URL: req.urls().Job(id)})
+		}
+	}
 	view.Links = append(req.reversals(e), view.Links...)
 	title := "Receipt"
 	if e.Kind == removal.MemberRemoved && !e.Unreadable {

@@ -16,6 +16,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // mostJobs is how many jobs a page lists.
@@ -67,10 +68,10 @@ func showJob(req *request) error {
 
 // progress is how far a job is, as static/js/job.js takes it.
 type progress struct {
-	Done  int    `json:"done"`
-	Of    int    `json:"of"`
-	State string `json:"state"`
-	Text  string `json:"text"`
+	Done   int    `json:"done"`
+	Of     int    `json:"of"`
+	Moving bool   `json:"moving"`
+	Text   string `json:"text"`
 }
 
 // showProgress sends how far a job is, each time that it changes. The browser asks anew after each answer, which
@@ -88,15 +89,16 @@ func showProgress(req *request) error {
 	ctx := req.Request().Context()
 	last := ""
 	for {
-		counts, err := req.app.Jobs.Counts(ctx, j.ID)
+		j, err = req.app.Jobs.Job(ctx, req.org(), j.ID)
+		var counts map[bulk.State]int
 		if err == nil {
-			j, err = req.app.Jobs.Job(ctx, req.org(), j.ID)
+			counts, err = req.jobCounts(j)
 		}
 		if err != nil || req.signedOut() {
 			return nil //nolint:nilerr // the answer has begun: the browser asks anew, and is told then
 		}
 		head := req.jobHead(j, counts)
-		data, _ := json.Marshal(progress{head.Ended(), head.Works(), head.State, head.Progress()}) // numbers and texts only
+		data, _ := json.Marshal(progress{head.Ended(), head.Works(), head.Moving, head.Progress()}) // numbers and texts only
 		if now := fmt.Sprintf("id: %d\nretry: 2000\ndata: %s\n\n", j.Changed.UnixMilli(), data); now != last {
 			if _, err := req.Response().Write([]byte(now)); err != nil {
 				return nil //nolint:nilerr // the visitor went away
@@ -104,7 +106,7 @@ func showProgress(req *request) error {
 			req.Response().Flush()
 			last = now
 		}
-		if j.State != bulk.Running {
+		if !head.Moving {
 			return nil
 		}
 		select {
@@ -176,6 +178,7 @@ func retryJob(req *request, j *bulk.Job) error {
 	n, err := req.app.Jobs.Retry(req.ctx(), j, req.me(), req.who.Token)
 	if err == nil && n > 0 {
 		req.deliver(j.ID)
+		req.notice(views.Notice{Kind: views.NoticeInfo, Text: words.Count(n, "row is", "rows are") + " tried again."})
 	}
 	return err
 }

@@ -135,6 +135,7 @@ func (req *request) jobHead(j *bulk.Job, counts map[bulk.State]int) views.JobHea
 	h.Done, h.Failed, h.Unknown, h.Held = counts[bulk.Done], counts[bulk.Failed], counts[bulk.Unknown], counts[bulk.Held]
 	h.Left = counts[bulk.Waiting] + counts[bulk.Working] + counts[bulk.Held]
 	h.Nothing, h.Cant, h.Skipped = counts[bulk.Nothing], counts[bulk.Cant], counts[bulk.Skipped]
+	h.Moving = j.State == bulk.Running || counts[bulk.Working] > 0 && !j.Unreadable
 	h.Stalled = j.State == bulk.Running && req.app.Now().Sub(j.Changed) > stalledAfter
 	return h
 }
@@ -198,7 +199,7 @@ func (req *request) showJobPage(j *bulk.Job) error {
 		return req.show(http.StatusOK, views.JobDetails(req.page(v.Title+": dry run", views.SectionActivity), v))
 	}
 	p := req.page(v.Title, views.SectionActivity)
-	if j.State == bulk.Running {
+	if v.Moving {
 		p.Refresh = 5
 	}
 	return req.show(http.StatusOK, views.JobDetails(p, v))

@@ -15,9 +15,10 @@ type JobHead struct {
 	ID, Title, By string
 	// State is "planned", "running", "paused", "stopped" or "ended". Why says why it is paused, SignIn that its owner
 	// has to sign in.
-	State, Why                string
-	SignIn, Own, Unreadable   bool
-	Stalled                   bool
+	State, Why              string
+	SignIn, Own, Unreadable bool
+	// Moving says that a step is under way, or the next one comes by itself.
+	Moving, Stalled           bool
 	At, Begun, Over, Changed  time.Time
 	Rows, Left, Done, Nothing int
 	// Review is the review that it carries out, "" for other jobs.
@@ -34,6 +35,14 @@ func (h JobHead) Works() int { return h.Rows - h.Nothing - h.Cant }
 
 // Ended is how many of the rows are over.
 func (h JobHead) Ended() int { return h.Works() - h.Left }
+
+// bar is how far the bar of the progress goes: as far as the rows are over, and at the end as far as they are done.
+func (h JobHead) bar() int {
+	if h.Moving || h.State == "paused" {
+		return h.Ended()
+	}
+	return h.Done
+}
 
 // broken is how many rows were asked for and are not done.
 func (h JobHead) broken() int {
@@ -81,6 +90,8 @@ func (h JobHead) Progress() string {
 		return h.extras("Paused: " + words.Number(h.Ended()) + " of " + of + " done.")
 	case h.State == "stopped":
 		return h.extras("Stopped: " + words.Number(h.Done) + " of " + of + " done, " + words.Number(h.Skipped) + " skipped.")
+	case h.Failed+h.Unknown == 0 && h.Works() == 1:
+		return "The one row is done."
 	case h.Failed+h.Unknown == 0:
 		return "All " + of + " done."
 	case h.Done == 0:

@@ -288,13 +288,22 @@ func (t task) step(ctx context.Context, rows []*Row, resumed bool) error {
 	}
 }
 
+// JobOf is the job that made a change, "" if none did.
+func JobOf(e *journal.Entry) string {
+	id, ok := strings.CutPrefix(e.RequestID, "job ")
+	if !ok {
+		return ""
+	}
+	return id
+}
+
 // behind names the other change that a step waits for: the job that it belongs to, or who makes it. e is nil where that
 // is not known yet.
 func (t task) behind(ctx context.Context, e *journal.Entry) string {
 	if e == nil {
 		return "Another change of the same"
 	}
-	if id, ok := strings.CutPrefix(e.RequestID, "job "); ok {
+	if id := JobOf(e); id != "" {
 		if j, err := t.Book.Job(ctx, t.Org, id); err == nil && j.Kind != nil {
 			return "The job “" + j.Kind.Title + "” of " + names.Isolate(j.Owner.Name) + ", which changes the same,"
 		}

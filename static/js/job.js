@@ -25,7 +25,7 @@ const open = () => {
   source.addEventListener("message", (event) => {
     const now = JSON.parse(event.data);
     bar.value = now.done;
-    if (now.state !== "running") {
+    if (!now.moving) {
       source.close();
       location.reload();
     } else {

@@ -94,7 +94,9 @@ func TestPasteRunAndComeBack(t *testing.T) {
 	done := until(t, s, job.URL, "All 5 done.")
 	assert.Equal(t, 2, s.Writes(), "one for each group")
 	assert.Equal(t, "1Noor van der Meer Legalnot in it → in itDone Receipt", rows(done)[0])
-	assert.Equal(t, "Receipt", done.Follow("Receipt").Text("h1"))
+	receipt := done.Follow("Receipt")
+	assert.Equal(t, "Receipt", receipt.Text("h1"))
+	assert.Equal(t, done.URL, receipt.Link("The job"))
 	assert.Contains(t, s.Get("/activity").Follow("Jobs").Text("main"), "All 5 done.")
 
 	assert.Equal(t, job.URL, s.Get(dry.URL).URL, "a dry run that was started is a job")
@@ -218,6 +220,8 @@ func TestPauseStopAndGoOn(t *testing.T) {
 	p = p.Form("main form").Submit("Stop")
 	assert.Contains(t, p.Text("main"), "Stopped: 0 of 1 done, 1 skipped.")
 	assert.Contains(t, rows(p)[0], "Skipped")
+	assert.Equal(t, "0", p.Find("progress").AttrOr("value", ""), "nothing is done")
+	assert.False(t, p.Has("script[src*='js/job']"), "nothing moves")
 	assert.Contains(t, p.Form("main form").Submit("Go on").Text("main"), "Running: 0 of 1 done.")
 	assert.Zero(t, s.Writes())
 }
@@ -257,7 +261,7 @@ func TestATokenThatEnds(t *testing.T) {
 	p := until(t, s, job.URL, "Paused: 0 of 1 done.")
 	assert.Contains(t, p.Text("main"), "The sign-in with Tallyfy of Maren Dahl has ended. You are signed in now: press “Go on”.")
 	p = p.Form("main form").Submit("Go on")
-	until(t, s, p.URL, "All 1 done.")
+	until(t, s, p.URL, "The one row is done.")
 	assert.Equal(t, 1, s.Writes())
 }
 
@@ -270,7 +274,7 @@ func TestProgressIsSent(t *testing.T) {
 	assert.Equal(t, "text/event-stream", p.Header.Get("Content-Type"))
 	assert.Equal(t, "no", p.Header.Get("X-Accel-Buffering"))
 	last := p.Body[strings.LastIndex(p.Body, "data: "):]
-	assert.Equal(t, `data: {"done":2,"of":2,"state":"ended","text":"All 2 done."}`, strings.TrimSpace(last))
+	assert.Equal(t, `data: {"done":2,"of":2,"moving":false,"text":"All 2 done."}`, strings.TrimSpace(last))
 }
 
 // A job is stopped while its process dies: as long as that may be alive the row is under way, and
@@ -285,6 +289,7 @@ func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
 	require.NoError(t, err)
 	p := s.Post(job.URL+"/stop", nil).Whole(http.StatusOK)
 	assert.Contains(t, rows(p)[0], "Working")
+	assert.True(t, p.Has("script[src*='js/job']"), "the page waits for the step that is under way")
 	_, err = lease.Release(t.Context())
 	require.NoError(t, err)
 	assert.Contains(t, s.Get("/jobs").Text("main"), "Stopped: 0 of 1 done, 0 skipped. 1 not known.")
@@ -292,5 +297,6 @@ func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
 	assert.Contains(t, rows(p)[0], "Not known The program stopped while this was under way. It is looked at before anything is sent again.")
 	p = p.Form("form[data-form]").Submit("Look at or retry the 1 not known").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("main"), "Running: ")
+	assert.Contains(t, p.Text(".notice"), "1 row is tried again.")
 	assert.Zero(t, s.Writes())
 }

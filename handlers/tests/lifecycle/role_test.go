@@ -119,7 +119,7 @@ func TestARoleThatIsNone(t *testing.T) {
 			assert.Contains(t, p.Text("#error-to"), "Choose a role.")
 		}
 	}
-	assert.False(t, s.Get(rolePath(s, "esi.mensah")+"?to=boss").Whole(200).Has("ol.plan"))
+	assert.False(t, s.Get(rolePath(s, "esi.mensah")+"?to=boss").Whole(422).Has("ol.plan"))
 	assert.Zero(t, s.Writes())
 }
 
