@@ -186,7 +186,7 @@ func (g groupDeletion) looked(out change.Outcome) error {
 // deleted says on the list of groups that the group is gone.
 func (g groupDeletion) deleted(e *journal.Entry) error {
 	tone, text := g.deletion.Summary(e, false)
-	g.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text})
+	g.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text, LinkText: "Receipt", LinkURL: g.urls().Entry(e.ID)})
 	return g.toList()
 }
 

@@ -46,7 +46,7 @@ func TestReceiptOfADeletion(t *testing.T) {
 	form.Values.Set("phrase", "Finance")
 	p := form.Submit("").Whole(http.StatusOK)
 	assert.Equal(t, "/groups", p.URL)
-	assert.Equal(t, "Done. Finance was deleted.", p.Text(".notice"))
+	assert.Equal(t, "Done. Finance was deleted. Receipt", p.Text(".notice"))
 	receipt := s.Get("/activity").Follow(sentences(s.Get("/activity"))[0]).Whole(http.StatusOK)
 	assert.Equal(t, "Done. Finance was deleted.", receipt.Text("main .notice"))
 	for _, line := range receipt.Texts(".plan li") {

@@ -43,7 +43,7 @@ func presses() map[string]press {
 		},
 		"delete": {
 			func(s *sitetest.Site) *sitetest.Form { return s.Get(s.DeletePath("Works Council")).Form("main form") }, "",
-			func(s *sitetest.Site) bool { return !s.Exists("Works Council") }, "Done. Works Council was deleted.",
+			func(s *sitetest.Site) bool { return !s.Exists("Works Council") }, "Done. Works Council was deleted. Receipt",
 		},
 		"remove": {
 			func(s *sitetest.Site) *sitetest.Form {

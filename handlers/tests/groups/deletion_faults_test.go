@@ -51,7 +51,7 @@ func TestDeleteThatTallyfyRefuses(t *testing.T) {
 			default:
 				assert.Equal(t, path, p.Link("Try again"))
 			}
-			assert.Equal(t, "Done. Works Council was deleted.", s.Get(path).Form("main form").Submit("").Text(".notice"))
+			assert.Equal(t, "Done. Works Council was deleted. Receipt", s.Get(path).Form("main form").Submit("").Text(".notice"))
 		})
 	}
 }
@@ -94,7 +94,7 @@ func TestDeleteThatTallyfyRefusesWithAReason(t *testing.T) {
 			s.Sandbox.ClearFaults()
 			again := p.Form("main form")
 			assert.Equal(t, "Payroll", again.Values.Get("phrase"), "what was typed is kept")
-			assert.Equal(t, "Done. Payroll was deleted.", again.Submit("").Text(".notice"))
+			assert.Equal(t, "Done. Payroll was deleted. Receipt", again.Submit("").Text(".notice"))
 		})
 	}
 }
@@ -172,7 +172,7 @@ func TestDeleteWithoutAnAnswer(t *testing.T) {
 				if done {
 					p.Whole(http.StatusOK)
 					assert.Equal(t, "/groups", p.URL)
-					assert.Equal(t, "Done. Tallyfy didn't confirm the deletion, but Payroll is gone.", p.Text(".notice"))
+					assert.Equal(t, "Done. Tallyfy didn't confirm the deletion, but Payroll is gone. Receipt", p.Text(".notice"))
 					assert.False(t, s.Exists("Payroll"))
 					return
 				}
@@ -189,7 +189,7 @@ func TestDeleteWithoutAnAnswer(t *testing.T) {
 					assert.Len(t, s.Removals(), 1)
 					return
 				}
-				assert.Equal(t, "Done. Payroll was deleted.", f.Submit("").Whole(http.StatusOK).Text(".notice"))
+				assert.Equal(t, "Done. Payroll was deleted. Receipt", f.Submit("").Whole(http.StatusOK).Text(".notice"))
 			})
 		}
 	}
@@ -222,7 +222,7 @@ func TestDeleteOfAGroupThatIsSaidToBeMissing(t *testing.T) {
 		assert.Equal(t, before, s.State())
 		f := p.Form("main form")
 		assert.Equal(t, "Payroll", f.Values.Get("phrase"), "what was typed is kept")
-		assert.Equal(t, "Done. Payroll was deleted.", f.Submit("").Whole(http.StatusOK).Text(".notice"))
+		assert.Equal(t, "Done. Payroll was deleted. Receipt", f.Submit("").Whole(http.StatusOK).Text(".notice"))
 	})
 	t.Run("and cannot be looked up", func(t *testing.T) {
 		s := sitetest.SignedIn(t, sitetest.Options{})
@@ -319,7 +319,7 @@ func TestDeleteWhoseSignInHasEnded(t *testing.T) {
 			assert.True(t, s.Exists("Payroll"))
 			p = p.Form("form:has([name=sandbox])").Submit("").Whole(http.StatusOK)
 			assert.Equal(t, path, p.URL)
-			assert.Equal(t, "Done. Payroll was deleted.", p.Form("main form").Set("phrase", "Payroll").Submit("").Text(".notice"))
+			assert.Equal(t, "Done. Payroll was deleted. Receipt", p.Form("main form").Set("phrase", "Payroll").Submit("").Text(".notice"))
 		})
 	}
 }

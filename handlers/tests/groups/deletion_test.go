@@ -45,7 +45,7 @@ func TestDeleteDoesWhatThePageSaid(t *testing.T) {
 
 			p = f.Submit("Delete " + name).Whole(http.StatusOK)
 			assert.Equal(t, "/groups", p.URL)
-			assert.Equal(t, "Done. "+name+" was deleted.", p.Text(".notice"))
+			assert.Equal(t, "Done. "+name+" was deleted. Receipt", p.Text(".notice"))
 			require.Len(t, s.Removals(), 1)
 			assert.True(t, strings.HasSuffix(s.Removals()[0].Path, "/groups/"+g.ID))
 			assert.Equal(t, 1, s.Writes())
@@ -113,7 +113,7 @@ func TestDeleteAsksForTheNameWhereTasksAreOpen(t *testing.T) {
 	assert.Zero(t, s.Writes())
 
 	p = p.Form("main form").Set("phrase", "\t"+strings.ReplaceAll(name, " ", "  ")+" ").Submit("").Whole(http.StatusOK)
-	assert.Equal(t, "Done. "+name+" was deleted.", p.Text(".notice"))
+	assert.Equal(t, "Done. "+name+" was deleted. Receipt", p.Text(".notice"))
 	assert.False(t, p.Has("main script"))
 	assert.Len(t, s.Removals(), 1)
 	_, still := s.Sandbox.GroupByName(name)
@@ -145,7 +145,7 @@ func TestDeleteWhenTasksCannotBeCounted(t *testing.T) {
 	assert.Contains(t, p.Text("main form"), "Type Payroll to confirm This group may still have open tasks.")
 	assert.Zero(t, s.Writes())
 	p = p.Form("main form").Set("phrase", "Payroll").Submit("").Whole(http.StatusOK)
-	assert.Equal(t, "Done. Payroll was deleted.", p.Text(".notice"))
+	assert.Equal(t, "Done. Payroll was deleted. Receipt", p.Text(".notice"))
 	assert.Len(t, s.Removals(), 1)
 }
 
@@ -158,7 +158,7 @@ func TestDeleteIsSaidAfterAHead(t *testing.T) {
 	for range 2 {
 		require.Equal(t, http.StatusOK, s.Once(s.Request(http.MethodHead, "/groups", nil)).Status)
 	}
-	assert.Equal(t, "Done. Works Council was deleted.", s.Get("/groups").Text(".notice"))
+	assert.Equal(t, "Done. Works Council was deleted. Receipt", s.Get("/groups").Text(".notice"))
 	assert.Empty(t, s.Get("/groups").Text(".notice"), "said once")
 }
 
@@ -206,14 +206,14 @@ func TestDeleteStopsWhenTheGroupHasChanged(t *testing.T) {
 	const now = "Works <b>Council</b> 2"
 	p := s.Get(path + "/delete")
 	assert.Equal(t, "Delete "+now+"?", p.Text("h1"))
-	assert.Equal(t, "Done. "+now+" was deleted.", p.Form("main form").Submit("Delete "+now).Whole(http.StatusOK).Text(".notice"))
+	assert.Equal(t, "Done. "+now+" was deleted. Receipt", p.Form("main form").Submit("Delete "+now).Whole(http.StatusOK).Text(".notice"))
 
 	// What was typed stays for the second look.
 	f := s.Get(s.DeletePath("Payroll")).Form("main form").Set("phrase", "Payroll")
 	s.Elsewhere(http.MethodPut, s.GroupPath("Payroll"), `{"name":"Payroll","description":"x","members":[]}`)
 	p = f.Submit("").Whole(http.StatusConflict)
 	assert.Equal(t, "Payroll", p.Form("main form").Values.Get("phrase"))
-	assert.Equal(t, "Done. Payroll was deleted.", p.Form("main form").Submit("").Whole(http.StatusOK).Text(".notice"))
+	assert.Equal(t, "Done. Payroll was deleted. Receipt", p.Form("main form").Submit("").Whole(http.StatusOK).Text(".notice"))
 }
 
 func TestDeleteOfAGroupThatIsGone(t *testing.T) {

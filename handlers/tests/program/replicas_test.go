@@ -138,7 +138,7 @@ func TestTwoReplicas(t *testing.T) {
 	s.Get(s.GroupPath("Night shift")).Whole(http.StatusOK)
 	p = s.Get(s.DeletePath("Night shift")).Form("main form").Submit("Delete Night shift")
 	assert.Equal(t, "/groups", p.URL)
-	assert.Equal(t, "Done. Night shift was deleted.", p.Text(".notice"))
+	assert.Equal(t, "Done. Night shift was deleted. Receipt", p.Text(".notice"))
 	assert.False(t, s.Exists("Night shift"))
 
 	s.Sandbox.ClearRequests()
