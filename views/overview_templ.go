@@ -665,7 +665,7 @@ func overviewPeople(v OverviewPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Bots.Value > 0 || v.Other > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"small muted\">Besides ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<p class=\"small muted\">Not in the table: ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
