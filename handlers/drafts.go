@@ -53,19 +53,13 @@ func (req *request) keepTyped(form url.Values) bool {
 
 // formPage is the page that a form of this address is on, without the base.
 func (req *request) formPage() string {
-	if req.route.createsGroup() {
-		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewGroup())
+	if !req.route.keepsTyped() {
+		return req.sentFrom()
 	}
-	if req.route.takesFile() {
-		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewBulk(""))
+	if page := formPages[req.route.path]; page != nil {
+		return req.urls().Local(page(req.app.urls.In(tallyfy.ID(web.Param(req, "org")))))
 	}
-	if req.route.startsReview() {
-		return req.urls().Local(req.app.urls.In(tallyfy.ID(web.Param(req, "org"))).NewReview())
-	}
-	if req.route.keepsTyped() { // on the page of the same address
-		return req.urls().Local(req.Request().URL.Path)
-	}
-	return req.sentFrom()
+	return req.urls().Local(req.Request().URL.Path)
 }
 
 // draftPath is the page that shows a form which was typed before the session ended: the one that sign-in leads to.

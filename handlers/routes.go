@@ -47,23 +47,21 @@ func (r route) address() string {
 // isPicture reports that a route sends a picture, which nobody reads whatever happens.
 func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 
-// keepsTyped reports that a route takes a form whose text is kept when it cannot be carried out.
-func (r route) keepsTyped() bool {
-	return r.createsGroup() || r.takesFile() || r.method == http.MethodPost && slices.Contains([]string{
-		"/groups/:group/edit", "/groups/:group/people", "/members/:member/role", "/members/invite", "/guests/new", "/guests/:guest/known-by", "/members/:member/groups", "/access",
-		"/reviews", "/reviews/sets", "/reviews/:review/people/:member", "/reviews/:review/looks/:member",
-	}, r.path)
+// formPages are the forms whose text is kept when they cannot be carried out, by the path that takes them, with the
+// page that each stands on; nil is the page of the same address.
+var formPages = map[string]func(views.URLs) string{
+	"/groups": views.URLs.NewGroup, "/groups/:group/edit": nil, "/groups/:group/people": nil,
+	"/members/invite": nil, "/members/:member/role": nil, "/members/:member/groups": nil,
+	"/guests/new": nil, "/guests/:guest/known-by": nil, "/access": nil,
+	"/bulk":    func(u views.URLs) string { return u.NewBulk("") },
+	"/reviews": views.URLs.NewReview, "/reviews/sets": nil, "/reviews/:review/people/:member": nil, "/reviews/:review/looks/:member": nil,
 }
 
-// createsGroup reports that a route takes the form for a new group. The form stands on a page of another
-// address.
-func (r route) createsGroup() bool { return r.method == http.MethodPost && r.path == "/groups" }
-
-// startsReview reports that a route takes the form for a new review, which stands on a page of another address.
-func (r route) startsReview() bool { return r.method == http.MethodPost && r.path == "/reviews" }
-
-// takesFile reports that a route takes a form with a file. The form stands on a page of another address.
-func (r route) takesFile() bool { return r.method == http.MethodPost && r.path == "/bulk" }
+// keepsTyped reports that a route takes a form whose text is kept.
+func (r route) keepsTyped() bool {
+	_, ok := formPages[r.path]
+	return ok && r.method == http.MethodPost
+}
 
 // routes is every page, with who may see it. Paths are below the base, and those of signedIn routes
 // below their organisation.
