@@ -104,14 +104,18 @@ func (req *request) said(text, linkText, linkURL, address string) error {
 	return req.goTo(address)
 }
 
-// mostLinked is how many guests a receipt links to.
+// mostLinked is how many guests or groups a receipt links to.
 const mostLinked = 5
 
 // personLinks lead on from the receipt of a change of one person; nil for entries of other kinds.
 func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps) {
-	for _, g := range e.AllSubjects() {
-		if g.Kind == journal.Guest && g.Email != "" && e.Kind != lifecycle.GuestRemoved && len(links) < mostLinked {
-			links = append(links, components.LinkProps{Text: names.Isolate(g.Name), URL: req.urls().Guest(g.Email)})
+	for _, s := range e.AllSubjects() {
+		switch {
+		case len(links) == mostLinked:
+		case e.Kind == lifecycle.GuestRemoved && s.Kind == journal.Group: // which may list the address still
+			links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Group(tallyfy.ID(s.ID))})
+		case e.Kind != lifecycle.GuestRemoved && s.Kind == journal.Guest && s.Email != "":
+			links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Guest(s.Email)})
 		}
 	}
 	s := e.Subject(journal.Member)

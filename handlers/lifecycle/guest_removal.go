@@ -88,8 +88,12 @@ func (c *GuestRemoval) Plan() change.Plan {
 	if company := c.Guest.Company(); company != "" {
 		differences = append(differences, journal.Difference{What: "Company", Before: []string{company}})
 	}
+	subjects := []journal.Subject{guestSubject(c.Guest)}
+	for _, g := range c.Groups.OfGuest(c.Guest.Email) {
+		subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()})
+	}
 	return change.Plan{
-		Subjects: []journal.Subject{guestSubject(c.Guest)},
+		Subjects: subjects,
 		Plan: journal.Plan{
 			Will: "remove the guest " + name, Did: "removed the guest " + name,
 			Lines: []journal.Line{

@@ -152,6 +152,7 @@ func TestAGuestIsRemoved(t *testing.T) {
 	assert.Equal(t, []string{"Confirmed", "Confirmed"}, p.Texts("ol.plan .badge"))
 	assert.Zero(t, guest(s, bram))
 	assert.Zero(t, s.Sandbox.OpenGuestTasks(bram))
+	assert.Equal(t, s.GroupPath("Fleet and Drivers"), p.Link("Fleet and Drivers"), "to look afterwards")
 	assert.Equal(t, p.URL, form.Submit("").URL, "a second press shows the receipt of the first")
 	assert.Equal(t, 1, s.Writes())
 	assert.NotContains(t, s.Get("/guests").Text("tbody"), "Bram Verhoeven", "the copy knows at once")
