@@ -45,7 +45,7 @@ func (h *History) erase(ctx context.Context, org tallyfy.ID, id tallyfy.UserID, 
 			done = true
 			continue
 		}
-		now := &last{version: r.version + 1, state: l.without(id)}
+		now := &last{version: newVersion(), state: l.without(id)}
 		list = append(list, replaced{s, r, now})
 		for group, g := range l.Groups {
 			if _, in := slices.BinarySearch(g.Members, id); in {

@@ -40,6 +40,8 @@ type desk struct {
 	groups  map[tallyfy.ID]tallyfy.Group
 	guests  map[tallyfy.ID]tallyfy.Guest
 	presses int
+	// fails lets errors be logged: the test makes the database fail.
+	fails bool
 }
 
 func keysOf(t testing.TB, secret string) *store.Keys {
@@ -64,15 +66,39 @@ func newDesk(t testing.TB, db *store.DB) *desk {
 func (d *desk) open(secret string) {
 	keys, clock := keysOf(d.t, secret), func() time.Time { return d.now }
 	d.journal = journal.New(d.db, keys, keep, keep, clock)
-	d.History = history.New(history.Options{DB: d.db, Keys: keys, Journal: d.journal, Keep: keep, Now: clock, Log: slog.New(slog.NewTextHandler(failing{d.t}, &slog.HandlerOptions{Level: slog.LevelError}))})
+	d.History = history.New(history.Options{DB: d.db, Keys: keys, Journal: d.journal, Keep: keep, Now: clock, Log: slog.New(slog.NewTextHandler(failing{d}, &slog.HandlerOptions{Level: slog.LevelError}))})
 }
 
-// failing fails the test for each line that is logged.
-type failing struct{ t testing.TB }
+// failing fails the test for each line that is logged, unless the database is meant to fail.
+type failing struct{ *desk }
 
 func (f failing) Write(b []byte) (int, error) {
-	f.t.Error(string(bytes.TrimSpace(b)))
+	if !f.fails {
+		f.t.Error(string(bytes.TrimSpace(b)))
+	}
 	return len(b), nil
+}
+
+// takesNoEvents lets the database refuse each event while do runs.
+func (d *desk) takesNoEvents(do func()) {
+	d.t.Helper()
+	write := func(query string) {
+		_, err := d.db.Write(context.Background(), query)
+		require.NoError(d.t, err)
+	}
+	write(`CREATE TRIGGER full BEFORE INSERT ON dashboard_history_events BEGIN SELECT RAISE(ABORT, 'no room'); END`)
+	d.fails = true
+	do()
+	d.fails = false
+	write(`DROP TRIGGER full`)
+}
+
+// readAt is when the last reading of groups that is stored had ended.
+func (d *desk) readAt() time.Time {
+	d.t.Helper()
+	var ended int64
+	require.NoError(d.t, d.db.Read(context.Background(), []any{&ended}, `SELECT ended FROM dashboard_history_readings WHERE list = 'groups'`))
+	return time.UnixMilli(ended)
 }
 
 func (d *desk) member(id tallyfy.UserID, name string, role tallyfy.Role) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -256,17 +257,25 @@ func (h *History) compare(ctx context.Context, o observed) error {
 	now := &last{version: r.version, state: after}
 	now.keep(o)
 	if len(events) > 0 || !before.equal(after) {
-		now.version++
+		now.version = newVersion()
 	}
-	return h.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+	stored := false
+	if err := h.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		n, err := h.replace(ctx, tx, s, r, now, row{version: now.version, began: o.began, ended: o.ended})
-		if err != nil || n == 0 { // another replica was quicker
+		if stored = err == nil && n > 0; !stored { // another replica was quicker
 			return err
 		}
-		h.streams.Add(s, now)
 		return h.storeEvents(ctx, tx, events)
-	})
+	}); err != nil || !stored {
+		return err
+	}
+	h.streams.Add(s, now)
+	return nil
 }
+
+// newVersion tells a state that is to be stored from every other one: from those of other replicas,
+// and of rows that were there before.
+func newVersion() int64 { return rand.Int64() }
 
 func purposeOfState(s stream) string { return "history state " + string(s.org) + " " + s.list }
 
@@ -280,7 +289,7 @@ func (h *History) seal(s stream, st *state) (string, error) {
 
 // begin stores a reading as the first one.
 func (h *History) begin(ctx context.Context, s stream, o observed) error {
-	now := &last{version: o.ended.UnixMilli(), state: o.state()} // not that of a row from before
+	now := &last{version: newVersion(), state: o.state()}
 	now.keep(o)
 	text, err := h.seal(s, now.state)
 	if err != nil {

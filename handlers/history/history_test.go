@@ -337,6 +337,26 @@ func TestAReplicaComparesWithWhatAnotherOneStored(t *testing.T) {
 	assert.Equal(t, []string{"joined Bo Finance"}, d.all(history.Filter{}))
 }
 
+// Each replica has compared something else with the same reading, and only what the other one found was stored.
+func TestAReadingThatWasNotStoredIsForgotten(t *testing.T) {
+	d := newDesk(t, memory(t))
+	d.read()
+	other := *d
+	other.open("a secret")
+	d.after(time.Hour)
+	d.move(finance, "2", true)
+	d.takesNoEvents(d.read)
+	d.after(time.Hour)
+	d.move(finance, "2", false)
+	d.move(finance, "3", true)
+	other.now = d.now
+	other.read()
+	d.after(time.Hour)
+	d.read()
+	assert.Equal(t, []string{"joined Cy Finance"}, d.all(history.Filter{}))
+	assert.Equal(t, history.Out, d.at(finance, "2", march.Add(time.Minute)))
+}
+
 func TestAClockThatStepsBackMakesNoNegativeInterval(t *testing.T) {
 	d := newDesk(t, memory(t))
 	d.read()

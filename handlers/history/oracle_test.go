@@ -126,14 +126,18 @@ func (l look) String() string {
 	return fmt.Sprintf("%s-%s %t", l.began.Format(time.TimeOnly), l.ended.Format(time.TimeOnly), l.in)
 }
 
-// Random people come and go at random times, here and elsewhere, and readings of random length end at random times.
+// Random people come and go at random times, here and elsewhere, and readings of random length end at random times. Two
+// replicas take turns at them, and now and then the database fails.
 func TestNoAnswerIsEverWrong(t *testing.T) {
 	t.Parallel()
 	answers, days := map[history.Presence]int{}, map[history.Presence]int{}
-	parts, readings := 0, 0
+	parts, readings, lost := 0, 0, 0
 	for seed := range uint64(60) {
 		random := rand.New(rand.NewPCG(seed, 15))
 		d := newDesk(t, memory(t))
+		replicas := []*history.History{d.History}
+		d.open("a secret")
+		replicas = append(replicas, d.History)
 		groups := []tallyfy.ID{"a", "b"}
 		people := []tallyfy.UserID{"1", "2", history.GuestKey("bo@example.com")}
 		truth := map[membership]*oracle{}
@@ -195,9 +199,21 @@ func TestNoAnswerIsEverWrong(t *testing.T) {
 				}
 				whole := d.groups
 				d.groups = seen
+				d.History = replicas[random.IntN(2)]
 				d.observe(history.Reading{By: maren, Members: d.membersNow(), Took: time.Millisecond})
-				d.observe(history.Reading{By: maren, Groups: d.groupsNow(), Took: d.now.Sub(began)})
+				read := func() { d.observe(history.Reading{By: maren, Groups: d.groupsNow(), Took: d.now.Sub(began)}) }
+				if random.IntN(4) == 0 {
+					d.takesNoEvents(read)
+				} else {
+					read()
+				}
 				d.groups = whole
+				if !d.readAt().Equal(d.now) { // it was not stored
+					lost++
+					for _, o := range truth {
+						o.seen = o.seen[:len(o.seen)-1]
+					}
+				}
 			}
 		}
 		for key, o := range truth {
@@ -277,4 +293,5 @@ func TestNoAnswerIsEverWrong(t *testing.T) {
 	}
 	assert.Greater(t, parts, 100)
 	assert.Greater(t, readings, 400)
+	assert.Greater(t, lost, 60)
 }
