@@ -234,7 +234,7 @@ func TestChangesOfOtherKindsMadeHereAreKnown(t *testing.T) {
 		does func(d *desk)
 	}{
 		"deletion":  {journal.Intent{Kind: "group.delete", Subjects: subject(journal.Group, string(finance))}, func(d *desk) { delete(d.groups, finance) }},
-		"creation":  {journal.Intent{Kind: "group.create", Subjects: subject(journal.Group, string(payroll))}, func(d *desk) { d.group(payroll, "Payroll", "2") }},
+		"creation":  {journal.Intent{Kind: "group.create", Subjects: subject(journal.Group, string(payroll)), Plan: journal.Plan{Facts: []byte(`{"Members":["2"]}`)}}, func(d *desk) { d.group(payroll, "Payroll", "2") }},
 		"removal":   {journal.Intent{Kind: "member.remove", Subjects: subject(journal.Member, "1")}, func(d *desk) { delete(d.members, "1"); d.move(finance, "1", false) }},
 		"disabling": {journal.Intent{Kind: "member.disable", Subjects: subject(journal.Member, "1")}, func(d *desk) { d.status("1", tallyfy.StatusDisabled); d.move(finance, "1", false) }},
 		"comeback":  {journal.Intent{Kind: "member.enable", Subjects: subject(journal.Member, "5")}, func(d *desk) { d.status("5", tallyfy.StatusActive) }},
@@ -281,6 +281,28 @@ func TestChangesOfOtherKindsMadeHereAreKnown(t *testing.T) {
 			assert.NotEmpty(t, d.all(history.Filter{}))
 		})
 	}
+}
+
+func TestWhoJoinsAGroupThatWasCreatedHereIsTold(t *testing.T) {
+	d := newDesk(t, memory(t))
+	d.move(finance, history.GuestKey(lin), true)
+	d.read()
+	d.after(time.Hour)
+	d.group(payroll, "Payroll", "1")
+	d.move(payroll, history.GuestKey("sam@tyres.example.com"), true)
+	d.change(journal.Intent{
+		Kind: "group.create", Subjects: []journal.Subject{{Kind: journal.Group, ID: string(payroll), Name: "Payroll"}},
+		Plan: journal.Plan{Facts: []byte(`{"Members":["1"],"Guests":["Sam@tyres.example.com"]}`)},
+	}, d.now.Add(-time.Second), journal.Done)
+	d.after(10 * time.Minute)
+	d.move(payroll, "3", true)
+	d.move(payroll, history.GuestKey(lin), true)
+	d.after(time.Hour)
+	d.read()
+	want := []string{"joined Cy Payroll", "joined " + lin + " Payroll"}
+	assert.ElementsMatch(t, want, d.all(history.Filter{Subject: journal.Subject{Kind: journal.Group, ID: string(payroll)}}))
+	assert.Equal(t, want[:1], d.all(history.Filter{Subject: journal.Subject{Kind: journal.Member, ID: "3"}}))
+	assert.ElementsMatch(t, want, d.all(history.Filter{}), "nothing else says it")
 }
 
 func (d *desk) status(id tallyfy.UserID, s tallyfy.Status) {

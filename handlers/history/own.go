@@ -22,6 +22,7 @@ type ownChange struct {
 	// sure says that it was made, applied that its moves are in the state that the reading is compared with.
 	sure, applied bool
 	moves         []move
+	created       []move // into the group that it created
 }
 
 // A move puts a member or a guest into a group, or takes one out.
@@ -51,6 +52,7 @@ func (h *History) own(ctx context.Context, s stream, from time.Time, o observed)
 			continue
 		}
 		c := ownChange{Entry: e, end: e.At, sure: e.State == journal.Done && !membership.Overtaken(e) || e.CarriedOut(), moves: movesOf(e)}
+		c.created = movesIn(tallyfy.ID(e.Subject(journal.Group).ID), membership.CreatedWith(e))
 		switch {
 		case e.Outcome != nil && e.State == journal.Done:
 			c.end = e.Outcome.At
@@ -71,27 +73,30 @@ func (h *History) own(ctx context.Context, s stream, from time.Time, o observed)
 
 // movesOf is what an entry did to who is in which group, or wanted to do.
 func movesOf(e *journal.Entry) (list []move) {
-	add := func(group tallyfy.ID, did membership.People) {
-		for _, who := range did.Add {
-			list = append(list, move{group, who, true})
-		}
-		for _, who := range did.Remove {
-			list = append(list, move{group, who, false})
-		}
-		for _, address := range did.AddGuests {
-			list = append(list, move{group, GuestKey(address), true})
-		}
-		for _, address := range did.RemoveGuests {
-			list = append(list, move{group, GuestKey(address), false})
-		}
-	}
 	if wish, ok := membership.Undone(e); ok {
-		add(wish.ID, wish.People.Inverse())
+		list = movesIn(wish.ID, wish.People.Inverse())
 	}
 	if wish, ok := membership.AllUndone(e); ok {
 		for _, g := range wish.Groups {
-			add(g.ID, g.People.Inverse())
+			list = append(list, movesIn(g.ID, g.People.Inverse())...)
 		}
+	}
+	return list
+}
+
+// movesIn are the moves of one group.
+func movesIn(group tallyfy.ID, did membership.People) (list []move) {
+	for _, who := range did.Add {
+		list = append(list, move{group, who, true})
+	}
+	for _, who := range did.Remove {
+		list = append(list, move{group, who, false})
+	}
+	for _, address := range did.AddGuests {
+		list = append(list, move{group, GuestKey(address), true})
+	}
+	for _, address := range did.RemoveGuests {
+		list = append(list, move{group, GuestKey(address), false})
 	}
 	return list
 }
@@ -164,26 +169,34 @@ func (c ownChanges) explain(e *Event, o observed) {
 		}
 		return
 	}
+	for _, own := range c.list {
+		// Nobody was in a group before it was created, and the entry of that does not say who came later.
+		if e.Kind == Joined && own.Kind == membership.GroupCreated && own.Subject(journal.Group).ID == string(e.Group) && own.At.Before(e.By) {
+			e.Part, e.After = false, later(e.After, own.At)
+		}
+	}
 	// What was done here to the same person in the same group came before.
 	e.After = ownChange{Entry: &journal.Entry{At: e.By}}.after(e.After, c.list, move{group: e.Group, who: e.Member})
 }
 
+// about reports that a subject of the change has the id.
+func (c ownChange) about(kind journal.SubjectKind, id string) bool {
+	return id != "" && slices.ContainsFunc(c.AllSubjects(), func(s journal.Subject) bool { return s.Kind == kind && s.ID == id })
+}
+
 // explains reports that a change may have done what an event says, and whether that is what it is for.
 func (c ownChange) explains(e *Event, o observed) (explained, itself bool) {
-	about := func(kind journal.SubjectKind, id string) bool {
-		return id != "" && slices.ContainsFunc(c.AllSubjects(), func(s journal.Subject) bool { return s.Kind == kind && s.ID == id })
-	}
-	ofGroup, ofMember := about(journal.Group, string(e.Group)), about(journal.Member, string(e.Member))
+	ofGroup, ofMember := c.about(journal.Group, string(e.Group)), c.about(journal.Member, string(e.Member))
 	address := addressOf(e.Member)
 	ofGuest := address != "" && membership.GuestKey(c.Subject(journal.Guest).Email) == address
 	ends := c.Kind == removal.MemberRemoved || c.Kind == lifecycle.Disabled || c.Kind == lifecycle.DeletedForGood
 	switch e.Kind {
 	case Joined, Left:
-		in := e.Kind == Joined
-		if slices.Contains(c.moves, move{e.Group, e.Member, in}) {
+		did := move{e.Group, e.Member, e.Kind == Joined}
+		if slices.Contains(c.moves, did) {
 			return !c.applied, true
 		}
-		return in && c.Kind == membership.GroupCreated && ofGroup || !in && (c.Kind == membership.GroupDeleted && ofGroup || ends && ofMember || c.Kind == lifecycle.GuestRemoved && ofGuest), false
+		return slices.Contains(c.created, did) || !did.in && (c.Kind == membership.GroupDeleted && ofGroup || ends && ofMember || c.Kind == lifecycle.GuestRemoved && ofGuest), false
 	case GuestNew: // who is put into a group becomes one
 		added := c.Kind == lifecycle.GuestAdded && ofGuest
 		return added || slices.ContainsFunc(c.moves, func(m move) bool { return m.who == e.Member && m.in }), added

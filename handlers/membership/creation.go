@@ -132,6 +132,15 @@ func CreatedFrom(e *journal.Entry) string {
 	return facts.Of
 }
 
+// CreatedWith is who was put into the group that an entry created: nobody for another one.
+func CreatedWith(e *journal.Entry) People {
+	var facts creationFacts
+	if e.Kind != GroupCreated || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+		return People{}
+	}
+	return People{Add: facts.Members, AddGuests: facts.Guests}
+}
+
 // Plan implements change.Change.
 func (c *Creation) Plan() change.Plan {
 	r, name := &c.Request, names.Isolate(c.Request.Name)
