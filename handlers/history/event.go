@@ -73,6 +73,12 @@ func idAt(t time.Time) string {
 	return id.String()
 }
 
+// timeOf is the time of an id.
+func timeOf(id string) time.Time {
+	parsed, _ := uuid.Parse(id)                                             // no text but an id is stored as one
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(parsed[:8]) >> 16)) //nolint:gosec // 48 bits
+}
+
 func newID(t time.Time) (string, error) {
 	id, err := uuid.NewV7()
 	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16|uint64(id[6])<<8|uint64(id[7])) //nolint:gosec // times are after 1970

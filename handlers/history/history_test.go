@@ -533,18 +533,39 @@ func TestSeenNeverGoesBack(t *testing.T) {
 	d.after(time.Hour)
 	d.move(finance, "3", true)
 	d.read()
-	second := d.newest()
+	second, read := d.newest(), d.now
+	d.after(time.Hour)
 	for _, id := range []string{first, second, first, "no id"} {
 		require.NoError(t, d.SetSeen(t.Context(), org, maren, id))
 	}
 	upto, at, err := d.Seen(t.Context(), org, maren)
 	require.NoError(t, err)
 	assert.Equal(t, second, upto)
-	assert.True(t, at.Equal(d.now))
+	assert.True(t, at.Equal(read))
 	assert.Empty(t, d.all(history.Filter{Since: upto}))
 	upto, _, err = d.Seen(t.Context(), org, "2")
 	require.NoError(t, err)
 	assert.Empty(t, upto)
+}
+
+// Somebody presses Seen in a tab that was opened before the second event.
+func TestWhatIsNotSeenIsNotFromBeforeTheTimeOfWhatIs(t *testing.T) {
+	d := newDesk(t, memory(t))
+	d.read()
+	d.after(time.Hour)
+	d.move(finance, "2", true)
+	d.read()
+	first, read := d.newest(), d.now
+	d.after(time.Hour)
+	d.move(finance, "3", true)
+	d.read()
+	d.after(time.Hour)
+	require.NoError(t, d.SetSeen(t.Context(), org, maren, first))
+	upto, at, err := d.Seen(t.Context(), org, maren)
+	require.NoError(t, err)
+	assert.True(t, at.Equal(read), at)
+	assert.Equal(t, []string{"joined Cy Finance"}, d.all(history.Filter{Since: upto}))
+	assert.Equal(t, []string{"joined Cy Finance"}, d.all(history.Filter{From: at.Add(time.Millisecond)}))
 }
 
 func TestOtherOrganisationsAreNotTold(t *testing.T) {
