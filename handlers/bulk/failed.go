@@ -7,69 +7,98 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// The columns that say how a line came out. In a file that is given again they are not used.
-const resultColumn, reasonColumn = "Result", "Reason"
+// The columns that say how a line came out. No kind uses one of these names, so they are passed over in
+// a file that is given again.
+const resultColumn, reasonColumn = "Result", "Why not"
 
-// FailedFile is the lines of rows as they were given, with how each came out and why. It can be given again as it
-// is: what was chosen for all lines stands in each. Rows of one line are one.
+// FailedFile is the lines of rows as they were given, with how each came out and why. It can be given
+// again as it is: what was chosen for all lines stands in each. Rows of one line are one.
 func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 	given := slices.Clone(j.Header)
-	for len(given) > 0 && slices.Contains([]string{resultColumn, reasonColumn}, given[len(given)-1]) {
-		given = given[:len(given)-1]
+	if n := len(given); n >= 2 && given[n-2] == resultColumn && given[n-1] == reasonColumn { // of an earlier file
+		given = given[:n-2]
 	}
 	if len(given) == 0 {
 		given = []string{string(Person)}
 	}
-	find := func(c Column) int {
+	columns = slices.Clone(given)
+	at := map[Column]int{}
+	for _, c := range j.Kind.forAll() {
 		i := slices.IndexFunc(given, func(name string) bool { return j.Kind.column(name) == c })
 		if i < 0 {
 			columns = append(columns, string(c))
 			i = len(columns) - 1
 		}
-		return i
-	}
-	columns = given
-	groups, successor := -1, -1
-	if j.Kind.TakesGroups() {
-		groups = find(Groups)
-	}
-	if j.Kind.Name == RemoveMembers {
-		successor = find(Successor)
+		at[c] = i
 	}
 	columns = append(columns, resultColumn, reasonColumn)
-	at := map[int]int{}
+	lineOf := map[int][]string{}
 	for _, r := range rows {
-		i, ok := at[r.Line]
-		if !ok {
-			i = len(lines)
-			at[r.Line] = i
-			lines = append(lines, make([]string, len(columns)))
-			copy(lines[i][:len(given)], r.Cells)
+		line, started := lineOf[r.Line]
+		if !started {
+			line = make([]string, len(columns))
+			copy(line[:len(given)], r.Cells)
+			lineOf[r.Line], lines = line, append(lines, line)
 		}
-		line, n := lines[i], len(columns)
-		join := func(at int, text, between string) {
-			if line[at] != "" && text != "" {
-				text = line[at] + between + text
+		for c, i := range at {
+			switch text := r.saidForAll(c); {
+			case c == Groups && text != "": // those that were not done, whatever the line names
+				if !started {
+					line[i] = ""
+				}
+				line[i] = joined(line[i], text, "; ")
+			case strings.TrimSpace(line[i]) == "":
+				line[i] = text
 			}
-			if text != "" {
-				line[at] = text
-			}
 		}
-		if groups >= 0 && r.Group.Name != "" { // those that were not done, whatever the line names
-			if !ok {
-				line[groups] = ""
-			}
-			join(groups, r.Group.Name, "; ")
-		}
-		if successor >= 0 && r.To != "" {
-			line[successor] = r.To
-		}
+		n, reason := len(columns), r.Reason
 		line[n-2] = string(r.State)
-		reason := r.Reason
 		if r.Group.Name != "" && reason != "" {
 			reason = r.Group.Name + ": " + reason
 		}
-		join(n-1, strings.TrimSpace(names.Plain(reason)), " ")
+		line[n-1] = joined(line[n-1], strings.TrimSpace(names.Plain(reason)), " ")
 	}
 	return columns, lines
+}
+
+// joined is two texts with something between them, if there are two.
+func joined(a, b, between string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + between + b
+}
+
+// forAll are the columns of which the form takes one value for all lines.
+func (k *Kind) forAll() []Column {
+	switch {
+	case k.TakesGroups():
+		return []Column{Groups}
+	case k.Name == RemoveMembers:
+		return []Column{Successor}
+	case k.Name == ChangeRole:
+		return []Column{Role, Reason}
+	case k.Name == Invite:
+		return []Column{Role, Message}
+	}
+	return nil
+}
+
+// saidForAll is what a row has of such a column, from its line or from the form, "" for none.
+func (r *Row) saidForAll(c Column) string {
+	switch {
+	case c == Groups && len(cellEntries(r.Group.Name)) > 1: // a name that would be taken for several
+		return r.Group.ID
+	case c == Groups:
+		return r.Group.Name
+	case c == Successor:
+		return r.To
+	case c == Role:
+		return string(r.Role)
+	case c == Message && r.Invite != nil:
+		return r.Invite.Message
+	case c == Reason:
+		return r.Text
+	}
+	return ""
 }

@@ -188,8 +188,9 @@ func (p *planner) groups(line Line) {
 	}
 	for _, problem := range problems {
 		r := p.row(line)
+		r.Group = journal.Subject{Kind: journal.Group, Name: problem.group}
 		if p.person(r, line, true); r.State == Waiting {
-			r.settle(Cant, problem)
+			r.settle(Cant, problem.text)
 		}
 	}
 	for _, g := range targets {
@@ -201,13 +202,16 @@ func (p *planner) groups(line Line) {
 	}
 }
 
+// A groupProblem says why a group that is named, or was chosen by its id, can't be meant.
+type groupProblem struct{ group, text string }
+
 // targets are the groups of a line: those chosen for all, else those that it names by id or name.
-func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []string) {
+func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []groupProblem) {
 	for _, id := range p.wish.Groups {
 		if g, ok := p.Groups.ByID(id); ok {
 			list = append(list, g)
 		} else {
-			problems = append(problems, "A group that was chosen does not exist any more.")
+			problems = append(problems, groupProblem{string(id), "A group that was chosen does not exist any more."})
 		}
 	}
 	if len(p.wish.Groups) > 0 {
@@ -217,9 +221,9 @@ func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []string) 
 		found := directory.Called(p.Groups, text)
 		switch {
 		case len(found) == 0:
-			problems = append(problems, "There is no group “"+names.Isolate(text)+"”.")
+			problems = append(problems, groupProblem{text, "There is no group “" + names.Isolate(text) + "”."})
 		case len(found) > 1:
-			problems = append(problems, "Several groups look like “"+names.Isolate(text)+"”. Give the id.")
+			problems = append(problems, groupProblem{text, "Several groups look like “" + names.Isolate(text) + "”. Give the id."})
 		case !slices.Contains(list, found[0]):
 			list = append(list, found[0])
 		}
@@ -350,24 +354,24 @@ func settleEdit(c *membership.Edit, r *Row, will State) {
 // removal makes the row of a member who is to be removed.
 func (p *planner) removal(line Line) {
 	r := p.row(line)
-	m := p.person(r, line, false)
-	if m == nil {
-		return
-	}
 	r.To = p.wish.To
+	wrong := "It is not said who takes over the work. Choose somebody for all, or give a column “successor”."
 	if text := p.wish.Sheet.Cell(line, Successor); text != "" {
 		switch to, problem := p.people.named(text); {
 		case leaves(text):
 			r.To = removal.LeaveWork
 		case problem != "":
-			r.settle(Cant, "Who takes over: "+problem)
-			return
+			r.To, wrong = "", "Who takes over: "+problem
 		default:
 			r.To = string(to.ID)
 		}
 	}
+	m := p.person(r, line, false)
+	if m == nil {
+		return
+	}
 	if r.To == "" {
-		r.settle(Cant, "It is not said who takes over the work. Choose somebody for all, or give a column “successor”.")
+		r.settle(Cant, wrong)
 		return
 	}
 	r.Step = p.stepOf(string(m.ID))
@@ -482,18 +486,15 @@ func (p *planner) departure(m *tallyfy.Member, gone map[tallyfy.UserID]bool) rem
 // life makes the row of a member who is to get another role, to be disabled, or to be brought back.
 func (p *planner) life(line Line) {
 	r := p.row(line)
-	m := p.person(r, line, false)
-	if m == nil {
-		return
-	}
 	if p.wish.Kind.Name == ChangeRole {
-		r.Role, r.Text = p.wish.Role, p.wish.Reason
+		r.Role, r.Text = p.wish.Role, cmp.Or(p.wish.Sheet.Cell(line, Reason), p.wish.Reason)
 		if text := p.wish.Sheet.Cell(line, Role); text != "" {
 			r.Role = RoleOf(text)
 		}
-		if text := p.wish.Sheet.Cell(line, Reason); text != "" {
-			r.Text = text
-		}
+	}
+	m := p.person(r, line, false)
+	if m == nil {
+		return
 	}
 	c := Desk{Source: copies{p.Organisation}, Org: p.Organization, By: p.By}.Change(p.wish.Kind, []*Row{r})
 	_ = c.Look(context.Background()) // it only looks at the copies
@@ -542,7 +543,7 @@ func (p *planner) invitation(line Line) {
 		Email: cell(Email), FirstName: cell(FirstName), LastName: cell(LastName), Role: r.Role, Message: cmp.Or(cell(Message), p.wish.Message),
 	})
 	c := &lifecycle.Invitation{Org: p.Organization, Request: request}
-	r.Who = journal.Subject{Kind: journal.Member, Name: c.Name(), Email: request.Email}
+	r.Who, r.Invite = journal.Subject{Kind: journal.Member, Name: c.Name(), Email: request.Email}, &request
 	problems := lifecycle.Problems(request)
 	for _, field := range slices.Sorted(maps.Keys(problems)) {
 		r.settle(Cant, problems[field])
@@ -571,7 +572,7 @@ func (p *planner) invitation(line Line) {
 		r.settle(Cant, standing)
 		return
 	}
-	r.Invite, r.Pool = &request, fullPool
+	r.Pool = fullPool
 	if r.Role == tallyfy.RoleLight {
 		r.Pool = lightPool
 	}

@@ -53,7 +53,7 @@ func TestGroupsThatLinesName(t *testing.T) {
 	assert.Equal(t, []string{
 		"Noor van der Meer, Legal: waiting not in it → in it",
 		"Noor van der Meer, Finance: waiting not in it → in it",
-		"Kwame Asante: can't There is no group “Nope”.",
+		"Kwame Asante, Nope: can't There is no group “Nope”.",
 		"Kwame Asante, Legal: waiting not in it → in it",
 		"Kwame Asante: can't No group is named.",
 	}, read(p.Rows))

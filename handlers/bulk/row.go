@@ -37,7 +37,8 @@ type Row struct {
 	// Who is the person, or the group where the rows are groups. Its ID is empty for one who is not known. A
 	// guest has no id and the address alone.
 	Who journal.Subject
-	// Group is the group that the person comes into or leaves. Leave says which in a job that does both.
+	// Group is the group that the person comes into or leaves. Its ID is empty for one that is not known.
+	// Leave says which in a job that does both.
 	Group journal.Subject `json:",omitzero"`
 	Leave bool            `json:",omitempty"`
 	// Before and After are what changes, in words.
