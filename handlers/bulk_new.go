@@ -248,7 +248,7 @@ func runBulk(req *request) error {
 	if _, err := req.form(); err != nil {
 		return err
 	}
-	j, err := req.job(web.Param(req, "bulk"))
+	j, err := req.openJob(web.Param(req, "bulk"))
 	if err != nil {
 		return err
 	}

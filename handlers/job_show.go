@@ -119,7 +119,7 @@ func showProgress(req *request) error {
 
 // exportFailed sends the lines that did not work as a file that can be given again.
 func exportFailed(req *request) error {
-	j, err := req.job(web.Param(req, "job"))
+	j, err := req.openJob(web.Param(req, "job"))
 	if err != nil {
 		return err
 	}
@@ -138,12 +138,9 @@ func changeJob(act func(req *request, j *bulk.Job) error) func(req *request) err
 		if err != nil {
 			return err
 		}
-		j, err := req.job(web.Param(req, "job"))
+		j, err := req.openJob(web.Param(req, "job"))
 		if err != nil {
 			return err
-		}
-		if j.Unreadable {
-			return &problem{status: http.StatusConflict, title: "This job can't be opened", text: "It was sealed with a secret that the dashboard does not have any more. Nothing was changed.", links: req.wayHome()}
 		}
 		req.returnTo = req.urls().Local(req.urls().Job(j.ID))
 		if j.Owner.ID != string(req.who.UserID) && form.Get("instead") == "" {

@@ -93,6 +93,19 @@ func (req *request) job(id string) (*bulk.Job, error) {
 	return j, err
 }
 
+// openJob reads a job of which the rows are needed, too.
+func (req *request) openJob(id string) (*bulk.Job, error) {
+	j, err := req.job(id)
+	if err == nil && j.Unreadable {
+		return nil, &problem{
+			status: http.StatusConflict, title: "This job can't be opened",
+			text:  "It was sealed with a secret that the dashboard does not have any more, or is of another version. Nothing was changed.",
+			links: req.wayHome(),
+		}
+	}
+	return j, err
+}
+
 // me is the person as the journal names people.
 func (req *request) me() journal.Subject { return req.caller().Actor }
 
@@ -126,7 +139,7 @@ func (req *request) jobHead(j *bulk.Job, counts map[bulk.State]int) views.JobHea
 	h := views.JobHead{ID: j.ID, At: j.At, Begun: j.Note.Begun, Over: j.Note.Over, Changed: j.Changed, By: j.Owner.Name, State: string(j.State), Why: j.Note.Why, SignIn: j.Note.SignIn, Unreadable: j.Unreadable}
 	h.Review = j.Review
 	h.Own = j.Owner.ID == string(req.who.UserID)
-	if j.Kind != nil {
+	if h.Title = "A job of another version"; j.Kind != nil {
 		h.Title = j.Kind.Title
 	}
 	for _, n := range counts {
@@ -158,9 +171,10 @@ func (req *request) showJobPage(j *bulk.Job) error {
 		return err
 	}
 	v := views.JobPage{JobHead: req.jobHead(j, counts), Notes: j.Notes}
-	if j.Kind != nil {
-		v.OfGroups = j.Kind.Person == ""
+	if j.Unreadable {
+		return req.show(http.StatusOK, views.JobDetails(req.page(v.Title, views.SectionActivity), v))
 	}
+	v.OfGroups = j.Kind.Person == ""
 	v.Only = req.QueryParam("rows")
 	var in []bulk.State
 	total := v.Rows

@@ -44,9 +44,12 @@ func (h JobHead) bar() int {
 	return h.Done
 }
 
-// broken is how many rows were asked for and are not done.
+// broken is how many rows were asked for and are not done, as far as that can be shown.
 func (h JobHead) broken() int {
-	if h.Planned() {
+	switch {
+	case h.Unreadable:
+		return 0
+	case h.Planned():
 		return h.Cant
 	}
 	return h.Failed + h.Unknown + h.Cant + h.Held + h.Skipped
@@ -112,9 +115,6 @@ func (h JobHead) extras(text string) string {
 }
 
 func (h JobHead) listed() string {
-	if h.Title == "" {
-		return "A job of another version"
-	}
 	return h.Title + ", " + words.Count(h.Rows, "row", "rows")
 }
 

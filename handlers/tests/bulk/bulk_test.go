@@ -300,3 +300,38 @@ func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
 	assert.Contains(t, p.Text(".notice"), "1 row is tried again.")
 	assert.Zero(t, s.Writes())
 }
+
+// A job that cannot be opened says so wherever it stands, and nothing starts it.
+func TestAJobThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]string{
+		"the secret is gone":    `UPDATE dashboard_jobs SET plan = 'x', note = 'x'`,
+		"the kind is not known": `UPDATE dashboard_jobs SET kind = 'of another version'`,
+		"both":                  `UPDATE dashboard_jobs SET plan = 'x', note = 'x', kind = 'of another version'`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := site(t, false)
+			dry := adding(s, "noor.vandermeer@example.com\nnobody@x.example", "Legal").post(s).Whole(http.StatusOK)
+			job := adding(s, "noor.vandermeer@example.com\nnobody@x.example", "Legal").post(s).Form("form[data-form]").Submit("Add people to groups: 1 row").Whole(http.StatusOK)
+			for _, query := range []string{spoil, `UPDATE dashboard_job_rows SET what = 'x'`} {
+				_, err := s.App.Jobs.DB.Write(t.Context(), query)
+				require.NoError(t, err)
+			}
+			for _, url := range []string{dry.URL, job.URL} {
+				p := s.Get(url).Whole(http.StatusOK)
+				assert.Contains(t, p.Text("main"), "This job was sealed with a secret that the dashboard does not have any more, or is of another version. Nothing of it can be shown.")
+				assert.Empty(t, rows(p))
+				assert.Zero(t, p.Find("main form").Length(), "nothing can be done with it")
+				assert.NotContains(t, p.Text("main"), "Export")
+				file := "/jobs" + url[strings.LastIndex(url, "/"):] + "/failed.csv"
+				assert.Contains(t, s.Get(file).Whole(http.StatusConflict).Text("main"), "This job can't be opened")
+			}
+			for _, path := range []string{dry.URL + "/run", job.URL + "/pause", job.URL + "/stop"} {
+				assert.Contains(t, s.Post(path, nil).Whole(http.StatusConflict).Text("main"), "Nothing was changed.", path)
+			}
+			s.Get("/jobs").Whole(http.StatusOK)
+			assert.Zero(t, s.Writes())
+		})
+	}
+}
