@@ -563,13 +563,8 @@ func (p *planner) invitation(line Line) {
 	if p.people.guests[strings.ToLower(request.Email)] {
 		c.Guest = &tallyfy.Guest{Email: request.Email}
 	}
-	switch standing := c.Standing(); {
-	case standing == "":
-	case c.Found != nil && !c.Found.IsDisabled():
-		r.settle(Nothing, standing)
-		return
-	default:
-		r.settle(Cant, standing)
+	if s, reason := stopped(c); s != "" {
+		r.settle(s, reason)
 		return
 	}
 	r.Pool = fullPool

@@ -513,8 +513,12 @@ func stopped(c change.Change) (State, string) {
 			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
 	case *lifecycle.Invitation:
-		if standing := c.Standing(); standing != "" {
+		switch standing := c.Standing(); {
+		case standing == "":
+		case c.Found != nil && !c.Found.IsDisabled():
 			return Nothing, standing
+		default:
+			return Cant, standing
 		}
 	}
 	return "", ""

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -357,6 +358,30 @@ func TestALimitOfTheDay(t *testing.T) {
 	require.NoError(t, d.book.Start(t.Context(), j, j.Owner, sandbox.AdminToken))
 	require.NoError(t, d.runner().Run(t.Context(), j.ID))
 	assert.Equal(t, []string{"Ada Byron: done", "Bo Ek: done"}, d.rows(j))
+}
+
+// What became impossible since the dry run has failed, and is not taken for what is as wished already.
+func TestInvitationsThatBecameImpossible(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	j := d.job(bulk.Invite, d.plan(bulk.Invite, "Email;First name;Last name;Role;Message\nada@new.example;Ada;Byron;Standard;Hi\nbo@new.example;Bo;Ek;Light;Hi\ncy@new.example;Cy;Fo;Standard;Hi\n"))
+	for _, name := range []string{"Ada", "Cy"} {
+		m, err := d.client.Members.Invite(t.Context(), d.org(), tallyfy.InviteRequest{Email: strings.ToLower(name) + "@new.example", FirstName: name, LastName: "New", Role: tallyfy.RoleLight, Message: "Hi"})
+		require.NoError(t, err)
+		if name == "Ada" {
+			n, err := strconv.Atoi(string(m.ID))
+			require.NoError(t, err)
+			require.True(t, d.DisableInPlace(n))
+		}
+	}
+	_, err := d.client.Guests.Create(t.Context(), d.org(), tallyfy.CreateGuestRequest{Email: "bo@new.example"})
+	require.NoError(t, err)
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, []string{
+		"Ada Byron: failed Ada New is a member who was disabled. Bring the person back instead.",
+		"Bo Ek: failed bo@new.example is a guest. Make the guest a member in Tallyfy under Settings, Guests: that keeps the tasks.",
+		"Cy Fo: nothing to do Cy New is invited already. The invitation can be sent again or withdrawn in Tallyfy.",
+	}, d.rows(j))
 }
 
 func TestRolesAndDisabling(t *testing.T) {
