@@ -163,7 +163,7 @@ func (t task) over(ctx context.Context) error {
 		return err
 	}
 	if counts[Held] > 0 {
-		return t.Book.Pause(ctx, t.Job, "Tallyfy has no free seat for the rest. Remove somebody who has one, or buy seats in Tallyfy under Settings, Billing. Then go on here.", false)
+		return ignoreNotNow(t.Book.Pause(ctx, t.Job, "Tallyfy has no free seat for the rest. Remove somebody who has one, or buy seats in Tallyfy under Settings, Billing. Then go on here.", false))
 	}
 	return ignoreNotNow(t.Book.end(ctx, t.Job))
 }

@@ -384,6 +384,24 @@ func TestInvitationsThatBecameImpossible(t *testing.T) {
 	}, d.rows(j))
 }
 
+// Somebody pauses a job at the moment at which it pauses by itself.
+func TestAPauseAtTheEnd(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	j := d.job(bulk.Invite, d.plan(bulk.Invite, "Email;First name;Last name;Role;Message\nada@new.example;Ada;Byron;Standard;Hi\n"))
+	d.Fail(sandbox.Fault{Method: http.MethodPost, Route: "/organizations/{org}/users/invite", Times: 1, Answer: sandbox.SeatsFull})
+	r := d.runner()
+	work := r.Work
+	r.Work = func(j *bulk.Job, token string) bulk.Work {
+		w := work(j, token)
+		w.Rest = func(ctx context.Context, _ []*bulk.Row) error { return d.book.Pause(ctx, d.state(j), "", false) }
+		return w
+	}
+	require.NoError(t, r.Run(t.Context(), j.ID))
+	assert.Equal(t, bulk.Paused, d.state(j).State)
+	assert.Equal(t, []string{"Ada Byron: waits for seat Tallyfy has no free full seat."}, d.rows(j))
+}
+
 func TestRolesAndDisabling(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "memory:")
