@@ -82,8 +82,7 @@ func (p memberGroupsForm) choose(f refusedForm) error {
 		p.chooseColleague(&view, form, m, copied)
 		p.offerGroups(&view, form["add"], m, copied)
 	}
-	slices.SortFunc(in, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
-	for _, g := range in {
+	for _, g := range slices.SortedFunc(slices.Values(in), func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) }) {
 		view.In = append(view.In, views.PickedGroup{GroupLink: p.groupLink(g), Chosen: slices.Contains(form["remove"], string(g.ID))})
 	}
 	frame := p.page(view.Title(), views.SectionMembers)

@@ -180,10 +180,10 @@ func (l *List[T, ID]) Count(ids []ID) int {
 	return n
 }
 
-// Of returns the groups that a member is in.
+// Of returns the groups that a member is in, oldest first. The list is shared and must not be changed.
 func (l *List[T, ID]) Of(member tallyfy.UserID) []*T { return l.of[member] }
 
-// OfGuest returns the groups that the guest with an address is in.
+// OfGuest returns the groups that the guest with an address is in, as Of does.
 func (l *List[T, ID]) OfGuest(email string) []*T { return l.guest[strings.ToLower(email)] }
 
 // Search returns the items whose text holds every word of the query, compared by names.Search, or whose
