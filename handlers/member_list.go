@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/listing"
@@ -114,6 +115,7 @@ func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) erro
 // showMembers shows a page of the list, with who of it is chosen and what became of the form below it.
 func (req *request) showMembers(list views.MemberList) error {
 	chosen := req.chosen(memberChooser)
+	list.Rows = slices.Clone(list.Rows) // which may be kept for the next visit
 	for i := range list.Rows {
 		list.Rows[i].Chosen = chosen[string(list.Rows[i].ID)]
 	}
