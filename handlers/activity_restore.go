@@ -71,8 +71,13 @@ func (r restoration) ask(f refusedForm) error {
 	for _, l := range c.Plan().Lines {
 		view.Lines = append(view.Lines, l.Text)
 	}
-	if e := r.recreated(r.entry); e != nil {
-		view.Again, view.AgainURL = e.Subject(journal.Group).Name, r.urls().Group(tallyfy.ID(e.Subject(journal.Group).ID))
+	again, err := r.recreated(r.entry)
+	if err != nil {
+		return err
+	}
+	if again != nil {
+		group := again.Subject(journal.Group)
+		view.Again, view.AgainURL = group.Name, r.urls().Group(tallyfy.ID(group.ID))
 	}
 	if g := membership.AlikeInCopy(r, view.Name, ""); g != nil {
 		view.Taken, view.TakenURL = g.DisplayName(), r.urls().Group(g.ID)

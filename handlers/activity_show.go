@@ -95,7 +95,7 @@ func (req *request) showReceipt(e *journal.Entry) error {
 		view.Head = &views.RemovalHead{Person: removedPerson(e, s), Organisation: req.who.Organisation.Name}
 		view.Links = []components.LinkProps{{Text: "All members", URL: members}}
 		if carriedOut(e) {
-			view.Links = slices.Insert(view.Links, 0, req.broughtBack(e, s))
+			view.Links = slices.Insert(view.Links, 0, req.broughtBack(e, s)...)
 			if n := removal.GuestsKnown(e); n > 0 {
 				view.Links = slices.Insert(view.Links, 0, req.handOverLink(tallyfy.UserID(s.ID), n))
 			}
@@ -124,10 +124,11 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		return append(links, components.LinkProps{Text: "The review", URL: req.urls().Review(id)})
 	}
 	if _, ok := membership.RemnantOf(e); ok {
-		if again := req.recreated(e); again != nil {
-			return append(links, components.LinkProps{Text: "Created again later", URL: req.urls().Entry(again.ID)})
+		again, err := req.recreated(e)
+		if again != nil {
+			return req.laterLink("Created again later", again)
 		}
-		if !req.contentsKept(e) {
+		if req.noLater(err) || !req.contentsKept(e) {
 			return nil
 		}
 		return append(links, components.LinkProps{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID)})
@@ -151,14 +152,16 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		return nil
 	}
 	undoes, repeats := membership.Relation(e)
-	undone, repeated := "", ""
-	for _, l := range req.laterEdits(e, func(*journal.Entry) bool { return true }) {
+	later, err := req.laterEdits(e, func(*journal.Entry) bool { return true })
+	known := !req.noLater(err)
+	var undone, repeated []*journal.Entry
+	for _, l := range slices.Backward(later) {
 		u, r := membership.Relation(l)
 		if u == e.ID {
-			undone = l.ID
+			undone = append(undone, l)
 		}
 		if r == e.ID {
-			repeated = l.ID
+			repeated = append(repeated, l)
 		}
 	}
 	add := func(id, text string) {
@@ -166,14 +169,14 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 			links = append(links, components.LinkProps{Text: text, URL: req.urls().Entry(id)})
 		}
 	}
-	if lost && repeated == "" {
+	if known && lost && len(repeated) == 0 {
 		links = append(links, components.LinkProps{Text: "Apply what is missing…", URL: req.urls().RepeatEntry(e.ID), Kind: components.ButtonPrimary})
 	}
-	if undone == "" && (one || several) {
+	if known && len(undone) == 0 && (one || several) {
 		links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)})
 	}
-	add(undone, "Undone later")
-	add(repeated, "Applied once more")
+	links = append(links, req.laterLink("Undone later", undone...)...)
+	links = append(links, req.laterLink("Applied once more", repeated...)...)
 	add(undoes, "The change that this undoes")
 	add(repeats, "The change that this repeats")
 	if one {

@@ -80,8 +80,11 @@ func repeat(req *request) error {
 
 func (req *request) reversal(e *journal.Entry, repeat bool) (reversal, error) {
 	r := reversal{request: req, entry: e, repeat: repeat}
-	again := func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID }
-	if !r.of() || !madeSomething(e) && !repeat || repeat && len(req.laterEdits(e, again)) > 0 { // once: somebody else wants it otherwise
+	repeated, err := req.laterEdits(e, func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID })
+	if err != nil {
+		return reversal{}, err
+	}
+	if !r.of() || !madeSomething(e) && !repeat || repeat && len(repeated) > 0 { // once: somebody else wants it otherwise
 		return reversal{}, &problem{
 			status: http.StatusConflict, title: "This can't be done with that change",
 			text:  "Only a change of a group's name, description or people, or of who knows guests, that was carried out can be undone here, and only what is missing of a change of groups can be applied once more.",
@@ -166,9 +169,7 @@ func (r reversal) ask(f refusedForm) error {
 		view.Lines = append(view.Lines, l.String())
 	}
 	if !r.repeat {
-		for _, e := range r.laterEdits(r.entry, func(e *journal.Entry) bool { return membership.SamePeople(r.entry, e) }) {
-			view.Later = append(view.Later, r.activityRow(e))
-		}
+		view.Later = r.laterRows(r.laterEdits(r.entry, func(e *journal.Entry) bool { return membership.SamePeople(r.entry, e) }))
 	}
 	return r.show(f.Status, views.ReversalPage(r.page(view.Title(), views.SectionActivity), view))
 }

@@ -48,9 +48,7 @@ func (u contactsUndo) ask(f refusedForm) error {
 		view.Warnings = append(view.Warnings, names.List(c.Gone)+" "+words.Noun(len(c.Gone), "is no guest", "are no guests")+" any more.")
 	}
 	same := func(l *journal.Entry) bool { return l.Kind == lifecycle.ContactsChanged }
-	for _, l := range u.laterOf(u.entry, guestsOf(u.entry), same) {
-		view.Later = append(view.Later, u.activityRow(l))
-	}
+	view.Later = u.laterRows(u.laterOf(u.entry, guestsOf(u.entry), same))
 	return u.show(f.Status, views.ReversalPage(u.page(view.Title(), views.SectionActivity), view))
 }
 

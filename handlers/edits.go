@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -242,18 +243,17 @@ func madeSomething(e *journal.Entry) bool {
 // mostLater is how many later changes of a group are looked at.
 const mostLater = 100
 
-// laterEdits are the changes of a group after one of them that fit, newest first, as far as the person may
-// see them.
-func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) []*journal.Entry {
+// laterEdits are the changes of a group after one of them that fit, newest first, whoever made them.
+func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) ([]*journal.Entry, error) {
 	return req.laterOf(e, membership.GroupsOf(e), fits) // that of a deletion is the group that was deleted
 }
 
 // laterOf is laterEdits for the changes of any subjects.
-func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits func(*journal.Entry) bool) (list []*journal.Entry) {
+func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits func(*journal.Entry) bool) (list []*journal.Entry, err error) {
 	for _, s := range subjects {
 		latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Subject: s}, mostLater)
 		if err != nil {
-			return nil // the page is as good without
+			return nil, err
 		}
 		for _, l := range latest {
 			known := func(other *journal.Entry) bool { return other.ID == l.ID }
@@ -263,22 +263,55 @@ func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits f
 		}
 	}
 	slices.SortFunc(list, func(a, b *journal.Entry) int { return strings.Compare(b.ID, a.ID) })
-	foreign := func(l *journal.Entry) bool { return l.Actor.ID != string(req.who.UserID) }
+	return list, nil
+}
+
+// noLater logs why the later changes are not known, and reports whether that is so. The page then offers nothing
+// that depends on them.
+func (req *request) noLater(err error) bool {
+	if err != nil {
+		req.app.Log.Error("later changes not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	return err != nil
+}
+
+// visible are those of some changes that the person may see: their own, and for administrators everybody's.
+func (req *request) visible(list []*journal.Entry) []*journal.Entry {
+	foreign := func(e *journal.Entry) bool { return e.Actor.ID != string(req.who.UserID) }
 	if slices.ContainsFunc(list, foreign) {
-		if admin, _ := req.isAdmin(req.ctx()); !admin {
-			list = slices.DeleteFunc(list, foreign)
+		if admin, err := req.isAdmin(req.ctx()); req.noLater(err) || !admin {
+			return slices.DeleteFunc(list, foreign)
 		}
 	}
 	return list
 }
 
-// recreated is the entry that created the group of a deletion again, as far as the person may see it; else nil.
-func (req *request) recreated(deletion *journal.Entry) *journal.Entry {
-	again := req.laterEdits(deletion, func(e *journal.Entry) bool { return membership.CreatedFrom(e) == deletion.ID })
-	if len(again) == 0 {
+// laterLink leads to the first of some later changes that the person may see, if there is one.
+func (req *request) laterLink(text string, later ...*journal.Entry) []components.LinkProps {
+	if later = req.visible(later); len(later) == 0 {
 		return nil
 	}
-	return again[0]
+	return []components.LinkProps{{Text: text, URL: req.urls().Entry(later[0].ID)}}
+}
+
+// laterRows are rows of later changes that the person may see.
+func (req *request) laterRows(later []*journal.Entry, err error) (rows []views.ActivityRow) {
+	if req.noLater(err) { // the page is as good without
+		return nil
+	}
+	for _, e := range req.visible(later) {
+		rows = append(rows, req.activityRow(e))
+	}
+	return rows
+}
+
+// recreated is the entry that created the group of a deletion again, nil for none.
+func (req *request) recreated(deletion *journal.Entry) (*journal.Entry, error) {
+	again, err := req.laterEdits(deletion, func(e *journal.Entry) bool { return membership.CreatedFrom(e) == deletion.ID })
+	if len(again) == 0 {
+		return nil, err
+	}
+	return again[0], nil
 }
 
 // missingGroup answers for a group that could not be read. If it was deleted with the dashboard, the page
@@ -306,8 +339,9 @@ func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 	until := clock.Day(req.app.Journal.ContentsEnd(e))
 	p := &problem{status: http.StatusNotFound, title: "That group was deleted", cause: cause}
 	p.text = names.Isolate(r.Group.Name) + " was deleted on " + clock.Day(e.At) + " by " + names.Isolate(actorOf(e)) + "."
-	again := req.recreated(e)
+	again, err := req.recreated(e)
 	switch {
+	case req.noLater(err):
 	case again != nil:
 		group := again.Subject(journal.Group)
 		p.text += " It was created again as " + names.Isolate(group.Name) + "."

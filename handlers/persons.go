@@ -120,23 +120,22 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 	}
 	s := e.Subject(journal.Member)
 	if role, ok := lifecycle.RoleBefore(e); ok && carriedOut(e) {
-		undone := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
-		if len(undone) > 0 {
-			links = append(links, components.LinkProps{Text: "Undone later", URL: req.urls().Entry(undone[0].ID)})
-		} else {
+		undone, err := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
+		links = append(links, req.laterLink("Undone later", undone...)...)
+		if !req.noLater(err) && len(undone) == 0 {
 			links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoRole(tallyfy.UserID(s.ID), string(role), e.ID)})
 		}
 	}
 	if _, ok := lifecycle.ContactsUndone(e); ok {
-		undone := req.laterOf(e, guestsOf(e), func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
-		link := components.LinkProps{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)}
-		if len(undone) > 0 {
-			link = components.LinkProps{Text: "Undone later", URL: req.urls().Entry(undone[0].ID)}
+		undone, err := req.laterOf(e, guestsOf(e), func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
+		first := req.laterLink("Undone later", undone...)
+		if !req.noLater(err) && len(undone) == 0 {
+			first = []components.LinkProps{{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)}}
 		}
-		links = append([]components.LinkProps{link}, links...)
+		links = append(first, links...)
 	}
 	if e.Kind == lifecycle.Disabled && carriedOut(e) {
-		links = append(links, req.broughtBack(e, s))
+		links = append(links, req.broughtBack(e, s)...)
 		if lifecycle.GuestsAlone(e) > 0 {
 			links = append(links, components.LinkProps{Text: "Hand over the guests…", URL: req.urls().HandOverGuests(tallyfy.UserID(s.ID), "")})
 		}
@@ -154,10 +153,10 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 			links = append(links, components.LinkProps{Text: "The removal before", URL: req.urls().Entry(of)})
 		}
 		if carriedOut(e) {
-			groups := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return l.Kind == membership.GroupsChanged })
-			if len(groups) > 0 {
-				links = append(links, components.LinkProps{Text: "The groups afterwards", URL: req.urls().Entry(groups[len(groups)-1].ID)})
-			}
+			groups, err := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return l.Kind == membership.GroupsChanged })
+			req.noLater(err)
+			slices.Reverse(groups)
+			links = append(links, req.laterLink("The groups afterwards", groups...)...)
 			links = append(links, components.LinkProps{Text: "Remove again…", URL: req.urls().RemoveMember(tallyfy.UserID(s.ID))})
 		}
 		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
@@ -180,15 +179,16 @@ func guestsOf(e *journal.Entry) (list []journal.Subject) {
 
 // broughtBack leads from the receipt of a removal or a disabling to that of the comeback, or to the page that brings the
 // member back.
-func (req *request) broughtBack(e *journal.Entry, s journal.Subject) components.LinkProps {
-	later := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool {
+func (req *request) broughtBack(e *journal.Entry, s journal.Subject) []components.LinkProps {
+	later, err := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool {
 		of, ok := lifecycle.Comes(l)
 		return ok && (of == e.ID || e.Kind == lifecycle.Disabled)
 	})
-	if len(later) > 0 {
-		return components.LinkProps{Text: "Brought back later", URL: req.urls().Entry(later[len(later)-1].ID)}
+	if req.noLater(err) || len(later) > 0 {
+		slices.Reverse(later)
+		return req.laterLink("Brought back later", later...)
 	}
-	return components.LinkProps{Text: "Bring back…", URL: req.urls().BringBack(tallyfy.UserID(s.ID), "", nil)}
+	return []components.LinkProps{{Text: "Bring back…", URL: req.urls().BringBack(tallyfy.UserID(s.ID), "", nil)}}
 }
 
 // linesOf are the sentences of a plan.

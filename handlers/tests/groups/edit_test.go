@@ -2,6 +2,7 @@ package groups_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -266,4 +267,34 @@ func TestEditThatIsOvertaken(t *testing.T) {
 	assert.NotContains(t, p.Text(".form-actions"), "Apply what is missing", "not again and again")
 	s.Get(repeatPath).Whole(http.StatusConflict)
 	assert.Equal(t, "Mine.", s.Group("Treasury").Description)
+
+	write := func(query string) {
+		_, err := s.App.Jobs.DB.Write(t.Context(), query)
+		require.NoError(t, err)
+	}
+	write(`ALTER TABLE dashboard_journal_subjects RENAME TO elsewhere`)
+	s.Get(repeatPath).Whole(http.StatusInternalServerError)
+	receipt := s.Get(strings.TrimSuffix(repeatPath, "/repeat")).Whole(http.StatusOK)
+	assert.NotContains(t, receipt.Text(".form-actions"), "Apply what is missing", "it may have been applied")
+	assert.NotContains(t, receipt.Text(".form-actions"), "Undo…", "it may have been undone")
+	write(`ALTER TABLE elsewhere RENAME TO dashboard_journal_subjects`)
+	s.Get(repeatPath).Whole(http.StatusConflict)
+}
+
+// What is missing of a change is applied once, even if somebody else did it whose changes the person may not see.
+func TestWhatIsMissingIsAppliedOnceByWhoeverDoesIt(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, movingClock())
+	g := s.Group("Finance")
+	other := s.As(t)
+	other.SignInWith(sandbox.ColleagueToken).Form("form:has([name=organization])").Set("organization", s.Org).Submit("Continue").Whole(http.StatusOK)
+	f := other.Get(editPath(s, "Finance")).Form("main form").Set("name", "Money")
+	s.Sandbox.AfterUpdate(func() { s.Sandbox.ChangeGroup(g.ID, sandbox.GroupChange{Name: "Finance"}) })
+	receipt := f.Submit("Save").Whole(http.StatusOK)
+	repeatPath := receipt.Link("Apply what is missing…")
+	s.Get(repeatPath).Form("main form").Submit("Apply it once more").Whole(http.StatusOK)
+	s.Elsewhere(http.MethodPut, "/users/"+s.ID("kwame.asante")+"/role", `{"role":"standard"}`)
+	other.Get(repeatPath).Whole(http.StatusConflict)
+	assert.NotContains(t, other.Get(receipt.URL).Text(".form-actions"), "Apply what is missing")
+	assert.NotContains(t, other.Get(receipt.URL).Text(".form-actions"), "Applied once more", "a link that leads nowhere for them")
 }
