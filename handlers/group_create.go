@@ -123,7 +123,7 @@ func createGroup(req *request) error {
 	if len(t.errors) > 0 {
 		return req.answerGroupForm(http.StatusUnprocessableEntity, &t)
 	}
-	if g := req.alikeGroup(ctx, &t, pressOf(form), creation.Name); g != nil {
+	if g := req.alikeGroup(ctx, &t, creation.Name); g != nil {
 		t.existing, t.despite = views.GroupLink{ID: g.ID, Name: g.DisplayName()}, names.Fold(creation.Name)
 		t.notice = &views.Notice{Kind: views.NoticeWarning, Text: "There is a group already whose name looks the same. Nothing was created yet: press the button again to create another one all the same."}
 		return req.answerGroupForm(http.StatusConflict, &t)
@@ -176,13 +176,10 @@ func (req *request) groupCreated() {
 }
 
 // alikeGroup finds a group whose name is another one and looks the same: in the copy of the groups if it is
-// at hand, else with one call. It finds none where the form has said so before, and for a second press of
-// the button, which might find what the first one made. The very name is Tallyfy's to refuse.
-func (req *request) alikeGroup(ctx context.Context, t *typedGroup, press, name string) *tallyfy.Group {
+// at hand, else with one call. It finds none where the form has said so before. The very name is Tallyfy's to
+// refuse: so a second press of the button does not find what the first one made.
+func (req *request) alikeGroup(ctx context.Context, t *typedGroup, name string) *tallyfy.Group {
 	if t.despite == names.Fold(name) {
-		return nil
-	}
-	if _, err := req.app.Journal.ByPress(req.ctx(), req.org(), press); err == nil {
 		return nil
 	}
 	g := membership.AlikeInCopy(req, name, "")
