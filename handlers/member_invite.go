@@ -163,7 +163,7 @@ func inviteRefusal(err error, f *refusedForm) {
 		f.Errors = map[string]string{"role": f.Notice.Text}
 		f.Notice = nil
 	case tallyfy.IsHourlyCap(err) && f.Notice != nil:
-		f.Notice.Text += " Tallyfy sends about 10 invitations a day: if those are used up, try again tomorrow."
+		f.Notice.Text += " Tallyfy sends about " + words.Number(tallyfy.InvitesADay) + " invitations a day: if those are used up, try again tomorrow."
 	}
 }
 

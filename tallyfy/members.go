@@ -215,7 +215,8 @@ func (s *MembersService) SetRole(ctx context.Context, org ID, id UserID, role Ro
 	})
 }
 
-// The bounds of an invitation, in characters (documented), and about how many may be sent in a day.
+// The bounds of an invitation, in characters (documented), and about how many may be sent in a day
+// (documented on the page about troubleshooting).
 const (
 	MaxPersonName = 32
 	MaxInvitation = 5000

@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/removal"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // A Column is what a cell of a sheet says.
@@ -89,7 +91,7 @@ var Kinds = []*Kind{
 	},
 	{
 		Name: Invite, Title: "Invite people", Person: "person", Admins: true,
-		About:   "Each takes a seat when it is sent. Tallyfy sends about 10 a day: then the job pauses, and you go on with it the next day.",
+		About:   "Each takes a seat when it is sent. Tallyfy sends about " + words.Number(tallyfy.InvitesADay) + " a day: then the job pauses, and you go on with it the next day.",
 		columns: []Column{Email, FirstName, LastName, Role, Message, Groups}, needs: [][]Column{{Email}, {FirstName}, {LastName}},
 	},
 	{

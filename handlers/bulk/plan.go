@@ -603,13 +603,10 @@ func (p *planner) order() {
 	if len(list) > 0 {
 		p.notes = append(p.notes, "This takes "+strings.Join(list, " and ")+". "+lifecycle.SeatsUnknown+" What finds no seat waits, and the rest goes on.")
 	}
-	if n := needs[fullPool] + needs[lightPool]; p.wish.Kind.Name == Invite && n > invitesADay {
-		p.notes = append(p.notes, fmt.Sprintf("Tallyfy sends about %d invitations a day. The job pauses when Tallyfy takes no more; go on with it the next day.", invitesADay))
+	if n := needs[fullPool] + needs[lightPool]; p.wish.Kind.Name == Invite && n > tallyfy.InvitesADay {
+		p.notes = append(p.notes, fmt.Sprintf("Tallyfy sends about %d invitations a day. The job pauses when Tallyfy takes no more; go on with it the next day.", tallyfy.InvitesADay))
 	}
 }
-
-// invitesADay is about how many invitations Tallyfy sends a day (documented on the page about troubleshooting).
-const invitesADay = 10
 
 // creation makes the row of a new group.
 func (p *planner) creation(line Line) {
