@@ -45,7 +45,7 @@ type Options struct {
 	Keys    *store.Keys
 	Leases  *store.Leases
 	Journal *journal.Journal
-	// History is told of every complete reading of members and groups.
+	// History is told of every complete reading of members, groups or guests.
 	History *history.History
 	// Jobs keeps what many changes at once are made of. StartJobs works at them.
 	Jobs *bulk.Book

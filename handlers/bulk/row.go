@@ -47,7 +47,8 @@ type Row struct {
 	To string `json:",omitempty"`
 	// New is the group to be created.
 	New *tallyfy.CreateGroupRequest `json:",omitempty"`
-	// Role is the new role, Text the reason for it.
+	// Role is the new role, or that of an invitation, and Text the reason for it. In the job of a review
+	// it is the role that the person had at the check.
 	Role tallyfy.Role `json:",omitempty"`
 	Text string       `json:",omitempty"`
 	// Invite is the invitation, Planned the groups that the person is to be put into later.

@@ -8,7 +8,7 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A kind is what differs between the lists of members and of groups.
+// A kind is what differs between the lists of members, of groups and of guests.
 type kind[T any, ID ~string] struct {
 	// read asks for an order without ties: in one with ties rows can move from page to page unseen.
 	read func(ctx context.Context, client *tallyfy.Client, org tallyfy.ID) iter.Seq2[T, error]

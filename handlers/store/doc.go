@@ -26,12 +26,17 @@
 //     They are deleted REVIEW_DAYS after the start;
 //   - starter sets: which groups are expected of people with a job title. The organisation and the time are
 //     plain, the rest sealed. They stay until somebody edits them;
+//   - jobs of many changes, for package bulk: ids, kinds, states and times are plain. The lines that
+//     were given, what becomes of each, and while a job runs the token of the person in whose name it
+//     does are sealed. They are deleted 90 days after they were planned, and those that nobody has
+//     started after one;
 //   - leases, so that one of all replicas does something at a time. Their names and owners are plain
 //     text made of ids, and of hashes where a name would stand. They are deleted an hour after they
 //     ended.
 //
 // Nothing else of the organisation is kept here. It is read from the API with the session's token.
-// Records are what versions before the journal kept of removals; the journal takes them over.
+// Records are what versions before the journal kept of removals; the journal takes them over. River's
+// tables, which package queue makes in the same database, have nothing but the ids of jobs.
 //
 // To erase before the time is over, delete the rows or the database. Dropping a secret from the file
 // makes everything unreadable that it sealed, in backups too.

@@ -145,7 +145,7 @@ func CountCall(ctx context.Context) {
 	}
 }
 
-// ErrTooLarge means that a form is larger than MaxForm.
+// ErrTooLarge means that a form, with the file in it, is larger than its reader takes.
 var ErrTooLarge = errors.New("form too large")
 
 // MaxForm is the largest form that is read, in bytes: ten thousand chosen members are about 200 kB.
