@@ -24,8 +24,6 @@ type refusal struct {
 	Quoted bool
 	// Fields are Tallyfy's messages by field of the form.
 	Fields map[string]string
-	// RequestID is Tallyfy's, to quote to its support.
-	RequestID string
 }
 
 // gaveReason reports that Tallyfy said why.
@@ -44,7 +42,7 @@ func refusalOf(err error, form ...string) (r refusal, ok bool) {
 	if !errors.As(err, &e) || !tallyfy.IsRefused(err) || tallyfy.IsUnauthorized(err) || tallyfy.IsRateLimited(err) {
 		return refusal{}, false
 	}
-	r = refusal{Status: http.StatusBadGateway, Title: "Tallyfy refused this", Fields: map[string]string{}, RequestID: e.RequestID}
+	r = refusal{Status: http.StatusBadGateway, Title: "Tallyfy refused this", Fields: map[string]string{}}
 	switch {
 	case tallyfy.IsDenied(err):
 		r.Status, r.Title = http.StatusForbidden, "Tallyfy does not let you in here"

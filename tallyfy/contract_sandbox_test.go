@@ -1,6 +1,8 @@
 package tallyfy_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -179,7 +181,7 @@ func TestSandboxFaults(t *testing.T) {
 			s.server.ClearRequests()
 			_, err = s.client.WithToken(sandbox.StandardToken).Groups.Get(t.Context(), s.org, id)
 			require.Error(t, err)
-			assert.Equal(t, name == "hangs", tallyfy.IsTimeout(err), "%v", err)
+			assert.Equal(t, name == "hangs", errors.Is(err, context.DeadlineExceeded), "%v", err)
 			assert.Len(t, s.server.Requests(), c.gets)
 		})
 	}

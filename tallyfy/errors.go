@@ -155,15 +155,6 @@ func IsNotAdmitted(err error) bool {
 	return errors.As(err, &e) && e.notAdmitted
 }
 
-// IsTimeout reports that time ran out before there was a complete answer.
-func IsTimeout(err error) bool {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Timeout()
-	}
-	return err != nil && isTimeout(err)
-}
-
 // FieldErrors returns the messages by field, nil when there are none.
 func FieldErrors(err error) map[string][]string {
 	var e *Error

@@ -135,11 +135,10 @@ func TestQuestions(t *testing.T) {
 	assert.Nil(t, FieldErrors(errors.New("other")))
 	assert.Empty(t, RequestID(nil))
 
-	assert.True(t, IsTimeout(&Error{Err: context.DeadlineExceeded}))
-	assert.True(t, IsTimeout(fmt.Errorf("wrapped: %w", context.DeadlineExceeded)))
-	assert.False(t, IsTimeout(&Error{Err: context.Canceled}))
-	assert.False(t, IsTimeout(&Error{Status: 504}))
-	assert.False(t, IsTimeout(nil))
+	assert.True(t, (&Error{Err: context.DeadlineExceeded}).Timeout())
+	assert.True(t, (&Error{Err: fmt.Errorf("wrapped: %w", context.DeadlineExceeded)}).Timeout())
+	assert.False(t, (&Error{Err: context.Canceled}).Timeout())
+	assert.False(t, (&Error{Status: 504}).Timeout())
 }
 
 // A 401 ends a session only when it is about the token.

@@ -250,7 +250,7 @@ func TestAttemptTimeoutCoversHeadersAndBody(t *testing.T) {
 			client, s = scripted(t, step)
 			err := putCall(t.Context(), client)
 			assert.Equal(t, 1, s.count(), name)
-			assert.True(t, IsTimeout(err), name)
+			assert.True(t, isTimeout(err), name)
 			assert.ErrorIs(t, err, context.DeadlineExceeded)
 			assert.True(t, MayHaveHappened(err), name)
 
@@ -259,7 +259,7 @@ func TestAttemptTimeoutCoversHeadersAndBody(t *testing.T) {
 			defer cancel()
 			start = time.Now()
 			err = getCall(ctx, client)
-			assert.True(t, IsTimeout(err), name)
+			assert.True(t, isTimeout(err), name)
 			assert.Equal(t, 1, s.count(), "no retry after the caller's deadline")
 			assert.Equal(t, 3*time.Second, time.Since(start))
 		})
@@ -274,7 +274,7 @@ func TestContextsThatEnd(t *testing.T) {
 		err := putCall(ctx, client)
 		assert.ErrorIs(t, err, context.Canceled)
 		assert.False(t, MayHaveHappened(err))
-		assert.False(t, IsTimeout(err))
+		assert.False(t, isTimeout(err))
 		assert.Zero(t, s.count(), "ended before")
 
 		// A transport's own words for it do not hide the reason.
@@ -356,7 +356,7 @@ func TestWhatALimiterRefusesIsNotSent(t *testing.T) {
 		defer cancel()
 		refuse = func(ctx context.Context) (time.Duration, error) { <-ctx.Done(); return 0, ctx.Err() }
 		err = putCall(ctx, client)
-		assert.True(t, IsTimeout(err))
+		assert.True(t, isTimeout(err))
 		assert.False(t, MayHaveHappened(err))
 		assert.Zero(t, s.count())
 	})
