@@ -248,6 +248,9 @@ func (req *request) form() (url.Values, error) {
 // fileForm is form for one with a field for a file.
 func (req *request) fileForm(field string) (url.Values, []byte, error) {
 	form, file, err := web.FileForm(req, field, bulk.MostBytes)
+	if errors.Is(err, web.ErrTooLarge) {
+		err = &problem{status: http.StatusRequestEntityTooLarge, title: "The form is too large", text: "This form may hold 2 MB, with the file. Nothing was done.", links: req.wayHome(), cause: err}
+	}
 	if err != nil {
 		return nil, nil, err
 	}

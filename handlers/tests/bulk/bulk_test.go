@@ -301,6 +301,14 @@ func TestARowOfAProcessThatDiedIsNotKnown(t *testing.T) {
 	assert.Zero(t, s.Writes())
 }
 
+// The form with a file takes more than others, and says how much.
+func TestAFileThatIsTooLarge(t *testing.T) {
+	t.Parallel()
+	s := site(t, false)
+	p := upload(s, map[string]string{"kind": "disable"}, "Email\n"+strings.Repeat("noor.vandermeer@example.com\n", 80_000)).Whole(http.StatusRequestEntityTooLarge)
+	assert.Contains(t, p.Text("main"), "This form may hold 2 MB, with the file. Nothing was done.")
+}
+
 // A job that cannot be opened says so wherever it stands, and nothing starts it.
 func TestAJobThatCannotBeOpened(t *testing.T) {
 	t.Parallel()
