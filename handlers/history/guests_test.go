@@ -115,6 +115,20 @@ func TestGuestsAreNewOrGoneByTheirIds(t *testing.T) {
 	d.read()
 	d.readGuests()
 	assert.Empty(t, d.of("eve@tyres.example.com"))
+
+	// So does who is in a group that is created.
+	d.after(time.Hour)
+	d.group(payroll, "Payroll")
+	d.move(payroll, history.GuestKey("pat@tyres.example.com"), true)
+	d.guest("f", "pat@tyres.example.com")
+	d.change(journal.Intent{
+		Kind: "group.create", Subjects: []journal.Subject{{Kind: journal.Group, ID: string(payroll), Name: "Payroll"}},
+		Plan: journal.Plan{Facts: []byte(`{"Guests":["pat@tyres.example.com"]}`)},
+	}, d.now.Add(-time.Second), journal.Done)
+	d.after(time.Hour)
+	d.read()
+	d.readGuests()
+	assert.Empty(t, d.of("pat@tyres.example.com"))
 }
 
 func TestErasingAGuestKeepsTheNumbers(t *testing.T) {

@@ -199,7 +199,7 @@ func (c ownChange) explains(e *Event, o observed) (explained, itself bool) {
 		return slices.Contains(c.created, did) || !did.in && (c.Kind == membership.GroupDeleted && ofGroup || ends && ofMember || c.Kind == lifecycle.GuestRemoved && ofGuest), false
 	case GuestNew: // who is put into a group becomes one
 		added := c.Kind == lifecycle.GuestAdded && ofGuest
-		return added || slices.ContainsFunc(c.moves, func(m move) bool { return m.who == e.Member && m.in }), added
+		return added || slices.ContainsFunc(slices.Concat(c.moves, c.created), func(m move) bool { return m.who == e.Member && m.in }), added
 	case GuestGone:
 		return c.Kind == lifecycle.GuestRemoved && ofGuest, true
 	case GroupNew:
