@@ -128,7 +128,7 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 		if again != nil {
 			return req.laterLink("Created again later", again)
 		}
-		if req.noLater(err) || !req.contentsKept(e) {
+		if req.laterUnknown(err) || !req.contentsKept(e) {
 			return nil
 		}
 		return append(links, components.LinkProps{Text: "Create it again…", URL: req.urls().RestoreEntry(e.ID)})
@@ -153,7 +153,7 @@ func (req *request) reversals(e *journal.Entry) (links []components.LinkProps) {
 	}
 	undoes, repeats := membership.Relation(e)
 	later, err := req.laterEdits(e, func(*journal.Entry) bool { return true })
-	known := !req.noLater(err)
+	known := !req.laterUnknown(err)
 	var undone, repeated []*journal.Entry
 	for _, l := range slices.Backward(later) {
 		u, r := membership.Relation(l)

@@ -266,20 +266,21 @@ func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits f
 	return list, nil
 }
 
-// noLater logs why the later changes are not known, and reports whether that is so. The page then offers nothing
-// that depends on them.
-func (req *request) noLater(err error) bool {
+// laterUnknown logs why the later changes are not known, and reports whether that is so. The page
+// then offers nothing that depends on them.
+func (req *request) laterUnknown(err error) bool {
 	if err != nil {
 		req.app.Log.Error("later changes not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
 	return err != nil
 }
 
-// visible are those of some changes that the person may see: their own, and for administrators everybody's.
+// visible are those of some changes that the person may see: their own, and for administrators
+// everybody's.
 func (req *request) visible(list []*journal.Entry) []*journal.Entry {
 	foreign := func(e *journal.Entry) bool { return e.Actor.ID != string(req.who.UserID) }
 	if slices.ContainsFunc(list, foreign) {
-		if admin, err := req.isAdmin(req.ctx()); req.noLater(err) || !admin {
+		if admin, err := req.isAdmin(req.ctx()); req.laterUnknown(err) || !admin {
 			return slices.DeleteFunc(list, foreign)
 		}
 	}
@@ -296,7 +297,7 @@ func (req *request) laterLink(text string, later ...*journal.Entry) []components
 
 // laterRows are rows of later changes that the person may see.
 func (req *request) laterRows(later []*journal.Entry, err error) (rows []views.ActivityRow) {
-	if req.noLater(err) { // the page is as good without
+	if req.laterUnknown(err) { // the page is as good without
 		return nil
 	}
 	for _, e := range req.visible(later) {
@@ -341,7 +342,7 @@ func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 	p.text = names.Isolate(r.Group.Name) + " was deleted on " + clock.Day(e.At) + " by " + names.Isolate(actorOf(e)) + "."
 	again, err := req.recreated(e)
 	switch {
-	case req.noLater(err):
+	case req.laterUnknown(err):
 	case again != nil:
 		group := again.Subject(journal.Group)
 		p.text += " It was created again as " + names.Isolate(group.Name) + "."

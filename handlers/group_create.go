@@ -175,9 +175,10 @@ func (req *request) groupCreated() {
 	req.invalidate(directory.Change{})
 }
 
-// alikeGroup finds a group whose name is another one and looks the same: in the copy of the groups if it is
-// at hand, else with one call. It finds none where the form has said so before. The very name is Tallyfy's to
-// refuse: so a second press of the button does not find what the first one made.
+// alikeGroup finds a group whose name is another one and looks the same: in the copy of the groups
+// if it is at hand, else with one call. It finds none where the form has said so before. The very
+// name is Tallyfy's to refuse: so a second press of the button does not find what the first one
+// made.
 func (req *request) alikeGroup(ctx context.Context, t *typedGroup, name string) *tallyfy.Group {
 	if t.despite == names.Fold(name) {
 		return nil

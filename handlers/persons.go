@@ -122,14 +122,14 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 	if role, ok := lifecycle.RoleBefore(e); ok && carriedOut(e) {
 		undone, err := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
 		links = append(links, req.laterLink("Undone later", undone...)...)
-		if !req.noLater(err) && len(undone) == 0 {
+		if !req.laterUnknown(err) && len(undone) == 0 {
 			links = append(links, components.LinkProps{Text: "Undo…", URL: req.urls().UndoRole(tallyfy.UserID(s.ID), string(role), e.ID)})
 		}
 	}
 	if _, ok := lifecycle.ContactsUndone(e); ok {
 		undone, err := req.laterOf(e, guestsOf(e), func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
 		first := req.laterLink("Undone later", undone...)
-		if !req.noLater(err) && len(undone) == 0 {
+		if !req.laterUnknown(err) && len(undone) == 0 {
 			first = []components.LinkProps{{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)}}
 		}
 		links = append(first, links...)
@@ -154,7 +154,7 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 		}
 		if carriedOut(e) {
 			groups, err := req.laterOf(e, []journal.Subject{s}, func(l *journal.Entry) bool { return l.Kind == membership.GroupsChanged })
-			req.noLater(err)
+			req.laterUnknown(err)
 			slices.Reverse(groups)
 			links = append(links, req.laterLink("The groups afterwards", groups...)...)
 			links = append(links, components.LinkProps{Text: "Remove again…", URL: req.urls().RemoveMember(tallyfy.UserID(s.ID))})
@@ -184,7 +184,7 @@ func (req *request) broughtBack(e *journal.Entry, s journal.Subject) []component
 		of, ok := lifecycle.Comes(l)
 		return ok && (of == e.ID || e.Kind == lifecycle.Disabled)
 	})
-	if req.noLater(err) || len(later) > 0 {
+	if req.laterUnknown(err) || len(later) > 0 {
 		slices.Reverse(later)
 		return req.laterLink("Brought back later", later...)
 	}

@@ -40,8 +40,8 @@ type SinceVisit struct {
 	All    int
 	// Upto is the newest of them.
 	Upto string
-	// SeenAt is when the newest that they have seen was over, the zero time for who has never pressed it. Since is
-	// when the first reading was over, ReadAt when the latest began.
+	// SeenAt is when the newest that they have seen was over, the zero time for who has never
+	// pressed it. Since is when the first reading was over, ReadAt when the latest began.
 	SeenAt, Since, ReadAt time.Time
 }
 

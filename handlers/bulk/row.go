@@ -37,8 +37,8 @@ type Row struct {
 	// Who is the person, or the group where the rows are groups. Its ID is empty for one who is not known. A
 	// guest has no id and the address alone.
 	Who journal.Subject
-	// Group is the group that the person comes into or leaves. Its ID is empty for one that is not known.
-	// Leave says which in a job that does both.
+	// Group is the group that the person comes into or leaves. Its ID is empty for one that is not
+	// known. Leave says which in a job that does both.
 	Group journal.Subject `json:",omitzero"`
 	Leave bool            `json:",omitempty"`
 	// Before and After are what changes, in words.
@@ -47,8 +47,8 @@ type Row struct {
 	To string `json:",omitempty"`
 	// New is the group to be created.
 	New *tallyfy.CreateGroupRequest `json:",omitempty"`
-	// Role is the new role, or that of an invitation, and Text the reason for it. In the job of a review
-	// it is the role that the person had at the check.
+	// Role is the new role, or that of an invitation, and Text the reason for it. In the job of a
+	// review it is the role that the person had at the check.
 	Role tallyfy.Role `json:",omitempty"`
 	Text string       `json:",omitempty"`
 	// Invite is the invitation, Planned the groups that the person is to be put into later.

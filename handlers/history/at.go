@@ -263,8 +263,8 @@ func anonymous(events []*Event, at, since, until time.Time) (list []Answer) {
 	return list
 }
 
-// Seen is how far somebody has seen the events, as an event's id, and when that event was over; "" for never. The
-// page on which they said so may have been an old one.
+// Seen is how far somebody has seen the events, as an event's id, and when that event was over; ""
+// for never. The page on which they said so may have been an old one.
 func (h *History) Seen(ctx context.Context, org tallyfy.ID, who tallyfy.UserID) (upto string, at time.Time, err error) {
 	err = h.db.Read(ctx, []any{&upto}, `SELECT upto FROM dashboard_history_seen WHERE org = $1 AND member = $2`, string(org), string(who))
 	if errors.Is(err, sql.ErrNoRows) {

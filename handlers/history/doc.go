@@ -3,11 +3,11 @@
 // which it happened. Changes made here are taken from the journal, with their own times. So there is an answer
 // for any person, group and moment: in, out, or not known.
 //
-// Nothing is ever read for this package. Only complete lists count that were read in one go, and only those of
-// administrators: others may see less. All administrators are taken to see the same, for no list says
-// what it leaves out. A reading during which a change of ours was under way does not count. The first
-// reading is what later ones are compared with, and makes no events. What is undone between two
-// readings is never seen.
+// Nothing is ever read for this package. Only complete lists count that were read in one go, and
+// only those of administrators: others may see less. All administrators are taken to see the same,
+// for no list says what it leaves out. A reading during which a change of ours was under way does
+// not count. The first reading is what later ones are compared with, and makes no events. What is
+// undone between two readings is never seen.
 //
 // Groups name their guests by nothing but addresses. So a guest has a key, made of the address, where a member has an
 // id, and a row of the database has a hash of it.

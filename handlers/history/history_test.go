@@ -359,7 +359,8 @@ func TestAReplicaComparesWithWhatAnotherOneStored(t *testing.T) {
 	assert.Equal(t, []string{"joined Bo Finance"}, d.all(history.Filter{}))
 }
 
-// Each replica has compared something else with the same reading, and only what the other one found was stored.
+// Each replica has compared something else with the same reading, and only what the other one found
+// was stored.
 func TestAReadingThatWasNotStoredIsForgotten(t *testing.T) {
 	d := newDesk(t, memory(t))
 	d.read()

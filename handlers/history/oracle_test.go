@@ -126,8 +126,8 @@ func (l look) String() string {
 	return fmt.Sprintf("%s-%s %t", l.began.Format(time.TimeOnly), l.ended.Format(time.TimeOnly), l.in)
 }
 
-// Random people come and go at random times, here and elsewhere, and readings of random length end at random times. Two
-// replicas take turns at them, and now and then the database fails.
+// Random people come and go at random times, here and elsewhere, and readings of random length end
+// at random times. Two replicas take turns at them, and now and then the database fails.
 func TestNoAnswerIsEverWrong(t *testing.T) {
 	t.Parallel()
 	answers, days := map[history.Presence]int{}, map[history.Presence]int{}

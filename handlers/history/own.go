@@ -170,7 +170,8 @@ func (c ownChanges) explain(e *Event, o observed) {
 		return
 	}
 	for _, own := range c.list {
-		// Nobody was in a group before it was created, and the entry of that does not say who came later.
+		// Nobody was in a group before it was created, and the entry of that does not say who came
+		// later.
 		if e.Kind == Joined && own.Kind == membership.GroupCreated && own.Subject(journal.Group).ID == string(e.Group) && own.At.Before(e.By) {
 			e.Part, e.After = false, later(e.After, own.At)
 		}

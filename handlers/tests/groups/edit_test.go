@@ -281,7 +281,8 @@ func TestEditThatIsOvertaken(t *testing.T) {
 	s.Get(repeatPath).Whole(http.StatusConflict)
 }
 
-// What is missing of a change is applied once, even if somebody else did it whose changes the person may not see.
+// What is missing of a change is applied once, even if somebody else did it whose changes the
+// person may not see.
 func TestWhatIsMissingIsAppliedOnceByWhoeverDoesIt(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, movingClock())

@@ -29,8 +29,8 @@ func TestAPageLeavesTheGroupsOfTheCopyAsTheyAre(t *testing.T) {
 	assert.True(t, slices.Equal(before, shared))
 }
 
-// Two sessions with one token tick others on a list that Tallyfy itself gave, at the same time. The race detector
-// looks at it, too.
+// Two sessions with one token tick others on a list that Tallyfy itself gave, at the same time. The
+// race detector looks at it, too.
 func TestTicksOnAListOfTallyfyAreThoseOfTheSession(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
