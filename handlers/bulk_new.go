@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/csvfile"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
@@ -44,12 +46,35 @@ func showBulkForm(req *request) error {
 			f.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Nothing is chosen on the list of " + list + " any more. Choose there, or say here who is meant."}
 		}
 	}
+	if id := form.Get("lines"); id != "" {
+		text, err := req.linesToCorrect(id)
+		if err != nil {
+			return err
+		}
+		form.Set("text", text)
+	}
 	if refused := req.refusedForm(); refused != nil {
 		f = *refused
 	} else if draft := req.takeDraft(page); draft != nil {
 		f.Form = draft
 	}
 	return req.showBulkForm(f)
+}
+
+// linesToCorrect are the lines of a dry run, with what was chosen for all of them in columns, and why some can't be done.
+func (req *request) linesToCorrect(id string) (string, error) {
+	j, err := req.openJob(id)
+	if err != nil {
+		return "", err
+	}
+	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID)
+	if err != nil {
+		return "", err
+	}
+	columns, lines := bulk.FailedFile(j, rows)
+	var text bytes.Buffer
+	err = csvfile.Write(&text, csvfile.Comma, columns, slices.Values(lines))
+	return bulk.FileText(text.Bytes()), err
 }
 
 func (req *request) showBulkForm(f refusedForm) error {

@@ -174,7 +174,7 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	if j.Unreadable {
 		return req.show(http.StatusOK, views.JobDetails(req.page(v.Title, views.SectionActivity), v))
 	}
-	v.OfGroups = j.Kind.Person == ""
+	v.Kind, v.OfGroups = j.Kind.Name, j.Kind.Person == ""
 	v.Only = req.QueryParam("rows")
 	var in []bulk.State
 	total := v.Rows

@@ -118,9 +118,10 @@ func (h JobHead) listed() string {
 	return h.Title + ", " + words.Count(h.Rows, "row", "rows")
 }
 
-// JobPage is a dry run or a job with a part of its rows.
+// JobPage is a dry run or a job with a part of its rows. Kind is what it does, as the form for it is named.
 type JobPage struct {
 	JobHead
+	Kind            string
 	Notes, Warnings []string
 	Tabs            []components.Tab
 	// Only is the state of the rows that are shown, empty for all.

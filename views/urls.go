@@ -327,6 +327,11 @@ func (u URLs) BulkOfChosen(kind, list string) string {
 	return u.org() + "/bulk/new" + query(parameter{"kind", kind}, parameter{"chosen", list})
 }
 
+// CorrectBulk is NewBulk with the lines of a dry run.
+func (u URLs) CorrectBulk(kind, id string) string {
+	return u.org() + "/bulk/new" + query(parameter{"kind", kind}, parameter{"lines", id})
+}
+
 // PlanBulk takes a POST of that form, which makes a dry run.
 func (u URLs) PlanBulk() string { return u.org() + "/bulk" }
 

@@ -343,3 +343,22 @@ func TestAJobThatCannotBeOpened(t *testing.T) {
 		})
 	}
 }
+
+// A dry run leads back to its lines, each with why it can't be done, and with what was chosen for all of them.
+func TestLinesOfADryRunAreCorrected(t *testing.T) {
+	t.Parallel()
+	s := site(t, false)
+	dry := adding(s, "noor.vandermeer@example.com\nnobody@x.example", "Legal").post(s).Whole(http.StatusOK)
+	p := dry.Follow("Correct the lines").Whole(http.StatusOK)
+	f := p.Form("form[enctype]")
+	text := f.Values.Get("text")
+	assert.Contains(t, text, "nobody@x.example")
+	assert.Contains(t, text, "Nobody here has the address")
+	again := f.Submit("See what would happen").Whole(http.StatusOK)
+	for i, row := range rows(dry) { // the first line names the columns now
+		assert.Equal(t, row[1:], rows(again)[i][1:])
+	}
+	f.Values.Set("text", strings.ReplaceAll(text, "nobody@x.example", "kwame.asante@example.com"))
+	assert.Contains(t, f.Submit("See what would happen").Text("p.lead"), "2 rows will change.")
+	s.Get("/bulk/new?kind=add-to-groups&lines=01a22e21-9439-7a96-9d92-45b2901476e5").Whole(http.StatusNotFound)
+}
