@@ -61,7 +61,8 @@ type Review struct {
 	Spec
 	// People are in the order of the queue, which never changes; those added later come last.
 	People []*Person
-	// Closed is when the review was closed, zero for one that is open, ClosedBy by whom. Nothing of it changes then.
+	// Closed is when the review was closed, zero for one that is open, ClosedBy by whom. Then nothing of it changes but the
+	// record of what was sent before.
 	Closed   time.Time
 	ClosedBy journal.Subject
 	// Unreadable says that the secret that sealed the review is not listed any more.

@@ -590,5 +590,11 @@ func TestNothingOfAClosedReviewChanges(t *testing.T) {
 		step, err := d.Step(d.t.Context(), org, r.ID, "101", "1")
 		require.NoError(d.t, err)
 		assert.Equal(d.t, review.Later, step.Person.State(d.clock))
+
+		// But what was sent before is put down, with what it left.
+		require.NoError(d.t, decide("100", review.Decision{State: review.Applied, Add: payroll}))
+		require.NoError(d.t, decide("100", review.Decision{State: review.Right, Since: d.clock}))
+		require.ErrorIs(d.t, decide("100", review.Decision{State: review.Right}), review.ErrClosed)
+		assert.Equal(d.t, want, d.read(r).Counts(d.clock))
 	})
 }
