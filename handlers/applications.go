@@ -5,17 +5,40 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"tallyfy-admin/handlers/bulk"
+	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
+
+// startLease bounds the time in which a job of a review is stored and started, or a review is closed; applyLease that in which
+// a page carries one out.
+const (
+	startLease = 30 * time.Second
+	applyLease = change.LockMinutes * time.Minute
+)
+
+// closer begins the owner of a turn in which a review is closed.
+const closer = "close "
+
+// turnOf is the name of the lease under which a review is carried out by a page, given to a job, or closed.
+func turnOf(review string) string { return "apply review " + review }
+
+// endTurn gives a lease back, if there is one. It ends by itself, too.
+func (req *request) endTurn(l *store.Lease) {
+	if l != nil {
+		_, _ = l.Release(context.WithoutCancel(req.ctx()))
+	}
+}
 
 // reviewJobs are the jobs of a review, the newest first, after what those that rest have changed was recorded: a process
 // may have died before it was. open is the one that runs or is paused, nil for none.

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"log/slog"
 	"slices"
 	"time"
@@ -17,19 +16,16 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// startLease bounds the time in which a job of a review is stored and started.
-const startLease = 30 * time.Second
-
 // startJob carries decisions out in a job, unless one of the review is open or this press has started one.
 func (a application) startJob(press string) error {
-	lease, holder, err := a.app.Leases.Acquire(a.ctx(), "start review "+a.review.ID, web.IDOf(a), startLease)
+	lease, holder, err := a.app.Leases.Acquire(a.ctx(), turnOf(a.review.ID), web.IDOf(a), startLease)
 	if err != nil {
 		return err
 	}
 	if holder != nil { // another press, whose job is there in a moment
 		return a.goTo(a.urls().ReviewCheck(a.review.ID))
 	}
-	defer func() { _, _ = lease.Release(context.WithoutCancel(a.ctx())) }() // it ends by itself
+	defer a.endTurn(lease)
 	all, open, err := a.reviewJobs(a.review.ID)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/review"
@@ -28,7 +29,11 @@ func (req *request) askClosing(f refusedForm) error {
 		return req.showLoading("Close the review", copied, req.urls().Reviews())
 	}
 	c := req.closing(web.Param(req, "review"), copied)
-	if err := c.Look(req.ctx()); err != nil {
+	_, open, err := req.reviewJobs(c.ID)
+	if err == nil {
+		err = c.Look(req.ctx())
+	}
+	if err != nil {
 		return err
 	}
 	if !c.Review.Closed.IsZero() {
@@ -37,6 +42,12 @@ func (req *request) askClosing(f refusedForm) error {
 	plan := c.Plan()
 	v := views.ReviewClosing{
 		ReviewHead: req.reviewHead(c.Review, c.Counts), Text: plan.Lines[0].Text, Waiting: c.Waiting(), Seen: plan.Fingerprint(), Press: newPress(), Notice: f.Notice,
+	}
+	if open != nil {
+		if v.Notice, err = req.underJob(open); err != nil {
+			return err
+		}
+		v.Notice.Text, v.Job = v.Notice.Text+" Close the review when the job has ended.", true
 	}
 	return req.show(f.Status, views.CloseReview(req.page("Close "+v.Title(), views.SectionMembers), v))
 }
@@ -60,6 +71,22 @@ func closeReview(req *request) error {
 	}
 	if _, err := req.reviewHeadOf(); err != nil {
 		return err
+	}
+	turn, holder, err := req.app.Leases.Acquire(req.ctx(), turnOf(id), closer+web.IDOf(req), startLease)
+	if err != nil {
+		return err
+	}
+	defer req.endTurn(turn)
+	if holder != nil && !strings.HasPrefix(holder.Owner, closer) {
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+			Kind: views.NoticeWarning, Text: "Decisions of the review are being carried out right now. Close it when that is done.",
+		}})
+	}
+	switch _, open, err := req.reviewJobs(id); {
+	case err != nil:
+		return err
+	case open != nil:
+		return f.again(refusedForm{Status: http.StatusConflict})
 	}
 	c := req.closing(id, copied)
 	out, err := f.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, nil)

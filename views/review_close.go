@@ -6,6 +6,8 @@ import "tallyfy-admin/views/words"
 type ReviewClosing struct {
 	ReviewHead
 	Text string
+	// Job says that a job carries the review out, of which Notice says how far it is.
+	Job bool
 	// Waiting is how many decisions to change groups stand in the way.
 	Waiting     int
 	Seen, Press string

@@ -3,11 +3,18 @@ package review_test
 import (
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
+	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 func TestAReviewIsClosedAndWhomItLeftOpenComesAgain(t *testing.T) {
@@ -81,4 +88,89 @@ func TestWhoLeftIsPutDownWhenAReviewIsClosed(t *testing.T) {
 	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/enable", "")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	assert.Equal(t, []string{"To decide 1", "Left 1"}, counts(s.Get(q.URL)), "a closed review stays as it is")
+}
+
+// lateClose starts a review in which somebody waits to be added to groups, and lets another administrator decide anew and
+// close it when the next change reaches Tallyfy. It returns the review and what became of the closing.
+func lateClose(s *sitetest.Site, skip int, groups ...string) (q *sitetest.Page, closing func() *sitetest.Page) {
+	s.T.Helper()
+	q = start(s, "ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, groups...)})
+	other := asKwame(s)
+	var mu sync.Mutex
+	var p *sitetest.Page
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Skip: skip, Times: 1, Meanwhile: func() {
+		decided(other, q, "ines.carvalho", "right", url.Values{"note": {"it is fine"}})
+		mu.Lock()
+		defer mu.Unlock()
+		p = other.Post(q.URL+"/close", nil)
+	}})
+	return q, func() *sitetest.Page {
+		mu.Lock()
+		defer mu.Unlock()
+		return p
+	}
+}
+
+func TestAReviewIsNotClosedWhileAJobCarriesItOut(t *testing.T) {
+	t.Parallel()
+	s := working(t)
+	q, closing := lateClose(s, 2, many...)
+	job := check(s, q).Form("main form[data-form]").Submit("Change 8 groups for 1 person").Whole(http.StatusOK)
+	rests(s, job.URL, "3 of 8 done. 5 failed.")
+	p := closing().Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("main"), "This review is being carried out in the name of Maren Dahl.")
+	assert.Contains(t, p.Text("main"), "Close the review when the job has ended.")
+	assert.Equal(t, job.URL, p.Link("The job"))
+	assert.False(t, p.Has("main form"))
+
+	text := receipt(s, q).Text("main")
+	assert.Contains(t, text, "Changed, added to Customer Care, Finance and First Aiders.")
+	assert.Contains(t, text, "1 looks right = 1 person, a row each.")
+	assert.Contains(t, s.Get(q.URL+"/receipt.csv").Body, "added to Customer Care")
+	q = s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.Contains(t, q.Text(".notice.done"), "is closed.")
+}
+
+func TestAReviewIsNotClosedWhileAPageCarriesItOut(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q, closing := lateClose(s, 0, "Fleet and Drivers")
+	r := check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	assert.Contains(t, closing().Whole(http.StatusConflict).Text("main"), "Decisions of the review are being carried out right now. Close it when that is done.")
+	assert.Contains(t, r.Text("main"), "Changed, added to Fleet and Drivers.")
+	q = s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.Contains(t, q.Text(".notice.done"), "is closed.")
+}
+
+// Whatever comes first, what was sent is on the receipt.
+func TestWhatIsSentIsRecordedInAClosedReviewToo(t *testing.T) {
+	t.Parallel()
+	for name, groups := range map[string][]string{"by a page": {"Fleet and Drivers"}, "by a job": many} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := working(t)
+			q := start(s, "ines.carvalho")
+			decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, groups...)})
+			other := asKwame(s)
+			s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Times: 1, Meanwhile: func() {
+				decided(other, q, "ines.carvalho", "right", url.Values{"note": {"it is fine"}})
+				r, err := s.App.Reviews.Head(t.Context(), tallyfy.ID(s.Org), path.Base(q.URL))
+				assert.NoError(t, err)
+				assert.NoError(t, s.App.Reviews.Close(t.Context(), r, journal.Subject{Kind: journal.Member, ID: "1", Name: "Kwame"}, &directory.Members{}))
+			}})
+			p := check(s, q).Form("main form[data-form]").Submit("Change " + sitetest.Plural(len(groups), "group") + " for 1 person").Whole(http.StatusOK)
+			if strings.Contains(p.URL, "/jobs/") {
+				rests(s, p.URL, "1 of 8 done. 7 failed.")
+			}
+			text := receipt(s, q).Text("main")
+			assert.Contains(t, text, "Closed on ")
+			assert.Contains(t, text, "Changed, added to ")
+			assert.Contains(t, text, "Found so in Tallyfy,")
+			assert.Contains(t, text, "Decided meanwhile: Looks right. “it is fine”")
+			assert.Contains(t, text, "1 looks right = 1 person, a row each.")
+			assert.Contains(t, s.Get(q.URL+"/receipt.csv").Body, "added to")
+			s.Get(q.URL + "/check").Whole(http.StatusOK)
+		})
+	}
 }
