@@ -112,7 +112,7 @@ func changedSince(p *review.Person, m *tallyfy.Member, groups *directory.Groups)
 	if len(out) > 0 {
 		list = append(list, "has left "+names.List(out))
 	}
-	if m.Role != p.Role {
+	if m.Role != p.RoleDecided() {
 		list = append(list, "has another role")
 	}
 	return strings.Join(list, ", ")

@@ -135,7 +135,7 @@ func decide(req *request) error {
 func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]string) {
 	d := &review.Decision{
 		Member: s.p.ID, State: review.State(form.Get("decision")), By: s.me(), Note: names.Tidy(form.Get("note")), Press: pressOf(form),
-		Groups: review.GroupsOf(s.in), ReadAt: s.readAt,
+		Groups: review.GroupsOf(s.in), Role: s.role(), ReadAt: s.readAt,
 	}
 	if form.Get("decision") == "same" {
 		if like := s.sameAs(); like != nil {
@@ -173,14 +173,20 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 // problems are those of a decision about the person as they are now.
 func (s reviewStep) problems(d *review.Decision) map[string]string {
 	now := *s.p
-	if s.m != nil {
-		now.Role = s.m.Role
-	}
-	if s.shownAdmin {
-		now.Role = tallyfy.RoleAdmin
-	}
+	now.Role = s.role()
 	now.Granted = now.Role == tallyfy.RoleAdmin && s.p.Role != tallyfy.RoleAdmin
 	return d.Problems(&now, s.app.Now())
+}
+
+// role is the person's as the form has shown it.
+func (s reviewStep) role() tallyfy.Role {
+	switch {
+	case s.shownAdmin:
+		return tallyfy.RoleAdmin
+	case s.m != nil:
+		return s.m.Role
+	}
+	return s.p.Role
 }
 
 // baseOf is the number of the decision that a form was opened on, 0 for none, -1 for what is no number.

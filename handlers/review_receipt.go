@@ -59,6 +59,9 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		row := views.ReviewReceiptRow{
 			ID: p.ID, Name: p.Name, Email: p.Email, Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
 		}
+		if m, ok := copied.members.ByID(p.ID); ok && !p.Unreadable {
+			row.RoleChanged = roleChanged(p, m)
+		}
 		applied := false
 		for _, d := range p.Decisions {
 			if d.State.ByPerson() && d.Since.IsZero() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > time.Hour {
@@ -80,6 +83,19 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	}
 	v.NotChecked = notChecked(counts, stale, proofs.unsure)
 	return v, req.changedSinceReview(&v, r)
+}
+
+// roleChanged says which other role somebody had when it was decided, and which they have got since; "" for none.
+func roleChanged(p *review.Person, m *tallyfy.Member) string {
+	var list []string
+	decided := p.RoleDecided()
+	if decided != p.Role {
+		list = append(list, views.RoleWord(p.Role)+" when the review was started, "+views.RoleWord(decided)+" when decided")
+	}
+	if m.Role != decided {
+		list = append(list, "Role changed since: "+views.RoleWord(m.Role))
+	}
+	return strings.Join(list, ". ")
 }
 
 // changedSinceReview says whose groups were seen to change since somebody came to an end about them.
@@ -273,13 +289,13 @@ func exportReview(req *request) error {
 			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
 			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
 			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), names.Plain(strings.Join(proofs, "; ")), strings.Join(times, "; "), strings.Join(changes, "; "),
-			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "), strings.Join(looks, "; "),
+			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "), strings.Join(looks, "; "), names.Plain(r.RoleChanged),
 		})
 	}
 	return req.sendFile("review", []string{
 		"Review", "Started (UTC)", "Person", "Email", "Id", "Role", "Job title", "Joined (UTC)", "State",
 		"Decided by", "Decided by (email)", "Decided (UTC)", "Data read (UTC)", "Note", "Until",
 		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change",
-		"Decision", "Earlier decisions", "Seen later", "Rule", "Started by", "Second reviewer", "People read (UTC)", "Not checked", "Second look",
+		"Decision", "Earlier decisions", "Seen later", "Rule", "Started by", "Second reviewer", "People read (UTC)", "Not checked", "Second look", "Role changed",
 	}, slices.Values(rows))
 }

@@ -36,6 +36,8 @@ type ReviewReceiptRow struct {
 	Unreadable bool
 	Lines      []ReviewReceiptLine
 	Looks      []ReviewLookLine
+	// RoleChanged says which roles somebody had besides, "" for none.
+	RoleChanged string
 	// Changed says that groups were seen to change since, "" if not. ChangesURL lists the changes.
 	Changed, ChangesURL string
 }
@@ -101,7 +103,11 @@ func (r ReviewReceiptRow) facts(c Clock) string {
 	if !r.Joined.IsZero() {
 		text += ". Joined " + c.Day(r.Joined)
 	}
-	return text + "."
+	text += "."
+	if r.RoleChanged != "" {
+		text += " " + r.RoleChanged + "."
+	}
+	return text
 }
 
 // Last is the latest decision, an empty one if there is none.

@@ -121,6 +121,8 @@ type Decision struct {
 	Add    []Group `json:",omitempty"`
 	Remove []Group `json:",omitempty"`
 	Note   string  `json:",omitempty"`
+	// Role is the one in which the reviewer saw the person. Earlier versions kept none.
+	Role tallyfy.Role `json:",omitempty"`
 	// Until is the day on which the person comes back, of Later.
 	Until time.Time `json:",omitzero"`
 	// Groups are those that the reviewer saw the person in, read at ReadAt.
@@ -140,6 +142,16 @@ func (p *Person) Last() *Decision {
 		return nil
 	}
 	return p.Decisions[len(p.Decisions)-1]
+}
+
+// RoleDecided is the role in which the person was when it was decided last, that of the start where no decision has one.
+func (p *Person) RoleDecided() tallyfy.Role {
+	for _, d := range slices.Backward(p.Decisions) {
+		if d.Role != "" {
+			return d.Role
+		}
+	}
+	return p.Role
 }
 
 // Base is the number of the latest decision, 0 for none: what a form was opened on.

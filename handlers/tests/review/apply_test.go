@@ -342,3 +342,57 @@ func TestAnAnswerThatDoesNotShowTheChangeIsNotRecorded(t *testing.T) {
 	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
 	assert.Contains(t, receipt(s, q).Text("main"), "1 changed = 1 person, a row each.")
 }
+
+// file reads the file of a review: for each person by the address, the cells by column.
+func file(s *sitetest.Site, q *sitetest.Page) map[string]map[string]string {
+	s.T.Helper()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.Get(q.URL+"/receipt.csv").Body, "\ufeff"))).ReadAll()
+	require.NoError(s.T, err)
+	of := map[string]map[string]string{}
+	for _, row := range rows[1:] {
+		cells := map[string]string{}
+		for i, column := range rows[0] {
+			cells[column] = row[i]
+		}
+		of[cells["Email"]] = cells
+	}
+	return of
+}
+
+// A decision is about somebody in a role. Another role that they get afterwards is seen, one from before is not in the way.
+func TestARoleThatIsNotThatOfTheDecisionIsSaid(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa", "tobias.renner")
+	promote := func(who string) {
+		t.Helper()
+		s.Elsewhere(http.MethodPut, "/users/"+s.ID(who)+"/role", `{"role":"admin"}`)
+		s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	}
+	promote("ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers"), "note": {"runs the office"}})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "tobias.renner", "right", url.Values{})
+	text := receipt(s, q).Text("main")
+	assert.Contains(t, text, "Standard when the review was started, Administrator when decided")
+	assert.NotContains(t, text, "Role changed since")
+	promote("beatriz.sa")
+	promote("tobias.renner")
+
+	p := check(s, q)
+	assert.NotContains(t, p.Text("#changed + p + ul"), "Inês Carvalho")
+	assert.Contains(t, p.Text("#changed + p + ul"), "Beatriz Sá has another role. Change")
+	p.Form("main form[data-form]").Submit("Change 1 group for 2 people").Whole(http.StatusOK)
+	r := receipt(s, q)
+	people := map[string]string{}
+	for _, row := range r.Texts("li.receipt-person") {
+		people[strings.Join(strings.Fields(row)[:1], "")] = row
+	}
+	assert.NotContains(t, people["Inês"], "Role changed since")
+	assert.Contains(t, people["Beatriz"], "Role changed since: Administrator")
+	assert.Contains(t, people["Tobias"], "Role changed since: Administrator")
+	cells := file(s, q)
+	assert.Equal(t, "Standard when the review was started, Administrator when decided", cells[s.Member("ines.carvalho").Email]["Role changed"])
+	assert.Equal(t, "Role changed since: Administrator", cells[s.Member("tobias.renner").Email]["Role changed"])
+	assert.Equal(t, "Standard", cells[s.Member("tobias.renner").Email]["Role"])
+}
