@@ -82,20 +82,28 @@ func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
 	return &views.Notice{Kind: views.NoticeInfo, Text: text + h.Progress() + " What is in place is recorded here when the job ends or rests.", LinkText: "The job", LinkURL: req.urls().Job(j.ID)}, nil
 }
 
+// peopleTime is how long a job takes people to be as they were read.
+const peopleTime = time.Minute
+
 // heldInReview says before a step of a job of a review who of it is to stay as they are: those about whom it was decided anew,
-// and those who were deactivated, have left or have another role by now. The people are read once for each run.
+// and those who were deactivated, have left or have another role by now. The people are read again when that was
+// peopleTime ago.
 func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 	var now func(tallyfy.UserID) (*tallyfy.Member, bool)
+	var readAt time.Time
 	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
 			of, err := a.Reviews.Review(ctx, j.Org, j.Review)
 			if errors.Is(err, review.ErrNotFound) {
 				of, err = &review.Review{}, nil
 			}
-			if err == nil && now == nil {
+			if began := a.Now(); err == nil && began.Sub(readAt) >= peopleTime {
 				var all []*bulk.Row
 				if all, err = a.Jobs.Rows(ctx, j.ID, bulk.Waiting, bulk.Working, bulk.Unknown); err == nil {
 					now, err = r.peopleNow(ctx, peopleOf(all))
+				}
+				if err == nil {
+					readAt = began
 				}
 			}
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,4 +158,23 @@ func sum(of map[string]int) (n int) {
 		n += one
 	}
 	return n
+}
+
+// A job takes minutes, and who is in it may be deactivated meanwhile.
+func TestALongJobReadsThePeopleAgain(t *testing.T) {
+	t.Parallel()
+	var late atomic.Int64
+	s := sitetest.SignedIn(t, sitetest.Options{
+		Sandbox: sandbox.Options{Joiners: true}, Jobs: true, Now: func() time.Time { return time.Now().Add(time.Duration(late.Load())) },
+	})
+	q := start(s, "ines.carvalho", "beatriz.sa")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, many[:6]...)})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, many[:6]...)})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Skip: 2, Times: 1, Meanwhile: func() {
+		s.Sandbox.DisableInPlace(s.Member("beatriz.sa").ID)
+		late.Store(int64(2 * time.Minute))
+	}})
+	job := check(s, q).Form("main form[data-form]").Submit("Change 6 groups for 2 people").Whole(http.StatusOK)
+	p := rests(s, job.URL, "9 of 12 done. 3 failed.")
+	assert.Contains(t, p.Text("main"), "Is deactivated.")
 }
