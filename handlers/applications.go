@@ -122,7 +122,7 @@ func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(c
 					held[id] = "is not in the review any more"
 				case !p.Wants(tallyfy.ID(row.Group.ID), row.Leave):
 					held[id] = "has been decided anew since"
-				case m.Role != row.Role:
+				case row.Role != "" && m.Role != row.Role:
 					held[id] = "has another role by now: look at the review again"
 				}
 			}

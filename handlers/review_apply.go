@@ -32,7 +32,7 @@ type application struct {
 	held   []views.ReviewHeld
 	// others is what has changed about the people since it was decided, by their ids.
 	others map[tallyfy.UserID]string
-	// roles are their roles as far as they are known.
+	// roles are their roles: those of the copy, or in which they were decided.
 	roles map[tallyfy.UserID]tallyfy.Role
 	// wishes are the changes of groups. long says that they take longer than a page does, and become a job.
 	wishes []review.Wish
@@ -57,6 +57,7 @@ func (req *request) applicationOf(r *review.Review, copied snapshot, now func(ta
 			a.hold(p, "is deactivated")
 		default:
 			a.people = append(a.people, p)
+			a.roles[p.ID] = p.RoleDecided()
 			if ok {
 				a.others[p.ID], a.roles[p.ID] = changedSince(p, m, copied.groups), m.Role
 			}

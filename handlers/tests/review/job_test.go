@@ -1,11 +1,16 @@
 package review_test
 
 import (
+	"bytes"
 	"encoding/csv"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -177,4 +182,62 @@ func TestALongJobReadsThePeopleAgain(t *testing.T) {
 	job := check(s, q).Form("main form[data-form]").Submit("Change 6 groups for 2 people").Whole(http.StatusOK)
 	p := rests(s, job.URL, "9 of 12 done. 3 failed.")
 	assert.Contains(t, p.Text("main"), "Is deactivated.")
+}
+
+// A leaver-out is Tallyfy with lists of members in which somebody is missing.
+type leaverOut struct {
+	sandbox http.RoundTripper
+	mu      sync.Mutex
+	email   string // "" for nobody
+}
+
+func (l *leaverOut) leaveOut(email string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.email = email
+}
+
+func (l *leaverOut) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := l.sandbox.RoundTrip(r)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil || l.email == "" || r.Method != http.MethodGet || !strings.HasSuffix(r.URL.Path, "/users") {
+		return answer, err
+	}
+	var list map[string]any
+	if err := json.NewDecoder(answer.Body).Decode(&list); err != nil {
+		return nil, err
+	}
+	list["data"] = slices.DeleteFunc(list["data"].([]any), func(m any) bool { return m.(map[string]any)["email"] == l.email })
+	text, err := json.Marshal(list)
+	answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	answer.Header.Del("Content-Length")
+	return answer, err
+}
+
+// Somebody whom the copies lack has the role that the job finds.
+func TestAJobTakesSomebodyWhoseRoleWasNotKnown(t *testing.T) {
+	t.Parallel()
+	u := &leaverOut{}
+	s := sitetest.New(t, sitetest.Options{Sandbox: sandbox.Options{Joiners: true}, Jobs: true, Transport: u})
+	u.sandbox = s.Sandbox.Transport()
+	s.SignIn()
+	q := start(s, "aaliyah.rahman")
+	var out []string
+	for _, g := range s.Sandbox.Groups() {
+		if slices.Contains(g.Members, s.Member("aaliyah.rahman").ID) {
+			out = append(out, g.ID)
+		}
+	}
+	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": out, "note": {"does not work here"}})
+	u.leaveOut(s.Member("aaliyah.rahman").Email)
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	require.Contains(t, s.Get("/").Text("main"), "members could be read.")
+	p := check(s, q)
+	f := p.Form("main form[data-form]")
+	if p.Has("main [name=sure]") {
+		f.Tick("sure", "yes")
+	}
+	job := f.Submit("Change " + strconv.Itoa(len(out)) + " groups for 1 person").Whole(http.StatusOK)
+	rests(s, job.URL, "All "+strconv.Itoa(len(out))+" done.")
 }
