@@ -131,10 +131,10 @@ func (req *request) reviewed(s journal.Subject, shown views.RecentActivity) (v v
 	if !req.rights().Members {
 		return v
 	}
-	v, err := req.latestReview(s)
+	v, end, err := req.latestReview(s)
 	if err == nil && v.URL != "" && !shown.Since.IsZero() {
-		v.ChangesURL = req.changesFrom(s, v.At)
-		v.Changed, err = req.movedSince(s, v.At)
+		v.ChangesURL = req.changesFrom(s, end)
+		v.Changed, err = req.movedSince(s, end)
 	}
 	if err != nil { // the page is as good without
 		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
@@ -142,21 +142,21 @@ func (req *request) reviewed(s journal.Subject, shown views.RecentActivity) (v v
 	return v
 }
 
-func (req *request) latestReview(s journal.Subject) (v views.Reviewed, err error) {
+// latestReview is the latest review of a member, or of the people of a group, and when it came to an end: what was decided
+// then is no change since.
+func (req *request) latestReview(s journal.Subject) (v views.Reviewed, end time.Time, err error) {
 	if s.Kind == journal.Member {
-		d, in, err := req.app.Reviews.Latest(req.ctx(), req.org(), tallyfy.UserID(s.ID))
+		d, end, in, err := req.app.Reviews.Latest(req.ctx(), req.org(), tallyfy.UserID(s.ID))
 		if err != nil || d == nil {
-			return v, err
+			return v, end, err
 		}
-		v = views.Reviewed{At: d.At, By: d.By.Name, URL: req.urls().ReviewPerson(in, tallyfy.UserID(s.ID))}
-	} else {
-		in, at, err := req.app.Reviews.LatestOf(req.ctx(), req.org(), tallyfy.ID(s.ID))
-		if err != nil || in == "" {
-			return v, err
-		}
-		v = views.Reviewed{At: at, URL: req.urls().Review(in)}
+		return views.Reviewed{At: d.Made(), By: d.By.Name, URL: req.urls().ReviewPerson(in, tallyfy.UserID(s.ID))}, end, nil
 	}
-	return v, nil
+	in, at, err := req.app.Reviews.LatestOf(req.ctx(), req.org(), tallyfy.ID(s.ID))
+	if err != nil || in == "" {
+		return v, at, err
+	}
+	return views.Reviewed{At: at, URL: req.urls().Review(in)}, at, nil
 }
 
 // changesFrom is the list of changes of a subject from the day of a moment on.

@@ -297,23 +297,25 @@ func (b *Book) List(ctx context.Context, org tallyfy.ID) (list []*Review, err er
 // latest picks the latest decision about each person of a review.
 const latest = `d.n = (SELECT MAX(n) FROM dashboard_review_decisions WHERE review = d.review AND member = d.member)`
 
-// Latest returns the latest decision about somebody with which a review came to an end, and the review's id; nil if
-// there is none.
-func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) (d *Decision, review string, err error) {
+// Latest returns what people decided last about somebody with whom a review came to an end, when that was, and the review's
+// id. For changes that were carried out it is the decision to make them, and the end is later. It is nil if there is none.
+func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) (d *Decision, end time.Time, review string, err error) {
 	err = b.DB.Read(ctx, []any{&review}, `SELECT d.review FROM dashboard_review_decisions d JOIN dashboard_reviews r ON r.id = d.review
-		WHERE r.org = $1 AND r.at > $2 AND d.member = $3 AND d.state IN ($4, $5, $6) AND `+latest+` ORDER BY d.review DESC LIMIT 1`,
+		WHERE r.org = $1 AND r.at > $2 AND d.member = $3 AND d.state IN ($4, $5, $6) AND `+latest+` ORDER BY d.at DESC, d.review DESC LIMIT 1`,
 		string(org), b.oldest(), string(member), string(Right), string(Change), string(Applied))
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, "", nil
+		return nil, end, "", nil
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, end, "", err
 	}
-	list, err := b.decisions(ctx, `WHERE review = $1 AND member = $2 ORDER BY n DESC LIMIT 1`, review, string(member))
-	if err != nil || len(list) == 0 {
-		return nil, "", err
+	list, err := b.decisions(ctx, `WHERE review = $1 AND member = $2 ORDER BY n DESC`, review, string(member))
+	for _, d := range list {
+		if d.State.ByPerson() {
+			return d, list[0].At, review, err
+		}
 	}
-	return list[0], review, nil
+	return nil, end, "", err
 }
 
 // Erase drops all that is said of a member in an organisation's reviews. The ids and states stay, so that they count as before.

@@ -370,11 +370,11 @@ func TestWhatIsKnownOfPeople(t *testing.T) {
 			known[id] = [2]string{p.Review, string(p.Stored)}
 		}
 		assert.Equal(d.t, map[tallyfy.UserID][2]string{"100": {old.ID, "right"}, "101": {next.ID, "change"}, "102": {old.ID, "ask"}, "103": {old.ID, "undecided"}}, known)
-		got, id, err := d.Latest(d.t.Context(), org, "100")
+		got, _, id, err := d.Latest(d.t.Context(), org, "100")
 		require.NoError(d.t, err)
 		require.NotNil(d.t, got)
 		assert.Equal(d.t, []string{old.ID, "right", "Omar Ali"}, []string{id, string(got.State), got.By.Name})
-		got, _, err = d.Latest(d.t.Context(), org, "102")
+		got, _, _, err = d.Latest(d.t.Context(), org, "102")
 		require.NoError(d.t, err)
 		assert.Nil(d.t, got, "it was taken back")
 		list, err := d.List(d.t.Context(), org)

@@ -396,3 +396,23 @@ func TestARoleThatIsNotThatOfTheDecisionIsSaid(t *testing.T) {
 	assert.Equal(t, "Role changed since: Administrator", cells[s.Member("tobias.renner").Email]["Role changed"])
 	assert.Equal(t, "Standard", cells[s.Member("tobias.renner").Email]["Role"])
 }
+
+// The page of a person says who looked, whoever pressed the button that changes groups.
+func TestReviewedNamesWhoDecided(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	kwame := asKwame(s)
+	kwame.Get(q.URL+"/check").Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	fact := func() string { return s.Get(s.MemberPath("ines.carvalho")).Whole(http.StatusOK).Facts()["Reviewed"] }
+	assert.Contains(t, fact(), "by Maren Dahl")
+	assert.NotContains(t, fact(), "changed", "what was decided is no change since")
+
+	// A review that was started later does not count for more than a decision of today.
+	second := start(s, "ines.carvalho")
+	decided(s, second, "ines.carvalho", "right", url.Values{})
+	assert.Contains(t, fact(), "by Maren Dahl")
+	decided(kwame, q, "ines.carvalho", "right", url.Values{})
+	assert.Contains(t, fact(), "by Kwame Asante")
+}
