@@ -341,7 +341,7 @@ func (v ReviewPerson) askText() string {
 
 func (v ReviewPerson) noteHint() string {
 	if v.Admin {
-		return "This person is an administrator. To keep that, write why. Ask someone needs a note, too."
+		return "This person is an administrator. To keep that, or to take them out of a group, write why. Ask someone needs a note, too."
 	}
-	return "For “Ask someone” what you want to know; otherwise what others should know."
+	return "To take somebody out of a group, write why. For “Ask someone” what you want to know; otherwise what others should know."
 }

@@ -215,6 +215,8 @@ func (d *Decision) Problems(p *Person, now time.Time) map[string]string {
 		if p.Granted {
 			problems["note"] = "This person was made an administrator since the review was started: write why that is right."
 		}
+	case d.State == Change && len(d.Remove) > 0 && d.Note == "":
+		problems["note"] = "Taking somebody out of a group needs a note: write why."
 	}
 	if problem := tooLong(d.Note); problem != "" {
 		problems["note"] = problem

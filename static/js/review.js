@@ -27,7 +27,7 @@ const noneTicked = () => !step.querySelector("input[name=add]:checked, input[nam
 
 if (step) {
   key("l", press("[data-decide=l]"));
-  key("c", press("[data-decide=c]", noneTicked));
+  key("c", press("[data-decide=c]", () => noneTicked() || (step.querySelector("input[name=remove]:checked") && empty("#field-note")())));
   key("d", press("[data-decide=d]", empty("#field-until")));
   key("a", press("[data-decide=a]", empty("#field-note")));
   key("n", press("[data-step=n]"));

@@ -87,7 +87,7 @@ func TestBrowserPrintedReceipt(t *testing.T) {
 	review := s.Post("/reviews", url.Values{"name": {"Two"}, "who": {"text"}, "text": {emails}}).Whole(http.StatusOK)
 	note := strings.Repeat("Holds the keys of the depot. ", 15)
 	s.Post(review.URL+"/people/"+s.ID("noor.vandermeer"), url.Values{"decision": {"right"}, "base": {"0"}, "note": {note}}).Whole(http.StatusOK)
-	s.Post(review.URL+"/people/"+s.ID("chiara.dangelo"), url.Values{"decision": {"change"}, "base": {"0"}, "remove": {s.Group("Finance").ID}}).Whole(http.StatusOK)
+	s.Post(review.URL+"/people/"+s.ID("chiara.dangelo"), url.Values{"decision": {"change"}, "base": {"0"}, "remove": {s.Group("Finance").ID}, "note": {"moved"}}).Whole(http.StatusOK)
 	b := sitetest.OpenTab(t, s)
 	b.SignIn()
 	b.Screen(718, 1000, "light") // the width of A4 without its margins

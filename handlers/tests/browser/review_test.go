@@ -70,7 +70,10 @@ func TestBrowserReviewByKeyboard(t *testing.T) {
 			b.Do(chromedp.KeyEvent("c"))
 			assert.Contains(t, []string{"add", "remove", "find"}, sitetest.Evaluate[string](b, "document.activeElement.name"))
 			tabUntil(b, "a group to take out", `document.activeElement.name === "remove"`)
-			b.Do(chromedp.KeyEvent(" "), chromedp.KeyEvent("c"))
+			b.Do(chromedp.KeyEvent(" "), chromedp.KeyEvent("c")) // and the second to the note that this needs
+			assert.Equal(t, "note", sitetest.Evaluate[string](b, "document.activeElement.name"))
+			b.Do(chromedp.KeyEvent("moved"))
+			tabTo(b, "Change groups")
 		case 6: // switched off, no key does anything
 			b.Press("Turn these keys off")
 			b.Do(chromedp.KeyEvent("l"))

@@ -128,7 +128,7 @@ func decidedReview(s *sitetest.Site) string {
 	s.T.Helper()
 	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"text"}, "text": {peer + "@example.com"}}).Whole(http.StatusOK).URL
 	s.Post(review+"/people/"+s.ID(peer), url.Values{
-		"decision": {"change"}, "base": {"0"}, "add": {s.Group("Finance").ID}, "remove": {s.Group("Operations").ID},
+		"decision": {"change"}, "base": {"0"}, "add": {s.Group("Finance").ID}, "remove": {s.Group("Operations").ID}, "note": {"moved"},
 	}).Whole(http.StatusOK)
 	return review
 }

@@ -109,7 +109,7 @@ func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
 	q := start(s, "ines.carvalho", "beatriz.sa", "aaliyah.rahman")
 	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
 	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Operations", "First Aiders")})
-	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Legal")})
+	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Legal"), "note": {"moved"}})
 
 	p := check(s, q)
 	// Another administrator changes a group, somebody is deactivated, and another group is deleted.
@@ -198,7 +198,7 @@ func TestThoseWhoCannotBeAddedAreHeld(t *testing.T) {
 	s := joiners(t)
 	q := start(s, "kofi.owusu", "chiara.dangelo")
 	decided(s, q, "kofi.owusu", "change", url.Values{"add": groupIDs(s, "Operations")})
-	decided(s, q, "chiara.dangelo", "change", url.Values{"remove": groupIDs(s, "Payroll")})
+	decided(s, q, "chiara.dangelo", "change", url.Values{"remove": groupIDs(s, "Payroll"), "note": {"moved"}})
 	p := check(s, q)
 	assert.Contains(t, p.Text("main"), "Kofi Owusu has not accepted the invitation yet. Change")
 	assert.Contains(t, p.Text("main"), "Nobody is left in Payroll: work that is assigned to the group reaches no one then.")
@@ -404,7 +404,7 @@ func TestReviewedNamesWhoDecided(t *testing.T) {
 	q := start(s, "ines.carvalho")
 	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
 	kwame := asKwame(s)
-	kwame.Get(q.URL+"/check").Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	kwame.Get(q.URL + "/check").Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	fact := func() string { return s.Get(s.MemberPath("ines.carvalho")).Whole(http.StatusOK).Facts()["Reviewed"] }
 	assert.Contains(t, fact(), "by Maren Dahl")
 	assert.NotContains(t, fact(), "changed", "what was decided is no change since")

@@ -61,7 +61,7 @@ func TestALongApplicationIsAJob(t *testing.T) {
 	q := start(s, "ines.carvalho", "beatriz.sa", "aaliyah.rahman", "tobias.renner")
 	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, many...)})
 	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Quality", "Works Council"), "note": {"as the others"}})
-	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Legal")})
+	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Legal"), "note": {"moved"}})
 	decided(s, q, "tobias.renner", "right", url.Values{})
 	calls := s.Calls(http.MethodGet, "/groups")
 	p := check(s, q)
