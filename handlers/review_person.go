@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -55,6 +56,7 @@ func (req *request) askDecision(f refusedForm) error {
 		return req.showLoading("Review", s.copied, req.urls().Reviews())
 	}
 	s.takeShown(f.Form, s.readAt)
+	s.takeFrom(cmp.Or(f.Form.Get(views.FromKey), req.QueryParam(views.FromKey)))
 	if req.QueryParam("check") != "" && !req.fromOtherSite() {
 		switch err := s.lookAgain(); {
 		case tallyfy.IsUnauthorized(err):
@@ -99,6 +101,7 @@ func decide(req *request) error {
 		return f.again(stillReading())
 	}
 	s.takeShown(form, time.Time{})
+	s.takeFrom(form.Get(views.FromKey))
 	d, errs := s.readDecision(form)
 	if last := s.p.Last(); last != nil && last.Press == d.Press { // pressed twice
 		return s.goOn(last)
@@ -202,13 +205,16 @@ func baseOf(form url.Values) int {
 	return int(n)
 }
 
-// goOn says what was saved, and opens the next person who is not decided, or the queue. Once in a review it asks somebody
+// goOn says what was saved, and opens the next person who is not decided, or the queue; or the check that led here. Once in a review it asks somebody
 // who decides too fast to look again.
 func (s reviewStep) goOn(d *review.Decision) error {
 	s.notice(views.Notice{
 		Kind: views.NoticeDone, Text: "Saved: " + names.Isolate(s.p.Name) + ", " + views.DecisionText(string(d.State)) + ".",
-		LinkText: "Change", LinkURL: s.urls().ReviewPerson(s.r.ID, s.p.ID),
+		LinkText: "Change", LinkURL: views.FromList(s.urls().ReviewPerson(s.r.ID, s.p.ID), s.from),
 	})
+	if s.from != "" {
+		return s.goTo(s.urls().ReviewCheck(s.r.ID))
+	}
 	if !slices.Contains(s.session.data.Hurried, s.r.ID) {
 		fast, err := s.app.Reviews.TooFast(s.ctx(), s.r, s.who.UserID)
 		if err != nil {

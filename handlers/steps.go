@@ -30,6 +30,8 @@ type reviewStep struct {
 	in     []*tallyfy.Group
 	readAt time.Time
 	copied snapshot
+	// from is views.FromCheck where the check of the review led here, else "".
+	from string
 	// shownAdmin says that the form has shown an administrator, perhaps after another look at Tallyfy.
 	shownAdmin bool
 }
@@ -74,13 +76,20 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 	}
 }
 
+// takeFrom takes from an address or a form where the visitor came from.
+func (s *reviewStep) takeFrom(from string) {
+	if from == views.FromCheck {
+		s.from = from
+	}
+}
+
 // view shapes the person with what was decided so far.
 func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 	v = views.ReviewPerson{
 		Review: s.r.ID, ReviewName: s.r.Name, Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
 		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, Joined: s.p.Joined, JoinedBy: joinedText(s.p.JoinedBy), ReadAt: s.readAt, State: string(s.p.State(s.app.Now())),
 		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
-		Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.m == nil, Unreadable: s.p.Unreadable,
+		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.m == nil, Unreadable: s.p.Unreadable,
 	}
 	if s.m != nil {
 		v.Person, v.Called, v.JobTitle, v.LastLogin = personOf(s.m), s.called(s.m), s.m.JobTitle, s.m.LastLoginAt.Time

@@ -242,6 +242,8 @@ type ReviewPerson struct {
 	LastLogin           time.Time
 	Invitation          Invitation
 	ReadAt              time.Time
+	// From is FromCheck where the visitor came from the check of the review, and goes back there; else "".
+	From string
 	// Look says that this is a second look, which shows no decision.
 	Look bool
 	// Closed says that the review is closed.
@@ -309,6 +311,17 @@ func (d ReviewDecision) Sentence(day func(time.Time) string) string {
 		text += " “" + names.Isolate(d.Note) + "”"
 	}
 	return text
+}
+
+// FromCheck is what the address of a step says where the check of the review led to it.
+const FromCheck = "check"
+
+// back is where the page leads back to.
+func (v ReviewPerson) back(p Page) (text, url string) {
+	if v.From != "" {
+		return "Check and apply", p.URL.ReviewCheck(v.Review)
+	}
+	return v.ReviewName, p.URL.Review(v.Review)
 }
 
 func (v ReviewPerson) problems() []components.Problem {

@@ -416,3 +416,27 @@ func TestReviewedNamesWhoDecided(t *testing.T) {
 	decided(kwame, q, "ines.carvalho", "right", url.Values{})
 	assert.Contains(t, fact(), "by Kwame Asante")
 }
+
+// Who goes from the check to a decision comes back to the check.
+func TestChangeOnTheCheckLeadsBackThere(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa", "tobias.renner")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Operations")})
+	p := check(s, q)
+	p = p.Follow("Change the decision about Beatriz Sá").Whole(http.StatusOK)
+	assert.Equal(t, "Beatriz Sá", p.Text("h1"))
+	assert.Equal(t, q.URL+"/check", p.Link("Check and apply"), "the way back")
+	p = p.Follow("Look again").Whole(http.StatusOK)
+	p = p.Form("main form[data-form]").Submit("Ask someone").Whole(http.StatusUnprocessableEntity)
+	p = p.Form("main form[data-form]").Set("note", "Operations?").Submit("Ask someone").Whole(http.StatusOK)
+	assert.Equal(t, "Check and apply", p.Text("h1"))
+	assert.Contains(t, p.Text(".notice.done"), "Saved: Beatriz Sá, ask someone.")
+	assert.Equal(t, []string{"Change 1 group for 1 person"}, p.Texts("main form[data-form] button"))
+	p = p.Follow("Change").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Equal(t, "Check and apply", p.Text("h1"))
+
+	p = asKwame(s).Get(q.URL + "/people/" + s.ID("beatriz.sa")).Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Equal(t, "Tobias Renner", p.Text("h1"), "else the next person opens")
+}
