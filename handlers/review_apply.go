@@ -78,7 +78,7 @@ func (req *request) applicationOf(r *review.Review, copied snapshot, now func(ta
 }
 
 func (a *application) hold(p *review.Person, why string) {
-	a.held = append(a.held, views.ReviewHeld{ID: p.ID, Name: p.Name, Why: why})
+	a.held = append(a.held, views.ReviewHeld{ID: p.ID, Name: personCalled(p, a.copied.members), Why: why})
 }
 
 // changedSince says what is different about somebody from what the reviewer saw, "" for nothing. What was decided to be
@@ -193,19 +193,17 @@ func (a application) check(f refusedForm) error {
 
 // rows lays out the groups, and who is left out or has changed.
 func (a application) rows(v *views.ReviewCheck) {
-	of := map[tallyfy.UserID]*review.Person{}
+	called := map[tallyfy.UserID]string{}
 	for _, p := range a.people {
-		of[p.ID] = p
+		called[p.ID] = personCalled(p, a.copied.members)
 		if what := a.others[p.ID]; what != "" {
-			v.Changed = append(v.Changed, views.ReviewHeld{ID: p.ID, Name: p.Name, Why: what})
+			v.Changed = append(v.Changed, views.ReviewHeld{ID: p.ID, Name: called[p.ID], Why: what})
 		}
 	}
 	people := func(ids []tallyfy.UserID) (list []views.ReviewHeld) {
 		for _, id := range ids {
-			if p := of[id]; p != nil {
-				list = append(list, views.ReviewHeld{ID: id, Name: p.Name})
-				v.People[id] = true
-			}
+			list = append(list, views.ReviewHeld{ID: id, Name: called[id]})
+			v.People[id] = true
 		}
 		return list
 	}
@@ -216,7 +214,7 @@ func (a application) rows(v *views.ReviewCheck) {
 		})
 	}
 	for _, l := range a.edits.LeftOut {
-		v.Held = append(v.Held, views.ReviewHeld{ID: l.ID, Name: l.Name, Why: l.Why})
+		v.Held = append(v.Held, views.ReviewHeld{ID: l.ID, Name: called[l.ID], Why: l.Why})
 	}
 	a.notes()
 	for _, s := range a.edits.Skipped {

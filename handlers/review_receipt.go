@@ -57,7 +57,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	stale := 0
 	for _, p := range r.People {
 		row := views.ReviewReceiptRow{
-			ID: p.ID, Name: p.Name, Email: p.Email, Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
+			ID: p.ID, Name: p.Name, Email: p.Email, Called: personCalled(p, copied.members), Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
 		}
 		if m, ok := copied.members.ByID(p.ID); ok && !p.Unreadable {
 			row.RoleChanged = roleChanged(p, m)

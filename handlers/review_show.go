@@ -92,7 +92,7 @@ func showReview(req *request) error {
 	}
 	v.Press = newPress()
 	for _, p := range later {
-		v.Later = append(v.Later, views.Person{ID: p.ID, Name: p.Name})
+		v.Later = append(v.Later, views.Person{ID: p.ID, Name: personCalled(p, copied.members)})
 	}
 	if req.QueryParam("pause") != "" {
 		if v.Fast, v.FastOdd, err = req.hurried(r, copied, compared); err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/cache"
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -260,6 +261,14 @@ func (req *request) comparisonWith(version string, copied snapshot) (*review.Exp
 			}
 			return review.Expect(sets, copied.members, copied.groups), nil
 		})
+}
+
+// personCalled is the name of somebody in a review, with the address where a member looks the same.
+func personCalled(p *review.Person, members *directory.Members) string {
+	if len(members.Others(p.Name, p.ID)) > 0 {
+		return names.Marked(p.Name, p.Email)
+	}
+	return p.Name
 }
 
 // groupNames are the names of groups as they were called then.

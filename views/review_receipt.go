@@ -30,8 +30,10 @@ type ReviewReceiptRow struct {
 	ID          tallyfy.UserID
 	Name, Email string
 	Role, Title string
-	Joined      time.Time
-	State       string
+	// Called is the name, with the address where a member looks the same.
+	Called string
+	Joined time.Time
+	State  string
 	// Unreadable says that nothing but the state is known any more.
 	Unreadable bool
 	Lines      []ReviewReceiptLine

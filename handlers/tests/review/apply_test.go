@@ -440,3 +440,22 @@ func TestChangeOnTheCheckLeadsBackThere(t *testing.T) {
 	p = asKwame(s).Get(q.URL + "/people/" + s.ID("beatriz.sa")).Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
 	assert.Equal(t, "Tobias Renner", p.Text("h1"), "else the next person opens")
 }
+
+// Two people of one name are told apart wherever a decision about them is carried out.
+func TestNamesakesAreToldApart(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "anna.kowalska", "a.kowalska")
+	for _, who := range []string{"anna.kowalska", "a.kowalska"} {
+		decided(s, q, who, "change", url.Values{"add": groupIDs(s, "Fleet and Drivers"), "note": {"both drive"}})
+	}
+	p := check(s, q)
+	r := p.Form("main form[data-form]").Submit("Change 1 group for 2 people").Whole(http.StatusOK)
+	for _, who := range []string{"anna.kowalska", "a.kowalska"} {
+		called := "Anna Kowalska (" + s.Member(who).Email + ")"
+		assert.Contains(t, p.Text("ul.rows"), called+" Change the decision about "+called)
+		assert.Contains(t, r.Text("main"), "Receipt of the change of Fleet and Drivers for "+called)
+	}
+	links := r.Texts("li.receipt-person a")
+	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(links))), len(links), "no two links have the same name")
+}
