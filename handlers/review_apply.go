@@ -219,6 +219,15 @@ func (a application) rows(v *views.ReviewCheck) {
 	a.notes()
 	for _, s := range a.edits.Skipped {
 		v.Skipped = append(v.Skipped, names.Isolate(s.Name)+" is not changed: "+s.Why+".")
+		for _, p := range a.people {
+			what := "is to come into "
+			if p.Wants(s.ID, true) {
+				what = "is to leave "
+			}
+			if p.Wants(s.ID, false) || p.Wants(s.ID, true) {
+				v.Held = append(v.Held, views.ReviewHeld{ID: p.ID, Name: called[p.ID], Why: what + names.Isolate(s.Name) + ": " + s.Why})
+			}
+		}
 	}
 	v.Already = a.edits.Already
 }

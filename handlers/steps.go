@@ -109,6 +109,13 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 			State: string(d.State), By: d.By.Name, At: d.At, Note: d.Note, Until: d.Until, Add: groupNames(d.Add), Remove: groupNames(d.Remove), ReadAt: d.ReadAt,
 		})
 	}
+	if last := s.p.Last(); last != nil && last.State == review.Change && s.copied.groups.Complete {
+		gone := slices.DeleteFunc(slices.Concat(last.Add, last.Remove), func(g review.Group) bool {
+			_, there := s.copied.groups.ByID(g.ID)
+			return there
+		})
+		v.Decisions[len(v.Decisions)-1].Gone = groupNames(gone)
+	}
 	if v.State == string(review.Ask) {
 		address := *s.app.PublicURL
 		address.Path = s.urls().ReviewPerson(s.r.ID, s.p.ID)

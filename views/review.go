@@ -282,10 +282,17 @@ type ReviewDecision struct {
 	State, By, Note   string
 	At, Until, ReadAt time.Time
 	Add, Remove       []string
+	// Gone are those of the groups that are not there any more, of a decision that waits to be carried out.
+	Gone []string
 }
 
-// text is the decision as a sentence.
-func (d ReviewDecision) text(c Clock) string { return d.Sentence(c.Day) }
+// text is the decision as a sentence, and which of its groups are gone.
+func (d ReviewDecision) text(c Clock) string {
+	if len(d.Gone) == 0 {
+		return d.Sentence(c.Day)
+	}
+	return d.Sentence(c.Day) + " " + names.List(d.Gone) + " " + words.Noun(len(d.Gone), "is", "are") + " not there any more."
+}
 
 // Sentence is the decision as a sentence. day writes a day.
 func (d ReviewDecision) Sentence(day func(time.Time) string) string {

@@ -407,7 +407,7 @@ func TestReviewedNamesWhoDecided(t *testing.T) {
 	kwame.Get(q.URL + "/check").Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	fact := func() string { return s.Get(s.MemberPath("ines.carvalho")).Whole(http.StatusOK).Facts()["Reviewed"] }
 	assert.Contains(t, fact(), "by Maren Dahl")
-	assert.NotContains(t, fact(), "changed", "what was decided is no change since")
+	assert.NotContains(t, fact(), "changed since", "what was decided is no change since")
 
 	// A review that was started later does not count for more than a decision of today.
 	second := start(s, "ines.carvalho")
@@ -458,4 +458,20 @@ func TestNamesakesAreToldApart(t *testing.T) {
 	}
 	links := r.Texts("li.receipt-person a")
 	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(links))), len(links), "no two links have the same name")
+}
+
+// Whoever was to come into a group that is gone is named, with the way to decide anew; their page says so, too.
+func TestAGroupThatIsGoneNamesWhoWasToComeIn(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "First Aiders", "Operations")})
+	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group("First Aiders").ID, "")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p := check(s, q)
+	assert.Contains(t, p.Text("main"), "First Aiders is not changed: it is not there any more.")
+	assert.Equal(t, "Beatriz Sá is to come into First Aiders: it is not there any more. Change the decision about Beatriz Sá", p.Text("#held + p + ul"))
+	p = p.Follow("Change the decision about Beatriz Sá").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("#record + ul"), "Change groups, add to First Aiders and Operations. First Aiders is not there any more.")
 }
