@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"strings"
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
@@ -79,9 +80,10 @@ type Closing struct {
 	// Members are those as they were read last.
 	Members *directory.Members
 
-	// Review, and Counts of its people by state, are what Look found.
+	// Review, and Counts of its people by state, are what Look found. Gone is how many left without a decision.
 	Review *Review
 	Counts map[State]int
+	Gone   int
 }
 
 // Kind implements change.Change.
@@ -96,8 +98,12 @@ func (c *Closing) Look(ctx context.Context) (err error) {
 		return err
 	}
 	places, err := c.Book.Places(ctx, c.Org, c.ID)
+	c.Gone = 0
 	for _, p := range places {
-		p.Settle(c.Members)
+		decided := p.Stored.Reviewed()
+		if p.Settle(c.Members); p.Stored == Left && !decided {
+			c.Gone++
+		}
 	}
 	c.Counts = Counts(places, c.Book.Now())
 	return err
@@ -114,11 +120,18 @@ func (c *Closing) Plan() change.Plan {
 	}
 	name := quoted(c.Review.Name)
 	text := "The review " + name + " of " + words.Count(all, "person", "people") + " is closed. "
-	if open == 0 {
+	if c.Gone > 0 {
+		text += words.Count(c.Gone, "of them left without a decision. ", "of them left without a decision. ")
+	}
+	switch {
+	case open == 0 && c.Gone == 0:
 		text += "All of them are decided."
-	} else {
+	case open == 0 && c.Gone < all:
+		text += "All others are decided."
+	case open > 0:
 		text += words.Count(open, "of them is not decided: the next review of new joiners offers this person again.", "of them are not decided: the next review of new joiners offers them again.")
 	}
+	text = strings.TrimSpace(text)
 	plan := change.Plan{Stopped: c.Waiting() > 0 || !c.Review.Closed.IsZero(), Plan: journal.Plan{
 		Will: "close the review " + name, Did: "closed the review " + name, Lines: []journal.Line{{Kind: lineClosing, Text: text}},
 	}}

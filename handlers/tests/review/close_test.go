@@ -82,12 +82,22 @@ func TestWhoLeftIsPutDownWhenAReviewIsClosed(t *testing.T) {
 	q := start(s, "soren.kjaergaard", "chiara.dangelo")
 	s.Disable("soren.kjaergaard")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	says := func() string { return s.Get(q.URL + "/close").Whole(http.StatusOK).Text("main form p:first-of-type") }
+	assert.Equal(t, "The review “Joiners” of 2 people is closed. 1 of them left without a decision. 1 of them is not decided: the next review of new joiners offers this person again.", says())
+	decided(s, q, "chiara.dangelo", "right", url.Values{})
+	assert.Equal(t, "The review “Joiners” of 2 people is closed. 1 of them left without a decision. All others are decided.", says())
+	s.Disable("chiara.dangelo")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	assert.Equal(t, "The review “Joiners” of 2 people is closed. 1 of them left without a decision. All others are decided.", says(), "who left afterwards was decided")
+	s.Elsewhere(http.MethodPut, "/users/"+s.ID("chiara.dangelo")+"/enable", "")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	decided(s, q, "chiara.dangelo", "ask", url.Values{"note": {"?"}})
 	q = s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
-	assert.Equal(t, []string{"To decide 1", "Left 1"}, counts(q))
+	assert.Equal(t, []string{"Asked 1", "Left 1"}, counts(q))
 	assert.Len(t, stored(s, q, "soren.kjaergaard"), 1)
 	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/enable", "")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
-	assert.Equal(t, []string{"To decide 1", "Left 1"}, counts(s.Get(q.URL)), "a closed review stays as it is")
+	assert.Equal(t, []string{"Asked 1", "Left 1"}, counts(s.Get(q.URL)), "a closed review stays as it is")
 }
 
 // lateClose starts a review in which somebody waits to be added to groups, and lets another administrator decide anew and
