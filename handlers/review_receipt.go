@@ -264,6 +264,9 @@ func exportReview(req *request) error {
 				text += ", by data of " + inFile(earlier.ReadAt)
 			}
 			text += ")"
+			if earlier.State == string(review.Applied) {
+				text += " " + earlier.Groups()
+			}
 			for _, proof := range earlier.Proofs {
 				text += " " + proof.Said(true) + " " + inFile(proof.Checked) + " " + proof.Entry
 			}
@@ -276,6 +279,9 @@ func exportReview(req *request) error {
 		var looks []string
 		for _, l := range r.Looks {
 			text := l.Result()
+			if l.Note != "" {
+				text += ". “" + l.Note + "”"
+			}
 			if !l.At.IsZero() {
 				text += " (" + l.By + ", " + inFile(l.At) + ")"
 			}
@@ -289,7 +295,8 @@ func exportReview(req *request) error {
 			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
 			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
 			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), names.Plain(strings.Join(proofs, "; ")), strings.Join(times, "; "), strings.Join(changes, "; "),
-			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "), strings.Join(looks, "; "), names.Plain(r.RoleChanged),
+			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "), names.Plain(strings.Join(looks, "; ")), names.Plain(r.RoleChanged),
+			inFile(v.Closed), names.Plain(v.ClosedBy),
 		})
 	}
 	return req.sendFile("review", []string{
@@ -297,5 +304,6 @@ func exportReview(req *request) error {
 		"Decided by", "Decided by (email)", "Decided (UTC)", "Data read (UTC)", "Note", "Until",
 		"Groups before", "Added", "Taken out", "Groups after", "Proof", "Proof read (UTC)", "Change",
 		"Decision", "Earlier decisions", "Seen later", "Rule", "Started by", "Second reviewer", "People read (UTC)", "Not checked", "Second look", "Role changed",
+		"Closed (UTC)", "Closed by",
 	}, slices.Values(rows))
 }

@@ -132,6 +132,11 @@ func (v ReviewReceipt) tally() string {
 	return text + " = " + words.Count(v.People, "person", "people") + ", a row each."
 }
 
+// Groups are those before and after a change, as sentences.
+func (l ReviewReceiptLine) Groups() string {
+	return "Before: " + groupList(l.Before) + ". After: " + groupList(l.After) + "."
+}
+
 // groupList lists groups, or says that there are none.
 func groupList(list []string) string {
 	if len(list) == 0 {

@@ -475,3 +475,27 @@ func TestAGroupThatIsGoneNamesWhoWasToComeIn(t *testing.T) {
 	p = p.Follow("Change the decision about Beatriz Sá").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("#record + ul"), "Change groups, add to First Aiders and Operations. First Aiders is not there any more.")
 }
+
+// The file says what the page says: also who closed the review, what stood in the groups at each change, and what a second
+// look noted that agrees.
+func TestTheFileHoldsWhatTheReceiptSays(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "tobias.renner")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
+	decided(s, q, "ines.carvalho", "right", url.Values{"note": {"as she wished"}})
+	decided(s, q, "tobias.renner", "right", url.Values{})
+	s.Post(q.URL+"/looks", nil).Whole(http.StatusOK)
+	kwame := asKwame(s)
+	look := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+	look.Form("main form[data-form]").Set("note", "asked her, too").Submit("Looks right").Whole(http.StatusOK)
+	ines, tobias := file(s, q)[s.Member("ines.carvalho").Email], file(s, q)[s.Member("tobias.renner").Email]
+	assert.Equal(t, []string{"", ""}, []string{ines["Closed (UTC)"], ines["Closed by"]})
+	assert.Contains(t, ines["Earlier decisions"], "Before: Operations. After: Operations and “Fleet and Drivers”.")
+	assert.Contains(t, ines["Second look"]+tobias["Second look"], "Second look agrees. “asked her, too” (Kwame Asante, ")
+	s.Get(q.URL + "/close").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	ines = file(s, q)[s.Member("ines.carvalho").Email]
+	assert.Equal(t, "Maren Dahl", ines["Closed by"])
+	assert.Regexp(t, `^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$`, ines["Closed (UTC)"])
+}

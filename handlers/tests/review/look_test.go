@@ -74,7 +74,7 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 	assert.Contains(t, receipt, "Second look differs. “Payroll, too” Kwame Asante, ")
 	file := s.Get(q.URL + "/receipt.csv").Body
 	assert.Equal(t, 1, strings.Count(file, "Second look agrees (Kwame Asante, "))
-	assert.Equal(t, 1, strings.Count(file, "Second look differs (Kwame Asante, "))
+	assert.Equal(t, 1, strings.Count(file, "Second look differs. “Payroll, too” (Kwame Asante, "))
 }
 
 // A wish at the start is kept by itself when the last one is decided.
