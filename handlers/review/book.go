@@ -126,12 +126,13 @@ func (b *Book) lock(ctx context.Context, tx *store.Querier, r *Review, more int)
 }
 
 // Append adds a decision, and numbers it. base is the number of the decision about the same person that it follows,
-// Person.Base of the page that was shown: if there is another by now, it adds nothing and returns an OvertakenError. The
-// caller has asked Decision.Problems where a person decides. A closed review takes only what was carried out in Tallyfy, and
-// what that left: else the record would lose a change that was sent.
+// Person.Base of the page that was shown: if there is another by now, it adds nothing and returns
+// an OvertakenError; but the second arrival of a press becomes the decision of the first. The
+// caller has asked Decision.Problems where a person decides. A closed review takes only what was
+// carried out in Tallyfy, and what that left: else the record would lose a change that was sent.
 func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) error {
 	d.At = b.Now()
-	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+	err := b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		err := b.lock(ctx, tx, r, 1)
 		if recorded := d.State == Applied || !d.Since.IsZero(); recorded && errors.Is(err, ErrClosed) {
 			_, err = tx.Write(ctx, `UPDATE dashboard_reviews SET decisions = decisions + 1 WHERE id = $1 AND org = $2`, r.ID, string(r.Org))
@@ -141,6 +142,17 @@ func (b *Book) Append(ctx context.Context, r *Review, d *Decision, base int) err
 		}
 		return b.append(ctx, tx, r, d, base)
 	})
+	if overtaken := (*OvertakenError)(nil); !errors.As(err, &overtaken) || d.Press == "" {
+		return err
+	}
+	since, readErr := b.decisions(ctx, `WHERE review = $1 AND member = $2 AND n > $3 ORDER BY n`, r.ID, string(d.Member), base)
+	for _, first := range since {
+		if first.Press == d.Press && first.By.ID == d.By.ID {
+			*d = *first
+			return nil
+		}
+	}
+	return errors.Join(err, readErr)
 }
 
 // append is Append under the lock.

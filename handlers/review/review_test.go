@@ -261,6 +261,28 @@ func TestTwoReviewersOfOnePersonBothStay(t *testing.T) {
 	})
 }
 
+// Two arrivals of one press at the same time are one decision, and both are told that it is kept.
+func TestTwoArrivalsOfAPressAreOneDecision(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(1)
+		var wait sync.WaitGroup
+		kept := make([]*review.Decision, 4)
+		for i := range kept {
+			kept[i] = &review.Decision{Member: "100", State: review.Right, By: maren, Press: "press"}
+			wait.Go(func() { assert.NoError(d.t, d.Append(d.t.Context(), r, kept[i], 0)) })
+		}
+		wait.Wait()
+		p, _ := d.read(r).Person("100")
+		require.Len(d.t, p.Decisions, 1)
+		for _, k := range kept {
+			assert.Equal(d.t, p.Base(), k.N)
+		}
+		var overtaken *review.OvertakenError
+		require.ErrorAs(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: omar, Press: "press"}, 0), &overtaken, "of somebody else")
+		require.ErrorAs(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren}, 0), &overtaken)
+	})
+}
+
 func TestReviewsAreSealedAndSwept(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		r := d.start(2)
