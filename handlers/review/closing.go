@@ -35,12 +35,12 @@ func (b *Book) Close(ctx context.Context, r *Review, by journal.Subject, members
 	if err != nil {
 		return err
 	}
-	places, err := b.Places(ctx, r.Org, r.ID)
-	if err != nil {
-		return err
-	}
 	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		if err := b.lock(ctx, tx, r, 0); err != nil {
+			return err
+		}
+		places, err := b.places(ctx, tx, r.Org, r.ID) // under the lock, so that nobody decides meanwhile
+		if err != nil {
 			return err
 		}
 		for _, p := range places {
@@ -63,7 +63,7 @@ func (b *Book) Close(ctx context.Context, r *Review, by journal.Subject, members
 		if waiting > 0 {
 			return ErrWaiting
 		}
-		_, err := tx.Write(ctx, `UPDATE dashboard_reviews SET closed = $1, closing = $2 WHERE id = $3`, now.UnixMilli(), data, r.ID)
+		_, err = tx.Write(ctx, `UPDATE dashboard_reviews SET closed = $1, closing = $2 WHERE id = $3`, now.UnixMilli(), data, r.ID)
 		return err
 	})
 }

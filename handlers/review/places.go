@@ -109,11 +109,16 @@ func millisecondsOf(t time.Time) int64 {
 // Places returns where everybody in an organisation's reviews stands: of one review in the order of its queue, or with
 // an empty id of all of them, the oldest review first.
 func (b *Book) Places(ctx context.Context, org tallyfy.ID, id string) (list []*Place, err error) {
+	return b.places(ctx, &b.DB.Querier, org, id)
+}
+
+// places is Places, perhaps within a transaction.
+func (b *Book) places(ctx context.Context, q *store.Querier, org tallyfy.ID, id string) (list []*Place, err error) {
 	where, args := ``, []any{string(org), b.oldest()}
 	if id != "" {
 		where, args = ` AND r.id = $3`, append(args, id)
 	}
-	err = b.DB.Query(ctx, `SELECT `+placeColumns+`, r.closed FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
+	err = q.Query(ctx, `SELECT `+placeColumns+`, r.closed FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
 		WHERE r.org = $1 AND r.at > $2`+where+` ORDER BY p.review, p.n, p.member`, args, func(rows *sql.Rows) error {
 		p, closed := &Place{}, int64(0)
 		list = append(list, p)

@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -620,5 +621,27 @@ func TestNothingOfAClosedReviewChanges(t *testing.T) {
 		require.NoError(d.t, decide("100", review.Decision{State: review.Right, Since: d.clock}))
 		require.ErrorIs(d.t, decide("100", review.Decision{State: review.Right}), review.ErrClosed)
 		assert.Equal(d.t, want, d.read(r).Counts(d.clock))
+	})
+}
+
+// Somebody who decides in the moment of the closing stops it no more than before or after it.
+func TestAReviewIsClosedBesideADecision(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		members := &directory.Members{ReadAt: d.clock.Add(time.Minute), Complete: true} // everybody has left
+		for range 30 {
+			r := d.start(3)
+			var wait sync.WaitGroup
+			for _, who := range []tallyfy.UserID{"100", "101", "102"} {
+				wait.Go(func() {
+					err := d.Append(d.t.Context(), r, &review.Decision{Member: who, State: review.Right, By: maren}, 0)
+					if overtaken := (*review.OvertakenError)(nil); !errors.As(err, &overtaken) && !errors.Is(err, review.ErrClosed) {
+						assert.NoError(d.t, err)
+					}
+				})
+			}
+			wait.Go(func() { assert.NoError(d.t, d.Close(d.t.Context(), r, omar, members)) })
+			wait.Wait()
+			assert.Equal(d.t, map[review.State]int{review.Left: 3}, d.read(r).Counts(d.clock))
+		}
 	})
 }
