@@ -330,7 +330,8 @@ func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID
 	return nil, end, "", err
 }
 
-// Erase drops all that is said of a member in an organisation's reviews. The ids and states stay, so that they count as before.
+// Erase drops all that is sealed about a member in an organisation's reviews. What is plain stays, so
+// that they count as before, and so does their name where they decided about others.
 func (b *Book) Erase(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) error {
 	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		for _, table := range []string{"people", "decisions", "looks"} {

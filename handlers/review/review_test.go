@@ -316,6 +316,9 @@ func TestReviewsAreSealedAndSwept(t *testing.T) {
 		assert.Equal(d.t, review.Person{ID: "100", Unreadable: true, Place: erased.People[0].Place, Decisions: []*review.Decision{{N: 1, Member: "100", State: review.Right}}}, *erased.People[0])
 		assert.Equal(d.t, lost.Counts(d.clock), erased.Counts(d.clock))
 		assert.Equal(d.t, "Person 101", erased.People[1].Name)
+		var author string // as the README says, what is plain stays
+		require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&author}, `SELECT author FROM dashboard_review_decisions WHERE member = '100'`))
+		assert.Equal(d.t, maren.ID, author)
 
 		d.clock = d.clock.Add(d.Keep - time.Minute)
 		later := d.start(1)
