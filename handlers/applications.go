@@ -20,8 +20,8 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// startLease bounds the time in which a job of a review is stored and started, or a review is closed; applyLease that in which
-// a page carries one out.
+// startLease bounds the time in which a job of a review is stored and started, or a review is
+// closed; applyLease that in which a page carries one out.
 const (
 	startLease = 30 * time.Second
 	applyLease = change.LockMinutes * time.Minute
@@ -30,7 +30,8 @@ const (
 // closer begins the owner of a turn in which a review is closed.
 const closer = "close "
 
-// turnOf is the name of the lease under which a review is carried out by a page, given to a job, or closed.
+// turnOf is the name of the lease under which a review is carried out by a page, given to a job, or
+// closed.
 func turnOf(review string) string { return "apply review " + review }
 
 // endTurn gives a lease back, if there is one. It ends by itself, too.
@@ -85,9 +86,9 @@ func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
 // peopleTime is how long a job takes people to be as they were read.
 const peopleTime = time.Minute
 
-// heldInReview says before a step of a job of a review who of it is to stay as they are: those about whom it was decided anew,
-// and those who were deactivated, have left or have another role by now. The people are read again when that was
-// peopleTime ago.
+// heldInReview says before a step of a job of a review who of it is to stay as they are: those
+// about whom it was decided anew, and those who were deactivated, have left or have another role by
+// now. The people are read again when that was peopleTime ago.
 func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 	var now func(tallyfy.UserID) (*tallyfy.Member, bool)
 	var readAt time.Time

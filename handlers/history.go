@@ -142,8 +142,8 @@ func (req *request) reviewed(s journal.Subject, shown views.RecentActivity) (v v
 	return v
 }
 
-// latestReview is the latest review of a member, or of the people of a group, and when it came to an end: what was decided
-// then is no change since.
+// latestReview is the latest review of a member, or of the people of a group, and when it came to
+// an end: what was decided then is no change since.
 func (req *request) latestReview(s journal.Subject) (v views.Reviewed, end time.Time, err error) {
 	if s.Kind == journal.Member {
 		d, end, in, err := req.app.Reviews.Latest(req.ctx(), req.org(), tallyfy.UserID(s.ID))

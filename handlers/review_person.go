@@ -205,8 +205,8 @@ func baseOf(form url.Values) int {
 	return int(n)
 }
 
-// goOn says what was saved, and opens the next person who is not decided, or the queue; or the check that led here. Once in a review it asks somebody
-// who decides too fast to look again.
+// goOn says what was saved, and opens the next person who is not decided, or the queue; or the
+// check that led here. Once in a review it asks somebody who decides too fast to look again.
 func (s reviewStep) goOn(d *review.Decision) error {
 	s.notice(views.Notice{
 		Kind: views.NoticeDone, Text: "Saved: " + names.Isolate(s.p.Name) + ", " + views.DecisionText(string(d.State)) + ".",

@@ -85,7 +85,8 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	return v, req.changedSinceReview(&v, r)
 }
 
-// roleChanged says which other role somebody had when it was decided, and which they have got since; "" for none.
+// roleChanged says which other role somebody had when it was decided, and which they have got
+// since; "" for none.
 func roleChanged(p *review.Person, m *tallyfy.Member) string {
 	var list []string
 	decided := p.RoleDecided()

@@ -242,7 +242,8 @@ type ReviewPerson struct {
 	LastLogin           time.Time
 	Invitation          Invitation
 	ReadAt              time.Time
-	// From is FromCheck where the visitor came from the check of the review, and goes back there; else "".
+	// From is FromCheck where the visitor came from the check of the review, and goes back there;
+	// else "".
 	From string
 	// Look says that this is a second look, which shows no decision.
 	Look bool
@@ -282,7 +283,8 @@ type ReviewDecision struct {
 	State, By, Note   string
 	At, Until, ReadAt time.Time
 	Add, Remove       []string
-	// Gone are those of the groups that are not there any more, of a decision that waits to be carried out.
+	// Gone are those of the groups that are not there any more, of a decision that waits to be
+	// carried out.
 	Gone []string
 }
 

@@ -309,8 +309,9 @@ func (b *Book) List(ctx context.Context, org tallyfy.ID) (list []*Review, err er
 // latest picks the latest decision about each person of a review.
 const latest = `d.n = (SELECT MAX(n) FROM dashboard_review_decisions WHERE review = d.review AND member = d.member)`
 
-// Latest returns what people decided last about somebody with whom a review came to an end, when that was, and the review's
-// id. For changes that were carried out it is the decision to make them, and the end is later. It is nil if there is none.
+// Latest returns what people decided last about somebody with whom a review came to an end, when
+// that was, and the review's id. For changes that were carried out it is the decision to make them,
+// and the end is later. It is nil if there is none.
 func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) (d *Decision, end time.Time, review string, err error) {
 	err = b.DB.Read(ctx, []any{&review}, `SELECT d.review FROM dashboard_review_decisions d JOIN dashboard_reviews r ON r.id = d.review
 		WHERE r.org = $1 AND r.at > $2 AND d.member = $3 AND d.state IN ($4, $5, $6) AND `+latest+` ORDER BY d.at DESC, d.review DESC LIMIT 1`,
@@ -330,8 +331,8 @@ func (b *Book) Latest(ctx context.Context, org tallyfy.ID, member tallyfy.UserID
 	return nil, end, "", err
 }
 
-// Erase drops all that is sealed about a member in an organisation's reviews. What is plain stays, so
-// that they count as before, and so does their name where they decided about others.
+// Erase drops all that is sealed about a member in an organisation's reviews. What is plain stays,
+// so that they count as before, and so does their name where they decided about others.
 func (b *Book) Erase(ctx context.Context, org tallyfy.ID, member tallyfy.UserID) error {
 	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		for _, table := range []string{"people", "decisions", "looks"} {

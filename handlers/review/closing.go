@@ -80,7 +80,8 @@ type Closing struct {
 	// Members are those as they were read last.
 	Members *directory.Members
 
-	// Review, and Counts of its people by state, are what Look found. Gone is how many left without a decision.
+	// Review, and Counts of its people by state, are what Look found. Gone is how many left without
+	// a decision.
 	Review *Review
 	Counts map[State]int
 	Gone   int

@@ -61,8 +61,8 @@ type Review struct {
 	Spec
 	// People are in the order of the queue, which never changes; those added later come last.
 	People []*Person
-	// Closed is when the review was closed, zero for one that is open, ClosedBy by whom. Then nothing of it changes but the
-	// record of what was sent before.
+	// Closed is when the review was closed, zero for one that is open, ClosedBy by whom. Then
+	// nothing of it changes but the record of what was sent before.
 	Closed   time.Time
 	ClosedBy journal.Subject
 	// Unreadable says that the secret that sealed the review is not listed any more.
@@ -144,7 +144,8 @@ func (p *Person) Last() *Decision {
 	return p.Decisions[len(p.Decisions)-1]
 }
 
-// RoleDecided is the role in which the person was when it was decided last, that of the start where no decision has one.
+// RoleDecided is the role in which the person was when it was decided last, that of the start where
+// no decision has one.
 func (p *Person) RoleDecided() tallyfy.Role {
 	for _, d := range slices.Backward(p.Decisions) {
 		if d.Role != "" {

@@ -359,7 +359,8 @@ func file(s *sitetest.Site, q *sitetest.Page) map[string]map[string]string {
 	return of
 }
 
-// A decision is about somebody in a role. Another role that they get afterwards is seen, one from before is not in the way.
+// A decision is about somebody in a role. Another role that they get afterwards is seen, one from
+// before is not in the way.
 func TestARoleThatIsNotThatOfTheDecisionIsSaid(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
@@ -460,7 +461,8 @@ func TestNamesakesAreToldApart(t *testing.T) {
 	assert.Len(t, slices.Compact(slices.Sorted(slices.Values(links))), len(links), "no two links have the same name")
 }
 
-// Whoever was to come into a group that is gone is named, with the way to decide anew; their page says so, too.
+// Whoever was to come into a group that is gone is named, with the way to decide anew; their page
+// says so, too.
 func TestAGroupThatIsGoneNamesWhoWasToComeIn(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
@@ -476,8 +478,8 @@ func TestAGroupThatIsGoneNamesWhoWasToComeIn(t *testing.T) {
 	assert.Contains(t, p.Text("#record + ul"), "Change groups, add to First Aiders and Operations. First Aiders is not there any more.")
 }
 
-// The file says what the page says: also who closed the review, what stood in the groups at each change, and what a second
-// look noted that agrees.
+// The file says what the page says: also who closed the review, what stood in the groups at each
+// change, and what a second look noted that agrees.
 func TestTheFileHoldsWhatTheReceiptSays(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)

@@ -100,8 +100,9 @@ func TestWhoLeftIsPutDownWhenAReviewIsClosed(t *testing.T) {
 	assert.Equal(t, []string{"Asked 1", "Left 1"}, counts(s.Get(q.URL)), "a closed review stays as it is")
 }
 
-// lateClose starts a review in which somebody waits to be added to groups, and lets another administrator decide anew and
-// close it when the next change reaches Tallyfy. It returns the review and what became of the closing.
+// lateClose starts a review in which somebody waits to be added to groups, and lets another
+// administrator decide anew and close it when the next change reaches Tallyfy. It returns the
+// review and what became of the closing.
 func lateClose(s *sitetest.Site, skip int, groups ...string) (q *sitetest.Page, closing func() *sitetest.Page) {
 	s.T.Helper()
 	q = start(s, "ines.carvalho")
