@@ -123,6 +123,7 @@ func (c *Edits) Look(ctx context.Context) error {
 			continue
 		case !p.Nothing() && p.NeedsDescription():
 			c.Skipped = append(c.Skipped, SkippedGroup{p.ID, p.Group.DisplayName(), "it has no description, and Tallyfy takes no change without one: edit it first"})
+		case p.Nothing() && p.wish.Empty(): // nobody of the wish can be added
 		case p.Nothing():
 			c.Already = append(c.Already, p.Group.DisplayName())
 		default:

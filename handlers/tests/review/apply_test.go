@@ -201,6 +201,7 @@ func TestThoseWhoCannotBeAddedAreHeld(t *testing.T) {
 	decided(s, q, "chiara.dangelo", "change", url.Values{"remove": groupIDs(s, "Payroll"), "note": {"moved"}})
 	p := check(s, q)
 	assert.Contains(t, p.Text("main"), "Kofi Owusu has not accepted the invitation yet. Change")
+	assert.NotContains(t, p.Text("main"), "as decided already", "Kofi is not in the group")
 	assert.Contains(t, p.Text("main"), "Nobody is left in Payroll: work that is assigned to the group reaches no one then.")
 	f := p.Form("main form[data-form]")
 	r := f.Submit("Change 1 group for 1 person").Whole(http.StatusUnprocessableEntity)
@@ -209,6 +210,9 @@ func TestThoseWhoCannotBeAddedAreHeld(t *testing.T) {
 	r = r.Form("main form[data-form]").Tick("sure", "yes").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.Equal(t, 1, writesOf(s))
 	assert.Contains(t, r.Text("main"), "1 change groups + 1 changed = 2 people, a row each.")
+	p = check(s, q)
+	assert.Contains(t, p.Text("main"), "Nothing can be changed as things are.")
+	assert.False(t, p.Has("main form[method=post]"))
 }
 
 func TestWhatIsInPlaceAlreadyIsRecordedWithoutACall(t *testing.T) {
