@@ -86,26 +86,65 @@ func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
 // peopleTime is how long a job takes people to be as they were read.
 const peopleTime = time.Minute
 
-// heldInReview says before a step of a job of a review who of it is to stay as they are: those
-// about whom it was decided anew, and those who were deactivated, have left or have another role by
-// now. The people are read again when that was peopleTime ago.
-func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+// peopleOfJob reads the people of the rows that a job has still to do. They are read again when
+// that was peopleTime ago.
+func (a *App) peopleOfJob(r *reader, j *bulk.Job) func(context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
 	var now func(tallyfy.UserID) (*tallyfy.Member, bool)
 	var readAt time.Time
+	return func(ctx context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+		began := a.Now()
+		if began.Sub(readAt) < peopleTime {
+			return now, nil
+		}
+		rows, err := a.Jobs.Rows(ctx, j.ID, bulk.Waiting, bulk.Working, bulk.Unknown)
+		if err != nil {
+			return nil, err
+		}
+		read, err := r.peopleNow(ctx, peopleOf(rows))
+		if err == nil {
+			now, readAt = read, began
+		}
+		return now, err
+	}
+}
+
+// heldSince says before a step of a job who of those to be added is to stay out: members who were
+// deactivated or have left since the dry run. Whether Tallyfy refuses them is not known.
+func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+	people := a.peopleOfJob(r, j)
+	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
+			now, err := people(ctx)
+			if err != nil {
+				return nil, err
+			}
+			held := map[tallyfy.UserID]string{}
+			for _, id := range peopleOf(rows) {
+				if m, ok := now(id); !ok {
+					held[id] = "is not in the organisation any more"
+				} else if m.IsDisabled() {
+					held[id] = "is deactivated"
+				}
+			}
+			return held, nil
+		}
+	}
+}
+
+// heldInReview says before a step of a job of a review who of it is to stay as they are: those
+// about whom it was decided anew, and those who were deactivated, have left or have another role by
+// now.
+func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+	people := a.peopleOfJob(r, j)
 	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
 			of, err := a.Reviews.Review(ctx, j.Org, j.Review)
 			if errors.Is(err, review.ErrNotFound) {
 				of, err = &review.Review{}, nil
 			}
-			if began := a.Now(); err == nil && began.Sub(readAt) >= peopleTime {
-				var all []*bulk.Row
-				if all, err = a.Jobs.Rows(ctx, j.ID, bulk.Waiting, bulk.Working, bulk.Unknown); err == nil {
-					now, err = r.peopleNow(ctx, peopleOf(all))
-				}
-				if err == nil {
-					readAt = began
-				}
+			var now func(tallyfy.UserID) (*tallyfy.Member, bool)
+			if err == nil {
+				now, err = people(ctx)
 			}
 			if err != nil {
 				return nil, err
@@ -132,10 +171,10 @@ func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(c
 	}
 }
 
-// peopleOf are the people of rows, each once.
+// peopleOf are the members of rows, each once.
 func peopleOf(rows []*bulk.Row) (ids []tallyfy.UserID) {
 	for _, r := range rows {
-		if id := tallyfy.UserID(r.Who.ID); !slices.Contains(ids, id) {
+		if id := tallyfy.UserID(r.Who.ID); r.Who.Kind == journal.Member && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}

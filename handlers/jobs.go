@@ -48,6 +48,9 @@ func (a *App) work(j *bulk.Job, token string) bulk.Work {
 	desk := bulk.Desk{Source: r, Client: r.api, Org: tallyfy.Organization{ID: j.Org, Name: j.OrgName}, By: tallyfy.UserID(j.Owner.ID), ByName: j.Owner.Name, Plans: a.PlannedGroups, Now: a.Now}
 	var last change.Change
 	var rest func(ctx context.Context, rows []*bulk.Row) error
+	if j.Kind.Name == bulk.AddToGroups {
+		desk.Held = a.heldSince(r, j)
+	}
 	if j.Kind == bulk.Reviewed {
 		desk.Held = a.heldInReview(r, j)
 		rest = func(ctx context.Context, rows []*bulk.Row) error {

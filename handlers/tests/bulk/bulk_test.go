@@ -362,3 +362,16 @@ func TestLinesOfADryRunAreCorrected(t *testing.T) {
 	assert.Contains(t, f.Submit("See what would happen").Text("p.lead"), "2 rows will change.")
 	s.Get("/bulk/new?kind=add-to-groups&lines=01a22e21-9439-7a96-9d92-45b2901476e5").Whole(http.StatusNotFound)
 }
+
+// Somebody who was disabled between the dry run and the job is not added: the copy of the members may be older.
+func TestNobodyIsAddedWhoWasDisabledSince(t *testing.T) {
+	t.Parallel()
+	s := site(t, true)
+	dry := adding(s, "noor.vandermeer@example.com\nkwame.asante@example.com", "Legal").post(s).Whole(http.StatusOK)
+	s.Disable("noor.vandermeer")
+	job := dry.Form("form[data-form]").Submit("Add people to groups: 2 rows")
+	p := until(t, s, job.URL, "1 of 2 done. 1 failed.")
+	assert.ElementsMatch(t, []string{"1Noor van der Meer Legalnot in it → in itFailed Is deactivated.", "2Kwame Asante Legalnot in it → in itDone Receipt"}, rows(p))
+	assert.NotContains(t, s.Group("Legal").Members, s.Member("noor.vandermeer").ID)
+	assert.Equal(t, 1, s.Writes())
+}
