@@ -421,7 +421,7 @@ func (b *Book) move(ctx context.Context, j *Job, to JobState, note Note, token s
 		args = append(args, string(s))
 		marks[i] = fmt.Sprintf("$%d", len(args))
 	}
-	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		n, err := tx.Write(ctx, `UPDATE dashboard_jobs SET state = $1, owner = $2, changed = $3, note = $4, token = $5
 			WHERE id = $6 AND state IN (`+strings.Join(marks, ", ")+`)`, args...)
 		if err == nil && n == 0 {
@@ -430,11 +430,12 @@ func (b *Book) move(ctx context.Context, j *Job, to JobState, note Note, token s
 		if err == nil && more != nil {
 			err = more(ctx, tx)
 		}
-		if err == nil {
-			j.State, j.Note, j.Owner = to, note, note.Owner
-		}
 		return err
 	})
+	if err == nil {
+		j.State, j.Note, j.Owner = to, note, note.Owner
+	}
+	return err
 }
 
 // Sweep deletes the jobs past their time, and dry runs that nobody has started for a day. It returns their number.
