@@ -45,10 +45,10 @@ type Group struct {
 // A Fact says which date of a member counts as the day of joining.
 type Fact string
 
-// The facts, the first that Tallyfy gives counts.
+// The facts. The later one of the first two counts, else the first that there is.
 const (
-	Activated Fact = "activated" // activated_at: the account was first used
-	Approved  Fact = "approved"  // approved_at: an invitation was accepted
+	Activated Fact = "activated" // activated_at: the account was first used, perhaps in another organisation
+	Approved  Fact = "approved"  // approved_at: the invitation was accepted
 	Created   Fact = "created"   // created_at: of the account, which may be older than the membership
 	Seen      Fact = "seen"      // none of them: when the dashboard first saw the member
 )

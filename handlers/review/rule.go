@@ -48,19 +48,21 @@ func Newcomers(last, now time.Time) Rule {
 // Named is how many people the rule names by their addresses, 0 for one that takes whoever fits.
 func (r Rule) Named() int { return max(len(r.Emails), r.Pasted) }
 
-// All reports that the rule takes all newcomers of its time.
+// All reports that the rule takes all newcomers up to its time. One from a day that somebody chose does not: it leaves out
+// those who joined between the review before and that day.
 func (r Rule) All() bool {
-	return r.Role == "" && r.Group.ID == "" && r.Named() == 0 && r.To.IsZero() && !r.From.IsZero()
+	return r.New && r.Role == "" && r.Group.ID == "" && r.Named() == 0 && r.To.IsZero() && !r.From.IsZero()
 }
 
-// Joined is when a member joined, and by which fact. Without a date of Tallyfy's it is when the member was first seen, as
-// seen has it, or at last readAt, when the member was read.
+// Joined is when a member joined, and by which fact: the later one of the first use of the account, which may be years
+// older than the membership, and of the accepted invitation. Without a date of Tallyfy's it is when the member was first
+// seen, as seen has it, or at last readAt, when the member was read.
 func Joined(m *tallyfy.Member, seen map[tallyfy.UserID]time.Time, readAt time.Time) (time.Time, Fact) {
 	switch {
+	case !m.ApprovedAt.IsZero() && m.ApprovedAt.After(m.ActivatedAt.Time):
+		return m.ApprovedAt.Time, Approved
 	case !m.ActivatedAt.IsZero():
 		return m.ActivatedAt.Time, Activated
-	case !m.ApprovedAt.IsZero():
-		return m.ApprovedAt.Time, Approved
 	case !m.CreatedAt.IsZero():
 		return m.CreatedAt.Time, Created
 	}

@@ -18,16 +18,22 @@ func at(day int) tallyfy.Time {
 	return tallyfy.Time{Time: time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)}
 }
 
+// An account may have been used for years in another organisation before the invitation to this one is accepted.
 func TestWhichDateIsTheDayOfJoining(t *testing.T) {
 	read := at(20).Time
-	for want, m := range map[review.Fact]*tallyfy.Member{
-		review.Activated: {ActivatedAt: at(3), ApprovedAt: at(2), CreatedAt: at(1)},
-		review.Approved:  {ApprovedAt: at(3), CreatedAt: at(1)},
-		review.Created:   {CreatedAt: at(3)},
-		review.Seen:      {},
+	for name, c := range map[string]struct {
+		want review.Fact
+		m    *tallyfy.Member
+	}{
+		"activated after the invitation": {review.Activated, &tallyfy.Member{ActivatedAt: at(3), ApprovedAt: at(2), CreatedAt: at(1)}},
+		"activated and nothing else":     {review.Activated, &tallyfy.Member{ActivatedAt: at(3)}},
+		"invited with an old account":    {review.Approved, &tallyfy.Member{ActivatedAt: at(2), ApprovedAt: at(3), CreatedAt: at(1)}},
+		"approved":                       {review.Approved, &tallyfy.Member{ApprovedAt: at(3), CreatedAt: at(1)}},
+		"created":                        {review.Created, &tallyfy.Member{CreatedAt: at(3)}},
+		"no date":                        {review.Seen, &tallyfy.Member{}},
 	} {
-		day, fact := review.Joined(m, nil, read)
-		assert.Equal(t, want, fact)
+		day, fact := review.Joined(c.m, nil, read)
+		assert.Equal(t, c.want, fact, name)
 		if fact != review.Seen {
 			assert.Equal(t, at(3).Time, day)
 		} else {
@@ -56,7 +62,8 @@ func TestNewcomers(t *testing.T) {
 	assert.Equal(t, now.AddDate(0, 0, -30), review.Newcomers(now.AddDate(0, 0, -2), now).From, "nobody slips through who joined while one was under way")
 	assert.Equal(t, now.AddDate(0, -3, 0), review.Newcomers(now.AddDate(0, -3, 0), now).From)
 	assert.True(t, review.Newcomers(time.Time{}, now).All())
-	assert.False(t, review.Rule{From: now, Role: tallyfy.RoleAdmin}.All())
+	assert.False(t, review.Rule{New: true, From: now, Role: tallyfy.RoleAdmin}.All())
+	assert.False(t, review.Rule{From: now}.All(), "those who joined before the chosen day are in none")
 }
 
 // Each rule takes exactly those of the sandbox who fit all of it.
