@@ -109,22 +109,19 @@ func (all allReviews) newcomers(now time.Time) review.Rule {
 	}
 	rule := review.Newcomers(last, now)
 	rule.Again = map[tallyfy.UserID]bool{}
-	taken := all.taken()
-	for _, p := range all.places {
-		if p.LeftOpen() && !taken[p.Member] {
-			rule.Again[p.Member] = true
+	for id, taken := range all.taken() {
+		if !taken {
+			rule.Again[id] = true
 		}
 	}
 	return rule
 }
 
-// taken are those whom any review has taken, less those whom only closed ones left open.
+// taken has everybody who is in a review: true, or false for those whom their latest one was closed without deciding.
 func (all allReviews) taken() map[tallyfy.UserID]bool {
 	list := make(map[tallyfy.UserID]bool, len(all.places))
-	for _, p := range all.places {
-		if !p.LeftOpen() {
-			list[p.Member] = true
-		}
+	for _, p := range all.places { // the oldest review first
+		list[p.Member] = !p.LeftOpen()
 	}
 	return list
 }

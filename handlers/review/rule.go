@@ -24,8 +24,8 @@ type Rule struct {
 	Group   Group        `json:",omitzero"`
 	// Emails, if any, take these people and nobody else, invited or not; the rest of the rule does not count then.
 	Emails []string `json:",omitempty"`
-	// Again are people whom closed reviews left open: a rule for New takes them whenever they joined. Reopened is how many of
-	// them a review was started with.
+	// Again are people whom their latest review left open: a rule for New takes them whenever they joined, invited or not.
+	// Reopened is how many of them a review was started with.
 	Again    map[tallyfy.UserID]bool `json:"-"`
 	Reopened int                     `json:",omitempty"`
 	// Pasted is how many addresses a review was started with. It does not keep them.
@@ -109,9 +109,10 @@ func (r Rule) Take(members *directory.Members, groups *directory.Groups, seen ma
 
 func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time) bool {
 	joined, _ := Joined(m, seen, members.ReadAt)
+	again := r.New && r.Again[m.ID]
 	in := func(g *tallyfy.Group) bool { return g.ID == r.Group.ID }
-	return (r.From.IsZero() || !joined.Before(r.From) || r.New && r.Again[m.ID]) && (r.To.IsZero() || joined.Before(r.To)) &&
-		(r.Invited || m.Status != tallyfy.StatusInvited) && (r.Role == "" || m.Role == r.Role) &&
+	return (r.From.IsZero() || !joined.Before(r.From) || again) && (r.To.IsZero() || joined.Before(r.To)) &&
+		(r.Invited || m.Status != tallyfy.StatusInvited || again) && (r.Role == "" || m.Role == r.Role) &&
 		(r.Group.ID == "" || slices.ContainsFunc(groups.Of(m.ID), in))
 }
 

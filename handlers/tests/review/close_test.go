@@ -76,6 +76,27 @@ func TestAReviewIsClosedAndWhomItLeftOpenComesAgain(t *testing.T) {
 	assert.NotContains(t, s.Get("/reviews/new").Texts("[data-part=count] .names-only li"), "Noor van der Meer", "in a review that is open")
 }
 
+// Closing a review promises that the next one offers whom it left open, whatever an earlier one decided.
+func TestTheLatestReviewSaysWhoIsOfferedAgain(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Elsewhere(http.MethodPost, "/users/invite", `{"email":"ada@example.com","first_name":"Ada","last_name":"Lovelace","role":"light","message":"hello"}`)
+	offered := func() []string {
+		t.Helper()
+		return s.Get("/reviews/new").Texts("[data-part=count] .names-only li")
+	}
+	q := start(s, "noor.vandermeer")
+	s.Post(open(q, "Noor van der Meer").URL, url.Values{"decision": {"right"}, "base": {"0"}}).Whole(http.StatusOK)
+	q = start(s, "noor.vandermeer", "ada")
+	assert.NotContains(t, offered(), "Noor van der Meer", "in a review that is open")
+	s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.Subset(t, offered(), []string{"Noor van der Meer", "Ada Lovelace"}, "without a tick at the invited, too")
+	q = start(s, "noor.vandermeer")
+	s.Post(open(q, "Noor van der Meer").URL, url.Values{"decision": {"right"}, "base": {"0"}}).Whole(http.StatusOK)
+	s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.NotContains(t, offered(), "Noor van der Meer")
+}
+
 func TestWhoLeftIsPutDownWhenAReviewIsClosed(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
