@@ -139,8 +139,8 @@ func (req *request) firstSeen(copied snapshot) map[tallyfy.UserID]time.Time {
 	return seen
 }
 
-// unreviewed are the people who joined of late and whom nobody has reviewed yet, as a link to the reviews; its What is ""
-// where that is not known or not for the person.
+// unreviewed are the people who joined of late and whom nobody has reviewed yet, and all whom reviews have still to decide,
+// as a link to the reviews; its What is "" where that is not known or not for the person.
 func (req *request) unreviewed(copied snapshot) (f components.Figure) {
 	if admin, _ := copied.isAdmin(req.who.UserID)(req.ctx()); !admin {
 		return f
@@ -154,11 +154,13 @@ func (req *request) unreviewed(copied snapshot) (f components.Figure) {
 }
 
 func (req *request) unreviewedOf(all allReviews, copied snapshot) components.Figure {
-	reviewed := map[tallyfy.UserID]bool{}
-	for id, p := range review.Known(all.places) {
-		reviewed[id] = p.Stored.Reviewed() || p.Stored == review.Left
+	rule, reviewed := all.newcomers(req.app.Now()), all.taken()
+	for _, p := range all.places {
+		if p.Open(req.app.Now()) {
+			rule.Again[p.Member], reviewed[p.Member] = true, false
+		}
 	}
-	people, _ := all.newcomers(req.app.Now()).Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
+	people, _ := rule.Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
 	f := components.Figure{Value: len(people), Number: words.Number(len(people)), What: words.Noun(len(people), "new person", "new people") + " not reviewed", URL: req.urls().Reviews()}
 	if len(people) > 0 {
 		f.What += ", the oldest " + words.Count(int(req.app.Now().Sub(people[0].Joined)/(24*time.Hour)), "day", "days")

@@ -45,6 +45,12 @@ func (p *Place) State(now time.Time) State {
 	return p.Stored
 }
 
+// Open reports that the review has still to decide about the person. Somebody who was put off is not, until the day comes.
+func (p *Place) Open(now time.Time) bool {
+	s := p.State(now)
+	return p.Closed.IsZero() && (s == Undecided || s == Ask)
+}
+
 // LeftOpen reports that a closed review has not decided about the person.
 func (p *Place) LeftOpen() bool {
 	s := p.State(p.Closed)
@@ -127,18 +133,6 @@ func (b *Book) places(ctx context.Context, q *store.Querier, org tallyfy.ID, id 
 		return err
 	})
 	return list, err
-}
-
-// Known is where those stand who are in a review: for each the latest review that came to an end about them, else the
-// latest.
-func Known(places []*Place) map[tallyfy.UserID]*Place {
-	known := make(map[tallyfy.UserID]*Place, len(places))
-	for _, p := range places {
-		if before := known[p.Member]; before == nil || p.Stored.Reviewed() || !before.Stored.Reviewed() {
-			known[p.Member] = p
-		}
-	}
-	return known
 }
 
 // A Step is one person of a review, with what is needed to decide about them. It takes as long in a large review as in a

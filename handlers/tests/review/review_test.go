@@ -551,6 +551,33 @@ func TestTheOverviewSaysWhoWaits(t *testing.T) {
 	assert.Contains(t, s.Get("/reviews/new").Text("[data-part=count]"), "0 people", "who is in a review is not taken again")
 }
 
+// Nobody drops out of the figure because of the days that a review takes.
+func TestTheOverviewCountsWhomOpenReviewsHaveToDecide(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	s := sitetest.SignedIn(t, sitetest.Options{Now: func() time.Time { return now }})
+	wait := func(days int, people string) {
+		t.Helper()
+		now = now.AddDate(0, 0, days)
+		s.SignIn()
+		assert.Regexp(t, "^"+people+", the oldest", s.Get("/").Find("main a[href$=reviews]").Parent().Text())
+	}
+	q := start(s, "noor.vandermeer", "soren.kjaergaard", "chiara.dangelo")
+	q = s.Get("/reviews/new").Form("main form").Submit("Start the review").Whole(http.StatusOK)
+	all := queue(q)
+	open := len(all) + 3
+	wait(0, strconv.Itoa(open)+" new people not reviewed")
+	wait(35, strconv.Itoa(open)+" new people not reviewed")
+	decide := func(name string, form url.Values) {
+		t.Helper()
+		s.Post(s.Get(q.URL).Follow(name).URL, form).Whole(http.StatusOK)
+	}
+	decide(all[0], url.Values{"decision": {"ask"}, "note": {"why"}})
+	decide(all[1], url.Values{"decision": {"later"}, "until": {now.AddDate(0, 0, 40).Format(time.DateOnly)}})
+	wait(1, strconv.Itoa(open-1)+" new people not reviewed")
+	wait(40, strconv.Itoa(open)+" new people not reviewed")
+}
+
 // The groups that everybody is in are shown where there is nothing else to compare with, and those that everybody should be in.
 func TestEveryGroupOfAPersonIsShownWithoutPeers(t *testing.T) {
 	t.Parallel()
