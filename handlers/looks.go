@@ -17,13 +17,7 @@ func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, c
 	if !r.Closed.IsZero() {
 		return v, nil
 	}
-	atRight := 0 // those of people who still look right
-	for _, l := range looks {
-		if l.Answer != review.Disagrees && !l.Over {
-			atRight++
-		}
-	}
-	v.More = max(0, review.MostLooks(counts[review.Right])-atRight)
+	v.More = review.MoreLooks(counts[review.Right], looks)
 	v.Next = req.nextLook(looks, copied)
 	return v, nil
 }

@@ -32,6 +32,8 @@ type Look struct {
 	Author   string `json:"-"`
 	// Answer is Agrees, Disagrees, or "" while there is none.
 	Answer string `json:"-"`
+	// Current says that the person still looks right by the decision that is looked at.
+	Current bool `json:"-"`
 	// Over says that the person was decided anew before there was an answer, so that none is needed.
 	Over bool `json:"-"`
 	By   journal.Subject
@@ -53,31 +55,33 @@ var ErrOwnLook = errors.New("a second look takes another administrator")
 
 func purposeOfLook(decision int) string { return fmt.Sprintf("look %d", decision) }
 
-// ChooseLooks chooses by chance at whom to look again: a tenth of those who look right, at least one, less those who were
-// chosen before. Who is chosen stays so. It returns how many are new.
+// ChooseLooks chooses by chance at whom to look again: as many as MoreLooks says. Who is chosen stays so. It returns how many
+// are new.
 func (b *Book) ChooseLooks(ctx context.Context, r *Review) (chosen int, err error) {
 	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		if err := b.lock(ctx, tx, r, 0); err != nil {
 			return err
 		}
-		var open []Look
-		right := 0
+		var given, open []*Look
 		if err := tx.Query(ctx, `SELECT p.member, p.decision, d.author, l.review IS NOT NULL FROM dashboard_review_people p
 			JOIN dashboard_review_decisions d ON d.review = p.review AND d.n = p.decision
 			LEFT JOIN dashboard_review_looks l ON l.review = p.review AND l.member = p.member AND l.decision = p.decision
 			WHERE p.review = $1 AND p.state = $2 ORDER BY p.n`, []any{r.ID, string(Right)}, func(rows *sql.Rows) error {
-			var l Look
-			var known bool
-			err := rows.Scan(&l.Member, &l.Decision, &l.Author, &known)
-			if right++; !known {
+			l := &Look{}
+			if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Current); err != nil {
+				return err
+			}
+			if l.Current {
+				given = append(given, l)
+			} else {
 				open = append(open, l)
 			}
-			return err
+			return nil
 		}); err != nil {
 			return err
 		}
 		rand.Shuffle(len(open), func(i, j int) { open[i], open[j] = open[j], open[i] })
-		chosen = max(0, MostLooks(right)-(right-len(open)))
+		chosen = MoreLooks(len(given)+len(open), given)
 		for _, l := range open[:chosen] {
 			if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_looks (review, member, decision, author, answer, data) VALUES ($1, $2, $3, $4, '', '')`,
 				r.ID, string(l.Member), l.Decision, l.Author); err != nil {
@@ -89,17 +93,26 @@ func (b *Book) ChooseLooks(ctx context.Context, r *Review) (chosen int, err erro
 	return chosen, err
 }
 
-// MostLooks is at how many of so many people who look right there is a second look.
-func MostLooks(right int) int { return (right + looked - 1) / looked }
+// MoreLooks is how many second looks are still to be given, with so many people who look right: a tenth of them, at least
+// one, less the looks at those who still do.
+func MoreLooks(right int, looks []*Look) int {
+	more := (right + looked - 1) / looked
+	for _, l := range looks {
+		if l.Current {
+			more--
+		}
+	}
+	return max(0, more)
+}
 
 // Looks returns the second looks of a review, in the order of its queue.
 func (b *Book) Looks(ctx context.Context, r *Review) (list []*Look, err error) {
-	err = b.DB.Query(ctx, `SELECT l.member, l.decision, l.author, l.answer, l.data, l.answer = '' AND p.decision <> l.decision
+	err = b.DB.Query(ctx, `SELECT l.member, l.decision, l.author, l.answer, l.data, p.state = $2 AND p.decision = l.decision, l.answer = '' AND p.decision <> l.decision
 		FROM dashboard_review_looks l JOIN dashboard_review_people p ON p.review = l.review AND p.member = l.member
-		WHERE l.review = $1 ORDER BY p.n, l.decision`, []any{r.ID}, func(rows *sql.Rows) error {
+		WHERE l.review = $1 ORDER BY p.n, l.decision`, []any{r.ID, string(Right)}, func(rows *sql.Rows) error {
 		l := &Look{}
 		var data string
-		if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Answer, &data, &l.Over); err != nil {
+		if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Answer, &data, &l.Current, &l.Over); err != nil {
 			return err
 		}
 		if data != "" {

@@ -77,6 +77,23 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(file, "Second look differs. “Payroll, too” (Kwame Asante, "))
 }
 
+// A look at a decision that was changed afterwards counts for nothing: the page offers as many as will be chosen.
+func TestALookAtAnEarlierDecisionIsMadeUpFor(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := looksRight(s, start(s, "soren.kjaergaard", "chiara.dangelo"))
+	q.Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
+	kwame := asKwame(s)
+	step := kwame.Get(q.URL).Follow("Take a second look")
+	name := step.Text("h1")
+	step.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.False(t, s.Get(q.URL).Has("form[action$=looks]"))
+	p := open(s.Get(q.URL), name)
+	p.Form("main form[data-form]").Set("note", "again?").Submit("Ask someone").Whole(http.StatusOK)
+	q = s.Get(q.URL).Form("form[action$=looks]").Submit("Give 1 more").Whole(http.StatusOK)
+	assert.Contains(t, q.Text(".notice.done"), "1 person waits for a second look.")
+}
+
 // A wish at the start is kept by itself when the last one is decided.
 func TestASecondLookCanBeWishedAtTheStart(t *testing.T) {
 	t.Parallel()
