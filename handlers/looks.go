@@ -8,7 +8,7 @@ import (
 
 // reviewLooks says how far the second looks of a review are, and whom of them the person may look at.
 func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, copied snapshot) (v views.ReviewLooks, err error) {
-	looks, err := req.app.Reviews.Looks(req.ctx(), r)
+	looks, err := req.app.Reviews.Looks(req.ctx(), r, copied.members)
 	if err != nil {
 		return v, err
 	}
@@ -18,13 +18,13 @@ func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, c
 		return v, nil
 	}
 	v.More = review.MoreLooks(counts[review.Right], looks)
-	v.Next = req.nextLook(looks, copied)
+	v.Next = req.nextLook(looks)
 	return v, nil
 }
 
 // lookLines puts the second looks of a review into the rows of its record, and says what became of them.
-func (req *request) lookLines(r *review.Review, rows []views.ReviewReceiptRow) (string, error) {
-	looks, err := req.app.Reviews.Looks(req.ctx(), r)
+func (req *request) lookLines(r *review.Review, rows []views.ReviewReceiptRow, copied snapshot) (string, error) {
+	looks, err := req.app.Reviews.Looks(req.ctx(), r, copied.members)
 	if err != nil {
 		return "", err
 	}
@@ -44,9 +44,9 @@ func lookCounts(looks []*review.Look) views.ReviewLooks {
 }
 
 // nextLook is the first person whom the administrator may give a second look, "" for nobody.
-func (req *request) nextLook(looks []*review.Look, copied snapshot) tallyfy.UserID {
+func (req *request) nextLook(looks []*review.Look) tallyfy.UserID {
 	for _, l := range looks {
-		if m, ok := copied.members.ByID(l.Member); ok && !m.IsDisabled() && l.For(string(req.who.UserID)) {
+		if l.For(string(req.who.UserID)) {
 			return l.Member
 		}
 	}

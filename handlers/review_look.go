@@ -24,7 +24,7 @@ func chooseLooks(req *request) error {
 	if err != nil {
 		return err
 	}
-	_, read, err := req.reviewing()
+	copied, read, err := req.reviewing()
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func chooseLooks(req *request) error {
 		req.notice(*stillReading().Notice)
 		return req.goTo(page)
 	}
-	n, err := req.app.Reviews.ChooseLooks(req.ctx(), r)
+	n, err := req.app.Reviews.ChooseLooks(req.ctx(), r, copied.members)
 	if errors.Is(err, review.ErrClosed) {
 		return req.reviewClosed(r.ID, err)
 	}
@@ -62,13 +62,13 @@ func (req *request) look() (s reviewStep, l *review.Look, err error) {
 	if !read {
 		return s, nil, req.showLoading("Second look", s.copied, req.urls().Reviews())
 	}
-	looks, err := req.app.Reviews.Looks(req.ctx(), s.r)
+	looks, err := req.app.Reviews.Looks(req.ctx(), s.r, s.copied.members)
 	if err != nil {
 		return s, nil, err
 	}
 	l = review.LookFor(looks, s.p.ID)
 	switch {
-	case l == nil || s.m == nil || s.m.IsDisabled() || !s.r.Closed.IsZero():
+	case l == nil || s.m == nil || s.m.IsDisabled():
 		return s, nil, s.lookOver()
 	case !l.For(string(req.who.UserID)):
 		return s, nil, s.ownLook()
@@ -141,11 +141,11 @@ func answerLook(req *request) error {
 		text = "Saved: " + names.Isolate(s.p.Name) + " is to be decided again, with your note."
 	}
 	req.notice(views.Notice{Kind: views.NoticeDone, Text: text})
-	looks, err := req.app.Reviews.Looks(req.ctx(), s.r)
+	looks, err := req.app.Reviews.Looks(req.ctx(), s.r, s.copied.members)
 	if err != nil {
 		return err
 	}
-	if next := req.nextLook(looks, s.copied); next != "" {
+	if next := req.nextLook(looks); next != "" {
 		return req.goTo(req.urls().ReviewLook(s.r.ID, next))
 	}
 	return req.goTo(req.urls().Review(s.r.ID))

@@ -232,7 +232,7 @@ func (s reviewStep) goOn(d *review.Decision) error {
 	case next != "":
 		return s.goTo(s.urls().ReviewPerson(s.r.ID, next))
 	case s.r.Looks: // all are decided
-		if _, err := s.app.Reviews.ChooseLooks(s.ctx(), s.r); err != nil {
+		if _, err := s.app.Reviews.ChooseLooks(s.ctx(), s.r, s.copied.members); err != nil {
 			return err
 		}
 	}

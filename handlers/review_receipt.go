@@ -78,7 +78,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		}
 		v.Rows = append(v.Rows, row)
 	}
-	if v.Looks, err = req.lookLines(r, v.Rows); err != nil {
+	if v.Looks, err = req.lookLines(r, v.Rows, copied); err != nil {
 		return v, err
 	}
 	v.NotChecked = notChecked(counts, stale, proofs.unsure)

@@ -10,7 +10,7 @@ import (
 
 // ReviewLooks says how far the second looks of a review are.
 type ReviewLooks struct {
-	// Given is the sum of the next four: those that agree, that differ, that wait, and that nobody needs any more.
+	// Given is the sum of the next four: those that agree, that differ, that wait, and to which there will be no answer.
 	Given, Agree, Differ, Wait, Over int
 	// More is how many can be given now. Wished says that the review was started with this wish.
 	More   int
@@ -28,7 +28,7 @@ func (l ReviewLooks) Text() string {
 	for _, c := range []struct {
 		n    int
 		text string
-	}{{l.Differ, words.Noun(l.Differ, "differs", "differ")}, {l.Wait, words.Noun(l.Wait, "waits", "wait")}, {l.Over, words.Noun(l.Over, "was", "were") + " decided anew before it"}} {
+	}{{l.Differ, words.Noun(l.Differ, "differs", "differ")}, {l.Wait, words.Noun(l.Wait, "waits", "wait")}, {l.Over, "not given"}} {
 		if c.n > 0 {
 			text += ", " + words.Number(c.n) + " " + c.text
 		}
@@ -37,7 +37,7 @@ func (l ReviewLooks) Text() string {
 }
 
 // A ReviewLookLine is a second look in the record of a review. Answer is "agrees", "disagrees", or "" for none. Over says
-// that the person was decided anew before it.
+// that the person was decided anew or has left, or the review was closed, before there was one.
 type ReviewLookLine struct {
 	Answer, By string
 	At         time.Time
@@ -53,7 +53,7 @@ func (l ReviewLookLine) Result() string {
 	case l.Answer == "disagrees":
 		return "Second look differs"
 	case l.Over:
-		return "Second look not needed: decided anew before it"
+		return "Second look not given: decided anew, left or closed before it"
 	}
 	return "Second look waits"
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
@@ -34,7 +35,7 @@ type Look struct {
 	Answer string `json:"-"`
 	// Current says that the person still looks right by the decision that is looked at.
 	Current bool `json:"-"`
-	// Over says that the person was decided anew before there was an answer, so that none is needed.
+	// Over says that there will be no answer: the person was decided anew or has left, or the review was closed.
 	Over bool `json:"-"`
 	By   journal.Subject
 	At   time.Time
@@ -56,27 +57,28 @@ var ErrOwnLook = errors.New("a second look takes another administrator")
 func purposeOfLook(decision int) string { return fmt.Sprintf("look %d", decision) }
 
 // ChooseLooks chooses by chance at whom to look again: as many as MoreLooks says. Who is chosen stays so. It returns how many
-// are new.
-func (b *Book) ChooseLooks(ctx context.Context, r *Review) (chosen int, err error) {
+// are new. Nobody who left, as members has it, is chosen.
+func (b *Book) ChooseLooks(ctx context.Context, r *Review, members *directory.Members) (chosen int, err error) {
 	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		if err := b.lock(ctx, tx, r, 0); err != nil {
 			return err
 		}
 		var given, open []*Look
-		if err := tx.Query(ctx, `SELECT p.member, p.decision, d.author, l.review IS NOT NULL FROM dashboard_review_people p
+		if err := tx.Query(ctx, `SELECT p.member, p.decision, d.author, l.review IS NOT NULL, p.read_at FROM dashboard_review_people p
 			JOIN dashboard_review_decisions d ON d.review = p.review AND d.n = p.decision
 			LEFT JOIN dashboard_review_looks l ON l.review = p.review AND l.member = p.member AND l.decision = p.decision
 			WHERE p.review = $1 AND p.state = $2 ORDER BY p.n`, []any{r.ID, string(Right)}, func(rows *sql.Rows) error {
 			l := &Look{}
-			if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Current); err != nil {
-				return err
-			}
-			if l.Current {
+			var readAt int64
+			err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Current, &readAt)
+			switch {
+			case departed(l.Member, timeOf(readAt), members) != "":
+			case l.Current:
 				given = append(given, l)
-			} else {
+			default:
 				open = append(open, l)
 			}
-			return nil
+			return err
 		}); err != nil {
 			return err
 		}
@@ -105,16 +107,20 @@ func MoreLooks(right int, looks []*Look) int {
 	return max(0, more)
 }
 
-// Looks returns the second looks of a review, in the order of its queue.
-func (b *Book) Looks(ctx context.Context, r *Review) (list []*Look, err error) {
-	err = b.DB.Query(ctx, `SELECT l.member, l.decision, l.author, l.answer, l.data, p.state = $2 AND p.decision = l.decision, l.answer = '' AND p.decision <> l.decision
+// Looks returns the second looks of a review, in the order of its queue. members says who has left.
+func (b *Book) Looks(ctx context.Context, r *Review, members *directory.Members) (list []*Look, err error) {
+	err = b.DB.Query(ctx, `SELECT l.member, l.decision, l.author, l.answer, l.data, p.state = $2 AND p.decision = l.decision, p.decision <> l.decision, p.read_at
 		FROM dashboard_review_looks l JOIN dashboard_review_people p ON p.review = l.review AND p.member = l.member
 		WHERE l.review = $1 ORDER BY p.n, l.decision`, []any{r.ID, string(Right)}, func(rows *sql.Rows) error {
 		l := &Look{}
 		var data string
-		if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Answer, &data, &l.Current, &l.Over); err != nil {
+		var anew bool
+		var readAt int64
+		if err := rows.Scan(&l.Member, &l.Decision, &l.Author, &l.Answer, &data, &l.Current, &anew, &readAt); err != nil {
 			return err
 		}
+		left := r.Closed.IsZero() && departed(l.Member, timeOf(readAt), members) != ""
+		l.Current, l.Over = l.Current && !left, l.Answer == "" && (anew || left || !r.Closed.IsZero())
 		if data != "" {
 			plain := *l
 			if err := b.open(r.ID, purposeOfLook(l.Decision), data, l); err != nil {

@@ -68,6 +68,9 @@ func (d *desk) start(n int) *review.Review {
 	return r
 }
 
+// everybody is a copy of the members that knows of nobody who left.
+var everybody = &directory.Members{}
+
 func people(from, n int) (list []*review.Person) {
 	for i := range n {
 		id := strconv.Itoa(from + i)
@@ -112,17 +115,17 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 			case 1:
 				d.clock = d.clock.Add(time.Duration(random.IntN(30)) * time.Hour)
 			case 3: // a tenth of those who look right, and an answer of somebody else
-				looks, err := d.Looks(d.t.Context(), r)
+				looks, err := d.Looks(d.t.Context(), r, everybody)
 				require.NoError(d.t, err)
 				more := review.MoreLooks(before.Counts(d.clock)[review.Right], looks)
-				chosen, err := d.ChooseLooks(d.t.Context(), r)
+				chosen, err := d.ChooseLooks(d.t.Context(), r, everybody)
 				require.NoError(d.t, err)
 				assert.Equal(d.t, more, chosen, "as many as the page has said")
-				looks, err = d.Looks(d.t.Context(), r)
+				looks, err = d.Looks(d.t.Context(), r, everybody)
 				require.NoError(d.t, err)
 				waiting := review.CountLooks(looks).Wait
 				assert.GreaterOrEqual(d.t, waiting, min(1, chosen))
-				again, err := d.ChooseLooks(d.t.Context(), r)
+				again, err := d.ChooseLooks(d.t.Context(), r, everybody)
 				require.NoError(d.t, err)
 				assert.Zero(d.t, again, "who is chosen stays so")
 				for _, l := range looks {
@@ -171,7 +174,7 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 				}
 				want[state]++
 			}
-			looks, err := d.Looks(d.t.Context(), r)
+			looks, err := d.Looks(d.t.Context(), r, everybody)
 			require.NoError(d.t, err)
 			n := review.CountLooks(looks)
 			assert.Equal(d.t, n.Given, n.Agree+n.Differ+n.Wait+n.Over)
@@ -520,7 +523,7 @@ func TestTheNextToDecideGoesRoundTheQueue(t *testing.T) {
 func TestASecondLookIsByAnotherAdministratorAndStays(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		r := d.start(30)
-		chosen, err := d.ChooseLooks(d.t.Context(), r)
+		chosen, err := d.ChooseLooks(d.t.Context(), r, everybody)
 		require.NoError(d.t, err)
 		assert.Zero(d.t, chosen, "nobody looks right yet")
 		right := func(from, to int) {
@@ -530,12 +533,12 @@ func TestASecondLookIsByAnotherAdministratorAndStays(t *testing.T) {
 		}
 		looks := func() []*review.Look {
 			d.t.Helper()
-			list, err := d.Looks(d.t.Context(), r)
+			list, err := d.Looks(d.t.Context(), r, everybody)
 			require.NoError(d.t, err)
 			return list
 		}
 		right(0, 21)
-		chosen, err = d.ChooseLooks(d.t.Context(), r)
+		chosen, err = d.ChooseLooks(d.t.Context(), r, everybody)
 		require.NoError(d.t, err)
 		assert.Equal(d.t, 3, chosen, "a tenth, and never less")
 		first := looks()
@@ -590,7 +593,7 @@ func TestNothingOfAClosedReviewChanges(t *testing.T) {
 		require.ErrorIs(d.t, d.Close(d.t.Context(), r, omar, members), review.ErrClosed)
 		require.ErrorIs(d.t, decide("103", review.Decision{State: review.Right}), review.ErrClosed)
 		require.ErrorIs(d.t, d.Add(d.t.Context(), r, people(200, 1), d.clock), review.ErrClosed)
-		_, err := d.ChooseLooks(d.t.Context(), r)
+		_, err := d.ChooseLooks(d.t.Context(), r, everybody)
 		require.ErrorIs(d.t, err, review.ErrClosed)
 		closed := d.read(r)
 		assert.Equal(d.t, omar, closed.ClosedBy)

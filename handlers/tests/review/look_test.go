@@ -94,6 +94,35 @@ func TestALookAtAnEarlierDecisionIsMadeUpFor(t *testing.T) {
 	assert.Contains(t, q.Text(".notice.done"), "1 person waits for a second look.")
 }
 
+// Nobody waits for a look at somebody who left, and nobody who left is chosen.
+func TestASecondLookAtSomebodyWhoLeftIsOver(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := looksRight(s, start(s, "soren.kjaergaard", "chiara.dangelo", "noor.vandermeer"))
+	q.Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
+	kwame := asKwame(s)
+	step := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+	leave := func(name string) *sitetest.Page {
+		t.Helper()
+		s.Disable(login(s, name))
+		s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+		kwame.Get("/").Follow("Refresh").Whole(http.StatusOK)
+		return s.Get(q.URL).Whole(http.StatusOK)
+	}
+	p := leave(step.Text("h1"))
+	assert.Contains(t, p.Text("main"), "Second look at 1 person who looked right, chosen by chance: 0 agree, 1 not given.")
+	assert.NotContains(t, p.Text("main"), "Another administrator than the one who decided has to look")
+	assert.Contains(t, kwame.Get(step.URL).Text("main"), "Nobody waits for a second look at "+step.Text("h1")+" any more.")
+	receipt := s.Get(q.URL + "/receipt").Whole(http.StatusOK).Text("main")
+	assert.Contains(t, receipt, "Second look not given: decided anew, left or closed before it.")
+	stay := slices.DeleteFunc(queue(q), func(name string) bool { return name == step.Text("h1") })
+	p = leave(stay[0]).Form("form[action$=looks]").Submit("Give 1 more").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "0 agree, 1 waits, 1 not given.")
+	assert.Equal(t, stay[1], kwame.Get(q.URL).Follow("Take a second look").Text("h1"))
+	s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
+	assert.Contains(t, s.Get(q.URL).Text("main"), "0 agree, 2 not given.")
+}
+
 // A wish at the start is kept by itself when the last one is decided.
 func TestASecondLookCanBeWishedAtTheStart(t *testing.T) {
 	t.Parallel()
