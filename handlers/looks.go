@@ -1,12 +1,15 @@
 package handlers
 
 import (
+	"errors"
+
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
 
-// reviewLooks says how far the second looks of a review are, and whom of them the person may look at.
+// reviewLooks says how far the second looks of a review are, and whom of them the person may look at. Those that were wished
+// at the start are given once all are decided, whichever way that came about.
 func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, copied snapshot) (v views.ReviewLooks, err error) {
 	looks, err := req.app.Reviews.Looks(req.ctx(), r, copied.members)
 	if err != nil {
@@ -18,6 +21,15 @@ func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, c
 		return v, nil
 	}
 	v.More = review.MoreLooks(counts[review.Right], looks)
+	if v.Wished && v.More > 0 && counts[review.Undecided] == 0 {
+		chosen, err := req.app.Reviews.ChooseLooks(req.ctx(), r, copied.members)
+		if err != nil && !errors.Is(err, review.ErrClosed) {
+			return v, err
+		}
+		if chosen > 0 {
+			return req.reviewLooks(r, counts, copied)
+		}
+	}
 	v.Next = req.nextLook(looks)
 	return v, nil
 }

@@ -231,10 +231,6 @@ func (s reviewStep) goOn(d *review.Decision) error {
 		return err
 	case next != "":
 		return s.goTo(s.urls().ReviewPerson(s.r.ID, next))
-	case s.r.Looks: // all are decided
-		if _, err := s.app.Reviews.ChooseLooks(s.ctx(), s.r, s.copied.members); err != nil {
-			return err
-		}
 	}
 	return s.goTo(s.urls().Review(s.r.ID))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -123,12 +124,43 @@ func TestASecondLookAtSomebodyWhoLeftIsOver(t *testing.T) {
 	assert.Contains(t, s.Get(q.URL).Text("main"), "0 agree, 2 not given.")
 }
 
+// wished starts a review with second looks.
+func wished(s *sitetest.Site, logins ...string) *sitetest.Page {
+	s.T.Helper()
+	f := s.Get("/reviews/new").Form("main form").Set("name", "Joiners").Tick("who", "text").Tick("looks", "yes")
+	for _, login := range logins {
+		f.Set("text", strings.TrimSpace(f.Values.Get("text")+"\n"+s.Member(login).Email))
+	}
+	return f.Submit("Start the review").Whole(http.StatusOK)
+}
+
+// However the last one comes to be decided, a wish at the start is kept by itself.
+func TestAWishedSecondLookIsGivenWhoeverWasTheLast(t *testing.T) {
+	t.Parallel()
+	const given = "Second look at 1 person who looked right, chosen by chance: 0 agree, 1 waits."
+	now := time.Now()
+	s := sitetest.SignedIn(t, sitetest.Options{Now: func() time.Time { return now }})
+	q := wished(s, "soren.kjaergaard", "chiara.dangelo", "noor.vandermeer", "aino.makela", "viktor.ionescu")
+	p := q.Follow("Go on at person 1")
+	for range 5 {
+		p = p.Form("main form[data-form]").Set("note", "fine").Submit("Looks right").Whole(http.StatusOK)
+	}
+	require.True(t, p.Has("#pause"), "with the last one")
+	assert.Contains(t, p.Follow("Go on").Text("main"), given)
+
+	q = wished(s, "soren.kjaergaard", "chiara.dangelo")
+	p = open(q, "Chiara D'Angelo").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.NotContains(t, s.Get(q.URL).Text("main"), given)
+	s.Disable("soren.kjaergaard")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	assert.Contains(t, s.Get(q.URL).Text("main"), given)
+}
+
 // A wish at the start is kept by itself when the last one is decided.
 func TestASecondLookCanBeWishedAtTheStart(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	f := s.Get("/reviews/new").Form("main form")
-	q := f.Set("name", "Joiners").Tick("who", "text").Set("text", s.Member("soren.kjaergaard").Email+"\n"+s.Member("chiara.dangelo").Email).Tick("looks", "yes").Submit("Start the review").Whole(http.StatusOK)
+	q := wished(s, "soren.kjaergaard", "chiara.dangelo")
 	s.Post(open(q, "Søren Kjærgaard").URL, url.Values{"decision": {"right"}, "base": {"0"}})
 	assert.Contains(t, s.Get(q.URL).Text("main"), "This was wished when the review was started, and happens by itself when all are decided.")
 	s.Post(open(q, "Chiara D'Angelo").URL, url.Values{"decision": {"right"}, "base": {"0"}})
