@@ -174,7 +174,7 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 			FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
 			LEFT JOIN dashboard_review_decisions d ON d.review = r.id AND d.n = p.decision
 			LEFT JOIN dashboard_review_people q ON q.review = r.id AND q.member = (
-				SELECT member FROM dashboard_review_decisions WHERE review = r.id AND author = $5 AND state IN `+byPeople+` ORDER BY n DESC LIMIT 1)
+				SELECT d.member FROM dashboard_review_decisions d WHERE d.review = r.id AND d.author = $5 AND `+byPerson+` ORDER BY d.n DESC LIMIT 1)
 			LEFT JOIN dashboard_review_decisions l ON l.review = r.id AND l.n = q.decision
 			WHERE r.id = $1 AND r.org = $2 AND r.at > $3 AND p.member = $4`, id, string(org), b.oldest(), string(member), string(by))
 	}, &data, &s.At, &s.Of, &s.Previous, &s.Following, &decisions, &s.Sets)
@@ -267,13 +267,15 @@ func (b *Book) People(ctx context.Context, r *Review, places []*Place) ([]*Perso
 	return list, err
 }
 
-// byPeople are the states that people decide, as a list of SQL.
-const byPeople = `('right', 'change', 'later', 'ask')`
+// byPerson are the decisions that a person has made, in SQL. A decision that stands once more, because a part of it was
+// carried out, keeps its author and its time, and was not made again.
+const byPerson = `d.state IN ('right', 'change', 'later', 'ask') AND NOT EXISTS (SELECT 1 FROM dashboard_review_decisions e
+	WHERE e.member = d.member AND e.review = d.review AND e.n < d.n AND e.author = d.author AND e.at = d.at)`
 
 // DecidedLast are those about whom somebody decided last in a review, the latest first, at most fastRun of them.
 func (b *Book) DecidedLast(ctx context.Context, r *Review, by tallyfy.UserID) (people []tallyfy.UserID, err error) {
-	err = b.DB.Query(ctx, `SELECT member FROM dashboard_review_decisions WHERE review = $1 AND author = $2 AND state IN `+byPeople+`
-		GROUP BY member ORDER BY MAX(n) DESC LIMIT $3`, []any{r.ID, string(by), fastRun}, func(rows *sql.Rows) error {
+	err = b.DB.Query(ctx, `SELECT d.member FROM dashboard_review_decisions d WHERE d.review = $1 AND d.author = $2 AND `+byPerson+`
+		GROUP BY d.member ORDER BY MAX(d.n) DESC LIMIT $3`, []any{r.ID, string(by), fastRun}, func(rows *sql.Rows) error {
 		var id tallyfy.UserID
 		err := rows.Scan(&id)
 		people = append(people, id)
@@ -282,15 +284,31 @@ func (b *Book) DecidedLast(ctx context.Context, r *Review, by tallyfy.UserID) (p
 	return people, err
 }
 
-// TooFast reports that somebody made the latest decisions in a review too fast to have looked.
+// TooFast reports that somebody has made the latest decisions in a review too fast to have looked, and none before so fast.
 func (b *Book) TooFast(ctx context.Context, r *Review, by tallyfy.UserID) (bool, error) {
-	var first int64
-	err := b.DB.Read(ctx, []any{&first}, `SELECT at FROM dashboard_review_decisions WHERE review = $1 AND author = $2 AND state IN `+byPeople+`
-		ORDER BY n DESC LIMIT 1 OFFSET $3`, r.ID, string(by), fastRun-1)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+	latest, err := b.decidedAt(ctx, r, by, fastRun)
+	if err != nil || len(latest) < fastRun || b.Now().Sub(latest[fastRun-1]) >= fastRun*fastTime {
+		return false, err
 	}
-	return b.Now().Sub(timeOf(first)) < fastRun*fastTime, err
+	all, err := b.decidedAt(ctx, r, by, math.MaxInt32)
+	for i := 1; i+fastRun <= len(all); i++ {
+		if all[i].Sub(all[i+fastRun-1]) < fastRun*fastTime {
+			return false, err
+		}
+	}
+	return true, err
+}
+
+// decidedAt is when somebody made the latest decisions in a review, so many of them, the latest first.
+func (b *Book) decidedAt(ctx context.Context, r *Review, by tallyfy.UserID, most int) (list []time.Time, err error) {
+	err = b.DB.Query(ctx, `SELECT d.at FROM dashboard_review_decisions d WHERE d.review = $1 AND d.author = $2 AND `+byPerson+`
+		ORDER BY d.n DESC LIMIT $3`, []any{r.ID, string(by), most}, func(rows *sql.Rows) error {
+		var at int64
+		err := rows.Scan(&at)
+		list = append(list, timeOf(at))
+		return err
+	})
+	return list, err
 }
 
 // Settle closes in a review that was read whole those who left, as Place.Settle does, and puts it into their record.

@@ -444,7 +444,7 @@ func TestWhatADecisionNeeds(t *testing.T) {
 
 func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
 	eachEngine(t, func(d *desk) {
-		r := d.start(7)
+		r := d.start(9)
 		decide := func(i int, by journal.Subject) {
 			d.t.Helper()
 			require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: tallyfy.UserID(strconv.Itoa(100 + i)), State: review.Right, By: by}, 0))
@@ -480,6 +480,36 @@ func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
 		require.NoError(d.t, err)
 		assert.Empty(d.t, step.Last)
 		assert.Nil(d.t, step.LastDecided)
+		decide(6, maren)
+		decide(7, maren)
+		assert.False(d.t, fast("1", 2*time.Second), "once in a review")
+	})
+}
+
+// What is left of a decision after a part of it was carried out stands once more. Nobody decides it again.
+func TestWhatIsLeftOfADecisionIsNotDecidedLast(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		r := d.start(3)
+		decide := func(v *review.Decision) {
+			d.t.Helper()
+			d.clock = d.clock.Add(time.Second)
+			p, _ := d.read(r).Person(v.Member)
+			require.NoError(d.t, d.Append(d.t.Context(), r, v, p.Base()))
+		}
+		decide(&review.Decision{Member: "100", State: review.Change, By: maren, Add: append(payroll, review.Group{ID: "g2"})})
+		decide(&review.Decision{Member: "101", State: review.Right, By: maren})
+		p, _ := d.read(r).Person("100")
+		for _, v := range p.Record(omar, []review.Result{{Group: "g1", Entry: "e1"}}) {
+			decide(v)
+		}
+		p, _ = d.read(r).Person("100")
+		require.Len(d.t, p.Decisions, 3)
+		step, err := d.Step(d.t.Context(), org, r.ID, "102", "1")
+		require.NoError(d.t, err)
+		assert.Equal(d.t, tallyfy.UserID("101"), step.Last)
+		last, err := d.DecidedLast(d.t.Context(), r, "1")
+		require.NoError(d.t, err)
+		assert.Equal(d.t, []tallyfy.UserID{"101", "100"}, last)
 	})
 }
 

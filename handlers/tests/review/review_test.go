@@ -372,6 +372,9 @@ func TestFiveDecisionsInARowAskOnce(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 1, asked)
+	other := s.As(t) // the same reviewer in another browser
+	other.SignIn()
+	assert.False(t, other.Get(p.URL).Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK).Has("#pause"))
 	kwame := asKwame(s)
 	assert.NotContains(t, kwame.Get(q.URL).Text("main"), "fast")
 }
