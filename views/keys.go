@@ -50,7 +50,7 @@ var Keys = []KeyGroup{
 		{Names: []string{"a"}, Does: "ask someone: first go to the note, then save"},
 		{Names: []string{"n"}, Does: "go to the next person"},
 		{Names: []string{"p"}, Does: "go to the person before"},
-		{Names: []string{"u"}, Does: "go back to the last decision"},
+		{Names: []string{"u"}, Does: "go back to the one decided last"},
 	}},
 	{"In a picker", []Key{
 		{Names: []string{"↓"}, Does: "from the search field: go into the list", Browser: true},

@@ -79,6 +79,7 @@ func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
 	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
 	assert.Equal(t, order[1], p.Text("h1"), "the next person opens at once")
 	assert.Equal(t, "Done. Saved: "+order[0]+", looks right. Change", p.Text(".notice.done"))
+	assert.Equal(t, order[0], p.Follow("Back to the one decided last").Text("h1"))
 
 	p = p.Form("main form[data-form]").Submit("Not yet").Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, p.Text("#error-until"), "Give the day on which to look again.")
