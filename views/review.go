@@ -1,7 +1,6 @@
 package views
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -51,15 +50,30 @@ func (h ReviewHead) closedText(c Clock) string {
 	return text + ". Nothing of it changes any more."
 }
 
-// Progress says how far the review is.
-func (h ReviewHead) Progress() string {
-	if h.Open == 0 {
-		return "All " + words.Count(h.People, "person", "people") + " looked at."
+// count is how many people are in a state.
+func (h ReviewHead) count(state string) (n int) {
+	for _, c := range h.Counts {
+		if c.State == state {
+			n = c.N
+		}
 	}
-	return words.Number(h.People-h.Open) + " of " + words.Count(h.People, "person", "people") + " looked at."
+	return n
 }
 
-// ReviewStateWord is the state of a person in a review.
+// Progress says how far the review is. Nobody has to look at those who left.
+func (h ReviewHead) Progress() string {
+	people, left := words.Count(h.People, "person", "people")+" looked at", h.count("left")
+	switch {
+	case left > 0:
+		return words.Number(h.People-h.Open-left) + " of " + people + ", " + words.Count(left, "has left", "have left") + "."
+	case h.Open == 0:
+		return "All " + people + "."
+	}
+	return words.Number(h.People-h.Open) + " of " + people + "."
+}
+
+// ReviewStateWord is the state of a person in a review. Who is not decided may have been: put off to a day that has come, or
+// sent back by a second look.
 func ReviewStateWord(state string) string {
 	switch state {
 	case "right":
@@ -77,7 +91,7 @@ func ReviewStateWord(state string) string {
 	case "differs":
 		return "Second look differs"
 	}
-	return "Not looked at"
+	return "Not decided"
 }
 
 // ReviewTab is the name of a state above the queue of a review.
@@ -176,9 +190,7 @@ func (v ReviewPage) at(p Page) func(page int) string {
 }
 
 // waiting reports that decisions are to be carried out.
-func (v ReviewPage) waiting() bool {
-	return slices.ContainsFunc(v.Counts, func(c ReviewCount) bool { return c.State == "change" })
-}
+func (v ReviewPage) waiting() bool { return v.count("change") > 0 }
 
 func (v ReviewPage) fastText() string {
 	text := "You decided about " + words.Count(len(v.Fast), "person", "people") + " in a few seconds."

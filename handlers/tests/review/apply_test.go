@@ -87,7 +87,7 @@ func TestDecisionsAreAppliedOneCallAGroup(t *testing.T) {
 	assert.True(t, in(s, "aaliyah.rahman", "Management Board") && in(s, "maeve.gallagher", "Fleet and Drivers"), "everybody else stays")
 	assert.Contains(t, r.Text(".notice.done"), "was changed.")
 
-	assert.Contains(t, r.Text("main"), "1 not looked at + 1 looks right + 3 changed = 5 people, a row each.")
+	assert.Contains(t, r.Text("main"), "1 not decided + 1 looks right + 3 changed = 5 people, a row each.")
 	text := r.Text("main")
 	assert.Contains(t, text, "Found so in Tallyfy,")
 	assert.Contains(t, text, "“came with the old job”")
@@ -282,7 +282,7 @@ func TestWhoIsDeletedForGoodIsTakenOutOfReviews(t *testing.T) {
 		assert.NotContains(t, receipt.Text("main"), gone)
 		assert.NotContains(t, s.Get(q.URL+"/receipt.csv").Body, gone)
 	}
-	assert.Contains(t, receipt.Text("main"), "1 not looked at + 1 left = 2 people, a row each")
+	assert.Contains(t, receipt.Text("main"), "1 not decided + 1 left = 2 people, a row each")
 }
 
 // The sign-in ends after the first of three groups. What Tallyfy confirmed is recorded at once, and

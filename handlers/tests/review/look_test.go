@@ -64,6 +64,7 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 	assert.Contains(t, kwame.Get(step.URL).Text("main"), "Nobody waits for a second look at "+first+" any more.")
 
 	q = s.Get(q.URL)
+	assert.Contains(t, q.Text("tbody"), "Not decided", "though they were looked at twice")
 	p = q.Follow(q.Find(".actions .primary").Text()).Whole(http.StatusOK)
 	assert.Equal(t, first, p.Text("h1"), "back in the queue of who decided first")
 	assert.Equal(t, 2, len(p.Texts("#record + ul li")), "nothing is overwritten")

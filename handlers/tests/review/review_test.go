@@ -298,8 +298,8 @@ func TestThoseWhoLeftAreClosedByThemselves(t *testing.T) {
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	p := s.Get(q.URL).Whole(http.StatusOK)
 	assert.Equal(t, []string{"To decide 1", "Left 1"}, counts(p))
-	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "1 of 2 people looked at.")
-	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), "1 not looked at + 1 left = 2 people")
+	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "0 of 2 people looked at, 1 has left.")
+	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), "1 not decided + 1 left = 2 people")
 	p = open(p, "Søren Kjærgaard")
 	assert.Contains(t, p.Text("#record + ul"), "Left. “Deactivated.”")
 	assert.Empty(t, p.Find("[name=decision]").Nodes)
@@ -309,9 +309,11 @@ func TestThoseWhoLeftAreClosedByThemselves(t *testing.T) {
 	assert.Equal(t, "Chiara D'Angelo", s.Get(q.URL).Follow("Go on at person "+strconv.Itoa(1+slices.Index(queue(q), "Chiara D'Angelo"))).Text("h1"))
 	assert.Len(t, queue(s.Get(q.URL)), 2, "they stay in the record")
 	assert.Empty(t, stored(s, q, "soren.kjaergaard"), "looking keeps nothing")
+	p = s.Post(open(q, "Chiara D'Angelo").URL, url.Values{"decision": {"ask"}, "note": {"Payroll?"}, "base": {"0"}}).Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "1 of 2 people looked at, 1 has left.", "nobody has looked at who left")
 	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/enable", "")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
-	assert.Equal(t, []string{"To decide 2"}, counts(s.Get(q.URL)), "whoever comes back stands where they stood")
+	assert.Equal(t, []string{"To decide 1", "Asked 1"}, counts(s.Get(q.URL)), "whoever comes back stands where they stood")
 }
 
 func TestTheQueueIsPagedAndFilteredByState(t *testing.T) {
