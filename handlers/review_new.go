@@ -228,7 +228,7 @@ func startReview(req *request) error {
 	}
 	slices.SortStableFunc(r.People, func(a, b *review.Person) int { return size[b.ID] - size[a.ID] })
 	c := req.starting(r)
-	c.Rule = req.ruleText(r.Rule, req.app.Now())
+	c.Rule = req.ruleText(r.Rule)
 	out, err := req.run(change.Press{Press: press, Queue: true}, c, nil)
 	if err != nil {
 		return f.notMade(err)

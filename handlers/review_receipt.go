@@ -254,7 +254,12 @@ func exportReview(req *request) error {
 	if err != nil {
 		return err
 	}
-	day := req.clock().Day
+	day := func(chosen time.Time) string {
+		if chosen.IsZero() {
+			return ""
+		}
+		return chosen.Format(time.DateOnly)
+	}
 	var rows [][]string
 	for _, r := range v.Rows {
 		l := r.Last()
@@ -294,7 +299,7 @@ func exportReview(req *request) error {
 		}
 		rows = append(rows, []string{
 			v.Name, inFile(v.At), names.Plain(name), r.Email, string(r.ID), r.Role, r.Title, inFile(r.Joined), views.ReviewStateWord(r.State),
-			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, inFile(l.Until),
+			l.By, l.ByEmail, inFile(l.At), inFile(l.ReadAt), l.Note, day(l.Until),
 			names.Cell(l.Before), names.Cell(l.Add), names.Cell(l.Remove), names.Cell(l.After), names.Plain(strings.Join(proofs, "; ")), strings.Join(times, "; "), strings.Join(changes, "; "),
 			names.Plain(l.Sentence(day)), names.Plain(strings.Join(before, "; ")), r.Changed, names.Plain(v.Rule), names.Plain(v.By), names.Plain(v.Second), inFile(v.ReadAt), strings.Join(v.NotChecked, " "), names.Plain(strings.Join(looks, "; ")), names.Plain(r.RoleChanged),
 			inFile(v.Closed), names.Plain(v.ClosedBy),

@@ -170,7 +170,7 @@ func (req *request) unreviewedOf(all allReviews, copied snapshot) components.Fig
 
 // reviewHead shapes what every page of a review says of it.
 func (req *request) reviewHead(r *review.Review, counts map[review.State]int) views.ReviewHead {
-	v := views.ReviewHead{ID: r.ID, Name: r.Name, By: r.By.Name, At: r.At, ReadAt: r.ReadAt, Rule: req.ruleText(r.Rule, r.At), Unreadable: r.Unreadable}
+	v := views.ReviewHead{ID: r.ID, Name: r.Name, By: r.By.Name, At: r.At, ReadAt: r.ReadAt, Rule: req.ruleText(r.Rule), Unreadable: r.Unreadable}
 	if r.Second != nil {
 		v.Second = r.Second.Name
 	}
@@ -186,19 +186,20 @@ func (req *request) reviewHead(r *review.Review, counts map[review.State]int) vi
 }
 
 // ruleText says who is in a review.
-func (req *request) ruleText(r review.Rule, at time.Time) string {
-	clock := req.clock()
-	clock.Now = at
-	text := "Everybody"
+func (req *request) ruleText(r review.Rule) string {
+	day, text := views.ChosenDay, "Everybody"
+	if r.New { // from a moment that nobody chose
+		day = req.clock().Day
+	}
 	switch {
 	case r.Named() > 0:
 		return words.Count(r.Named(), "address", "addresses") + " pasted"
 	case !r.From.IsZero() && !r.To.IsZero():
-		text = "Joined from " + clock.Day(r.From) + " to " + clock.Day(r.To.Add(-time.Nanosecond))
+		text = "Joined from " + day(r.From) + " to " + day(r.To.Add(-time.Nanosecond))
 	case !r.From.IsZero():
-		text = "Joined since " + clock.Day(r.From)
+		text = "Joined since " + day(r.From)
 	case !r.To.IsZero():
-		text = "Joined until " + clock.Day(r.To.Add(-time.Nanosecond))
+		text = "Joined until " + day(r.To.Add(-time.Nanosecond))
 	}
 	if r.New {
 		text += " and in no review before"

@@ -31,6 +31,9 @@ func (c Clock) Day(t time.Time) string {
 	return c.in(t).Format("2 Jan 2006")
 }
 
+// ChosenDay is a day that somebody chose. It is kept as its beginning where they are, and is the same day for everybody.
+func ChosenDay(t time.Time) string { return Clock{Location: t.Location()}.Day(t) }
+
 // Minute is the time of day, for example "10:58".
 func (c Clock) Minute(t time.Time) string { return c.in(t).Format("15:04") }
 

@@ -301,14 +301,15 @@ type ReviewDecision struct {
 }
 
 // text is the decision as a sentence, and which of its groups are gone.
-func (d ReviewDecision) text(c Clock) string {
-	if len(d.Gone) == 0 {
-		return d.Sentence(c.Day)
+func (d ReviewDecision) text() string {
+	text := d.Sentence(ChosenDay)
+	if len(d.Gone) > 0 {
+		text += " " + names.List(d.Gone) + " " + words.Noun(len(d.Gone), "is", "are") + " not there any more."
 	}
-	return d.Sentence(c.Day) + " " + names.List(d.Gone) + " " + words.Noun(len(d.Gone), "is", "are") + " not there any more."
+	return text
 }
 
-// Sentence is the decision as a sentence. day writes a day.
+// Sentence is the decision as a sentence. day writes the day on which the person comes back.
 func (d ReviewDecision) Sentence(day func(time.Time) string) string {
 	text := ReviewStateWord(d.State)
 	if d.State == "ask" {

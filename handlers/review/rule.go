@@ -15,7 +15,8 @@ import (
 type Rule struct {
 	// New leaves out those who have been in a review before.
 	New bool `json:",omitempty"`
-	// From and To bound the time of joining, zero for no bound. To is the first moment that is too late.
+	// From and To bound the time of joining, zero for no bound. To is the first moment that is too late. Chosen days begin and
+	// end in the zone of who chose them.
 	From time.Time `json:",omitzero"`
 	To   time.Time `json:",omitzero"`
 	// Invited takes people who have not accepted their invitation, too. They joined when they were invited.

@@ -107,6 +107,30 @@ func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
 	assert.NotContains(t, s.Get(s.MemberPath(login(s, order[1]))).Facts(), "Reviewed")
 }
 
+// A day that somebody chose is that day for everybody, wherever they are.
+func TestADayStaysTheDayThatWasChosen(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	kwame := asKwame(s)
+	require.NotEqual(t, s.Zone(), time.UTC)
+	f := s.Get("/reviews/new").Form("main form").Tick("who", "dates").Set("from", "2022-03-01").Set("to", "2022-03-31")
+	q := f.Submit("Start the review").Whole(http.StatusOK)
+	require.Contains(t, queue(q), "Søren Kjærgaard")
+	day := time.Now().In(s.Zone()).AddDate(0, 0, 20)
+	open(q, "Søren Kjærgaard").Form("main form[data-form]").Set("until", day.Format(time.DateOnly)).Submit("Not yet").Whole(http.StatusOK)
+	until := "until " + day.Format("2 Jan 2006")
+	for _, site := range []*sitetest.Site{s, kwame} {
+		p := site.Get(q.URL).Whole(http.StatusOK)
+		assert.Contains(t, p.Text("main"), "Joined from 1 Mar 2022 to 31 Mar 2022.")
+		assert.Contains(t, p.Text("tbody"), until)
+		assert.Contains(t, open(p, "Søren Kjærgaard").Text("#record + ul"), "Not yet "+until+".")
+		assert.Contains(t, site.Get(q.URL+"/receipt").Text("main"), "Not yet "+until+".")
+		file := site.Get(q.URL + "/receipt.csv").Body
+		assert.Contains(t, file, ","+day.Format(time.DateOnly)+",")
+		assert.Contains(t, file, "Not yet until "+day.Format(time.DateOnly)+".")
+	}
+}
+
 // login is the login of somebody by the name.
 func login(s *sitetest.Site, name string) string {
 	s.T.Helper()
