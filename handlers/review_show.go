@@ -122,7 +122,7 @@ func (req *request) queueTabs(r *review.Review, all int, counts map[review.State
 func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compared *review.Expectations) views.ReviewRow {
 	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at, Joined: p.Joined, State: string(p.State(req.app.Now()))}
 	if p.Unreadable {
-		row.Name = "Member " + string(p.ID)
+		row.Name = req.memberName(p.ID)
 	}
 	m, ok := copied.members.ByID(p.ID)
 	if ok {

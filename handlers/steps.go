@@ -51,6 +51,9 @@ func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 		return s, read, err
 	}
 	s.p.Settle(s.copied.members)
+	if s.p.Unreadable {
+		s.p.Name = req.memberName(s.p.ID)
+	}
 	if m, ok := s.copied.members.ByID(s.p.ID); ok {
 		s.m, s.in = m, s.copied.groups.Of(m.ID)
 	}
@@ -86,7 +89,7 @@ func (s *reviewStep) takeFrom(from string) {
 // view shapes the person with what was decided so far.
 func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 	v = views.ReviewPerson{
-		Review: s.r.ID, ReviewName: s.r.Name, Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
+		Review: s.r.ID, ReviewName: views.ReviewHead{Name: s.r.Name, Unreadable: s.r.Unreadable}.Title(), Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
 		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, Joined: s.p.Joined, JoinedBy: joinedText(s.p.JoinedBy), ReadAt: s.readAt, State: string(s.p.State(s.app.Now())),
 		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
 		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.m == nil, Unreadable: s.p.Unreadable,

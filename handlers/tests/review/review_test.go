@@ -131,6 +131,26 @@ func TestADayStaysTheDayThatWasChosen(t *testing.T) {
 	}
 }
 
+// Of what no secret opens any more the pages still say who and where.
+func TestWhatCannotBeOpenedIsNamedAllTheSame(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard", "chiara.dangelo")
+	lose := func(table string) {
+		t.Helper()
+		_, err := s.App.Reviews.DB.Write(t.Context(), `UPDATE dashboard_review`+table+` SET data = ''`)
+		require.NoError(t, err)
+	}
+	lose("s")
+	lose("_people")
+	p := open(s.Get(q.URL), "Søren Kjærgaard")
+	assert.Equal(t, q.URL, p.Link("A review that can't be opened"))
+	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Equal(t, "Done. Saved: Søren Kjærgaard, looks right. Change", p.Text(".notice.done"))
+	lose("_decisions")
+	assert.Equal(t, open(s.Get(q.URL), "Søren Kjærgaard").URL, s.Get(s.MemberPath("soren.kjaergaard")).Link("The review"))
+}
+
 // login is the login of somebody by the name.
 func login(s *sitetest.Site, name string) string {
 	s.T.Helper()
