@@ -208,9 +208,13 @@ func baseOf(form url.Values) int {
 // goOn says what was saved, and opens the next person who is not decided, or the queue; or the
 // check that led here. Once in a review it asks somebody who decides too fast to look again.
 func (s reviewStep) goOn(d *review.Decision) error {
+	link := "Change"
+	if d.State == review.Ask {
+		link = "The text to send, or change"
+	}
 	s.notice(views.Notice{
 		Kind: views.NoticeDone, Text: "Saved: " + names.Isolate(s.p.Name) + ", " + views.DecisionText(string(d.State)) + ".",
-		LinkText: "Change", LinkURL: views.FromList(s.urls().ReviewPerson(s.r.ID, s.p.ID), s.from),
+		LinkText: link, LinkURL: views.FromList(s.urls().ReviewPerson(s.r.ID, s.p.ID), s.from),
 	})
 	if s.from != "" {
 		return s.goTo(s.urls().ReviewCheck(s.r.ID))

@@ -439,7 +439,7 @@ func TestChangeOnTheCheckLeadsBackThere(t *testing.T) {
 	assert.Equal(t, "Check and apply", p.Text("h1"))
 	assert.Contains(t, p.Text(".notice.done"), "Saved: Beatriz Sá, ask someone.")
 	assert.Equal(t, []string{"Change 1 group for 1 person"}, p.Texts("main form[data-form] button"))
-	p = p.Follow("Change").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	p = p.Follow("The text to send, or change").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
 	assert.Equal(t, "Check and apply", p.Text("h1"))
 
 	p = asKwame(s).Get(q.URL + "/people/" + s.ID("beatriz.sa")).Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)

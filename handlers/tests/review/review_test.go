@@ -93,7 +93,7 @@ func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
 	assert.Equal(t, []string{"Not yet 1", "Asked 1", "Looks right 1"}, counts(p))
 	assert.Contains(t, p.Text("main"), "All 3 people looked at.")
 
-	p = open(p, order[2])
+	p = p.Follow("The text to send, or change").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("main"), "Ask someone. “Payroll, too?”")
 	assert.Contains(t, p.Text(".ask"), "/reviews/", "a link to send")
 	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
