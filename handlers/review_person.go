@@ -115,6 +115,9 @@ func decide(req *request) error {
 			Kind: views.NoticeWarning, Text: names.Isolate(s.p.Name) + why + ". There is nothing to decide.",
 		}})
 	}
+	if lost := s.lost(d); lost != "" {
+		return f.again(refusedForm{Status: http.StatusConflict, Errors: map[string]string{"groups": lost}})
+	}
 	if len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
@@ -163,9 +166,11 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 	}
 	pick := func(field string) (list []review.Group) {
 		for _, id := range slices.Compact(slices.Sorted(slices.Values(form[field]))) {
-			if g, ok := s.copied.groups.ByID(tallyfy.ID(id)); ok {
-				list = append(list, review.Group{ID: g.ID, Name: g.DisplayName()})
+			g, ok := s.group(tallyfy.ID(id))
+			if !ok {
+				g = &tallyfy.Group{ID: tallyfy.ID(id)}
 			}
+			list = append(list, review.Group{ID: g.ID, Name: g.DisplayName()})
 		}
 		return list
 	}

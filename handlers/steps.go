@@ -77,6 +77,48 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 		}
 		s.in = append(s.in, g)
 	}
+	s.nameLacking()
+}
+
+// nameLacking names the groups that the copy lacks, as the other look at Tallyfy did, if that is still known or can be had.
+func (s *reviewStep) nameLacking() {
+	nameless := func(g *tallyfy.Group) bool { return g.Name == "" }
+	if !slices.ContainsFunc(s.in, nameless) {
+		return
+	}
+	m, err := s.Member(s.ctx(), s.p.ID)
+	if err != nil {
+		return
+	}
+	for i := range m.Groups {
+		at := slices.IndexFunc(s.in, func(g *tallyfy.Group) bool { return nameless(g) && g.ID == m.Groups[i].ID })
+		if at >= 0 {
+			s.in[at] = &m.Groups[i]
+		}
+	}
+}
+
+// group is a group of the page: one that the person was shown in, or one of the copy.
+func (s *reviewStep) group(id tallyfy.ID) (*tallyfy.Group, bool) {
+	if i := slices.IndexFunc(s.in, func(g *tallyfy.Group) bool { return g.ID == id }); i >= 0 {
+		return s.in[i], true
+	}
+	return s.copied.groups.ByID(id)
+}
+
+// lost says that a decision is about a group that is not there, "" for none.
+func (s *reviewStep) lost(d *review.Decision) string {
+	unknown := func(g review.Group) bool {
+		_, ok := s.group(g.ID)
+		return !ok
+	}
+	switch {
+	case !slices.ContainsFunc(d.Add, unknown) && !slices.ContainsFunc(d.Remove, unknown):
+		return ""
+	case !s.copied.groups.Complete:
+		return "One of the groups is not there any more, or could not be read. Look again."
+	}
+	return "One of the groups is not there any more. Look again."
 }
 
 // takeFrom takes from an address or a form where the visitor came from.

@@ -202,6 +202,35 @@ func TestGroupsToChangeAreTickedOneByOne(t *testing.T) {
 	assert.Zero(t, s.Writes())
 }
 
+// A decision says all that was ticked, or is not saved.
+func TestATickedGroupIsNotDropped(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho")
+	p := open(q, "Inês Carvalho").Form("main form[data-form]").Set("find", "first aiders").Submit("Search").Whole(http.StatusOK)
+	f := p.Form("main form[data-form]").Set("note", "as the others")
+	f.Values["add"] = groupIDs(s, "Fleet and Drivers", "First Aiders")
+	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group("First Aiders").ID, "")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p = f.Submit("Change groups").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("#error-groups"), "One of the groups is not there any more. Look again.")
+	assert.Equal(t, "as the others", strings.TrimSpace(p.Text("textarea")), "nothing typed is lost")
+	assert.Equal(t, s.Group("Fleet and Drivers").ID, p.Find("input[name=add][checked]").AttrOr("value", ""))
+	assert.Empty(t, stored(s, q, "ines.carvalho"))
+	p.Form("main form[data-form]").Submit("Change groups").Whole(http.StatusOK)
+	require.Len(t, stored(s, q, "ines.carvalho"), 1)
+
+	// A group that is younger than the copy is there, too.
+	s.Elsewhere(http.MethodPost, "/groups", `{"name":"Night Shift","description":"x","members":[`+s.ID("ines.carvalho")+`]}`)
+	p = open(s.Get(q.URL), "Inês Carvalho").Follow("Look again").Whole(http.StatusOK)
+	f = p.Form("main form[data-form]").Set("note", "left it")
+	f.Values["remove"] = groupIDs(s, "Night Shift")
+	f.Submit("Change groups").Whole(http.StatusOK)
+	last := stored(s, q, "ines.carvalho")[1]
+	assert.Equal(t, []review.Group{{ID: tallyfy.ID(s.Group("Night Shift").ID), Name: "Night Shift"}}, last.Remove)
+	assert.Contains(t, last.Groups, last.Remove[0])
+}
+
 func TestGroupsAreComparedAndOddOnesComeFirst(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{Sandbox: sandbox.Options{Joiners: true}})
