@@ -62,6 +62,9 @@ func (req *request) look() (s reviewStep, l *review.Look, err error) {
 	if !read {
 		return s, nil, req.showLoading("Second look", s.copied, req.urls().Reviews())
 	}
+	if err := s.find(); err != nil {
+		return s, nil, err
+	}
 	looks, err := req.app.Reviews.Looks(req.ctx(), s.r, s.copied.members)
 	if err != nil {
 		return s, nil, err

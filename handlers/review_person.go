@@ -25,27 +25,6 @@ func showReviewPerson(req *request) error {
 	return req.askDecision(req.openedForm(req.urls().Local(page)))
 }
 
-// lookAgain reads the person from Tallyfy: one call.
-func (s *reviewStep) lookAgain() error {
-	s.fresh = true
-	m, err := s.Member(s.ctx(), s.p.ID)
-	switch {
-	case tallyfy.IsNotFound(err):
-		s.m, s.in = nil, nil
-	case err != nil:
-		return err
-	default:
-		s.m, s.in = m, nil
-		for i := range m.Groups {
-			if g := &m.Groups[i]; !slices.ContainsFunc(s.in, func(o *tallyfy.Group) bool { return o.ID == g.ID }) {
-				s.in = append(s.in, g)
-			}
-		}
-	}
-	s.readAt = s.app.Now()
-	return nil
-}
-
 func (req *request) askDecision(f refusedForm) error {
 	s, read, err := req.reviewStep()
 	if err != nil {
@@ -99,6 +78,9 @@ func decide(req *request) error {
 	}
 	if !read {
 		return f.again(stillReading())
+	}
+	if err := s.find(); err != nil {
+		return f.notMade(err)
 	}
 	s.takeShown(form, time.Time{})
 	s.takeFrom(form.Get(views.FromKey))

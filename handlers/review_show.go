@@ -52,6 +52,7 @@ func showReview(req *request) error {
 	}
 	counts := review.Counts(queue, req.app.Now())
 	v := views.ReviewPage{ReviewHead: req.reviewHead(r, counts)}
+	v.Missing = copied.missing()
 	v.Only, v.Tabs = req.queueTabs(r, len(queue), counts)
 	at := map[tallyfy.UserID]int{}
 	var listed []*review.Place
@@ -131,7 +132,7 @@ func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compare
 		d := compared.Of(m)
 		row.Compared, row.Missing, row.Unexpected = d.Known, len(d.Missing), len(d.Unexpected)
 	}
-	row.Gone = !ok
+	row.Gone, row.Unread = !ok && copied.members.Complete, !ok && !copied.members.Complete
 	if d := p.Last(); d != nil {
 		row.By, row.When, row.Until = d.By.Name, d.At, d.Until
 	}

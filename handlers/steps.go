@@ -25,13 +25,15 @@ type reviewStep struct {
 	step *review.Step
 	r    *review.Review
 	p    *review.Person
-	// m is the member now, nil for one who is gone. in are the groups, read at readAt.
+	// m is the member now, nil for one who is gone or whom the copy lacks. in are the groups, read at readAt.
 	m      *tallyfy.Member
 	in     []*tallyfy.Group
 	readAt time.Time
 	copied snapshot
 	// from is views.FromCheck where the check of the review led here, else "".
 	from string
+	// looked says that they are from another look at Tallyfy, and not from the copies.
+	looked bool
 	// shownAdmin says that the form has shown an administrator, perhaps after another look at Tallyfy.
 	shownAdmin bool
 }
@@ -59,6 +61,38 @@ func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 	}
 	s.readAt = s.copied.readAt()
 	return s, true, nil
+}
+
+// gone reports that the person is not in the organisation any more, and not just missing in a copy.
+func (s *reviewStep) gone() bool { return s.m == nil && (s.looked || s.copied.members.Complete) }
+
+// lookAgain reads the person from Tallyfy: one call.
+func (s *reviewStep) lookAgain() error {
+	s.fresh = true
+	m, err := s.Member(s.ctx(), s.p.ID)
+	switch {
+	case tallyfy.IsNotFound(err):
+		s.m, s.in = nil, nil
+	case err != nil:
+		return err
+	default:
+		s.m, s.in = m, nil
+		for i := range m.Groups {
+			if g := &m.Groups[i]; !slices.ContainsFunc(s.in, func(o *tallyfy.Group) bool { return o.ID == g.ID }) {
+				s.in = append(s.in, g)
+			}
+		}
+	}
+	s.readAt, s.looked = s.app.Now(), true
+	return nil
+}
+
+// find reads somebody whom the copy lacks.
+func (s *reviewStep) find() error {
+	if s.m != nil || s.gone() {
+		return nil
+	}
+	return s.lookAgain()
 }
 
 // takeShown takes the groups that a form has shown, read after a time: what is decided is decided about these, and they may
@@ -134,7 +168,10 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 		Review: s.r.ID, ReviewName: views.ReviewHead{Name: s.r.Name, Unreadable: s.r.Unreadable}.Title(), Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
 		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, Joined: s.p.Joined, JoinedBy: joinedText(s.p.JoinedBy), ReadAt: s.readAt, State: string(s.p.State(s.app.Now())),
 		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
-		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.m == nil, Unreadable: s.p.Unreadable,
+		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.gone(), Unread: s.m == nil && !s.gone(), Unreadable: s.p.Unreadable,
+	}
+	if !s.looked {
+		v.NotRead = s.copied.missing()
 	}
 	if s.m != nil {
 		v.Person, v.Called, v.JobTitle, v.LastLogin = personOf(s.m), s.called(s.m), s.m.JobTitle, s.m.LastLoginAt.Time

@@ -25,6 +25,8 @@ type ReviewHead struct {
 	// Closed is when it was closed, zero for one that is open.
 	Closed   time.Time
 	ClosedBy string
+	// Missing says what could not be read, "" for nothing.
+	Missing string
 }
 
 // ReviewCount is how many people of a review are in a state.
@@ -219,8 +221,9 @@ type ReviewRow struct {
 	Missing, Unexpected int
 	State, By           string
 	When, Until         time.Time
-	// Gone says that the person is not in the organisation any more.
-	Gone bool
+	// Gone says that the person is not in the organisation any more, Unread that this is not known: the list was not read to
+	// its end.
+	Gone, Unread bool
 	// Namesake says that another member has the same name.
 	Namesake bool
 }
@@ -262,11 +265,14 @@ type ReviewPerson struct {
 	// Closed says that the review is closed.
 	Closed bool
 	// State is the person's in the review. Self is the reviewer's own record.
-	State      string
-	Self       bool
-	Admin      bool
-	Gone       bool
-	Unreadable bool
+	State string
+	Self  bool
+	Admin bool
+	// Gone says that the person is not in the organisation any more, Unread that they could not be read. NotRead says what of
+	// the organisation could not be, "" for nothing.
+	Gone, Unread bool
+	NotRead      string
+	Unreadable   bool
 	// Compared says that the groups are compared with something, Basis with what, or why not.
 	Compared bool
 	Basis    string
