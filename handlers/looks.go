@@ -8,8 +8,9 @@ import (
 	"tallyfy-admin/views"
 )
 
-// reviewLooks says how far the second looks of a review are, and whom of them the person may look at. Those that were wished
-// at the start are given once all are decided, whichever way that came about.
+// reviewLooks says how far the second looks of a review are, and whom of them the person may look
+// at. Those that were wished at the start are given once all are decided, whichever way that came
+// about.
 func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, copied snapshot) (v views.ReviewLooks, err error) {
 	looks, err := req.app.Reviews.Looks(req.ctx(), r, copied.members)
 	if err != nil {

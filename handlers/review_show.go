@@ -21,8 +21,9 @@ import (
 // queueRows is how many people a page of the queue shows.
 const queueRows = 50
 
-// showReview is the queue of a review: all of it, or those in one state. It changes nothing, except that it gives the second
-// looks that were wished. Its id with .csv leads to the file: no route of its own can have that address.
+// showReview is the queue of a review: all of it, or those in one state. It changes nothing, except
+// that it gives the second looks that were wished. Its id with .csv leads to the file: no route of
+// its own can have that address.
 func showReview(req *request) error {
 	if id, file := strings.CutSuffix(web.Param(req, "review"), ".csv"); file {
 		to := req.urls().ReviewFile(id)

@@ -37,7 +37,8 @@ func (req *request) reviewing() (copied snapshot, read bool, err error) {
 	return copied, true, err
 }
 
-// adminBy tells from the copy whether the person is an administrator. Of somebody whom the copy lacks Tallyfy says so.
+// adminBy tells from the copy whether the person is an administrator. Of somebody whom the copy
+// lacks Tallyfy says so.
 func (req *request) adminBy(copied snapshot) (bool, error) {
 	if m, ok := copied.members.ByID(req.who.UserID); ok {
 		return m.Role == tallyfy.RoleAdmin, nil
@@ -125,7 +126,8 @@ func (all allReviews) newcomers(now time.Time) review.Rule {
 	return rule
 }
 
-// taken has everybody who is in a review: true, or false for those whom their latest one was closed without deciding.
+// taken has everybody who is in a review: true, or false for those whom their latest one was closed
+// without deciding.
 func (all allReviews) taken() map[tallyfy.UserID]bool {
 	list := make(map[tallyfy.UserID]bool, len(all.places))
 	for _, p := range all.places { // the oldest review first
@@ -147,8 +149,9 @@ func (req *request) firstSeen(copied snapshot) map[tallyfy.UserID]time.Time {
 	return seen
 }
 
-// unreviewed are the people who joined of late and whom nobody has reviewed yet, and all whom reviews have still to decide,
-// as a link to the reviews; its What is "" where that is not known or not for the person.
+// unreviewed are the people who joined of late and whom nobody has reviewed yet, and all whom
+// reviews have still to decide, as a link to the reviews; its What is "" where that is not known or
+// not for the person.
 func (req *request) unreviewed(copied snapshot) (f components.Figure) {
 	if admin, _ := req.adminBy(copied); !admin {
 		return f

@@ -74,7 +74,8 @@ type sessionData struct {
 	Notices       []views.Notice         `json:",omitempty"`
 	// Files is how the person wants files, nil until they chose.
 	Files *views.FileFormat `json:",omitempty"`
-	// Hurried are the reviews in which somebody was asked to look again here, so that the database need not be.
+	// Hurried are the reviews in which somebody was asked to look again here, so that the database
+	// need not be.
 	Hurried []string `json:",omitempty"`
 	// Refused is the last form that was not carried out.
 	Refused *refusedForm `json:",omitempty"`

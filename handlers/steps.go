@@ -25,7 +25,8 @@ type reviewStep struct {
 	step *review.Step
 	r    *review.Review
 	p    *review.Person
-	// m is the member now, nil for one who is gone or whom the copy lacks. in are the groups, read at readAt.
+	// m is the member now, nil for one who is gone or whom the copy lacks. in are the groups, read at
+	// readAt.
 	m      *tallyfy.Member
 	in     []*tallyfy.Group
 	readAt time.Time
@@ -114,7 +115,8 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 	s.nameLacking()
 }
 
-// nameLacking names the groups that the copy lacks, as the other look at Tallyfy did, if that is still known or can be had.
+// nameLacking names the groups that the copy lacks, as the other look at Tallyfy did, if that is
+// still known or can be had.
 func (s *reviewStep) nameLacking() {
 	nameless := func(g *tallyfy.Group) bool { return g.Name == "" }
 	if !slices.ContainsFunc(s.in, nameless) {

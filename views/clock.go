@@ -31,7 +31,8 @@ func (c Clock) Day(t time.Time) string {
 	return c.in(t).Format("2 Jan 2006")
 }
 
-// ChosenDay is a day that somebody chose. It is kept as its beginning where they are, and is the same day for everybody.
+// ChosenDay is a day that somebody chose. It is kept as its beginning where they are, and is the
+// same day for everybody.
 func ChosenDay(t time.Time) string { return Clock{Location: t.Location()}.Day(t) }
 
 // Minute is the time of day, for example "10:58".

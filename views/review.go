@@ -74,8 +74,8 @@ func (h ReviewHead) Progress() string {
 	return words.Number(h.People-h.Open) + " of " + people + "."
 }
 
-// ReviewStateWord is the state of a person in a review. Who is not decided may have been: put off to a day that has come, or
-// sent back by a second look.
+// ReviewStateWord is the state of a person in a review. Who is not decided may have been: put off
+// to a day that has come, or sent back by a second look.
 func ReviewStateWord(state string) string {
 	switch state {
 	case "right":
@@ -221,8 +221,8 @@ type ReviewRow struct {
 	Missing, Unexpected int
 	State, By           string
 	When, Until         time.Time
-	// Gone says that the person is not in the organisation any more, Unread that this is not known: the list was not read to
-	// its end.
+	// Gone says that the person is not in the organisation any more, Unread that this is not known:
+	// the list was not read to its end.
 	Gone, Unread bool
 	// Namesake says that another member has the same name.
 	Namesake bool
@@ -268,8 +268,8 @@ type ReviewPerson struct {
 	State string
 	Self  bool
 	Admin bool
-	// Gone says that the person is not in the organisation any more, Unread that they could not be read. NotRead says what of
-	// the organisation could not be, "" for nothing.
+	// Gone says that the person is not in the organisation any more, Unread that they could not be
+	// read. NotRead says what of the organisation could not be, "" for nothing.
 	Gone, Unread bool
 	NotRead      string
 	Unreadable   bool

@@ -35,7 +35,8 @@ type Look struct {
 	Answer string `json:"-"`
 	// Current says that the person still looks right by the decision that is looked at.
 	Current bool `json:"-"`
-	// Over says that there will be no answer: the person was decided anew or has left, or the review was closed.
+	// Over says that there will be no answer: the person was decided anew or has left, or the review
+	// was closed.
 	Over bool `json:"-"`
 	By   journal.Subject
 	At   time.Time
@@ -56,8 +57,8 @@ var ErrOwnLook = errors.New("a second look takes another administrator")
 
 func purposeOfLook(decision int) string { return fmt.Sprintf("look %d", decision) }
 
-// ChooseLooks chooses by chance at whom to look again: as many as MoreLooks says. Who is chosen stays so. It returns how many
-// are new. Nobody who left, as members has it, is chosen.
+// ChooseLooks chooses by chance at whom to look again: as many as MoreLooks says. Who is chosen
+// stays so. It returns how many are new. Nobody who left, as members has it, is chosen.
 func (b *Book) ChooseLooks(ctx context.Context, r *Review, members *directory.Members) (chosen int, err error) {
 	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		if err := b.lock(ctx, tx, r, 0); err != nil {
@@ -95,8 +96,8 @@ func (b *Book) ChooseLooks(ctx context.Context, r *Review, members *directory.Me
 	return chosen, err
 }
 
-// MoreLooks is how many second looks are still to be given, with so many people who look right: a tenth of them, at least
-// one, less the looks at those who still do.
+// MoreLooks is how many second looks are still to be given, with so many people who look right: a
+// tenth of them, at least one, less the looks at those who still do.
 func MoreLooks(right int, looks []*Look) int {
 	more := (right + looked - 1) / looked
 	for _, l := range looks {

@@ -45,7 +45,8 @@ func (p *Place) State(now time.Time) State {
 	return p.Stored
 }
 
-// Open reports that the review has still to decide about the person. Somebody who was put off is not, until the day comes.
+// Open reports that the review has still to decide about the person. Somebody who was put off is
+// not, until the day comes.
 func (p *Place) Open(now time.Time) bool {
 	s := p.State(now)
 	return p.Closed.IsZero() && (s == Undecided || s == Ask)
@@ -267,8 +268,8 @@ func (b *Book) People(ctx context.Context, r *Review, places []*Place) ([]*Perso
 	return list, err
 }
 
-// byPerson are the decisions that a person has made, in SQL. A decision that stands once more, because a part of it was
-// carried out, keeps its author and its time, and was not made again.
+// byPerson are the decisions that a person has made, in SQL. A decision that stands once more,
+// because a part of it was carried out, keeps its author and its time, and was not made again.
 const byPerson = `d.state IN ('right', 'change', 'later', 'ask') AND NOT EXISTS (SELECT 1 FROM dashboard_review_decisions e
 	WHERE e.member = d.member AND e.review = d.review AND e.n < d.n AND e.author = d.author AND e.at = d.at)`
 
@@ -284,7 +285,8 @@ func (b *Book) DecidedLast(ctx context.Context, r *Review, by tallyfy.UserID) (p
 	return people, err
 }
 
-// TooFast reports that somebody has made the latest decisions in a review too fast to have looked, and none before so fast.
+// TooFast reports that somebody has made the latest decisions in a review too fast to have looked,
+// and none before so fast.
 func (b *Book) TooFast(ctx context.Context, r *Review, by tallyfy.UserID) (bool, error) {
 	latest, err := b.decidedAt(ctx, r, by, fastRun)
 	if err != nil || len(latest) < fastRun || b.Now().Sub(latest[fastRun-1]) >= fastRun*fastTime {
@@ -299,7 +301,8 @@ func (b *Book) TooFast(ctx context.Context, r *Review, by tallyfy.UserID) (bool,
 	return true, err
 }
 
-// decidedAt is when somebody made the latest decisions in a review, so many of them, the latest first.
+// decidedAt is when somebody made the latest decisions in a review, so many of them, the latest
+// first.
 func (b *Book) decidedAt(ctx context.Context, r *Review, by tallyfy.UserID, most int) (list []time.Time, err error) {
 	err = b.DB.Query(ctx, `SELECT d.at FROM dashboard_review_decisions d WHERE d.review = $1 AND d.author = $2 AND `+byPerson+`
 		ORDER BY d.n DESC LIMIT $3`, []any{r.ID, string(by), most}, func(rows *sql.Rows) error {

@@ -486,7 +486,8 @@ func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
 	})
 }
 
-// What is left of a decision after a part of it was carried out stands once more. Nobody decides it again.
+// What is left of a decision after a part of it was carried out stands once more. Nobody decides it
+// again.
 func TestWhatIsLeftOfADecisionIsNotDecidedLast(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		r := d.start(3)

@@ -15,8 +15,8 @@ import (
 type Rule struct {
 	// New leaves out those who have been in a review before.
 	New bool `json:",omitempty"`
-	// From and To bound the time of joining, zero for no bound. To is the first moment that is too late. Chosen days begin and
-	// end in the zone of who chose them.
+	// From and To bound the time of joining, zero for no bound. To is the first moment that is too
+	// late. Chosen days begin and end in the zone of who chose them.
 	From time.Time `json:",omitzero"`
 	To   time.Time `json:",omitzero"`
 	// Invited takes people who have not accepted their invitation, too. They joined when they were invited.
@@ -25,8 +25,8 @@ type Rule struct {
 	Group   Group        `json:",omitzero"`
 	// Emails, if any, take these people and nobody else, invited or not; the rest of the rule does not count then.
 	Emails []string `json:",omitempty"`
-	// Again are people whom their latest review left open: a rule for New takes them whenever they joined, invited or not.
-	// Reopened is how many of them a review was started with.
+	// Again are people whom their latest review left open: a rule for New takes them whenever they
+	// joined, invited or not. Reopened is how many of them a review was started with.
 	Again    map[tallyfy.UserID]bool `json:"-"`
 	Reopened int                     `json:",omitempty"`
 	// Pasted is how many addresses a review was started with. It does not keep them.
@@ -49,15 +49,16 @@ func Newcomers(last, now time.Time) Rule {
 // Named is how many people the rule names by their addresses, 0 for one that takes whoever fits.
 func (r Rule) Named() int { return max(len(r.Emails), r.Pasted) }
 
-// All reports that the rule takes all newcomers up to its time. One from a day that somebody chose does not: it leaves out
-// those who joined between the review before and that day.
+// All reports that the rule takes all newcomers up to its time. One from a day that somebody chose
+// does not: it leaves out those who joined between the review before and that day.
 func (r Rule) All() bool {
 	return r.New && r.Role == "" && r.Group.ID == "" && r.Named() == 0 && r.To.IsZero() && !r.From.IsZero()
 }
 
-// Joined is when a member joined, and by which fact: the later one of the first use of the account, which may be years
-// older than the membership, and of the accepted invitation. Without a date of Tallyfy's it is when the member was first
-// seen, as seen has it, or at last readAt, when the member was read.
+// Joined is when a member joined, and by which fact: the later one of the first use of the account,
+// which may be years older than the membership, and of the accepted invitation. Without a date of
+// Tallyfy's it is when the member was first seen, as seen has it, or at last readAt, when the
+// member was read.
 func Joined(m *tallyfy.Member, seen map[tallyfy.UserID]time.Time, readAt time.Time) (time.Time, Fact) {
 	switch {
 	case !m.ApprovedAt.IsZero() && m.ApprovedAt.After(m.ActivatedAt.Time):

@@ -18,7 +18,8 @@ func at(day int) tallyfy.Time {
 	return tallyfy.Time{Time: time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC)}
 }
 
-// An account may have been used for years in another organisation before the invitation to this one is accepted.
+// An account may have been used for years in another organisation before the invitation to this one
+// is accepted.
 func TestWhichDateIsTheDayOfJoining(t *testing.T) {
 	read := at(20).Time
 	for name, c := range map[string]struct {

@@ -76,7 +76,8 @@ func TestAReviewIsClosedAndWhomItLeftOpenComesAgain(t *testing.T) {
 	assert.NotContains(t, s.Get("/reviews/new").Texts("[data-part=count] .names-only li"), "Noor van der Meer", "in a review that is open")
 }
 
-// Closing a review promises that the next one offers whom it left open, whatever an earlier one decided.
+// Closing a review promises that the next one offers whom it left open, whatever an earlier one
+// decided.
 func TestTheLatestReviewSaysWhoIsOfferedAgain(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

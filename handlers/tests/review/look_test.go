@@ -79,7 +79,8 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(file, "Second look differs. “Payroll, too” (Kwame Asante, "))
 }
 
-// A look at a decision that was changed afterwards counts for nothing: the page offers as many as will be chosen.
+// A look at a decision that was changed afterwards counts for nothing: the page offers as many as
+// will be chosen.
 func TestALookAtAnEarlierDecisionIsMadeUpFor(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

@@ -18,7 +18,8 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// lacking is Tallyfy whose lists of members and groups lack some rows, while they say how many there are.
+// lacking is Tallyfy whose lists of members and groups lack some rows, while they say how many
+// there are.
 type lacking struct {
 	mu      sync.Mutex
 	sandbox http.RoundTripper
@@ -114,7 +115,8 @@ func TestAnAdministratorWhoCouldNotBeReadMayReview(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, standard.Get("/reviews").Status)
 }
 
-// A group that could not be read is missing on the page of a person, which says so; another look finds it.
+// A group that could not be read is missing on the page of a person, which says so; another look
+// finds it.
 func TestAGroupThatCouldNotBeReadIsSaidToBeMissing(t *testing.T) {
 	t.Parallel()
 	s, l := lackingSite(t)
