@@ -54,7 +54,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	counts := r.Counts(now)
 	v.ReviewHead, v.Waiting = req.reviewHead(r, counts), counts[review.Change]
 	proofs := proofs{request: req, entries: map[string]*journal.Entry{}}
-	stale := 0
+	stale, short := 0, 0
 	for _, p := range r.People {
 		row := views.ReviewReceiptRow{
 			ID: p.ID, Name: p.Name, Email: p.Email, Called: personCalled(p, copied.members), Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
@@ -66,6 +66,9 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		for _, d := range p.Decisions {
 			if d.State.ByPerson() && d.Since.IsZero() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > time.Hour {
 				stale++
+			}
+			if d.Short && d.Since.IsZero() {
+				short++
 			}
 			l, err := proofs.line(d)
 			if err != nil {
@@ -81,7 +84,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	if v.Looks, err = req.lookLines(r, v.Rows, copied); err != nil {
 		return v, err
 	}
-	v.NotChecked = notChecked(counts, stale, proofs.unsure)
+	v.NotChecked = notChecked(counts, stale, short, proofs.unsure)
 	return v, req.changedSinceReview(&v, r)
 }
 
@@ -139,7 +142,7 @@ func (req *request) changedSinceReview(v *views.ReviewReceipt, r *review.Review)
 }
 
 // notChecked says what the review does not cover.
-func notChecked(counts map[review.State]int, stale, unsure int) (list []string) {
+func notChecked(counts map[review.State]int, stale, short, unsure int) (list []string) {
 	for _, c := range []struct {
 		n         int
 		one, many string
@@ -149,6 +152,7 @@ func notChecked(counts map[review.State]int, stale, unsure int) (list []string) 
 		{counts[review.Ask], "person was asked about, without a decision", "people were asked about, without a decision"},
 		{counts[review.Change], "decision to change groups is not carried out, not in full, or it is not known yet", "decisions to change groups are not carried out, not in full, or it is not known yet"},
 		{stale, "decision was made on data more than an hour old", "decisions were made on data more than an hour old"},
+		{short, "decision was made when not all groups could be read", "decisions were made when not all groups could be read"},
 		{unsure, "change could not be read again in Tallyfy, or was not so any more", "changes could not be read again in Tallyfy, or were not so any more"},
 	} {
 		if c.n > 0 {

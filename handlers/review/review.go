@@ -129,6 +129,8 @@ type Decision struct {
 	// Groups are those that the reviewer saw the person in, read at ReadAt.
 	Groups []Group   `json:",omitempty"`
 	ReadAt time.Time `json:",omitzero"`
+	// Short says that not all groups could be read then, so that Groups may lack some.
+	Short bool `json:",omitempty"`
 	// Press is the press of the button, of decisions by people.
 	Press string `json:",omitempty"`
 	// Entries are ids of the journal, of Applied.

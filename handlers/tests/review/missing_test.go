@@ -133,4 +133,9 @@ func TestAGroupThatCouldNotBeReadIsSaidToBeMissing(t *testing.T) {
 		before = append(before, g.Name)
 	}
 	assert.Contains(t, before, "Payroll")
+	const short = "1 decision was made when not all groups could be read."
+	assert.NotContains(t, s.Get(q.URL+"/receipt").Text("main"), short)
+	open(s.Get(q.URL), "Chiara D'Angelo").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	l.lack(s)
+	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), short, "the record says so for good")
 }
