@@ -134,12 +134,16 @@ func (s *reviewStep) nameLacking() {
 	}
 }
 
-// group is a group of the page: one that the person was shown in, or one of the copy.
+// group is a group of the copy, or one that another look at Tallyfy has shown the person in.
 func (s *reviewStep) group(id tallyfy.ID) (*tallyfy.Group, bool) {
-	if i := slices.IndexFunc(s.in, func(g *tallyfy.Group) bool { return g.ID == id }); i >= 0 {
-		return s.in[i], true
+	if g, ok := s.copied.groups.ByID(id); ok {
+		return g, true
 	}
-	return s.copied.groups.ByID(id)
+	i := slices.IndexFunc(s.in, func(g *tallyfy.Group) bool { return g.ID == id && g.Name != "" })
+	if i < 0 {
+		return nil, false
+	}
+	return s.in[i], true
 }
 
 // lost says that a decision is about a group that is not there, "" for none.

@@ -220,6 +220,16 @@ func TestATickedGroupIsNotDropped(t *testing.T) {
 	p.Form("main form[data-form]").Submit("Change groups").Whole(http.StatusOK)
 	require.Len(t, stored(s, q, "ines.carvalho"), 1)
 
+	// So with one to leave, though the form has shown the person in it.
+	p = open(s.Get(q.URL), "Inês Carvalho")
+	f = p.Form("main form[data-form]").Set("note", "left it")
+	f.Values["remove"] = groupIDs(s, "Operations")
+	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group("Operations").ID, "")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p = f.Submit("Change groups").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("#error-groups"), "One of the groups is not there any more. Look again.")
+	require.Len(t, stored(s, q, "ines.carvalho"), 1)
+
 	// A group that is younger than the copy is there, too.
 	s.Elsewhere(http.MethodPost, "/groups", `{"name":"Night Shift","description":"x","members":[`+s.ID("ines.carvalho")+`]}`)
 	p = open(s.Get(q.URL), "Inês Carvalho").Follow("Look again").Whole(http.StatusOK)
