@@ -11,28 +11,33 @@ import (
 // reviewLooks says how far the second looks of a review are, and whom of them the person may look
 // at. Those that were wished at the start are given once all are decided, whichever way that came
 // about.
-func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, copied snapshot) (v views.ReviewLooks, err error) {
+//
+// blind are those at whom the person may look: the queue does not say who decided about them.
+func (req *request) reviewLooks(r *review.Review, counts map[review.State]int, copied snapshot) (v views.ReviewLooks, blind map[tallyfy.UserID]bool, err error) {
 	looks, err := req.app.Reviews.Looks(req.ctx(), r, copied.members)
 	if err != nil {
-		return v, err
+		return v, nil, err
 	}
 	v = lookCounts(looks)
 	v.Wished = r.Looks
 	if !r.Closed.IsZero() {
-		return v, nil
+		return v, nil, nil
 	}
 	v.More = review.MoreLooks(counts[review.Right], looks)
 	if v.Wished && v.More > 0 && counts[review.Undecided] == 0 {
 		chosen, err := req.app.Reviews.ChooseLooks(req.ctx(), r, copied.members)
 		if err != nil && !errors.Is(err, review.ErrClosed) {
-			return v, err
+			return v, nil, err
 		}
 		if chosen > 0 {
 			return req.reviewLooks(r, counts, copied)
 		}
 	}
-	v.Next = req.nextLook(looks)
-	return v, nil
+	v.Next, blind = req.nextLook(looks), map[tallyfy.UserID]bool{}
+	for _, l := range looks {
+		blind[l.Member] = blind[l.Member] || l.For(string(req.who.UserID))
+	}
+	return v, blind, nil
 }
 
 // lookLines puts the second looks of a review into the rows of its record, and says what became of them.

@@ -47,7 +47,7 @@ func (req *request) askReview(f refusedForm) error {
 		v.Values[name] = strings.ReplaceAll(form.Get(name), "\r\n", "\n")
 	}
 	v.Values["who"] = whoOf(form)
-	if v.Values["name"] == "" {
+	if !form.Has("name") {
 		v.Values["name"] = "New joiners, " + req.clock().Day(req.app.Now())
 	}
 	v.Roles = []components.Choice{{Text: "Any role"}}
@@ -131,7 +131,7 @@ func (req *request) readRule(form url.Values, last review.Rule, copied snapshot)
 		}
 		switch {
 		case len(wrong) > 0:
-			errs["text"] = "No address: " + names.Some(wrong[:min(3, len(wrong))], "") + "."
+			errs["text"] = words.Noun(len(wrong), "Not an address: ", "Not addresses: ") + names.First(wrong, 3) + "."
 		case len(found) == 0:
 			errs["text"] = "Paste the addresses of the people, one a line."
 		}
@@ -187,6 +187,7 @@ func startReview(req *request) error {
 		}
 	}
 	rule, errs := req.readRule(form, all.newcomers(req.app.Now()), copied)
+	says := len(errs) == 0
 	r := &review.Review{Org: req.org(), Spec: review.Spec{Name: names.Tidy(form.Get("name")), Rule: rule, By: req.me(), ReadAt: copied.readAt(), Press: press, Looks: form.Get("looks") != ""}}
 	switch n := len([]rune(r.Name)); {
 	case n == 0:
@@ -202,14 +203,18 @@ func startReview(req *request) error {
 			errs["reviewer"] = "This person is no administrator who can sign in. Choose another one."
 		}
 	}
-	if len(errs) == 0 {
-		r.People, _ = rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
+	if says {
+		var unknown []string
+		r.People, unknown = rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
 		for _, p := range r.People {
 			if rule.New && rule.Again[p.ID] {
 				r.Rule.Reopened++
 			}
 		}
-		if len(r.People) == 0 {
+		switch {
+		case len(unknown) > 0:
+			errs["text"] = "Nobody who can be reviewed: " + names.First(unknown, 3) + ". Correct that, or take it out."
+		case len(r.People) == 0:
 			errs["who"] = "This takes nobody. Choose more days, or other people."
 		}
 	}

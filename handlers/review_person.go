@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -100,8 +101,9 @@ func decide(req *request) error {
 	if lost := s.lost(d); lost != "" {
 		return f.again(refusedForm{Status: http.StatusConflict, Errors: map[string]string{"groups": lost}})
 	}
-	if len(errs) > 0 {
-		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
+	wrong := s.unused(form, d)
+	if maps.Copy(wrong, errs); len(wrong) > 0 {
+		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: wrong})
 	}
 	err = req.app.Reviews.Append(req.ctx(), s.r, d, baseOf(form))
 	if overtaken := (*review.OvertakenError)(nil); errors.As(err, &overtaken) {
@@ -158,6 +160,31 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 	}
 	d.Add, d.Remove = pick("add"), pick("remove")
 	return d, s.problems(d)
+}
+
+// unused says by field what was filled in that the decision does not take: it would be lost. Groups
+// that the decision before has ticked may be.
+func (s reviewStep) unused(form url.Values, d *review.Decision) map[string]string {
+	errs := map[string]string{}
+	before := s.p.Last()
+	if before == nil {
+		before = &review.Decision{}
+	}
+	ticked := map[string]bool{}
+	for field, known := range map[string][]review.Group{"add": before.Add, "remove": before.Remove} {
+		for _, id := range form[field] {
+			if !slices.ContainsFunc(known, func(g review.Group) bool { return string(g.ID) == id }) {
+				ticked[field+id] = true
+			}
+		}
+	}
+	if n := len(ticked); n > 0 && form.Get("decision") != string(review.Change) {
+		errs["groups"] = words.Count(n, "group is ticked: press “Change groups”, or untick it.", "groups are ticked: press “Change groups”, or untick them.")
+	}
+	if strings.TrimSpace(form.Get("until")) != "" && d.State != review.Later {
+		errs["until"] = "Only “Not yet” takes a day: press that, or empty the field."
+	}
+	return errs
 }
 
 // problems are those of a decision about the person as they are now.

@@ -68,18 +68,23 @@ func showReview(req *request) error {
 	if err != nil {
 		return err
 	}
+	var blind map[tallyfy.UserID]bool
+	if v.Looks, blind, err = req.reviewLooks(r, counts, copied); err != nil {
+		return err
+	}
 	for _, p := range people {
 		p.Settle(copied.members)
-		v.List = append(v.List, req.reviewRow(p, at[p.ID], copied, compared))
+		row := req.reviewRow(p, at[p.ID], copied, compared)
+		if blind[p.ID] {
+			row.By = ""
+		}
+		v.List = append(v.List, row)
 	}
 	if v.Closed.IsZero() {
 		if v.Next, err = req.nextOpen(r, 0, copied); err != nil {
 			return err
 		}
 		v.NextAt = at[v.Next]
-	}
-	if v.Looks, err = req.reviewLooks(r, counts, copied); err != nil {
-		return err
 	}
 	jobs, err := req.app.Jobs.OfReview(req.ctx(), req.org(), r.ID)
 	if err != nil {

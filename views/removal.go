@@ -149,14 +149,11 @@ func (v RemovalPlan) guestsSentence() string {
 
 // someGuests names the first few guests, and says how many more there are.
 func someGuests(guests []GuestRow) string {
-	list := make([]string, 0, namedGuests)
-	for _, g := range guests[:min(len(guests), namedGuests)] {
-		list = append(list, g.Name)
+	list := make([]string, len(guests))
+	for i, g := range guests {
+		list[i] = g.Name
 	}
-	if n := len(guests) - len(list); n > 0 {
-		return names.Some(list, words.Count(n, "other", "others"))
-	}
-	return names.List(list)
+	return names.First(list, namedGuests)
 }
 
 // namedGuests is how many guests the plan names.

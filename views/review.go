@@ -194,6 +194,22 @@ func (v ReviewPage) at(p Page) func(page int) string {
 // waiting reports that decisions are to be carried out.
 func (v ReviewPage) waiting() bool { return v.count("change") > 0 }
 
+// applyKind makes carrying the decisions out what comes next, once nobody is left to decide about.
+func (v ReviewPage) applyKind() components.ButtonKind {
+	if v.Next == "" {
+		return components.ButtonPrimary
+	}
+	return components.ButtonPlain
+}
+
+func (v ReviewPage) startedBy() string {
+	text := "Started by " + names.Isolate(v.By)
+	if v.Second != "" {
+		text += ", with " + names.Isolate(v.Second) + ","
+	}
+	return text
+}
+
 func (v ReviewPage) fastText() string {
 	text := "You decided about " + words.Count(len(v.Fast), "person", "people") + " in a few seconds."
 	if v.FastOdd > 0 {
@@ -226,6 +242,15 @@ type ReviewRow struct {
 	Gone, Unread bool
 	// Namesake says that another member has the same name.
 	Namesake bool
+}
+
+// decided is who decided when, and until when.
+func (r ReviewRow) decided(c Clock) string {
+	text := names.Isolate(r.By) + ", " + c.Day(r.When)
+	if !r.Until.IsZero() {
+		text += ", until " + ChosenDay(r.Until)
+	}
+	return text
 }
 
 // difference is how far the groups are from what is expected.

@@ -270,7 +270,7 @@ func SecondLook(p Page, v ReviewPerson) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.Field(components.FieldProps{Name: "note", Label: "Note", Value: v.Note, Rows: 2, Max: 500, Error: v.Errors["note"], Hint: "Needed where something is not right: the person is decided again with it."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.Field(components.FieldProps{Name: "note", Label: "Note", Value: v.Note, Rows: 2, Max: 500, Error: v.Errors["note"], Hint: "Needed where something is not right: the person is decided again with it.", Depends: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -106,11 +106,7 @@ func (p *planner) guestsLeft() {
 		}
 	}
 	for r, guests := range alone {
-		called := names.List(guests)
-		if n := len(guests) - guestsNamed; n > 0 {
-			called = names.Some(guests[:guestsNamed], words.Number(n)+" more")
-		}
-		r.After += "; nobody else knows " + words.Count(len(guests), "guest", "guests") + ": " + called
+		r.After += "; nobody else knows " + words.Count(len(guests), "guest", "guests") + ": " + names.First(guests, guestsNamed)
 	}
 	if len(all) > 0 {
 		p.notes = append(p.notes, "Nobody will know "+words.Count(len(all), "guest", "guests")+" any more, as the rows say. A removal hands no guest over: "+

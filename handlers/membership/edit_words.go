@@ -75,8 +75,7 @@ func some(list []string) string {
 	if len(list) <= mostNamed+1 {
 		return names.List(list)
 	}
-	rest := len(list) - mostNamed
-	return names.Some(list[:mostNamed], words.Count(rest, "other", "others"))
+	return names.First(list, mostNamed)
 }
 
 func are(n int) string { return words.Noun(n, "is", "are") }

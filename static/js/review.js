@@ -34,10 +34,10 @@ if (step) {
   key("p", press("[data-step=p]"));
   key("u", press("[data-step=u]"));
 
-  const line = step.querySelector("[data-review-keys]");
-  const button = line.querySelector("button");
+  const line = step.querySelector("[data-review-keys]"); // not where there is nothing to decide
+  const button = line?.querySelector("button");
   const show = () => (button.textContent = on ? "Turn these keys off" : "Turn these keys on");
-  button.addEventListener("click", () => {
+  button?.addEventListener("click", () => {
     on = !on;
     try {
       localStorage.setItem(setting, on ? "on" : "off");
@@ -46,8 +46,10 @@ if (step) {
     }
     show();
   });
-  show();
-  line.hidden = false;
+  if (line) {
+    show();
+    line.hidden = false;
+  }
 }
 
 // The form that starts a review counts anew after each change.

@@ -1,6 +1,10 @@
 package names
 
-import "strings"
+import (
+	"strings"
+
+	"tallyfy-admin/views/words"
+)
 
 // List joins names as a sentence does: "Payroll, Board and Legal". A name that
 // could be taken for several stands in quotation marks.
@@ -10,6 +14,14 @@ func List(list []string) string {
 		return strings.Join(shown, "")
 	}
 	return strings.Join(shown[:len(shown)-1], ", ") + " and " + shown[len(shown)-1]
+}
+
+// First is List for the first of a list, with how many others there are.
+func First(list []string, most int) string {
+	if others := len(list) - most; others > 0 {
+		return Some(list[:most], words.Count(others, "other", "others"))
+	}
+	return List(list)
 }
 
 // Some is List for the first few of many: "Payroll, Board and 12 more". more words the number of the others,

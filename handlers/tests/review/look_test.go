@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -39,6 +40,12 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 	kwame := asKwame(s)
 	step := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
 	first := step.Text("h1")
+	rowOf := func(visitor *sitetest.Site) string {
+		return visitor.Get(q.URL).Find("tbody tr").FilterFunction(func(_ int, tr *goquery.Selection) bool { return strings.Contains(tr.Text(), first) }).Text()
+	}
+	assert.Contains(t, rowOf(s), "Maren Dahl, ")
+	assert.NotContains(t, rowOf(kwame), "Maren Dahl", "the queue does not tell either")
+	assert.Contains(t, kwame.Get(q.URL).Text("tbody"), "Maren Dahl, ", "of all others it does")
 	assert.Equal(t, step.URL, kwame.Get(q.URL).Follow("Take a second look").URL, "the choice stays")
 	for _, told := range []string{"Maren Dahl,", "a secret", "Decided so far"} {
 		assert.NotContains(t, step.Text("main"), told)

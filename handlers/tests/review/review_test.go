@@ -68,7 +68,7 @@ func TestAReviewIsStartedDecidedAndChanged(t *testing.T) {
 	assert.Contains(t, p.Text("main"), "No reviews yet")
 	q := start(s, "soren.kjaergaard", "chiara.dangelo", "noor.vandermeer")
 	assert.Equal(t, []string{"To decide 3"}, counts(q))
-	assert.Contains(t, q.Text("main"), "3 addresses pasted. Started by Maren Dahl")
+	assert.Contains(t, q.Text("main"), "Started by Maren Dahl on ")
 	order := queue(q)
 	require.Len(t, order, 3)
 
@@ -504,13 +504,16 @@ func TestWhoIsTaken(t *testing.T) {
 		"text":     {"who": {"text"}, "text": {"not an address"}},
 		"role":     {"who": {"all"}, "role": {"king"}},
 		"group":    {"who": {"all"}, "group": {"No such group"}},
-		"who":      {"who": {"text"}, "text": {"nobody@example.com"}},
+		"who":      {"who": {"dates"}, "from": {"2099-01-01"}},
 		"reviewer": {"who": {"all"}, "reviewer": {s.ID("soren.kjaergaard")}},
 	} {
 		form.Set("name", "x")
 		p := s.Post("/reviews", form).Whole(http.StatusUnprocessableEntity)
 		assert.NotEmpty(t, p.Text("#error-"+field), field)
 	}
+	p = s.Post("/reviews", url.Values{"who": {"text"}, "name": {""}, "text": {s.Member("soren.kjaergaard").Email + "\nnobody@example.com"}}).Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, p.Text("#error-text"), "Nobody who can be reviewed: nobody@example.com.", "nobody is dropped without a word")
+	assert.Empty(t, p.Find("input[name=name]").AttrOr("value", "none"), "an emptied name is not filled in again")
 	assert.Contains(t, s.Get("/reviews").Text("main"), "No reviews yet")
 }
 
@@ -674,4 +677,26 @@ func TestEveryGroupOfAPersonIsShownWithoutPeers(t *testing.T) {
 	p := open(start(s, "thandiwe.moyo"), "Thandiwe Moyo")
 	assert.Equal(t, []string{"Expected, and there", "In these groups, too", "Other groups"}, p.Texts(".blocks legend"))
 	assert.ElementsMatch(t, []string{"Everyone at Aldermoor", "Sales EMEA"}, p.Texts(".blocks .name"))
+}
+
+// What a decision does not take is not dropped without a word: ticked groups, and the day of another decision.
+func TestWhatADecisionDoesNotTakeIsKept(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "tobias.renner")
+	f := open(q, "Inês Carvalho").Form("main form[data-form]")
+	f.Values["add"] = groupIDs(s, "Fleet and Drivers")
+	f.Values.Set("until", "2099-01-05")
+	for _, button := range []string{"Looks right", "Ask someone"} {
+		p := f.Set("note", "both").Submit(button).Whole(http.StatusUnprocessableEntity)
+		assert.Contains(t, p.Text("#error-groups"), "1 group is ticked: press “Change groups”, or untick it.")
+		assert.Contains(t, p.Text("#error-until"), "Only “Not yet” takes a day: press that, or empty the field.")
+		kept := p.Form("main form[data-form]").Values
+		assert.Equal(t, []string{"2099-01-05"}, kept["until"])
+		assert.Equal(t, groupIDs(s, "Fleet and Drivers"), kept["add"])
+	}
+	p := f.Set("until", "").Submit("Change groups").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice.done"), "Saved: Inês Carvalho, change groups.")
+	p = open(s.Get(q.URL), "Inês Carvalho").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice.done"), "Saved: Inês Carvalho, looks right.", "what the decision before had ticked may go")
 }

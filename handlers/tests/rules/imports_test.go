@@ -55,7 +55,7 @@ var mayImport = []struct{ importer, ours string }{
 	{"handlers/web", ""},
 	{"views", "views/components views/names views/words static tallyfy"},
 	{"views/components", ""},
-	{"views/names", "tallyfy"},
+	{"views/names", "tallyfy views/words"},
 	{"views/words", ""},
 	{"static", ""},
 	{"tallyfy", ""},
