@@ -109,7 +109,7 @@ func (a *App) peopleOfJob(r *reader, j *bulk.Job) func(context.Context) (func(ta
 }
 
 // heldSince says before a step of a job who of those to be added is to stay out: members who were
-// deactivated or have left since the dry run. Whether Tallyfy refuses them is not known.
+// disabled or have left since the dry run. Whether Tallyfy refuses them is not known.
 func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 	people := a.peopleOfJob(r, j)
 	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
@@ -123,7 +123,7 @@ func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(cont
 				if m, ok := now(id); !ok {
 					held[id] = "is not in the organisation any more"
 				} else if m.IsDisabled() {
-					held[id] = "is deactivated"
+					held[id] = "is disabled"
 				}
 			}
 			return held, nil
@@ -132,7 +132,7 @@ func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(cont
 }
 
 // heldInReview says before a step of a job of a review who of it is to stay as they are: those
-// about whom it was decided anew, and those who were deactivated, have left or have another role by
+// about whom it was decided anew, and those who were disabled, have left or have another role by
 // now.
 func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 	people := a.peopleOfJob(r, j)
@@ -157,7 +157,7 @@ func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(c
 				case !ok:
 					held[id] = "is not in the organisation any more"
 				case m.IsDisabled():
-					held[id] = "is deactivated"
+					held[id] = "is disabled"
 				case p == nil:
 					held[id] = "is not in the review any more"
 				case !p.Wants(tallyfy.ID(row.Group.ID), row.Leave):

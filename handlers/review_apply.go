@@ -54,7 +54,7 @@ func (req *request) applicationOf(r *review.Review, copied snapshot, now func(ta
 		case !ok && whole:
 			a.hold(p, "is not in the organisation any more")
 		case ok && m.IsDisabled():
-			a.hold(p, "is deactivated")
+			a.hold(p, "is disabled")
 		default:
 			a.people = append(a.people, p)
 			a.roles[p.ID] = p.RoleDecided()

@@ -48,7 +48,7 @@ func (a application) startJob(press string) error {
 	}
 	j := &bulk.Job{Org: a.org(), Kind: bulk.Reviewed, Owner: a.me(), Spec: bulk.Spec{
 		OrgName: a.who.Organisation.Name, Header: []string{"Person", "Change"}, Reads: plan.Reads, Writes: plan.Writes, Review: a.review.ID, Press: press,
-		Notes: []string{"This carries out what was decided in the review " + names.Isolate(a.review.Name) + ". A decision that was changed meanwhile is left as it is, and so is somebody who was deactivated or has another role."},
+		Notes: []string{"This carries out what was decided in the review " + names.Isolate(a.review.Name) + ". A decision that was changed meanwhile is left as it is, and so is somebody who was disabled or has another role."},
 	}}
 	if err := a.app.Jobs.Create(a.ctx(), j, plan.Rows); err != nil {
 		return err

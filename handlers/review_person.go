@@ -92,7 +92,7 @@ func decide(req *request) error {
 	if s.m == nil || s.p.Place.Stored == review.Left {
 		why := " is not in the organisation any more"
 		if s.m != nil {
-			why = " is deactivated"
+			why = " is disabled"
 		}
 		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
 			Kind: views.NoticeWarning, Text: names.Isolate(s.p.Name) + why + ". There is nothing to decide.",

@@ -213,7 +213,7 @@ func (p *planner) creation(line Line) {
 	r.Step = p.stepOf(names.Fold(g.Name))
 }
 
-// sentence makes a sentence of a predicate: "is deactivated".
+// sentence makes a sentence of a predicate: "is disabled".
 func sentence(predicate string) string {
 	return strings.ToUpper(predicate[:1]) + predicate[1:] + "."
 }

@@ -28,7 +28,7 @@ func TestWhomALineMeans(t *testing.T) {
 		"chiara.dangelo@exmple.com, Payroll: can't Nobody here has the address “chiara.dangelo@exmple.com”. Similar: chiara.dangelo@example.com.",
 		"somebody@else.example, Payroll: can't Nobody here has the address “somebody@else.example”.",
 		"bram@tyres.example.com, Payroll: waiting not in it → in it",
-		"Gareth Pugh, Payroll: can't Is deactivated.",
+		"Gareth Pugh, Payroll: can't Is disabled.",
 		"Lena Fischbacher, Payroll: can't Has not accepted the invitation yet.",
 		"Aldermoor Assistant, Payroll: can't A bot can't be added.",
 	}, read(p.Rows))
@@ -122,7 +122,7 @@ func TestNewGroups(t *testing.T) {
 		"Gate;x;gareth.pugh@example.com;\nQuay;x;12;\nPier;x;bram@tyres.example.com;\nDock;x;;nobody@x.example\n")
 	assert.Equal(t, []string{
 		"Depot: waiting no group → a group with 2 members and 1 guest", "DEPOT: can't Line 2 makes a group of that name.", "Payroll: can't There is a group of that name already.",
-		"Line 5: can't The group needs a name.", "Yard: can't Enter a description. Tallyfy requires one.", "Gate: can't Gareth Pugh: is deactivated.", "Quay: can't Nobody here is called “12”.",
+		"Line 5: can't The group needs a name.", "Yard: can't Enter a description. Tallyfy requires one.", "Gate: can't Gareth Pugh: is disabled.", "Quay: can't Nobody here is called “12”.",
 		"Pier: can't “bram@tyres.example.com” is a guest, not a member.", "Dock: can't Nobody here has the address “nobody@x.example”.",
 	}, read(p.Rows))
 }

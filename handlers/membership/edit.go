@@ -205,7 +205,7 @@ func Unfit(members *directory.Members, id tallyfy.UserID) string {
 	case m.Status == tallyfy.StatusInvited:
 		return "has not accepted the invitation yet"
 	case m.IsDisabled():
-		return "is deactivated"
+		return "is disabled"
 	}
 	return ""
 }

@@ -242,7 +242,7 @@ func TestWhoCannotBeAdded(t *testing.T) {
 	}})
 	require.NoError(t, c.Look(t.Context()))
 	assert.Equal(t, []membership.LeftOut{
-		{d.id("gareth.pugh"), "Gareth Pugh", "is deactivated"},
+		{d.id("gareth.pugh"), "Gareth Pugh", "is disabled"},
 		{d.id("ibrahim.sow"), "Ibrahim Sow", "has not accepted the invitation yet"},
 		{d.id("assistant.bot"), "Aldermoor Assistant", "a bot can't be added"},
 		{"404", "Member 404", "there is nobody with this id in the organisation"},
@@ -250,8 +250,8 @@ func TestWhoCannotBeAdded(t *testing.T) {
 	}, c.LeftOut)
 	assert.Equal(t, []tallyfy.UserID{d.id("noor.vandermeer"), d.id("chiara.dangelo")}, c.Did.Add, "an address of a member is the member")
 	assert.Equal(t, []string{"Chiara D'Angelo"}, c.Joined)
-	assert.Equal(t, []string{"marisol.quispe@example.com"}, c.Did.AddGuests, "who was deactivated may come back as a guest")
-	assert.Equal(t, "Not added: Gareth Pugh (is deactivated); Ibrahim Sow (has not accepted the invitation yet); Aldermoor Assistant (a bot can't be added); "+
+	assert.Equal(t, []string{"marisol.quispe@example.com"}, c.Did.AddGuests, "who was disabled may come back as a guest")
+	assert.Equal(t, "Not added: Gareth Pugh (is disabled); Ibrahim Sow (has not accepted the invitation yet); Aldermoor Assistant (a bot can't be added); "+
 		"Member 404 (there is nobody with this id in the organisation); Ibrahim Sow (has not accepted the invitation yet).", c.LeftOutText())
 
 	d.ChangeGroup(string(d.groupID("Legal")), sandbox.GroupChange{Add: []int{d.number("gareth.pugh"), d.number("chiara.dangelo")}})

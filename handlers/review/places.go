@@ -58,7 +58,7 @@ func (p *Place) LeftOpen() bool {
 	return !p.Closed.IsZero() && (s == Undecided || s == Later || s == Ask)
 }
 
-// Settle closes those who were deactivated, or are not in the organisation any more, since they were read. Nothing is
+// Settle closes those who were disabled, or are not in the organisation any more, since they were read. Nothing is
 // stored: whoever comes back stands where they stood.
 func (p *Place) Settle(members *directory.Members) {
 	if p.Stored != Applied && p.Closed.IsZero() && departed(p.Member, p.ReadAt, members) != "" {
@@ -72,7 +72,7 @@ func departed(id tallyfy.UserID, readAt time.Time, members *directory.Members) s
 	switch {
 	case !members.ReadAt.After(readAt):
 	case ok && m.IsDisabled():
-		return "Deactivated."
+		return "Disabled."
 	case !ok && members.Complete:
 		return "Not in the organisation any more."
 	}

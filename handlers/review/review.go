@@ -20,7 +20,7 @@ const (
 	Change    State = "change"    // groups are to be changed, and have not been yet
 	Later     State = "later"     // not yet: again on a day
 	Ask       State = "ask"       // somebody is being asked
-	Left      State = "left"      // closed by itself: deactivated, or not in the organisation any more
+	Left      State = "left"      // closed by itself: disabled, or not in the organisation any more
 	Applied   State = "applied"   // the changes were made in Tallyfy
 )
 

@@ -371,7 +371,7 @@ func TestNobodyIsAddedWhoWasDisabledSince(t *testing.T) {
 	s.Disable("noor.vandermeer")
 	job := dry.Form("form[data-form]").Submit("Add people to groups: 2 rows")
 	p := until(t, s, job.URL, "1 of 2 done. 1 failed.")
-	assert.ElementsMatch(t, []string{"1Noor van der Meer Legalnot in it → in itFailed Is deactivated.", "2Kwame Asante Legalnot in it → in itDone Receipt"}, rows(p))
+	assert.ElementsMatch(t, []string{"1Noor van der Meer Legalnot in it → in itFailed Is disabled.", "2Kwame Asante Legalnot in it → in itDone Receipt"}, rows(p))
 	assert.NotContains(t, s.Group("Legal").Members, s.Member("noor.vandermeer").ID)
 	assert.Equal(t, 1, s.Writes())
 }

@@ -201,7 +201,7 @@ func TestBoxesOfDisabledPeople(t *testing.T) {
 	f.Values["add"] = []string{cell(s, "Finance", "gareth.pugh")}
 	p = toggle(f, "in", cell(s, "Operations", "gareth.pugh")).Submit("Review changes").Whole(http.StatusOK)
 	assert.Equal(t, "Change 1 group?", p.Text("h1"))
-	assert.Contains(t, p.Text("main"), "Not added: Gareth Pugh (is deactivated).")
+	assert.Contains(t, p.Text("main"), "Not added: Gareth Pugh (is disabled).")
 	p.Form("main form").Submit("Change 1 group").Whole(http.StatusOK)
 	assert.NotContains(t, s.Group("Operations").Members, s.Member("gareth.pugh").ID)
 	assert.NotContains(t, s.Group("Finance").Members, s.Member("gareth.pugh").ID)

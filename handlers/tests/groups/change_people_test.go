@@ -200,7 +200,7 @@ func TestAGroupThatIsGoneCanBeCreatedAgainWithTheChange(t *testing.T) {
 	assert.Contains(t, p.Text("main"), "Nothing was changed. Your change is kept")
 	p = p.Follow("Create it again…").Whole(http.StatusOK)
 	assert.Equal(t, "New group", p.Text("h1"))
-	assert.Contains(t, p.Text(".notice"), "This is Operations as you saw it, with your change. Nothing is created until you press the button. Not added: Gareth Pugh (is deactivated).")
+	assert.Contains(t, p.Text(".notice"), "This is Operations as you saw it, with your change. Nothing is created until you press the button. Not added: Gareth Pugh (is disabled).")
 	assert.False(t, s.Exists("Operations"))
 	assert.Zero(t, s.Writes())
 	p.GroupForm().Submit("Create the group").Whole(http.StatusOK)

@@ -29,7 +29,7 @@ func TestAGroupIsMergedIntoAnother(t *testing.T) {
 	text := p.Text("main")
 	assert.Contains(t, text, "are in Legal.")
 	assert.Contains(t, text, "Fleet and Drivers is deleted for good.")
-	assert.Contains(t, text, "Not added: Gareth Pugh (is deactivated)")
+	assert.Contains(t, text, "Not added: Gareth Pugh (is disabled)")
 	assert.Contains(t, text, "Afterwards they are in neither group.")
 	assert.Contains(t, text, "Templates can't be seen here")
 	f := p.Form("main form[method=post]")

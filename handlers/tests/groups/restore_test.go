@@ -35,14 +35,14 @@ func TestDeletedGroupIsCreatedAgain(t *testing.T) {
 	// An invited member was in it, and could not be put in anew.
 	assert.Equal(t, []string{"There is a group Finance with 5 members and 1 guest."}, promises(p))
 	lost := p.Text("#lost + ul")
-	for _, want := range []string{g.ID, "Template steps that named the group", "There was no open task.", "The logo. Tallyfy has no call that sets one: download it", "Not added: Chiara D'Angelo (is deactivated); Lena Fischbacher (has not accepted the invitation yet)."} {
+	for _, want := range []string{g.ID, "Template steps that named the group", "There was no open task.", "The logo. Tallyfy has no call that sets one: download it", "Not added: Chiara D'Angelo (is disabled); Lena Fischbacher (has not accepted the invitation yet)."} {
 		assert.Contains(t, lost, want)
 	}
 	assert.Equal(t, 1, s.Writes(), "looking changes nothing")
 	form := p.Form("main form")
 	p = form.Submit("Create it again").Whole(http.StatusOK)
 	assert.Equal(t, "Finance", p.Text("h1"))
-	assert.Contains(t, p.Text(".notice"), "Finance was created, with 5 members and 1 guest, and checked. Not added: Chiara D'Angelo (is deactivated)")
+	assert.Contains(t, p.Text(".notice"), "Finance was created, with 5 members and 1 guest, and checked. Not added: Chiara D'Angelo (is disabled)")
 	after := s.Group("Finance")
 	assert.NotEqual(t, g.ID, after.ID)
 	assert.Equal(t, g.Description, after.Description)

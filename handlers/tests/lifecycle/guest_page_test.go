@@ -210,7 +210,7 @@ func TestWhoKnowsAGuest(t *testing.T) {
 	assert.Equal(t, []string{"Renske Bakker and Hugo Marchetti know Bram Verhoeven (" + bram + "). Emre Yıldız does not know Bram Verhoeven (" + bram + ") any more."}, p.Texts("ol.plan li > span:first-child"))
 	assert.Contains(t, s.Get(s.MemberPath("renske.bakker")).Text("main"), "changed who knows Bram Verhoeven", "the members' pages show it, too")
 
-	for add, says := range map[string]string{"nobody@x.example": "Nobody here has the address", "gareth.pugh@example.com": "Gareth Pugh is deactivated.", "Zzz": "Nobody here is called"} {
+	for add, says := range map[string]string{"nobody@x.example": "Nobody here has the address", "gareth.pugh@example.com": "Gareth Pugh is disabled.", "Zzz": "Nobody here is called"} {
 		p = s.Get("/guests/"+bram+"/known-by").Form("main form").Set("add", add).Tick("remove", s.ID("soren.kjaergaard")).Submit("").Whole(http.StatusUnprocessableEntity)
 		assert.Contains(t, p.Text("#error-add"), says)
 		assert.Equal(t, add, p.Form("main form").Values.Get("add"))
@@ -325,7 +325,7 @@ func TestALeaverHandsTheGuestsOver(t *testing.T) {
 
 	p := receipt.Follow("Hand over 2 guests…").Whole(http.StatusOK)
 	assert.Equal(t, "Guests whom Søren Kjærgaard knows", p.Text("h1"))
-	for to, says := range map[string]string{"nobody@x.example": "Nobody here has the address", s.ID("soren.kjaergaard"): "is deactivated.", "gareth.pugh@example.com": "Gareth Pugh is deactivated."} {
+	for to, says := range map[string]string{"nobody@x.example": "Nobody here has the address", s.ID("soren.kjaergaard"): "is disabled.", "gareth.pugh@example.com": "Gareth Pugh is disabled."} {
 		again := p.Form("main form").Set("to", to).Submit("").Whole(http.StatusUnprocessableEntity)
 		assert.Contains(t, again.Text("#error-to"), says)
 		assert.Equal(t, to, again.Form("main form").Values.Get("to"))

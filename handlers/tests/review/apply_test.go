@@ -112,7 +112,7 @@ func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
 	decided(s, q, "aaliyah.rahman", "change", url.Values{"remove": groupIDs(s, "Legal"), "note": {"moved"}})
 
 	p := check(s, q)
-	// Another administrator changes a group, somebody is deactivated, and another group is deleted.
+	// Another administrator changes a group, somebody is disabled, and another group is deleted.
 	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Add: []int{s.Member("beatriz.sa").ID, s.Member("yuki.tanabe").ID}})
 	s.Disable("aaliyah.rahman")
 	s.Elsewhere(http.MethodDelete, "/groups/"+s.Group("First Aiders").ID, "")
@@ -122,7 +122,7 @@ func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
 	assert.Zero(t, writesOf(s))
 	text := r.Text("main")
 	assert.Contains(t, text, "Operations is as decided already.")
-	assert.Contains(t, text, "Aaliyah Rahman is deactivated. Change")
+	assert.Contains(t, text, "Aaliyah Rahman is disabled. Change")
 	assert.Contains(t, text, "First Aiders is not changed: it is not there any more.")
 	r = r.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.Equal(t, 1, writesOf(s))
@@ -140,8 +140,8 @@ func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
 	assert.NotContains(t, receipt(s, q).Text("main"), "1 change groups")
 }
 
-// The copies do not know yet that somebody was deactivated after the check.
-func TestWhoIsDeactivatedAfterTheCheckIsLeftAsTheyAre(t *testing.T) {
+// The copies do not know yet that somebody was disabled after the check.
+func TestWhoIsDisabledAfterTheCheckIsLeftAsTheyAre(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
 	q := start(s, "ines.carvalho", "beatriz.sa")
@@ -151,7 +151,7 @@ func TestWhoIsDeactivatedAfterTheCheckIsLeftAsTheyAre(t *testing.T) {
 	s.Sandbox.DisableInPlace(s.Member("beatriz.sa").ID)
 	r := f.Submit("Change 1 group for 2 people").Whole(http.StatusConflict)
 	assert.Zero(t, writesOf(s))
-	assert.Contains(t, r.Text("main"), "Beatriz Sá is deactivated. Change")
+	assert.Contains(t, r.Text("main"), "Beatriz Sá is disabled. Change")
 	r.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
 	assert.False(t, in(s, "beatriz.sa", "Fleet and Drivers"))

@@ -82,7 +82,7 @@ func TestALongApplicationIsAJob(t *testing.T) {
 	p = rests(s, job.URL, "6 of 10 done. 4 failed.")
 	text := p.Text("main")
 	assert.Contains(t, text, "This carries out what was decided in the review Joiners.")
-	for _, why := range []string{"Tallyfy does not have it any more.", "Is deactivated.", "Has been decided anew since."} {
+	for _, why := range []string{"Tallyfy does not have it any more.", "Is disabled.", "Has been decided anew since."} {
 		assert.Contains(t, text, why)
 	}
 	assert.True(t, in(s, "yuki.tanabe", "Finance") && in(s, "aaliyah.rahman", "Legal"))
@@ -165,7 +165,7 @@ func sum(of map[string]int) (n int) {
 	return n
 }
 
-// A job takes minutes, and who is in it may be deactivated meanwhile.
+// A job takes minutes, and who is in it may be disabled meanwhile.
 func TestALongJobReadsThePeopleAgain(t *testing.T) {
 	t.Parallel()
 	var late atomic.Int64
@@ -181,7 +181,7 @@ func TestALongJobReadsThePeopleAgain(t *testing.T) {
 	}})
 	job := check(s, q).Form("main form[data-form]").Submit("Change 6 groups for 2 people").Whole(http.StatusOK)
 	p := rests(s, job.URL, "9 of 12 done. 3 failed.")
-	assert.Contains(t, p.Text("main"), "Is deactivated.")
+	assert.Contains(t, p.Text("main"), "Is disabled.")
 }
 
 // A leaver-out is Tallyfy with lists of members in which somebody is missing.
