@@ -81,8 +81,16 @@ func (req *request) look() (s reviewStep, l *review.Look, err error) {
 
 // lookOver goes back where no second look is needed any more.
 func (s reviewStep) lookOver() error {
-	s.notice(views.Notice{Kind: views.NoticeInfo, Text: "Nobody waits for a second look at " + names.Isolate(s.p.Name) + " any more. Nothing was changed."})
+	s.notice(views.Notice{Kind: views.NoticeInfo, Text: "Nobody waits for a second look at " + names.Isolate(s.p.Name) + " any more. Nothing was changed." + s.typedNote()})
 	return s.goTo(s.urls().Review(s.r.ID))
+}
+
+// typedNote says a note that cannot be kept, so that it can be copied.
+func (s reviewStep) typedNote() string {
+	if note := names.Tidy(s.typed.Get("note")); note != "" {
+		return " You wrote: “" + names.Isolate(note) + "”"
+	}
+	return ""
 }
 
 // ownLook goes back where the administrator may not look.

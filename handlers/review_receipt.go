@@ -173,6 +173,7 @@ func (p *proofs) line(d *review.Decision) (l views.ReviewReceiptLine, err error)
 	l = views.ReviewReceiptLine{
 		ReviewDecision: views.ReviewDecision{
 			State: string(d.State), By: d.By.Name, Note: d.Note, At: d.Made(), Until: d.Until, ReadAt: d.ReadAt, Add: groupNames(d.Add), Remove: groupNames(d.Remove),
+			Already: d.Already(),
 		},
 		ByEmail: d.By.Email, Before: groupNames(d.Groups), After: groupNames(d.After()),
 	}

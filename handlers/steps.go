@@ -194,7 +194,7 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 	v.Shown, v.Read = strings.Join(shownIDs(s.in), " "), strconv.FormatInt(s.readAt.UnixMilli(), 10)
 	for _, d := range s.p.Decisions {
 		v.Decisions = append(v.Decisions, views.ReviewDecision{
-			State: string(d.State), By: d.By.Name, At: d.At, Note: d.Note, Until: d.Until, Add: groupNames(d.Add), Remove: groupNames(d.Remove), ReadAt: d.ReadAt,
+			State: string(d.State), By: d.By.Name, At: d.At, Note: d.Note, Until: d.Until, Add: groupNames(d.Add), Remove: groupNames(d.Remove), ReadAt: d.ReadAt, Already: d.Already(),
 		})
 	}
 	if last := s.p.Last(); last != nil && last.State == review.Change && s.copied.groups.Complete {

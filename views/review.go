@@ -81,7 +81,7 @@ func ReviewStateWord(state string) string {
 	case "right":
 		return "Looks right"
 	case "change":
-		return "Change groups"
+		return "To change"
 	case "later":
 		return "Not yet"
 	case "ask":
@@ -98,13 +98,8 @@ func ReviewStateWord(state string) string {
 
 // ReviewTab is the name of a state above the queue of a review.
 func ReviewTab(state string) string {
-	switch state {
-	case "undecided":
+	if state == "undecided" {
 		return "To decide"
-	case "change":
-		return "To change"
-	case "applied":
-		return "Applied"
 	}
 	return ReviewStateWord(state)
 }
@@ -329,6 +324,8 @@ type ReviewDecision struct {
 	// Gone are those of the groups that are not there any more, of a decision that waits to be
 	// carried out.
 	Gone []string
+	// Already says that the groups were as decided, so that nothing was sent.
+	Already bool
 }
 
 // text is the decision as a sentence, and which of its groups are gone.
@@ -342,12 +339,15 @@ func (d ReviewDecision) text() string {
 
 // Sentence is the decision as a sentence. day writes the day on which the person comes back.
 func (d ReviewDecision) Sentence(day func(time.Time) string) string {
-	text := ReviewStateWord(d.State)
-	if d.State == "ask" {
+	text, add, remove := ReviewStateWord(d.State), ", add to ", ", take out of "
+	switch {
+	case d.State == "ask":
 		text = "Ask someone"
-	}
-	add, remove := ", add to ", ", take out of "
-	if d.State == "applied" {
+	case d.State == "change":
+		text = "Change groups"
+	case d.Already:
+		text, add, remove = "As decided already", ", in ", ", not in "
+	case d.State == "applied":
 		add, remove = ", added to ", ", taken out of "
 	}
 	if len(d.Add) > 0 {

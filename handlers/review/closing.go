@@ -81,10 +81,11 @@ type Closing struct {
 	Members *directory.Members
 
 	// Review, and Counts of its people by state, are what Look found. Gone is how many left without
-	// a decision.
+	// a decision, Looks how many second looks wait.
 	Review *Review
 	Counts map[State]int
 	Gone   int
+	Looks  int
 }
 
 // Kind implements change.Change.
@@ -107,6 +108,11 @@ func (c *Closing) Look(ctx context.Context) (err error) {
 		}
 	}
 	c.Counts = Counts(places, c.Book.Now())
+	if err != nil {
+		return err
+	}
+	looks, err := c.Book.Looks(ctx, c.Review, c.Members)
+	c.Looks = CountLooks(looks).Wait
 	return err
 }
 
@@ -133,6 +139,9 @@ func (c *Closing) Plan() change.Plan {
 		text += words.Count(open, "of them is not decided: the next review of new joiners offers this person again.", "of them are not decided: the next review of new joiners offers them again.")
 	}
 	text = strings.TrimSpace(text)
+	if c.Looks > 0 {
+		text += " " + words.Count(c.Looks, "second look that waits is", "second looks that wait are") + " not taken any more."
+	}
 	plan := change.Plan{Stopped: c.Waiting() > 0 || !c.Review.Closed.IsZero(), Plan: journal.Plan{
 		Will: "close the review " + name, Did: "closed the review " + name, Lines: []journal.Line{{Kind: lineClosing, Text: text}},
 	}}

@@ -139,6 +139,11 @@ type Decision struct {
 	Since time.Time `json:",omitzero"`
 }
 
+// Already reports that all was as decided before anything was sent.
+func (d *Decision) Already() bool {
+	return d.State == Applied && len(d.Entries) == 0 && len(d.Add)+len(d.Remove) > 0
+}
+
 // Last is the latest decision about the person, nil for none.
 func (p *Person) Last() *Decision {
 	if len(p.Decisions) == 0 {

@@ -107,7 +107,7 @@ func TestBrowserPrintedReceipt(t *testing.T) {
 		return faults.join("\n");
 	})()`))
 	text := sitetest.Evaluate[string](b, "document.querySelector('main').innerText")
-	for _, want := range []string{"Noor van der Meer", strings.TrimSpace(note), "take out of Finance", "1 change groups + 1 looks right = 2 people", "What was not checked", "A record of Aldermoor"} {
+	for _, want := range []string{"Noor van der Meer", strings.TrimSpace(note), "take out of Finance", "1 to change + 1 looks right = 2 people", "What was not checked", "A record of Aldermoor"} {
 		assert.Contains(t, text, want)
 	}
 }

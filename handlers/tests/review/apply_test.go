@@ -132,12 +132,12 @@ func TestWhatOthersDidMeanwhileIsSeen(t *testing.T) {
 
 	// What is in place is recorded, what is not waits for another decision.
 	text = r.Text("main")
-	assert.Contains(t, text, "Changed, added to Operations.")
+	assert.Contains(t, text, "As decided already, in Operations.")
 	assert.Contains(t, text, "Change groups, add to First Aiders.")
-	assert.Contains(t, text, "1 change groups + 1 changed + 1 left = 3 people, a row each.")
+	assert.Contains(t, text, "1 to change + 1 changed + 1 left = 3 people, a row each.")
 	assert.Contains(t, text, "First Aiders was not changed: it is not there any more.")
 	decided(s, q, "beatriz.sa", "right", url.Values{"note": {"the group is gone"}})
-	assert.NotContains(t, receipt(s, q).Text("main"), "1 change groups")
+	assert.NotContains(t, receipt(s, q).Text("main"), "1 to change")
 }
 
 // The copies do not know yet that somebody was disabled after the check.
@@ -170,7 +170,7 @@ func TestAnUpdateThatIsOvertakenGoesBackToThePerson(t *testing.T) {
 	assert.False(t, in(s, "ines.carvalho", "Fleet and Drivers"))
 	text := r.Text("main")
 	assert.Contains(t, text, "Not all of the change is in place: Fleet and Drivers is not as planned.")
-	assert.Contains(t, text, "1 change groups + 1 changed = 2 people, a row each.")
+	assert.Contains(t, text, "1 to change + 1 changed = 2 people, a row each.")
 	assert.Contains(t, text, "1 decision to change groups is not carried out, not in full, or it is not known yet.")
 	writes := writesOf(s)
 	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
@@ -188,7 +188,7 @@ func TestARefusedApplicationChangesNothing(t *testing.T) {
 	r := check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person")
 	assert.Equal(t, q.URL+"/check", strings.Split(r.URL, "?")[0])
 	assert.Contains(t, r.Text("main"), "Nothing was changed.")
-	assert.Contains(t, receipt(s, q).Text("main"), "1 change groups = 1 person")
+	assert.Contains(t, receipt(s, q).Text("main"), "1 to change = 1 person")
 	r.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
 }
@@ -209,7 +209,7 @@ func TestThoseWhoCannotBeAddedAreHeld(t *testing.T) {
 	assert.Zero(t, writesOf(s))
 	r = r.Form("main form[data-form]").Tick("sure", "yes").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.Equal(t, 1, writesOf(s))
-	assert.Contains(t, r.Text("main"), "1 change groups + 1 changed = 2 people, a row each.")
+	assert.Contains(t, r.Text("main"), "1 to change + 1 changed = 2 people, a row each.")
 	p = check(s, q)
 	assert.Contains(t, p.Text("main"), "Nothing can be changed as things are.")
 	assert.False(t, p.Has("main form[method=post]"))
@@ -309,7 +309,7 @@ func TestASignInThatEndsInTheMiddleLeavesATrueRecord(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(text, "Changed, added to Fleet and Drivers."), "at once")
 	assert.Equal(t, 2, strings.Count(text, "Accepted by Tallyfy, and not read again yet, "))
 	assert.Contains(t, text, "Left to do: Change groups, add to Operations.")
-	assert.Contains(t, text, "2 change groups = 2 people, a row each.")
+	assert.Contains(t, text, "2 to change = 2 people, a row each.")
 	assert.Contains(t, text, "2 changes could not be read again in Tallyfy, or were not so any more.")
 	file := s.Get(q.URL + ".csv").Body
 	assert.Equal(t, 2, strings.Count(file, "Fleet and Drivers: accepted by Tallyfy, and not read again yet"))
@@ -341,7 +341,7 @@ func TestAnAnswerThatDoesNotShowTheChangeIsNotRecorded(t *testing.T) {
 	f.Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	s.Sandbox.ClearFaults()
 	s.SignIn()
-	assert.Contains(t, receipt(s, q).Text("main"), "1 change groups = 1 person, a row each.")
+	assert.Contains(t, receipt(s, q).Text("main"), "1 to change = 1 person, a row each.")
 	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
 	assert.Contains(t, receipt(s, q).Text("main"), "1 changed = 1 person, a row each.")

@@ -207,3 +207,18 @@ func TestWhatIsSentIsRecordedInAClosedReviewToo(t *testing.T) {
 		})
 	}
 }
+
+// Whoever closes a review is told that a second look waits, and whoever gives it afterwards gets back what they wrote.
+func TestAReviewIsClosedBeforeASecondLook(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := looksRight(s, start(s, "soren.kjaergaard", "chiara.dangelo"))
+	q = q.Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
+	look := asKwame(s).Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+	p := q.Follow("Close the review").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main"), "All of them are decided. 1 second look that waits is not taken any more.")
+	p.Form("main form[data-form]").Submit("Close the review").Whole(http.StatusOK)
+	p = look.Form("main form[data-form]").Set("note", "Payroll, too").Submit("Something is not right").Whole(http.StatusOK)
+	assert.Contains(t, p.Text(".notice"), "any more. Nothing was changed. You wrote: “Payroll, too”")
+	assert.NotContains(t, p.Text("main"), "1 waits")
+}

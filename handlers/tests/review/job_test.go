@@ -95,7 +95,7 @@ func TestALongApplicationIsAJob(t *testing.T) {
 
 	r := p.Follow("Its receipt").Whole(http.StatusOK)
 	text = r.Text("main")
-	assert.Contains(t, text, "1 change groups + 2 looks right + 1 left = 4 people, a row each.")
+	assert.Contains(t, text, "1 to change + 2 looks right + 1 left = 4 people, a row each.")
 	assert.Contains(t, text, "Change groups, add to First Aiders.")
 	assert.Contains(t, text, "“not yet”")
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.Get(q.URL+"/receipt.csv").Body, "\ufeff"))).ReadAll()
@@ -136,7 +136,7 @@ func TestAJobOfAReviewRestsAndGoesOn(t *testing.T) {
 	assert.False(t, p.Has("main form[method=post]"))
 	assert.Equal(t, job.URL, other.Submit("Change 9 groups for 2 people").URL)
 	text := receipt(s, q).Text("main")
-	assert.Contains(t, text, "2 change groups = 2 people, a row each.")
+	assert.Contains(t, text, "2 to change = 2 people, a row each.")
 	assert.Contains(t, text, "Changed, added to Customer Care, Finance and First Aiders.")
 	assert.Contains(t, text, "rests. Paused: 3 of 9 done.")
 
