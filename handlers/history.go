@@ -62,7 +62,7 @@ const settleTime = 500 * time.Millisecond
 // adminByCopy tells whether the person is an administrator: from the copy of the members, else Tallyfy says.
 func (req *request) adminByCopy(ctx context.Context) (bool, error) {
 	if copied, ok := req.cachedSnapshot(); ok {
-		return copied.isAdmin(req.who.UserID)(ctx)
+		return copied.isAdmin(req)(ctx)
 	}
 	return req.isAdmin(ctx)
 }
@@ -109,7 +109,7 @@ func (req *request) elsewhere(recent *views.RecentActivity, s journal.Subject, i
 	}
 	copied, ok := req.cachedSnapshot()
 	if ok {
-		isAdmin = copied.isAdmin(req.who.UserID)
+		isAdmin = copied.isAdmin(req)
 	} else if len(latest) == 0 { // not worth a call
 		isAdmin = func(context.Context) (bool, error) { return req.rights().Members, nil }
 	}

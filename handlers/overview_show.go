@@ -39,9 +39,9 @@ func showOverview(req *request) error {
 		ReadAt: copied.readAt(), Missing: copied.missing(),
 		AllMembers: req.whole(v.Members, copied.members.Complete), AllGroups: req.whole(v.Groups, copied.groups.Complete),
 		Sizes: req.sizes(v.Sizes), Roles: req.roles(v), Joined: req.joined(v.Joined),
-		Bots: req.figure(v.Bots, words.Noun(v.Bots.N, "bot", "bots")), Other: v.Other, Activity: req.recentActivity(journal.Subject{}, copied.isAdmin(req.who.UserID)),
+		Bots: req.figure(v.Bots, words.Noun(v.Bots.N, "bot", "bots")), Other: v.Other, Activity: req.recentActivity(journal.Subject{}, copied.isAdmin(req)),
 	}
-	if admin, _ := copied.isAdmin(req.who.UserID)(req.ctx()); admin {
+	if admin, _ := copied.isAdmin(req)(req.ctx()); admin {
 		if screen.Visit, err = req.sinceVisit(); err != nil { // the page is as good without
 			req.app.Log.Error("changes made elsewhere not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		}

@@ -27,7 +27,7 @@ func (req *request) reviewing() (copied snapshot, read bool, err error) {
 	if err != nil || !copied.ended() {
 		return copied, false, err
 	}
-	admin, err := req.adminBy(copied)
+	admin, err := copied.isAdmin(req)(req.ctx())
 	if err == nil && !admin {
 		err = &problem{
 			status: http.StatusForbidden, title: "Reviews are for administrators",
@@ -35,15 +35,6 @@ func (req *request) reviewing() (copied snapshot, read bool, err error) {
 		}
 	}
 	return copied, true, err
-}
-
-// adminBy tells from the copy whether the person is an administrator. Of somebody whom the copy
-// lacks Tallyfy says so.
-func (req *request) adminBy(copied snapshot) (bool, error) {
-	if m, ok := copied.members.ByID(req.who.UserID); ok {
-		return m.Role == tallyfy.RoleAdmin, nil
-	}
-	return req.isAdmin(req.ctx())
 }
 
 // stillReading is a form that comes back because the organisation is not read yet.
@@ -153,7 +144,7 @@ func (req *request) firstSeen(copied snapshot) map[tallyfy.UserID]time.Time {
 // reviews have still to decide, as a link to the reviews; its What is "" where that is not known or
 // not for the person.
 func (req *request) unreviewed(copied snapshot) (f components.Figure) {
-	if admin, _ := req.adminBy(copied); !admin {
+	if admin, _ := copied.isAdmin(req)(req.ctx()); !admin {
 		return f
 	}
 	all, err := req.allReviews()

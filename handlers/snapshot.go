@@ -63,12 +63,15 @@ func (req *request) cachedSnapshot() (s snapshot, ok bool) {
 // ended reports that both are read, as completely as can be had.
 func (s snapshot) ended() bool { return s.members.Ended() && s.groups.Ended() }
 
-// isAdmin tells from the copy whether a member is an administrator, without a call: what is asked for is
-// as old as everything else on the page.
-func (s snapshot) isAdmin(id tallyfy.UserID) func(context.Context) (bool, error) {
-	return func(context.Context) (bool, error) {
-		m, ok := s.members.ByID(id)
-		return ok && m.Role == tallyfy.RoleAdmin, nil
+// isAdmin tells from the copy whether who asks is an administrator, without a call: what is asked
+// for is as old as everything else on the page. Of somebody whom a list lacks that was read to its
+// end Tallyfy says so.
+func (s snapshot) isAdmin(req *request) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		if m, ok := s.members.ByID(req.who.UserID); ok || !s.ended() {
+			return ok && m.Role == tallyfy.RoleAdmin, nil
+		}
+		return req.isAdmin(ctx)
 	}
 }
 
