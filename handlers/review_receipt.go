@@ -53,6 +53,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	now := req.app.Now()
 	counts := r.Counts(now)
 	v.ReviewHead, v.Waiting = req.reviewHead(r, counts), counts[review.Change]
+	v.Missing = copied.missing()
 	proofs := proofs{request: req, entries: map[string]*journal.Entry{}}
 	stale, short := 0, 0
 	for _, p := range r.People {

@@ -9,6 +9,8 @@ import (
 // ReviewCheck is what carrying out the decisions of a review would do.
 type ReviewCheck struct {
 	ID, Name string
+	// Missing says what of the organisation could not be read, "" for nothing.
+	Missing string
 	// Groups are those that change, People all whom that is about.
 	Groups []ReviewCheckGroup
 	People map[tallyfy.UserID]bool

@@ -80,6 +80,9 @@ func TestWhoCouldNotBeReadHasNotLeft(t *testing.T) {
 	assert.Regexp(t, `\d+ of \d+ members could be read\.`, p.Text(".notice.warning"))
 	assert.Equal(t, []string{"To decide 2"}, counts(p))
 	assert.Contains(t, p.Text("tbody"), "could not be read")
+	for _, page := range []string{"/check", "/receipt"} {
+		assert.Regexp(t, `\d+ of \d+ members could be read\.`, s.Get(q.URL+page).Text(".notice.warning"), page)
+	}
 	p = open(p, "Søren Kjærgaard")
 	assert.Regexp(t, `\d+ of \d+ members could be read\.`, p.Text(".notice.warning"))
 	assert.Contains(t, p.Text("main"), "Søren Kjærgaard could not be read. Look again.")
