@@ -165,10 +165,7 @@ func changeAccess(req *request) error {
 		kept.Set(name, form.Get(name))
 	}
 	req.returnTo, req.typed = req.urls().Local(req.urls().Access(views.AccessState{})), kept
-	f := editForm{request: req, page: page, kept: kept, then: page, show: func(r refusedForm) error {
-		r.Form = kept
-		return req.showAccessForm(r)
-	}}
+	f := editForm{request: req, page: page, kept: kept, then: page, show: req.showAccessForm}
 	reviewing := form.Get("step") == "review"
 	switch action := form.Get("action"); {
 	case action == "review" || action == "save" && reviewing:

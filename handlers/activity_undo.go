@@ -180,7 +180,7 @@ func (r reversal) form(kept map[string][]string) editForm {
 	if r.one != nil {
 		then = r.urls().Group(r.one.ID)
 	}
-	return editForm{request: r.request, page: r.address(), then: then, kept: kept, show: func(f refusedForm) error { return r.ask(f) }}
+	return editForm{request: r.request, page: r.address(), then: then, kept: kept, show: r.ask}
 }
 
 func (r reversal) carryOut() error {

@@ -135,10 +135,7 @@ func mergeGroup(req *request) error {
 	m := req.groupMerge(form)
 	page := req.urls().MergeGroup(m.id, m.into)
 	req.returnTo = req.urls().Local(page)
-	f := editForm{request: req, page: page, then: req.urls().Group(m.into), kept: form, show: func(r refusedForm) error {
-		r.Form = form
-		return m.show(r)
-	}}
+	f := editForm{request: req, page: page, then: req.urls().Group(m.into), kept: form, show: func(r refusedForm) error { return m.show(r) }}
 	if m.into == "" || m.into == m.id || !tallyfy.PlausibleID(string(m.into)) {
 		return m.choose(refusedForm{Status: http.StatusUnprocessableEntity, Form: form, Notice: &views.Notice{Kind: views.NoticeProblem, Text: "Choose another group to merge into. Nothing was changed."}})
 	}

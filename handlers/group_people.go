@@ -240,10 +240,7 @@ func changeGroupPeople(req *request) error {
 	page := req.urls().ChangePeople(p.id)
 	req.returnTo, req.typed = req.urls().Local(page), form
 	t := readPeople(form)
-	f := editForm{request: req, page: page, then: req.urls().Group(p.id), kept: form, fields: []string{"description"}, show: func(r refusedForm) error {
-		r.Form = form
-		return p.show(r)
-	}}
+	f := editForm{request: req, page: page, then: req.urls().Group(p.id), kept: form, fields: []string{"description"}, show: func(r refusedForm) error { return p.show(r) }}
 	if action := form.Get("action"); action == "find" || action == "back" || form.Has("turn") {
 		form.Del("step")
 		return f.again(refusedForm{Status: http.StatusOK})

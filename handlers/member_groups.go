@@ -167,10 +167,7 @@ func changeMemberGroups(req *request) error {
 	p := memberGroupsForm{request: req, id: tallyfy.UserID(web.Param(req, "member"))}
 	page := req.urls().MemberGroups(p.id)
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, then: req.urls().Member(p.id), kept: form, show: func(r refusedForm) error {
-		r.Form = form
-		return p.show(r)
-	}}
+	f := editForm{request: req, page: page, then: req.urls().Member(p.id), kept: form, show: func(r refusedForm) error { return p.show(r) }}
 	action := form.Get("action")
 	switch {
 	case form.Has("choose"):

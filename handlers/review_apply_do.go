@@ -38,10 +38,7 @@ func applyReview(req *request) error {
 	}
 	page := req.urls().ReviewCheck(a.review.ID)
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, then: req.urls().ReviewReceipt(a.review.ID), show: func(r refusedForm) error {
-		r.Form = form
-		return a.check(r)
-	}}
+	f := editForm{request: req, page: page, kept: form, then: req.urls().ReviewReceipt(a.review.ID), show: func(r refusedForm) error { return a.check(r) }}
 	if !a.long && len(a.people) > 0 {
 		held := len(a.held)
 		if err := a.readPeople(form.Get("sure") != ""); err != nil {

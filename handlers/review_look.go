@@ -124,10 +124,7 @@ func answerLook(req *request) error {
 	}
 	page := req.urls().ReviewLook(web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")))
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, show: func(r refusedForm) error {
-		r.Form = form
-		return req.askLook(r)
-	}}
+	f := editForm{request: req, page: page, kept: form, show: req.askLook}
 	s, l, err := req.look()
 	if l == nil {
 		return err

@@ -162,10 +162,7 @@ func startReview(req *request) error {
 	}
 	page := req.urls().NewReview()
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, what: "The review", show: func(r refusedForm) error {
-		r.Form = form
-		return req.askReview(r)
-	}}
+	f := editForm{request: req, page: page, kept: form, what: "The review", show: req.askReview}
 	if form.Get("action") == "count" {
 		return f.again(refusedForm{Status: http.StatusOK})
 	}

@@ -66,10 +66,7 @@ func decide(req *request) error {
 	}
 	page := req.urls().ReviewPerson(web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")))
 	req.returnTo, req.typed = req.urls().Local(page), form
-	f := editForm{request: req, page: page, kept: form, show: func(r refusedForm) error {
-		r.Form = form
-		return req.askDecision(r)
-	}}
+	f := editForm{request: req, page: page, kept: form, show: req.askDecision}
 	if form.Get("action") == "find" {
 		return f.again(refusedForm{Status: http.StatusOK})
 	}

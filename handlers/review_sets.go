@@ -173,10 +173,7 @@ func changeReviewSet(req *request) error {
 	title := names.Tidy(form.Get("for"))
 	page := req.urls().ReviewSet(title)
 	req.returnTo, req.typed = req.urls().Local(req.urls().ReviewSets()), form
-	f := editForm{request: req, page: page, kept: form, what: "The starter set", then: req.urls().ReviewSets(), show: func(r refusedForm) error {
-		r.Form = form
-		return setForm{req, copied}.show(r)
-	}}
+	f := editForm{request: req, page: page, kept: form, what: "The starter set", then: req.urls().ReviewSets(), show: func(r refusedForm) error { return setForm{req, copied}.show(r) }}
 	if form.Get("action") == "find" {
 		return f.again(refusedForm{Status: http.StatusOK})
 	}
