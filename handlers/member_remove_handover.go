@@ -85,16 +85,10 @@ func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
 	return list
 }
 
-// tellingGroups are the leaver's groups, each once, the smallest first. Those of more than half of everybody are left
+// tellingGroups are the leaver's groups, the smallest first. Those of more than half of everybody are left
 // out as far as it is known how many everybody is.
 func (m memberRemoval) tellingGroups() []*tallyfy.Group {
-	var groups []*tallyfy.Group
-	for i := range m.removal.Leaver.Groups {
-		g := &m.removal.Leaver.Groups[i]
-		if !slices.ContainsFunc(groups, func(other *tallyfy.Group) bool { return other.ID == g.ID }) {
-			groups = append(groups, g)
-		}
-	}
+	groups := m.removal.Leaver.In()
 	if m.removal.Copy.Complete {
 		return matrix.Telling(groups, m.removal.Copy)
 	}

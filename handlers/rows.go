@@ -45,13 +45,11 @@ func personOf(m *tallyfy.Member) views.Person {
 	return views.Person{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}
 }
 
-// memberRow shapes a member with the groups that Tallyfy sent along. A group may be there twice.
+// memberRow shapes a member with the groups that Tallyfy sent along.
 func (req *request) memberRow(m *tallyfy.Member) views.MemberRow {
 	row := views.MemberRow{Person: personOf(m), GroupsKnown: m.GroupsIncluded, Joined: m.CreatedAt.Time, LastLogin: m.LastLoginAt.Time}
-	for i := range m.Groups {
-		if link := req.groupLink(&m.Groups[i]); !slices.Contains(row.Groups, link) {
-			row.Groups = append(row.Groups, link)
-		}
+	for _, g := range m.In() {
+		row.Groups = append(row.Groups, req.groupLink(g))
 	}
 	sortLinks(row.Groups)
 	row.GroupCount = len(row.Groups)
@@ -83,13 +81,7 @@ func (req *request) listRow(m *tallyfy.Member, groups []*tallyfy.Group) views.Me
 
 // ownGroupsRow is listRow with the groups that Tallyfy sent along.
 func (req *request) ownGroupsRow(m *tallyfy.Member) views.MemberRow {
-	groups := make([]*tallyfy.Group, 0, len(m.Groups))
-	for i := range m.Groups {
-		if g := &m.Groups[i]; !slices.ContainsFunc(groups, func(other *tallyfy.Group) bool { return other.ID == g.ID }) {
-			groups = append(groups, g)
-		}
-	}
-	row := req.listRow(m, groups)
+	row := req.listRow(m, m.In())
 	row.GroupsKnown = m.GroupsIncluded
 	return row
 }

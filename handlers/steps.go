@@ -77,12 +77,7 @@ func (s *reviewStep) lookAgain() error {
 	case err != nil:
 		return err
 	default:
-		s.m, s.in = m, nil
-		for i := range m.Groups {
-			if g := &m.Groups[i]; !slices.ContainsFunc(s.in, func(o *tallyfy.Group) bool { return o.ID == g.ID }) {
-				s.in = append(s.in, g)
-			}
-		}
+		s.m, s.in = m, m.In()
 	}
 	s.readAt, s.looked = s.app.Now(), true
 	return nil

@@ -100,7 +100,17 @@ func (m *Member) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	m.IsDefaultAdmin = w.DefaultAdmin.value
 	m.GroupsIncluded = m.Groups != nil
+	m.Groups = withoutRepeats(m.Groups) // a group may be there twice
 	return nil
+}
+
+// In are the groups of Groups.
+func (m *Member) In() []*Group {
+	list := make([]*Group, len(m.Groups))
+	for i := range m.Groups {
+		list[i] = &m.Groups[i]
+	}
+	return list
 }
 
 func (m *Member) identity() string { return string(m.ID) }

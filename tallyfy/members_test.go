@@ -86,6 +86,7 @@ func TestMemberGroupsInclude(t *testing.T) {
 		`{"groups":{"id":"a"}}`:          {true, 1},
 		`{"groups":{"data":{"id":"a"}}}`: {true, 1},
 		`{"groups":{"data":[{"id":"a"},null,{"id":"b"}]}}`: {true, 2},
+		`{"groups":[{"id":"a"},{"id":"b"},{"id":"a"}]}`:    {true, 2},
 	} {
 		var m Member
 		require.NoError(t, unmarshal([]byte(in), &m), in)

@@ -114,14 +114,9 @@ func (c *Disabling) Plan() change.Plan {
 	}
 }
 
-// groups are the member's groups, each once.
-func (c *Disabling) groups() (list []*tallyfy.Group) {
-	for i := range c.Member.Groups {
-		g := &c.Member.Groups[i]
-		if !slices.ContainsFunc(list, func(other *tallyfy.Group) bool { return other.ID == g.ID }) {
-			list = append(list, g)
-		}
-	}
+// groups are the member's groups, by their names.
+func (c *Disabling) groups() []*tallyfy.Group {
+	list := c.Member.In()
 	slices.SortFunc(list, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
 	return list
 }

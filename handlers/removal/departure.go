@@ -103,16 +103,10 @@ type Held struct {
 	Last string
 }
 
-// Groups gives the leaver's groups once each: those that are left with nobody first, then by how few stay, then by name.
+// Groups gives the leaver's groups: those that are left with nobody first, then by how few stay, then by name.
 func (d Departure) Groups() []Held {
 	var list []Held
-	seen := map[tallyfy.ID]bool{}
-	for i := range d.Leaver.Groups {
-		g := &d.Leaver.Groups[i]
-		if seen[g.ID] {
-			continue
-		}
-		seen[g.ID] = true
+	for _, g := range d.Leaver.In() {
 		list = append(list, d.held(g))
 	}
 	alike := map[string]int{}
@@ -227,9 +221,8 @@ func (d Departure) called(m *tallyfy.Member) string {
 // Shared gives those of the leaver's groups that a member is in, too.
 func (d Departure) Shared(id tallyfy.UserID) []tallyfy.ID {
 	var ids []tallyfy.ID
-	for i := range d.Leaver.Groups {
-		g := &d.Leaver.Groups[i]
-		if !slices.Contains(ids, g.ID) && slices.Contains(g.Members, id) {
+	for _, g := range d.Leaver.In() {
+		if slices.Contains(g.Members, id) {
 			ids = append(ids, g.ID)
 		}
 	}

@@ -82,14 +82,6 @@ func TestThePlanSaysExactlyWhatWillHappen(t *testing.T) {
 			want:   []string{access, account, "They leave every group. Which groups those are could not be read.", stays + " How many there are could not be counted.", stepsOn}, warned: []string{nobody},
 			button: "Remove Jane Doe and leave the work in their name",
 		},
-		"a group that Tallyfy repeats": {
-			leaver: person(idJane, "Jane Doe", in(payroll, payroll)), tasks: tasks(0), to: omar,
-			want: []string{
-				access, account, "They leave 1 group. | Payroll = Nobody", "Nobody is left in Payroll. Tasks assigned to that group may reach nobody.",
-				moves + " There are none now.", steps, "Omar Ali is not added to Payroll.",
-			},
-			button: "Remove Jane Doe and give the work to Omar Ali",
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := aCase(test.leaver, omar, lena)

@@ -654,8 +654,8 @@ func TestTheOverviewCountsWhomOpenReviewsHaveToDecide(t *testing.T) {
 		s.SignIn()
 		assert.Regexp(t, "^"+people+", the oldest", s.Get("/").Find("main a[href$=reviews]").Parent().Text())
 	}
-	q := start(s, "noor.vandermeer", "soren.kjaergaard", "chiara.dangelo")
-	q = s.Get("/reviews/new").Form("main form").Submit("Start the review").Whole(http.StatusOK)
+	start(s, "noor.vandermeer", "soren.kjaergaard", "chiara.dangelo")
+	q := s.Get("/reviews/new").Form("main form").Submit("Start the review").Whole(http.StatusOK)
 	all := queue(q)
 	open := len(all) + 3
 	wait(0, strconv.Itoa(open)+" new people not reviewed")
