@@ -34,6 +34,11 @@ const closer = "close "
 // closed.
 func turnOf(review string) string { return "apply review " + review }
 
+// beingCarriedOut says that somebody else has the turn.
+func beingCarriedOut() views.Notice {
+	return views.Notice{Kind: views.NoticeWarning, Text: "The review is being carried out, or closed, right now. Nothing was done. Look again in a moment."}
+}
+
 // endTurn gives a lease back, if there is one. It ends by itself, too.
 func (req *request) endTurn(l *store.Lease) {
 	if l != nil {
@@ -88,7 +93,7 @@ const peopleTime = time.Minute
 
 // peopleOfJob reads the people of the rows that a job has still to do. They are read again when
 // that was peopleTime ago.
-func (a *App) peopleOfJob(r *reader, j *bulk.Job) func(context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+func (a *App) peopleOfJob(r *reader, j *bulk.Job, read func(context.Context, []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error)) func(context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
 	var now func(tallyfy.UserID) (*tallyfy.Member, bool)
 	var readAt time.Time
 	return func(ctx context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
@@ -100,18 +105,19 @@ func (a *App) peopleOfJob(r *reader, j *bulk.Job) func(context.Context) (func(ta
 		if err != nil {
 			return nil, err
 		}
-		read, err := r.peopleNow(ctx, peopleOf(rows))
+		found, err := read(ctx, peopleOf(rows))
 		if err == nil {
-			now, readAt = read, began
+			now, readAt = found, began
 		}
 		return now, err
 	}
 }
 
 // heldSince says before a step of a job who of those to be added is to stay out: members who were
-// disabled or have left since the dry run. Whether Tallyfy refuses them is not known.
+// disabled or have left since the dry run. Whether Tallyfy refuses them is not known. Of whom
+// nothing can be read now, nothing is said.
 func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
-	people := a.peopleOfJob(r, j)
+	people := a.peopleOfJob(r, j, r.peopleListed)
 	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
 			now, err := people(ctx)
@@ -135,7 +141,7 @@ func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(cont
 // about whom it was decided anew, and those who were disabled, have left or have another role by
 // now.
 func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
-	people := a.peopleOfJob(r, j)
+	people := a.peopleOfJob(r, j, r.peopleNow)
 	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
 		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
 			of, err := a.Reviews.Review(ctx, j.Org, j.Review)
@@ -179,6 +185,27 @@ func peopleOf(rows []*bulk.Row) (ids []tallyfy.UserID) {
 		}
 	}
 	return ids
+}
+
+// peopleListed is peopleNow for anybody: only administrators may read one member, so for others the
+// list has to do. Somebody whom a list lacks that was not read to its end may be there.
+func (r *reader) peopleListed(ctx context.Context, ids []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+	now, err := r.peopleNow(ctx, ids)
+	if !tallyfy.IsForbidden(err) {
+		return now, err
+	}
+	r.app.Directory.Forget(r.scope)
+	copied, err := r.Members(ctx)
+	if err != nil && copied == nil {
+		return nil, err
+	}
+	return func(id tallyfy.UserID) (*tallyfy.Member, bool) {
+		m, ok := copied.ByID(id)
+		if !ok && !copied.Complete {
+			return &tallyfy.Member{ID: id}, true
+		}
+		return m, ok
+	}, nil
 }
 
 // peopleNow reads people as they are now: one by one, or all members where that takes fewer reads.

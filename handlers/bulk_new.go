@@ -1,8 +1,8 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"net/http"
 	"net/url"
@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/bulk"
-	"tallyfy-admin/handlers/csvfile"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
 	"tallyfy-admin/handlers/web"
@@ -51,7 +50,10 @@ func showBulkForm(req *request) error {
 		if err != nil {
 			return err
 		}
-		form.Set("text", text)
+		if form.Set("text", text); len(text) > bulk.MostBytes {
+			form.Del("text")
+			f.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "The lines are too many to stand in this form. Export the rows not done, correct them there, and give the file again."}
+		}
 	}
 	if refused := req.refusedForm(); refused != nil {
 		f = *refused
@@ -72,9 +74,10 @@ func (req *request) linesToCorrect(id string) (string, error) {
 		return "", err
 	}
 	columns, lines := bulk.FailedFile(j, rows)
-	var text bytes.Buffer
-	err = csvfile.Write(&text, csvfile.Comma, columns, slices.Values(lines))
-	return bulk.FileText(text.Bytes()), err
+	var text strings.Builder
+	w := csv.NewWriter(&text) // for a field, which no spreadsheet program runs
+	err = errors.Join(w.Write(columns), w.WriteAll(lines))
+	return text.String(), err
 }
 
 func (req *request) showBulkForm(f refusedForm) error {

@@ -62,11 +62,15 @@ func applyReview(req *request) error {
 	case a.long:
 		return a.startFrom(f, form)
 	}
-	turn, _, err := req.app.Leases.Acquire(req.ctx(), turnOf(a.review.ID), web.IDOf(req), applyLease)
+	turn, holder, err := req.app.Leases.Acquire(req.ctx(), turnOf(a.review.ID), web.IDOf(req), applyLease)
 	if err != nil {
 		return err
 	}
-	defer req.endTurn(turn) // nil where another press has it, which keeps the review open as well
+	if holder != nil && strings.HasPrefix(holder.Owner, closer) {
+		n := beingCarriedOut()
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &n})
+	}
+	defer req.endTurn(turn) // nil where another press has it: the second one queues behind it
 	out, err := f.run(change.Press{Press: pressOf(form), Fingerprint: strings.TrimSuffix(seen, a.seen()), Queue: true}, a.edits, func(error) { req.groupChanged() })
 	if err != nil {
 		return f.notMade(err)

@@ -22,7 +22,8 @@ func (a application) startJob(press string) error {
 	if err != nil {
 		return err
 	}
-	if holder != nil { // another press, whose job is there in a moment
+	if holder != nil {
+		a.notice(beingCarriedOut())
 		return a.goTo(a.urls().ReviewCheck(a.review.ID))
 	}
 	defer a.endTurn(lease)

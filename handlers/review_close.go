@@ -52,7 +52,7 @@ func (req *request) askClosing(f refusedForm) error {
 	return req.show(f.Status, views.CloseReview(req.page("Close "+v.Title(), views.SectionMembers), v))
 }
 
-// closeReview closes a review. Nothing of it changes afterwards.
+// closeReview closes a review. Nobody decides in it afterwards.
 func closeReview(req *request) error {
 	form, err := req.form()
 	if err != nil {
@@ -78,9 +78,8 @@ func closeReview(req *request) error {
 	}
 	defer req.endTurn(turn)
 	if holder != nil && !strings.HasPrefix(holder.Owner, closer) {
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Decisions of the review are being carried out right now. Close it when that is done.",
-		}})
+		n := beingCarriedOut()
+		return f.again(refusedForm{Status: http.StatusConflict, Notice: &n})
 	}
 	switch _, open, err := req.reviewJobs(id); {
 	case err != nil:

@@ -35,6 +35,11 @@ func (req *request) askDecision(f refusedForm) error {
 	if !read {
 		return req.showLoading("Review", s.copied, req.urls().Reviews())
 	}
+	if f.Form.Has("shown") { // a form that comes back, perhaps about somebody whom the copy lacks
+		if err := s.find(); err != nil {
+			return err
+		}
+	}
 	s.takeShown(f.Form, s.readAt)
 	s.takeFrom(cmp.Or(f.Form.Get(views.FromKey), req.QueryParam(views.FromKey)))
 	if req.QueryParam("check") != "" && !req.fromOtherSite() {
@@ -98,7 +103,7 @@ func decide(req *request) error {
 	if lost := s.lost(d); lost != "" {
 		return f.again(refusedForm{Status: http.StatusConflict, Errors: map[string]string{"groups": lost}})
 	}
-	wrong := s.unused(form, d)
+	wrong := unused(form, d)
 	if maps.Copy(wrong, errs); len(wrong) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: wrong})
 	}
@@ -159,21 +164,12 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 	return d, s.problems(d)
 }
 
-// unused says by field what was filled in that the decision does not take: it would be lost. Groups
-// that the decision before has ticked may be.
-func (s reviewStep) unused(form url.Values, d *review.Decision) map[string]string {
+// unused says by field what was filled in that the decision does not take: it would be lost.
+func unused(form url.Values, d *review.Decision) map[string]string {
 	errs := map[string]string{}
-	before := s.p.Last()
-	if before == nil {
-		before = &review.Decision{}
-	}
 	ticked := map[string]bool{}
-	for field, known := range map[string][]review.Group{"add": before.Add, "remove": before.Remove} {
-		for _, id := range form[field] {
-			if !slices.ContainsFunc(known, func(g review.Group) bool { return string(g.ID) == id }) {
-				ticked[field+id] = true
-			}
-		}
+	for _, id := range slices.Concat(form["add"], form["remove"]) {
+		ticked[id] = true
 	}
 	if n := len(ticked); n > 0 && form.Get("decision") != string(review.Change) {
 		errs["groups"] = words.Count(n, "group is ticked: press “Change groups”, or untick it.", "groups are ticked: press “Change groups”, or untick them.")

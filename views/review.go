@@ -49,7 +49,7 @@ func (h ReviewHead) closedText(c Clock) string {
 	if h.ClosedBy != "" {
 		text += " by " + names.Isolate(h.ClosedBy)
 	}
-	return text + ". Nothing of it changes any more."
+	return text + ". Nothing is decided in it any more."
 }
 
 // count is how many people are in a state.
@@ -383,7 +383,7 @@ func (v ReviewPerson) problems() []components.Problem {
 
 // mayDecide reports that the reviewer can decide here.
 func (v ReviewPerson) mayDecide() bool {
-	return !v.Look && !v.Closed && !v.Self && !v.Gone && v.State != "left"
+	return !v.Look && !v.Closed && !v.Self && !v.Gone && !v.Unread && v.State != "left"
 }
 
 // openTitle stands above groups about which nothing can be said.

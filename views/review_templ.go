@@ -1355,7 +1355,7 @@ func ReviewStep(p Page, v ReviewPerson) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Closed {
-				templ_7745c5c3_Err = NoticeBox(Notice{Kind: NoticeInfo, Text: "This review is closed. Nothing of it changes any more."}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = NoticeBox(Notice{Kind: NoticeInfo, Text: "This review is closed. Nothing is decided in it any more."}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

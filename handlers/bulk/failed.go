@@ -87,7 +87,7 @@ func (k *Kind) forAll() []Column {
 // saidForAll is what a row has of such a column, from its line or from the form, "" for none.
 func (r *Row) saidForAll(c Column) string {
 	switch {
-	case c == Groups && len(cellEntries(r.Group.Name)) > 1: // a name that would be taken for several
+	case c == Groups && r.Group.ID != "" && !slices.Equal(cellEntries(r.Group.Name), []string{r.Group.Name}): // it would be taken for others
 		return r.Group.ID
 	case c == Groups:
 		return r.Group.Name

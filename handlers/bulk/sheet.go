@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
+	"tallyfy-admin/handlers/csvfile"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -225,7 +226,7 @@ func table(text string, k *Kind) (s Sheet, problems []string) {
 			}
 			for i, c := range cells {
 				cells[i] = unmark(c)
-				if utf8.RuneCountInString(c) > mostCell {
+				if i < len(s.Known) && s.Known[i] != Other && s.Known[i] != Groups && utf8.RuneCountInString(c) > mostCell {
 					problems = append(problems, fmt.Sprintf("Line %d has a cell with more than %s characters.", n+skipped, words.Number(mostCell)))
 				}
 			}
@@ -279,9 +280,5 @@ func (s *Sheet) headerProblems(k *Kind) (list []string) {
 // unmark takes away what our own files put into a cell so that no spreadsheet program changes it: the
 // apostrophe before a formula, and the mark of an id.
 func unmark(cell string) string {
-	cell = strings.TrimSpace(cell)
-	if rest, ok := strings.CutPrefix(cell, "'"); ok && rest != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(rest)[0]) {
-		return rest
-	}
-	return strings.TrimPrefix(cell, "id:")
+	return strings.TrimPrefix(csvfile.Unmarked(strings.TrimSpace(cell)), "id:")
 }

@@ -80,6 +80,17 @@ func Plain(cell string) string {
 	return cell
 }
 
+// Unmarked takes away the apostrophes that Write put into a cell.
+func Unmarked(cell string) string {
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && Plain(rest) == cell {
+		cell = rest
+	}
+	return marked.ReplaceAllString(cell, "$1$2")
+}
+
+// marked matches what Plain does to a formula inside a cell.
+var marked = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)'([=+\-@＝＋－＠])`)
+
 // Name makes a file's name of words and the day: "members-aldermoor-logistics-2026-11-21.csv". It
 // has plain letters, digits and hyphens only, whatever the words contain.
 func Name(day time.Time, words ...string) string {

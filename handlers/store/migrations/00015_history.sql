@@ -1,6 +1,6 @@
 -- +goose Up
 -- The last reading of all members and of all groups that counted, for the next one to be compared with. list is 'members' or
--- 'groups'. version is another one for each state. state is sealed text.
+-- 'groups'. version grows when state does change. state is sealed text.
 CREATE TABLE dashboard_history_readings (
 	org         TEXT NOT NULL,
 	list        TEXT NOT NULL,

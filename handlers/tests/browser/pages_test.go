@@ -72,31 +72,40 @@ func TestBrowserEveryPage(t *testing.T) {
 	if err != nil {
 		t.Log("axe is not installed (npm ci in .ci): accessibility is not tested")
 	}
-	s := sitetest.New(t, sitetest.Options{})
-	b := sitetest.OpenTab(t, s)
-	b.SignIn()
-	s.SignIn() // as another visitor, who makes some changes
-	pages := everyPage(s)
-	b.Open("/members")
-	waitForScript(b)
-	b.Do(chromedp.Click("tbody tr:nth-child(2) .tick"))
-	b.WaitForText("span", "1 chosen on 1 page")
-	for _, screen := range []struct {
+	type screen struct {
 		width         int64
 		scheme, rules string
-	}{{320, "dark", ""}, {360, "light", "{}"}, {360, "dark", colourRules}, {768, "light", ""}, {1440, "light", "{}"}, {1440, "dark", colourRules}} {
-		b.Screen(screen.width, 900, screen.scheme)
-		for _, path := range pages {
-			b.Open(path)
-			b.Do(chromedp.WaitVisible("h1"))
-			where := fmt.Sprintf("%s at %d px, %s", path, screen.width, screen.scheme)
-			if screen.rules != colourRules { // which colours don't change
-				fits(b, path, where)
+	}
+	for name, screens := range map[string][]screen{
+		"narrow": {{320, "dark", ""}, {360, "light", "{}"}, {360, "dark", colourRules}},
+		"wide":   {{768, "light", ""}, {1440, "light", "{}"}, {1440, "dark", colourRules}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := sitetest.New(t, sitetest.Options{})
+			b := sitetest.OpenTab(t, s)
+			b.SignIn()
+			s.SignIn() // as another visitor, who makes some changes
+			pages := everyPage(s)
+			b.Open("/members")
+			waitForScript(b)
+			b.Do(chromedp.Click("tbody tr:nth-child(2) .tick"))
+			b.WaitForText("span", "1 chosen on 1 page")
+			for _, screen := range screens {
+				b.Screen(screen.width, 900, screen.scheme)
+				for _, path := range pages {
+					b.Open(path)
+					b.Do(chromedp.WaitVisible("h1"))
+					where := fmt.Sprintf("%s at %d px, %s", path, screen.width, screen.scheme)
+					if screen.rules != colourRules { // which colours don't change
+						fits(b, path, where)
+					}
+					if axe != nil && screen.rules != "" {
+						runRules(b, string(axe), where, screen.rules)
+					}
+				}
 			}
-			if axe != nil && screen.rules != "" {
-				runRules(b, string(axe), where, screen.rules)
-			}
-		}
+		})
 	}
 }
 

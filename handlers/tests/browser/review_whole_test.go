@@ -19,6 +19,7 @@ func TestBrowserWholeReview(t *testing.T) {
 		u.press("Go on at person 1")
 		u.WaitForText("h1", "Chiara D'Angelo")
 		u.tick("input[name=remove][value='" + s.Group("Finance").ID + "']")
+		u.write("#field-note", "no longer in accounts")
 		u.press("Change groups")
 		u.WaitForText("h1", "Noor van der Meer")
 		u.press("Looks right")

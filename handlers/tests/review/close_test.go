@@ -46,7 +46,7 @@ func TestAReviewIsClosedAndWhomItLeftOpenComesAgain(t *testing.T) {
 	assert.Contains(t, p.Text("main"), "1 of them is not decided: the next review of new joiners offers this person again.")
 	q = p.Form("main form").Submit("Close the review").Whole(http.StatusOK)
 	assert.Contains(t, q.Text(".notice.done"), "The review “Joiners” is closed.")
-	assert.Contains(t, q.Text("main"), "by Maren Dahl. Nothing of it changes any more.")
+	assert.Contains(t, q.Text("main"), "by Maren Dahl. Nothing is decided in it any more.")
 	for _, link := range []string{"Go on at person 1", "Close the review", "Check and apply"} {
 		assert.Empty(t, q.Link(link))
 	}
@@ -60,7 +60,7 @@ func TestAReviewIsClosedAndWhomItLeftOpenComesAgain(t *testing.T) {
 	assert.Equal(t, "This review is closed", s.Post(q.URL+"/looks", nil).Whole(http.StatusConflict).Text("h1"))
 	assert.Equal(t, "This review is closed", s.Post(q.URL+"/close", nil).Whole(http.StatusConflict).Text("h1"))
 	step := open(s.Get(q.URL), "Noor van der Meer")
-	assert.Contains(t, step.Text("main"), "This review is closed. Nothing of it changes any more.")
+	assert.Contains(t, step.Text("main"), "This review is closed. Nothing is decided in it any more.")
 	assert.Empty(t, step.Find("[name=decision]").Nodes)
 	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), "Closed on ")
 	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "2 of 3 people looked at. Closed.")
@@ -170,7 +170,7 @@ func TestAReviewIsNotClosedWhileAPageCarriesItOut(t *testing.T) {
 	s := joiners(t)
 	q, closing := lateClose(s, 0, "Fleet and Drivers")
 	r := check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
-	assert.Contains(t, closing().Whole(http.StatusConflict).Text("main"), "Decisions of the review are being carried out right now. Close it when that is done.")
+	assert.Contains(t, closing().Whole(http.StatusConflict).Text("main"), "The review is being carried out, or closed, right now. Nothing was done.")
 	assert.Contains(t, r.Text("main"), "Changed, added to Fleet and Drivers.")
 	q = s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
 	assert.Contains(t, q.Text(".notice.done"), "is closed.")
