@@ -227,12 +227,14 @@ func (s reviewStep) goOn(d *review.Decision) error {
 		return s.goTo(s.urls().ReviewCheck(s.r.ID))
 	}
 	if !slices.Contains(s.session.data.Hurried, s.r.ID) {
-		fast, err := s.app.Reviews.TooFast(s.ctx(), s.r, s.who.UserID)
+		fast, before, err := s.app.Reviews.TooFast(s.ctx(), s.r, s.who.UserID)
 		if err != nil {
 			return err
 		}
-		if fast {
+		if fast { // the session keeps that it was asked, here or in another one
 			s.session.change(func(data *sessionData) { data.Hurried = append(data.Hurried, s.r.ID) })
+		}
+		if fast && !before {
 			return s.goTo(s.urls().ReviewPause(s.r.ID))
 		}
 	}

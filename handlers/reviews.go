@@ -163,7 +163,11 @@ func (req *request) unreviewedOf(all allReviews, copied snapshot) components.Fig
 		}
 	}
 	people, _ := rule.Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
-	f := components.Figure{Value: len(people), Number: words.Number(len(people)), What: words.Noun(len(people), "new person", "new people") + " not reviewed", URL: req.urls().Reviews()}
+	one, many := "new person", "new people"
+	if len(people) > 0 && people[0].Joined.Before(rule.From) { // of a review of other people, or put off for long
+		one, many = "person", "people"
+	}
+	f := components.Figure{Value: len(people), Number: words.Number(len(people)), What: words.Noun(len(people), one, many) + " not reviewed", URL: req.urls().Reviews()}
 	if len(people) > 0 {
 		f.What += ", the oldest " + words.Count(int(req.app.Now().Sub(people[0].Joined)/(24*time.Hour)), "day", "days")
 	}

@@ -88,8 +88,8 @@ func Unmarked(cell string) string {
 	return marked.ReplaceAllString(cell, "$1$2")
 }
 
-// marked matches what Plain does to a formula inside a cell.
-var marked = regexp.MustCompile(`([;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)'([=+\-@＝＋－＠])`)
+// marked matches what Write does to a formula inside a cell.
+var marked = regexp.MustCompile(`([,;\t\r\n][\s\x00-\x1f\x7f-\x{9f}\pZ\x{feff}\x{200b}"]*)'([=+\-@＝＋－＠])`)
 
 // Name makes a file's name of words and the day: "members-aldermoor-logistics-2026-11-21.csv". It
 // has plain letters, digits and hyphens only, whatever the words contain.

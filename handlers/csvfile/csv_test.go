@@ -84,3 +84,19 @@ func FuzzWrite(f *testing.F) {
 		assert.Equal(t, "end", rows[1][1])
 	})
 }
+
+// A file that is given again has the cells that it was made of.
+func TestUnmarked(t *testing.T) {
+	cells := []string{"", "Payroll", "=1+1", "  =1", "Payroll; +Sales; @Home", "Please:\n- read\n- sign", "x, =2", "\n=1", "'quoted'", "O'Brien, Ann", "it's; 'fine'", "=a;=b"}
+	for _, separator := range []rune{Comma, Semicolon} {
+		var out bytes.Buffer
+		require.NoError(t, Write(&out, separator, cells, slices.Values([][]string{cells})))
+		r := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), byteOrderMark)))
+		r.Comma = separator
+		lines, err := r.ReadAll()
+		require.NoError(t, err)
+		for i, cell := range lines[1] {
+			assert.Equal(t, cells[i], Unmarked(cell))
+		}
+	}
+}

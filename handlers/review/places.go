@@ -286,19 +286,19 @@ func (b *Book) DecidedLast(ctx context.Context, r *Review, by tallyfy.UserID) (p
 }
 
 // TooFast reports that somebody has made the latest decisions in a review too fast to have looked,
-// and none before so fast.
-func (b *Book) TooFast(ctx context.Context, r *Review, by tallyfy.UserID) (bool, error) {
+// and whether they made some so fast before.
+func (b *Book) TooFast(ctx context.Context, r *Review, by tallyfy.UserID) (fast, before bool, err error) {
 	latest, err := b.decidedAt(ctx, r, by, fastRun)
 	if err != nil || len(latest) < fastRun || b.Now().Sub(latest[fastRun-1]) >= fastRun*fastTime {
-		return false, err
+		return false, false, err
 	}
 	all, err := b.decidedAt(ctx, r, by, math.MaxInt32)
 	for i := 1; i+fastRun <= len(all); i++ {
 		if all[i].Sub(all[i+fastRun-1]) < fastRun*fastTime {
-			return false, err
+			return true, true, err
 		}
 	}
-	return true, err
+	return true, false, err
 }
 
 // decidedAt is when somebody made the latest decisions in a review, so many of them, the latest

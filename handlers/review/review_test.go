@@ -455,9 +455,9 @@ func TestFiveDecisionsAtOnceAreTooFast(t *testing.T) {
 			now := d.clock
 			defer func() { d.clock = now }()
 			d.clock = d.clock.Add(-earlier)
-			fast, err := d.TooFast(d.t.Context(), r, by)
+			fast, before, err := d.TooFast(d.t.Context(), r, by)
 			require.NoError(d.t, err)
-			return fast
+			return fast && !before
 		}
 		for i := range 4 {
 			decide(i, maren)

@@ -375,3 +375,19 @@ func TestNobodyIsAddedWhoWasDisabledSince(t *testing.T) {
 	assert.NotContains(t, s.Group("Legal").Members, s.Member("noor.vandermeer").ID)
 	assert.Equal(t, 1, s.Writes())
 }
+
+// Whoever may change groups and is no administrator can't read single members: the list says who was disabled.
+func TestAMemberWhoMayChangeGroupsAddsPeople(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{Jobs: true})
+	s.SignInWith(sandbox.StandardToken)
+	s.Get("/help").Form("main form").Submit("I can manage groups").Whole(http.StatusOK)
+	s.Get("/guests").Whole(http.StatusOK)
+	dry := adding(s, "noor.vandermeer@example.com\nkwame.asante@example.com", "Legal").post(s).Whole(http.StatusOK)
+	s.Disable("noor.vandermeer")
+	s.Sandbox.ClearRequests()
+	job := dry.Form("form[data-form]").Submit("Add people to groups: 2 rows")
+	until(t, s, job.URL, "failed.")
+	assert.NotContains(t, s.Group("Legal").Members, s.Member("noor.vandermeer").ID)
+	assert.Equal(t, 1, s.Writes(), "the other one is tried, and Tallyfy says what that is worth")
+}

@@ -91,6 +91,8 @@ func TestWhoCouldNotBeReadHasNotLeft(t *testing.T) {
 	}
 	p = p.Follow("Look again").Whole(http.StatusOK)
 	assert.False(t, p.Has(".notice.warning"), "all that the page needs was read")
+	p = p.Form("main form[data-form]").Set("note", "so far").Submit("Not yet").Whole(http.StatusUnprocessableEntity)
+	assert.Equal(t, "so far", strings.TrimSpace(p.Text("textarea")), "nothing typed is lost")
 	p = p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
 	assert.Contains(t, p.Text(".notice.done"), "Saved: Søren Kjærgaard, looks right.")
 	assert.NotEmpty(t, stored(s, q, "soren.kjaergaard")[0].Groups)

@@ -658,16 +658,16 @@ func TestTheOverviewCountsWhomOpenReviewsHaveToDecide(t *testing.T) {
 	q := s.Get("/reviews/new").Form("main form").Submit("Start the review").Whole(http.StatusOK)
 	all := queue(q)
 	open := len(all) + 3
-	wait(0, strconv.Itoa(open)+" new people not reviewed")
-	wait(35, strconv.Itoa(open)+" new people not reviewed")
+	wait(0, strconv.Itoa(open)+" people not reviewed")
+	wait(35, strconv.Itoa(open)+" people not reviewed")
 	decide := func(name string, form url.Values) {
 		t.Helper()
 		s.Post(s.Get(q.URL).Follow(name).URL, form).Whole(http.StatusOK)
 	}
 	decide(all[0], url.Values{"decision": {"ask"}, "note": {"why"}})
 	decide(all[1], url.Values{"decision": {"later"}, "until": {now.AddDate(0, 0, 40).Format(time.DateOnly)}})
-	wait(1, strconv.Itoa(open-1)+" new people not reviewed")
-	wait(40, strconv.Itoa(open)+" new people not reviewed")
+	wait(1, strconv.Itoa(open-1)+" people not reviewed")
+	wait(40, strconv.Itoa(open)+" people not reviewed")
 }
 
 // The groups that everybody is in are shown where there is nothing else to compare with, and those that everybody should be in.
