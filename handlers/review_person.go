@@ -127,7 +127,7 @@ func decide(req *request) error {
 func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]string) {
 	d := &review.Decision{
 		Member: s.p.ID, State: review.State(form.Get("decision")), By: s.me(), Note: names.Tidy(form.Get("note")), Press: pressOf(form),
-		Groups: review.GroupsOf(s.in), Role: s.role(), ReadAt: s.readAt, Short: !s.copied.groups.Complete && !s.readAt.After(s.copied.readAt()),
+		Groups: review.GroupsOf(s.in), Role: s.role(), ReadAt: s.readAt, Short: s.short,
 	}
 	if form.Get("decision") == "same" {
 		if like := s.sameAs(); like != nil {

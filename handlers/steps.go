@@ -35,6 +35,8 @@ type reviewStep struct {
 	from string
 	// looked says that they are from another look at Tallyfy, and not from the copies.
 	looked bool
+	// short says that not all groups could be read when in was.
+	short bool
 	// shownAdmin says that the form has shown an administrator, perhaps after another look at Tallyfy.
 	shownAdmin bool
 }
@@ -60,7 +62,7 @@ func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 	if m, ok := s.copied.members.ByID(s.p.ID); ok {
 		s.m, s.in = m, s.copied.groups.Of(m.ID)
 	}
-	s.readAt = s.copied.readAt()
+	s.readAt, s.short = s.copied.readAt(), !s.copied.groups.Complete
 	return s, true, nil
 }
 
@@ -79,7 +81,7 @@ func (s *reviewStep) lookAgain() error {
 	default:
 		s.m, s.in = m, m.In()
 	}
-	s.readAt, s.looked = s.app.Now(), true
+	s.readAt, s.looked, s.short = s.app.Now(), true, false
 	return nil
 }
 
@@ -99,7 +101,7 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 	if err != nil || !form.Has("shown") || readAt.After(s.app.Now()) || !readAt.After(after) {
 		return
 	}
-	s.in, s.readAt, s.shownAdmin = nil, readAt, form.Get("admin") != ""
+	s.in, s.readAt, s.shownAdmin, s.short = nil, readAt, form.Get("admin") != "", form.Get("short") != ""
 	for _, id := range strings.Fields(form.Get("shown")) {
 		g, ok := s.copied.groups.ByID(tallyfy.ID(id))
 		if !ok {
@@ -171,6 +173,7 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
 		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.gone(), Unread: s.m == nil && !s.gone(), Unreadable: s.p.Unreadable,
 	}
+	v.Short = s.short
 	if !s.looked {
 		v.NotRead = s.copied.missing()
 	}

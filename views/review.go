@@ -305,7 +305,9 @@ type ReviewPerson struct {
 	Notice                                     *Notice
 	// Shown are the ids of the groups that the page shows, Read the time of that as a number: what is decided is decided
 	// about these.
-	Shown, Read                      string
+	Shown, Read string
+	// Short says that not all groups could be read then.
+	Short                            bool
 	Base                             int
 	Press                            string
 	Previous, Following, LastDecided tallyfy.UserID
