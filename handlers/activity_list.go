@@ -80,7 +80,8 @@ func activityOf(req *request) (activity, error) {
 // whereMade are the entries of the filter by where a change was made.
 var whereMade = []components.Choice{{Text: "Here and elsewhere"}, {Value: "here", Text: "Here"}, {Value: "elsewhere", Text: "Elsewhere"}}
 
-// alike are the events by the kind of change that does the same here. Other changes are made only here.
+// alike are the events by the kind of change that does the same here. Other changes are made only
+// here.
 var alike = map[string]func(e *history.Event) bool{
 	removal.MemberRemoved: func(e *history.Event) bool { return e.Kind == history.MemberGone && e.Member != "" },
 	lifecycle.Invited:     func(e *history.Event) bool { return e.Kind == history.MemberNew },

@@ -63,7 +63,8 @@ func showBulkForm(req *request) error {
 	return req.showBulkForm(f)
 }
 
-// linesToCorrect are the lines of a dry run, with what was chosen for all of them in columns, and why some can't be done.
+// linesToCorrect are the lines of a dry run, with what was chosen for all of them in columns, and
+// why some can't be done.
 func (req *request) linesToCorrect(id string) (string, error) {
 	j, err := req.openJob(id)
 	if err != nil {

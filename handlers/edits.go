@@ -243,7 +243,8 @@ func madeSomething(e *journal.Entry) bool {
 // mostLater is how many later changes of a group are looked at.
 const mostLater = 100
 
-// laterEdits are the changes of a group after one of them that fit, newest first, whoever made them.
+// laterEdits are the changes of a group after one of them that fit, newest first, whoever made
+// them.
 func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) ([]*journal.Entry, error) {
 	return req.laterOf(e, membership.GroupsOf(e), fits) // that of a deletion is the group that was deleted
 }

@@ -85,8 +85,8 @@ func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
 	return list
 }
 
-// tellingGroups are the leaver's groups, the smallest first. Those of more than half of everybody are left
-// out as far as it is known how many everybody is.
+// tellingGroups are the leaver's groups, the smallest first. Those of more than half of everybody
+// are left out as far as it is known how many everybody is.
 func (m memberRemoval) tellingGroups() []*tallyfy.Group {
 	groups := m.removal.Leaver.In()
 	if m.removal.Copy.Complete {

@@ -47,8 +47,8 @@ func (r route) address() string {
 // isPicture reports that a route sends a picture, which nobody reads whatever happens.
 func (r route) isPicture() bool { return strings.HasSuffix(r.path, "/logo") }
 
-// formPages are the forms whose text is kept when they cannot be carried out, by the path that takes them, with the
-// page that each stands on; nil is the page of the same address.
+// formPages are the forms whose text is kept when they cannot be carried out, by the path that
+// takes them, with the page that each stands on; nil is the page of the same address.
 var formPages = map[string]func(views.URLs) string{
 	"/groups": views.URLs.NewGroup, "/groups/:group/edit": nil, "/groups/:group/people": nil,
 	"/members/invite": nil, "/members/:member/role": nil, "/members/:member/groups": nil,

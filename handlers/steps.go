@@ -25,8 +25,8 @@ type reviewStep struct {
 	step *review.Step
 	r    *review.Review
 	p    *review.Person
-	// m is the member now, nil for one who is gone or whom the copy lacks. in are the groups, read at
-	// readAt.
+	// m is the member now, nil for one who is gone or whom the copy lacks. in are the groups, read
+	// at readAt.
 	m      *tallyfy.Member
 	in     []*tallyfy.Group
 	readAt time.Time

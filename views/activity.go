@@ -52,7 +52,8 @@ type ActivityList struct {
 	State ActivityState
 	// AboutName names the subject that the list is about.
 	AboutName string
-	// Here says that a filter leaves only changes made here, though those made elsewhere are asked for.
+	// Here says that a filter leaves only changes made here, though those made elsewhere are asked
+	// for.
 	Here bool
 	// Own says that only the person's own changes are shown.
 	Own      bool

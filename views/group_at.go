@@ -43,7 +43,8 @@ type PersonAt struct {
 	From, To time.Time
 }
 
-// back is where the page leads back to: the group as it is now, or what is known of one that is gone.
+// back is where the page leads back to: the group as it is now, or what is known of one that is
+// gone.
 func (v GroupAt) back(u URLs) (text, url string) {
 	if v.Gone {
 		return "Activity", u.Activity(ActivityState{About: "group " + string(v.ID)})

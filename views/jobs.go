@@ -36,7 +36,8 @@ func (h JobHead) Works() int { return h.Rows - h.Nothing - h.Cant }
 // Ended is how many of the rows are over.
 func (h JobHead) Ended() int { return h.Works() - h.Left }
 
-// bar is how far the bar of the progress goes: as far as the rows are over, and at the end as far as they are done.
+// bar is how far the bar of the progress goes: as far as the rows are over, and at the end as far
+// as they are done.
 func (h JobHead) bar() int {
 	if h.Moving || h.State == "paused" {
 		return h.Ended()
@@ -118,7 +119,8 @@ func (h JobHead) listed() string {
 	return h.Title + ", " + words.Count(h.Rows, "row", "rows")
 }
 
-// JobPage is a dry run or a job with a part of its rows. Kind is what it does, as the form for it is named.
+// JobPage is a dry run or a job with a part of its rows. Kind is what it does, as the form for it
+// is named.
 type JobPage struct {
 	JobHead
 	Kind            string

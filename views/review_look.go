@@ -10,8 +10,8 @@ import (
 
 // ReviewLooks says how far the second looks of a review are.
 type ReviewLooks struct {
-	// Given is the sum of the next four: those that agree, that differ, that wait, and to which there
-	// will be no answer.
+	// Given is the sum of the next four: those that agree, that differ, that wait, and to which
+	// there will be no answer.
 	Given, Agree, Differ, Wait, Over int
 	// More is how many can be given now. Wished says that the review was started with this wish.
 	More   int

@@ -7,12 +7,12 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// The columns that say how a line came out. No kind uses one of these names, so they are passed over in
-// a file that is given again.
+// The columns that say how a line came out. No kind uses one of these names, so they are passed
+// over in a file that is given again.
 const resultColumn, reasonColumn = "Result", "Why not"
 
-// FailedFile is the lines of rows as they were given, with how each came out and why. It can be given
-// again as it is: what was chosen for all lines stands in each. Rows of one line are one.
+// FailedFile is the lines of rows as they were given, with how each came out and why. It can be
+// given again as it is: what was chosen for all lines stands in each. Rows of one line are one.
 func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 	given := slices.Clone(j.Header)
 	if n := len(given); n >= 2 && given[n-2] == resultColumn && given[n-1] == reasonColumn { // of an earlier file

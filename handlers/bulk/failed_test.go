@@ -25,7 +25,8 @@ func does(rows []*bulk.Row) (list []bulk.Row) {
 	return list
 }
 
-// Whatever of a plan was not done is the same plan when the file of it is given again, and once more.
+// Whatever of a plan was not done is the same plan when the file of it is given again, and once
+// more.
 func TestTheFileOfWhatWasNotDoneCanBeGivenAgain(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "memory:")

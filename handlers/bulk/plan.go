@@ -25,8 +25,8 @@ type Wish struct {
 	Reason, Message string
 }
 
-// An Organisation is what a plan is made of. Members and groups are complete. Guests may be a part, or
-// nil for a review, whose people are members.
+// An Organisation is what a plan is made of. Members and groups are complete. Guests may be a part,
+// or nil for a review, whose people are members.
 type Organisation struct {
 	tallyfy.Organization
 	Members *directory.Members

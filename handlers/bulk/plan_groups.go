@@ -69,8 +69,8 @@ func (p *planner) targets(line Line) (list []*tallyfy.Group, problems []groupPro
 	return list, problems
 }
 
-// cellEntries are the parts of a cell with several texts: our own exports and people put semicolons or line ends
-// between them.
+// cellEntries are the parts of a cell with several texts: our own exports and people put semicolons
+// or line ends between them.
 func cellEntries(cell string) (list []string) {
 	for _, part := range strings.FieldsFunc(cell, func(r rune) bool { return r == ';' || r == '\n' || r == '|' }) {
 		if part = strings.TrimSpace(part); part != "" {
@@ -137,7 +137,8 @@ func EditOf(rows []*Row, kind string) *membership.Edit {
 	return c
 }
 
-// settleEdit gives a row what an edit, which has looked, does to its person: left out, nothing, or will.
+// settleEdit gives a row what an edit, which has looked, does to its person: left out, nothing, or
+// will.
 func settleEdit(c *membership.Edit, r *Row, will State) {
 	for _, left := range c.LeftOut {
 		if r.Who.ID != "" && string(left.ID) == r.Who.ID {

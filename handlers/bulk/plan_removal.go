@@ -13,8 +13,8 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// Successor finds who takes over the work of everybody: removal.LeaveWork for "nobody", "" where nothing is said.
-// What is wrong is the message of the field "to".
+// Successor finds who takes over the work of everybody: removal.LeaveWork for "nobody", "" where
+// nothing is said. What is wrong is the message of the field "to".
 func (o *Organisation) Successor(text string) (to string, problems map[string]string) {
 	switch text = strings.TrimSpace(text); {
 	case text == "":
@@ -60,7 +60,8 @@ func (p *planner) removal(line Line) {
 	r.Step = p.stepOf(string(m.ID))
 }
 
-// departures says what stands in the way of each removal, as if those before it had been carried out.
+// departures says what stands in the way of each removal, as if those before it had been carried
+// out.
 func (p *planner) departures() {
 	gone := map[tallyfy.UserID]bool{}
 	departures := map[*Row]removal.Departure{}
@@ -89,7 +90,8 @@ func (p *planner) departures() {
 // guestsNamed is how many guests a row names.
 const guestsNamed = 3
 
-// guestsLeft says in each row which guests nobody knows any more afterwards: a removal hands none over.
+// guestsLeft says in each row which guests nobody knows any more afterwards: a removal hands none
+// over.
 func (p *planner) guestsLeft() {
 	leaving, alone := map[tallyfy.UserID]*Row{}, map[*Row][]string{}
 	for _, r := range p.rows {

@@ -360,7 +360,8 @@ func TestALimitOfTheDay(t *testing.T) {
 	assert.Equal(t, []string{"Ada Byron: done", "Bo Ek: done"}, d.rows(j))
 }
 
-// What became impossible since the dry run has failed, and is not taken for what is as wished already.
+// What became impossible since the dry run has failed, and is not taken for what is as wished
+// already.
 func TestInvitationsThatBecameImpossible(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "memory:")

@@ -180,7 +180,8 @@ func (l *List[T, ID]) Count(ids []ID) int {
 	return n
 }
 
-// Of returns the groups that a member is in, oldest first. The list is shared and must not be changed.
+// Of returns the groups that a member is in, oldest first. The list is shared and must not be
+// changed.
 func (l *List[T, ID]) Of(member tallyfy.UserID) []*T { return l.of[member] }
 
 // OfGuest returns the groups that the guest with an address is in, as Of does.
@@ -238,8 +239,8 @@ func KnownTo(guests *Guests, member tallyfy.UserID) (list []*tallyfy.Guest) {
 	return list
 }
 
-// LeftAlone are the guests whom nobody who is active knows once some who know them are gone. While the members are not
-// all read, somebody who is not among them counts as active.
+// LeftAlone are the guests whom nobody who is active knows once some who know them are gone. While
+// the members are not all read, somebody who is not among them counts as active.
 func LeftAlone(guests *Guests, members *Members, gone func(tallyfy.UserID) bool) (list []*tallyfy.Guest) {
 	stays := func(id tallyfy.UserID) bool {
 		m, ok := members.ByID(id)

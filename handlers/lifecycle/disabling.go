@@ -32,7 +32,8 @@ type Disabling struct {
 	Person
 	// Tasks are the open tasks that Look counted.
 	Tasks tallyfy.OpenTasks
-	// Alone are the guests whom nobody else who is active knows, as far as Look found them without a call.
+	// Alone are the guests whom nobody else who is active knows, as far as Look found them without
+	// a call.
 	Alone []*tallyfy.Guest
 
 	disabled bool
@@ -139,7 +140,8 @@ type disablingFacts struct {
 	Guests int `json:",omitempty"`
 }
 
-// GuestsAlone is how many guests somebody who was disabled left to nobody, as far as that was known then.
+// GuestsAlone is how many guests somebody who was disabled left to nobody, as far as that was known
+// then.
 func GuestsAlone(e *journal.Entry) int {
 	var facts disablingFacts
 	_ = json.Unmarshal(e.Plan.Facts, &facts) // which leaves none

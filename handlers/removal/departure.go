@@ -103,7 +103,8 @@ type Held struct {
 	Last string
 }
 
-// Groups gives the leaver's groups: those that are left with nobody first, then by how few stay, then by name.
+// Groups gives the leaver's groups: those that are left with nobody first, then by how few stay,
+// then by name.
 func (d Departure) Groups() []Held {
 	var list []Held
 	for _, g := range d.Leaver.In() {

@@ -8,7 +8,8 @@
 //
 // A Look is a second look at a tenth of those who look right, by another administrator. A Starting
 // begins a review, an Adding takes people in later, and a Closing ends it: nobody decides in it
-// afterwards, and only what was sent before is still recorded. Each is an entry of the journal, which names none of the people.
+// afterwards, and only what was sent before is still recorded. Each is an entry of the journal,
+// which names none of the people.
 //
 // Expectations say which groups are usual for somebody, from starter sets and from what others with the same job title
 // are in. They are for looking at, and decide nothing.

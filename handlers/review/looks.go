@@ -35,8 +35,8 @@ type Look struct {
 	Answer string `json:"-"`
 	// Current says that the person still looks right by the decision that is looked at.
 	Current bool `json:"-"`
-	// Over says that there will be no answer: the person was decided anew or has left, or the review
-	// was closed.
+	// Over says that there will be no answer: the person was decided anew or has left, or the
+	// review was closed.
 	Over bool `json:"-"`
 	By   journal.Subject
 	At   time.Time

@@ -58,8 +58,8 @@ func (p *Place) LeftOpen() bool {
 	return !p.Closed.IsZero() && (s == Undecided || s == Later || s == Ask)
 }
 
-// Settle closes those who were disabled, or are not in the organisation any more, since they were read. Nothing is
-// stored: whoever comes back stands where they stood.
+// Settle closes those who were disabled, or are not in the organisation any more, since they were
+// read. Nothing is stored: whoever comes back stands where they stood.
 func (p *Place) Settle(members *directory.Members) {
 	if p.Stored != Applied && p.Closed.IsZero() && departed(p.Member, p.ReadAt, members) != "" {
 		p.Stored = Left

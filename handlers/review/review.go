@@ -123,8 +123,8 @@ type Decision struct {
 	Note   string  `json:",omitempty"`
 	// Role is the one in which the reviewer saw the person. Earlier versions kept none.
 	Role tallyfy.Role `json:",omitempty"`
-	// Until is the beginning of the day on which the person comes back, of Later, in the zone of who
-	// chose it.
+	// Until is the beginning of the day on which the person comes back, of Later, in the zone of
+	// who chose it.
 	Until time.Time `json:",omitzero"`
 	// Groups are those that the reviewer saw the person in, read at ReadAt.
 	Groups []Group   `json:",omitempty"`

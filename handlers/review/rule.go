@@ -11,7 +11,8 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// A Rule says who is in a review. People have to fit all of it. Bots and disabled people are in none.
+// A Rule says who is in a review. People have to fit all of it. Bots and disabled people are in
+// none.
 type Rule struct {
 	// New leaves out those who have been in a review before.
 	New bool `json:",omitempty"`

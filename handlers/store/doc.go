@@ -35,8 +35,8 @@
 //     ended.
 //
 // Nothing else of the organisation is kept here. It is read from the API with the session's token.
-// Records are what versions before the journal kept of removals; the journal takes them over. River's
-// tables, which package queue makes in the same database, have nothing but the ids of jobs.
+// Records are what versions before the journal kept of removals; the journal takes them over.
+// River's tables, which package queue makes in the same database, have nothing but the ids of jobs.
 //
 // To erase before the time is over, delete the rows or the database. Dropping a secret from the file
 // makes everything unreadable that it sealed, in backups too.

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 // axeFile is the accessibility checker; "npm ci" in .ci brings it, for development only.
 const axeFile = "../../../.ci/node_modules/axe-core/axe.min.js"
 
-// What comes in between has no fault that axe can find either: signing in, questions, and forms that did not pass.
+// What comes in between has no fault that axe can find either: signing in, questions, and forms
+// that did not pass.
 func TestBrowserAccessibility(t *testing.T) {
 	t.Parallel()
 	axe, err := os.ReadFile(axeFile)

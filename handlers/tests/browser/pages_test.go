@@ -16,8 +16,8 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// everyPage are the pages of every flow in the states that look different, in an organisation in which some changes were
-// made.
+// everyPage are the pages of every flow in the states that look different, in an organisation in
+// which some changes were made.
 func everyPage(s *sitetest.Site) []string {
 	s.T.Helper()
 	created := s.GroupForm("Night watch", "d").Tick("members", s.ID("esi.mensah")).Submit("Create the group").Follow("Receipt").URL
@@ -63,9 +63,9 @@ func everyPage(s *sitetest.Site) []string {
 // adds above others scores twice as much at least, and 0.1 is what everybody calls bad.
 const mostMoved = 0.005
 
-// No page is wider than the screen, nothing on it that stands by itself is smaller to press than 24 px, nothing moves
-// while it arrives, and axe finds no fault in either colour scheme. Links within a sentence may be as small as its
-// letters.
+// No page is wider than the screen, nothing on it that stands by itself is smaller to press than 24
+// px, nothing moves while it arrives, and axe finds no fault in either colour scheme. Links within
+// a sentence may be as small as its letters.
 func TestBrowserEveryPage(t *testing.T) {
 	t.Parallel()
 	axe, err := os.ReadFile(axeFile)

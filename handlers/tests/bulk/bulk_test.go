@@ -344,7 +344,8 @@ func TestAJobThatCannotBeOpened(t *testing.T) {
 	}
 }
 
-// A dry run leads back to its lines, each with why it can't be done, and with what was chosen for all of them.
+// A dry run leads back to its lines, each with why it can't be done, and with what was chosen for
+// all of them.
 func TestLinesOfADryRunAreCorrected(t *testing.T) {
 	t.Parallel()
 	s := site(t, false)
@@ -363,7 +364,8 @@ func TestLinesOfADryRunAreCorrected(t *testing.T) {
 	s.Get("/bulk/new?kind=add-to-groups&lines=01a22e21-9439-7a96-9d92-45b2901476e5").Whole(http.StatusNotFound)
 }
 
-// Somebody who was disabled between the dry run and the job is not added: the copy of the members may be older.
+// Somebody who was disabled between the dry run and the job is not added: the copy of the members
+// may be older.
 func TestNobodyIsAddedWhoWasDisabledSince(t *testing.T) {
 	t.Parallel()
 	s := site(t, true)
@@ -376,7 +378,8 @@ func TestNobodyIsAddedWhoWasDisabledSince(t *testing.T) {
 	assert.Equal(t, 1, s.Writes())
 }
 
-// Whoever may change groups and is no administrator can't read single members: the list says who was disabled.
+// Whoever may change groups and is no administrator can't read single members: the list says who
+// was disabled.
 func TestAMemberWhoMayChangeGroupsAddsPeople(t *testing.T) {
 	t.Parallel()
 	s := sitetest.New(t, sitetest.Options{Jobs: true})

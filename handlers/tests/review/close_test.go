@@ -208,7 +208,8 @@ func TestWhatIsSentIsRecordedInAClosedReviewToo(t *testing.T) {
 	}
 }
 
-// Whoever closes a review is told that a second look waits, and whoever gives it afterwards gets back what they wrote.
+// Whoever closes a review is told that a second look waits, and whoever gives it afterwards gets
+// back what they wrote.
 func TestAReviewIsClosedBeforeASecondLook(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

@@ -679,7 +679,8 @@ func TestEveryGroupOfAPersonIsShownWithoutPeers(t *testing.T) {
 	assert.ElementsMatch(t, []string{"Everyone at Aldermoor", "Sales EMEA"}, p.Texts(".blocks .name"))
 }
 
-// What a decision does not take is not dropped without a word: ticked groups, and the day of another decision.
+// What a decision does not take is not dropped without a word: ticked groups, and the day of
+// another decision.
 func TestWhatADecisionDoesNotTakeIsKept(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
