@@ -95,8 +95,14 @@ func (o *Organisation) PlanReview(rows []*Row) Plan {
 // plan numbers the rows and counts the calls.
 func (p *planner) plan() Plan {
 	plan := Plan{Rows: p.rows, Notes: p.notes}
+	members := map[string]bool{}
 	for i, r := range p.rows {
-		r.N = i + 1
+		if r.N = i + 1; r.State == Waiting && r.Who.Kind == journal.Member {
+			members[r.Who.ID] = true
+		}
+	}
+	if p.wish.Kind == Reviewed || p.wish.Kind.Name == AddToGroups { // who of them was disabled since
+		plan.Reads = min(len(members), len(p.Members.Items)/directory.MembersPerRead+1)
 	}
 	for _, rows := range steps(p.rows) {
 		plan.Writes++

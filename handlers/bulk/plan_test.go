@@ -178,6 +178,20 @@ func TestEnabling(t *testing.T) {
 	assert.Equal(t, []int{1, 2}, []int{p.Writes, p.Reads})
 }
 
+// The calls of a job are said before it starts: two reads of each group, and one of each person, or
+// of the whole list.
+func TestCallsOfAJob(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	legal := func(w *bulk.Wish) {
+		w.Groups = []tallyfy.ID{tallyfy.ID(d.group("Legal").ID), tallyfy.ID(d.group("Payroll").ID)}
+	}
+	p := d.plan(bulk.AddToGroups, "noor.vandermeer@example.com\nkwame.asante@example.com\nnoor.vandermeer@example.com\nguest@x.example", legal)
+	assert.Equal(t, [2]int{2, 4 + 1}, [2]int{p.Writes, p.Reads}, "one read brings all members")
+	p = d.plan(bulk.RemoveFromGroups, "noor.vandermeer@example.com", legal)
+	assert.Zero(t, p.Reads)
+}
+
 func TestInvitations(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, "memory:")
