@@ -88,8 +88,9 @@ func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
 	return &views.Notice{Kind: views.NoticeInfo, Text: text + h.Progress() + " What is in place is recorded here when the job ends or rests.", LinkText: "The job", LinkURL: req.urls().Job(j.ID)}, nil
 }
 
-// peopleTime is how long a job takes people to be as they were read.
-const peopleTime = time.Minute
+// peopleTime is how long a job takes people to be as they were read. In a large organisation that
+// takes a good part of a minute's reads.
+const peopleTime = 5 * time.Minute
 
 // peopleOfJob reads the people of the rows that a job has still to do. They are read again when
 // that was peopleTime ago.

@@ -177,7 +177,7 @@ func TestALongJobReadsThePeopleAgain(t *testing.T) {
 	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, many[:6]...)})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Skip: 2, Times: 1, Meanwhile: func() {
 		s.Sandbox.DisableInPlace(s.Member("beatriz.sa").ID)
-		late.Store(int64(2 * time.Minute))
+		late.Store(int64(6 * time.Minute))
 	}})
 	job := check(s, q).Form("main form[data-form]").Submit("Change 6 groups for 2 people").Whole(http.StatusOK)
 	p := rests(s, job.URL, "9 of 12 done. 3 failed.")
