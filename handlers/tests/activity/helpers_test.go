@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -31,11 +32,12 @@ func group(s *sitetest.Site, name string) journal.Subject {
 	return journal.Subject{Kind: journal.Group, ID: s.Group(name).ID, Name: name}
 }
 
-// intent is the deletion of a group by Maren Dahl, of the given name.
+// intent is the deletion of a group by Maren Dahl, of the given name. Its ids are hexadecimal: they
+// hold none of the words that tests search for.
 func intent(s *sitetest.Site, name string) journal.Intent {
 	return journal.Intent{
-		Org: tallyfy.ID(s.Sandbox.OrgID()), Kind: "group.delete", Actor: subject(s, "maren.dahl"), RequestID: "request-of-" + rand.Text(), Press: rand.Text(),
-		Subjects: []journal.Subject{{Kind: journal.Group, ID: strings.ToLower(rand.Text()), Name: name}},
+		Org: tallyfy.ID(s.Sandbox.OrgID()), Kind: "group.delete", Actor: subject(s, "maren.dahl"), RequestID: "request-of-" + uuid.NewString(), Press: rand.Text(),
+		Subjects: []journal.Subject{{Kind: journal.Group, ID: strings.ReplaceAll(uuid.NewString(), "-", ""), Name: name}},
 		Plan:     journal.Plan{Will: "delete the group " + name, Did: "deleted the group " + name, Lines: []journal.Line{{Kind: "gone", Text: name + " is deleted for good."}}},
 	}
 }
