@@ -29,7 +29,7 @@ func TestDeletedGroupIsCreatedAgain(t *testing.T) {
 	p := s.Get("/groups/" + g.ID).Whole(http.StatusNotFound)
 	assert.Equal(t, "That group was deleted", p.Text("h1"))
 	day := s.App.Now().In(s.Zone())
-	assert.Contains(t, p.Text("main"), "Finance was deleted on "+day.Format("2 Jan 2006")+" by Maren Dahl. It can be created again until "+day.AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006")+".")
+	assert.Contains(t, p.Text("main"), "Finance was deleted on "+day.Format("2 Jan 2006")+" by Maren Dahl. It can be created again until "+keptUntil(s, 0)+".")
 	p = p.Follow("Create it again…").Whole(http.StatusOK)
 	assert.Equal(t, "Create Finance again?", p.Text("h1"))
 	// An invited member was in it, and could not be put in anew.

@@ -43,7 +43,7 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	assert.Equal(t, []string{"Works Council", "Finance"}, p.Texts("#list a.name"), "the latest first")
 	day := s.App.Now().In(s.Zone())
 	rows := p.Texts("#list .small")
-	assert.Equal(t, "7 members and 1 guest. Deleted "+day.Format("2 Jan 2006")+" by Maren Dahl. Kept until "+day.AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006"), rows[1])
+	assert.Equal(t, "7 members and 1 guest. Deleted "+day.Format("2 Jan 2006")+" by Maren Dahl. Kept until "+keptUntil(s, 0), rows[1])
 	assert.Equal(t, receipt, p.Link("Finance"))
 
 	p = p.Follow("Create again… Finance").Whole(http.StatusOK)
@@ -69,13 +69,18 @@ func TestDeletedGroupsAreListed(t *testing.T) {
 	assert.Empty(t, cells[1][9])
 }
 
+// keptUntil is until when a group that is deleted now is kept, with so many days added. A day has 24
+// hours, also where the clocks change.
+func keptUntil(s *sitetest.Site, added int) string {
+	return s.App.Now().Add(time.Duration(sitetest.TrashDays+added) * 24 * time.Hour).In(s.Zone()).Format("2 Jan 2006")
+}
+
 // An administrator keeps a deleted group for a day longer, which Activity records. A press that comes twice adds one day.
 func TestADeletedGroupIsKeptLonger(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	receipt := deleted(s, "Finance")
-	last := s.App.Now().In(s.Zone()).AddDate(0, 0, sitetest.TrashDays)
-	until := func(days int) string { return last.AddDate(0, 0, days).Format("2 Jan 2006") }
+	until := func(days int) string { return keptUntil(s, days) }
 	keep := "form[action$='/keep']"
 	form := s.Get("/trash").Form(keep)
 	s.Sandbox.ClearRequests()
@@ -143,7 +148,7 @@ func TestDeletedGroupPastItsLastDay(t *testing.T) {
 	g := s.Group("Finance")
 	receipt := deleted(s, "Finance")
 	form := s.Get(receipt + "/restore").Form("main form")
-	until := s.App.Now().In(s.Zone()).AddDate(0, 0, sitetest.TrashDays).Format("2 Jan 2006")
+	until := keptUntil(s, 0)
 	later.Store(int64(sitetest.TrashDays*24*time.Hour + time.Minute))
 	s.SignIn()
 	for _, swept := range []bool{false, true} {
