@@ -229,25 +229,26 @@ func Called(groups *Groups, text string) []*tallyfy.Group {
 }
 
 // KnownTo are the guests whom a member knows, by their names. Those who were removed are left out.
-func KnownTo(guests *Guests, member tallyfy.UserID) (list []*tallyfy.Guest) {
-	for _, g := range guests.Items {
-		if !g.IsDeleted() && slices.Contains(g.KnownBy(), member) {
-			list = append(list, g)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b *tallyfy.Guest) int { return names.Compare(a.Name(), b.Name()) })
-	return list
+func KnownTo(guests *Guests, member tallyfy.UserID) []*tallyfy.Guest {
+	return present(guests, func(g *tallyfy.Guest) bool { return slices.Contains(g.KnownBy(), member) })
 }
 
 // LeftAlone are the guests whom nobody who is active knows once some who know them are gone. While
 // the members are not all read, somebody who is not among them counts as active.
-func LeftAlone(guests *Guests, members *Members, gone func(tallyfy.UserID) bool) (list []*tallyfy.Guest) {
+func LeftAlone(guests *Guests, members *Members, gone func(tallyfy.UserID) bool) []*tallyfy.Guest {
 	stays := func(id tallyfy.UserID) bool {
 		m, ok := members.ByID(id)
 		return !gone(id) && (ok && m.CanWork() || !ok && !members.Complete)
 	}
+	return present(guests, func(g *tallyfy.Guest) bool {
+		return slices.ContainsFunc(g.KnownBy(), gone) && !slices.ContainsFunc(g.KnownBy(), stays)
+	})
+}
+
+// present are the guests that fit and were not removed, by their names.
+func present(guests *Guests, fits func(*tallyfy.Guest) bool) (list []*tallyfy.Guest) {
 	for _, g := range guests.Items {
-		if !g.IsDeleted() && slices.ContainsFunc(g.KnownBy(), gone) && !slices.ContainsFunc(g.KnownBy(), stays) {
+		if !g.IsDeleted() && fits(g) {
 			list = append(list, g)
 		}
 	}
