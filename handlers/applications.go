@@ -92,12 +92,15 @@ func (req *request) underJob(j *bulk.Job) (*views.Notice, error) {
 // takes a good part of a minute's reads.
 const peopleTime = 5 * time.Minute
 
+// A lookup finds a member by the id; false says that there is none.
+type lookup func(tallyfy.UserID) (*tallyfy.Member, bool)
+
 // peopleOfJob reads the people of the rows that a job has still to do. They are read again when
 // that was peopleTime ago.
-func (a *App) peopleOfJob(r *reader, j *bulk.Job, read func(context.Context, []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error)) func(context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
-	var now func(tallyfy.UserID) (*tallyfy.Member, bool)
+func (a *App) peopleOfJob(r *reader, j *bulk.Job, read func(context.Context, []tallyfy.UserID) (lookup, error)) func(context.Context) (lookup, error) {
+	var now lookup
 	var readAt time.Time
-	return func(ctx context.Context) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+	return func(ctx context.Context) (lookup, error) {
 		began := a.Now()
 		if began.Sub(readAt) < peopleTime {
 			return now, nil
@@ -117,64 +120,60 @@ func (a *App) peopleOfJob(r *reader, j *bulk.Job, read func(context.Context, []t
 // heldSince says before a step of a job who of those to be added is to stay out: members who were
 // disabled or have left since the dry run. Whether Tallyfy refuses them is not known. Of whom
 // nothing can be read now, nothing is said.
-func (a *App) heldSince(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+func (a *App) heldSince(r *reader, j *bulk.Job) func(context.Context, []*bulk.Row) (map[tallyfy.UserID]string, error) {
 	people := a.peopleOfJob(r, j, r.peopleListed)
-	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
-		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
-			now, err := people(ctx)
-			if err != nil {
-				return nil, err
-			}
-			held := map[tallyfy.UserID]string{}
-			for _, id := range peopleOf(rows) {
-				if m, ok := now(id); !ok {
-					held[id] = "is not in the organisation any more"
-				} else if m.IsDisabled() {
-					held[id] = "is disabled"
-				}
-			}
-			return held, nil
+	return func(ctx context.Context, rows []*bulk.Row) (map[tallyfy.UserID]string, error) {
+		now, err := people(ctx)
+		if err != nil {
+			return nil, err
 		}
+		held := map[tallyfy.UserID]string{}
+		for _, id := range peopleOf(rows) {
+			if m, ok := now(id); !ok {
+				held[id] = "is not in the organisation any more"
+			} else if m.IsDisabled() {
+				held[id] = "is disabled"
+			}
+		}
+		return held, nil
 	}
 }
 
 // heldInReview says before a step of a job of a review who of it is to stay as they are: those
 // about whom it was decided anew, and those who were disabled, have left or have another role by
 // now.
-func (a *App) heldInReview(r *reader, j *bulk.Job) func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
+func (a *App) heldInReview(r *reader, j *bulk.Job) func(context.Context, []*bulk.Row) (map[tallyfy.UserID]string, error) {
 	people := a.peopleOfJob(r, j, r.peopleNow)
-	return func(rows []*bulk.Row) func(context.Context) (map[tallyfy.UserID]string, error) {
-		return func(ctx context.Context) (map[tallyfy.UserID]string, error) {
-			of, err := a.Reviews.Review(ctx, j.Org, j.Review)
-			if errors.Is(err, review.ErrNotFound) {
-				of, err = &review.Review{}, nil
-			}
-			var now func(tallyfy.UserID) (*tallyfy.Member, bool)
-			if err == nil {
-				now, err = people(ctx)
-			}
-			if err != nil {
-				return nil, err
-			}
-			held := map[tallyfy.UserID]string{}
-			for _, row := range rows {
-				id := tallyfy.UserID(row.Who.ID)
-				p, _ := of.Person(id)
-				switch m, ok := now(id); {
-				case !ok:
-					held[id] = "is not in the organisation any more"
-				case m.IsDisabled():
-					held[id] = "is disabled"
-				case p == nil:
-					held[id] = "is not in the review any more"
-				case !p.Wants(tallyfy.ID(row.Group.ID), row.Leave):
-					held[id] = "has been decided anew since"
-				case row.Role != "" && m.Role != row.Role:
-					held[id] = "has another role by now: look at the review again"
-				}
-			}
-			return held, nil
+	return func(ctx context.Context, rows []*bulk.Row) (map[tallyfy.UserID]string, error) {
+		of, err := a.Reviews.Review(ctx, j.Org, j.Review)
+		if errors.Is(err, review.ErrNotFound) {
+			of, err = &review.Review{}, nil
 		}
+		var now lookup
+		if err == nil {
+			now, err = people(ctx)
+		}
+		if err != nil {
+			return nil, err
+		}
+		held := map[tallyfy.UserID]string{}
+		for _, row := range rows {
+			id := tallyfy.UserID(row.Who.ID)
+			p, _ := of.Person(id)
+			switch m, ok := now(id); {
+			case !ok:
+				held[id] = "is not in the organisation any more"
+			case m.IsDisabled():
+				held[id] = "is disabled"
+			case p == nil:
+				held[id] = "is not in the review any more"
+			case !p.Wants(tallyfy.ID(row.Group.ID), row.Leave):
+				held[id] = "has been decided anew since"
+			case row.Role != "" && m.Role != row.Role:
+				held[id] = "has another role by now: look at the review again"
+			}
+		}
+		return held, nil
 	}
 }
 
@@ -190,7 +189,7 @@ func peopleOf(rows []*bulk.Row) (ids []tallyfy.UserID) {
 
 // peopleListed is peopleNow for anybody: only administrators may read one member, so for others the
 // list has to do. Somebody whom a list lacks that was not read to its end may be there.
-func (r *reader) peopleListed(ctx context.Context, ids []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+func (r *reader) peopleListed(ctx context.Context, ids []tallyfy.UserID) (lookup, error) {
 	now, err := r.peopleNow(ctx, ids)
 	if !tallyfy.IsForbidden(err) {
 		return now, err
@@ -210,7 +209,7 @@ func (r *reader) peopleListed(ctx context.Context, ids []tallyfy.UserID) (func(t
 }
 
 // peopleNow reads people as they are now: one by one, or all members where that takes fewer reads.
-func (r *reader) peopleNow(ctx context.Context, ids []tallyfy.UserID) (func(tallyfy.UserID) (*tallyfy.Member, bool), error) {
+func (r *reader) peopleNow(ctx context.Context, ids []tallyfy.UserID) (lookup, error) {
 	copied, err := r.Members(ctx)
 	if err == nil && copied.Complete && len(copied.Items)/directory.MembersPerRead+1 < len(ids) {
 		r.app.Directory.Forget(r.scope)

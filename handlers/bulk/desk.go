@@ -30,7 +30,7 @@ type Desk struct {
 	Plans *store.PlannedGroups
 	Now   func() time.Time
 	// Held, if set, says who of the rows of a group is to stay as they are, see membership.Edit.
-	Held func(rows []*Row) func(context.Context) (map[tallyfy.UserID]string, error)
+	Held func(ctx context.Context, rows []*Row) (map[tallyfy.UserID]string, error)
 }
 
 // Change makes the change of a step.
@@ -54,7 +54,7 @@ func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 		c := EditOf(rows, kind.Name)
 		c.Source, c.Client, c.Org = d.Source, d.Client, d.Org.ID
 		if d.Held != nil {
-			c.Held = d.Held(rows)
+			c.Held = func(ctx context.Context) (map[tallyfy.UserID]string, error) { return d.Held(ctx, rows) }
 		}
 		return c
 	}
