@@ -24,8 +24,9 @@ func Fold(s string) string {
 		return oneBlank(strings.ToLower(strings.ReplaceAll(s, "`", "'")))
 	}
 	s = strings.Map(standard, strings.ToValidUTF8(s, "\ufffd"))
-	// Decomposed, a letter of another script shows what is drawn like a Latin one, accent or not.
-	s = strings.Map(latin, cases.Fold().String(norm.NFKD.String(s)))
+	// Decomposed, a letter of another script shows what is drawn like a Latin one, accent or not, and some
+	// letters show an apostrophe.
+	s = strings.Map(latin, strings.Map(standard, cases.Fold().String(norm.NFKD.String(s))))
 	return oneBlank(norm.NFC.String(s))
 }
 
@@ -76,6 +77,8 @@ func standard(r rune) rune {
 		return '-'
 	case unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Z, r) || strings.ContainsRune("\u2800\u115f\u1160\u3164\uffa0", r):
 		return ' '
+	case unicode.Is(unicode.Cherokee, r):
+		return unicode.ToUpper(r) // x/text makes its capitals small and its small letters capitals
 	case tallyfy.Unseen(r):
 		return -1
 	}

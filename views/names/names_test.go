@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -69,6 +70,8 @@ func TestAlike(t *testing.T) {
 		{"A-B", "A\u2011B", "A\u2013B", "A\u2212B"},
 		{"Ops\u3164", "Ops", "Ops\ufe0f"},
 		{"\ufb01nance", "Finance"},
+		{"\u0149a", "'Na", "\u2019na"},
+		{"Ꭰꭱ", "ꭰꭱ", "ꭰᎡ"},
 	} {
 		for _, other := range same {
 			assert.True(t, Alike(same[0], other), "%q %q", same[0], other)
@@ -76,6 +79,16 @@ func TestAlike(t *testing.T) {
 	}
 	for _, other := range [][2]string{{"André", "Andre"}, {"Łódź", "Lodz"}, {"Team 2", "Team 20"}, {"ab", "a b"}, {"صوت", "صوف"}} {
 		assert.False(t, Alike(other[0], other[1]), "%q", other)
+	}
+}
+
+// A text that was folded once is the same when it is folded again: some are stored folded.
+func TestFoldOfEveryCharacter(t *testing.T) {
+	for r := range unicode.MaxRune + 1 {
+		once := Fold(string(r))
+		if twice := Fold(once); twice != once {
+			t.Errorf("%U is %q, then %q", r, once, twice)
+		}
 	}
 }
 
