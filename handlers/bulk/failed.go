@@ -22,6 +22,10 @@ func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 		given = []string{string(Person)}
 	}
 	columns = slices.Clone(given)
+	chosen := j.Kind.TakesLines() && slices.Equal(given, Chosen(nil).Header)
+	if chosen { // nobody can tell by ids alone which line to correct
+		columns = append(columns, string(Name))
+	}
 	at := map[Column]int{}
 	for _, c := range j.Kind.forAll() {
 		i := slices.IndexFunc(given, func(name string) bool { return j.Kind.column(name) == c })
@@ -38,6 +42,9 @@ func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 		if !started {
 			line = make([]string, len(columns))
 			copy(line[:len(given)], r.Cells)
+			if chosen && r.Who.ID != "" {
+				line[len(given)] = r.Who.Name
+			}
 			lineOf[r.Line], lines = line, append(lines, line)
 		}
 		for c, i := range at {

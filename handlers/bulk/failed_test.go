@@ -59,6 +59,7 @@ func TestTheFileOfWhatWasNotDoneCanBeGivenAgain(t *testing.T) {
 		"roles chosen":       {bulk.ChangeRole, noor + "\nyuki.tanabe@example.com\nnobody@x.example", func(w *bulk.Wish) { w.Role, w.Reason = tallyfy.RoleAdmin, "Runs the office." }},
 		"roles named":        {bulk.ChangeRole, "Email,Role,reason\n" + noor + ",Standard,\nyuki.tanabe@example.com,admin,Runs it.\n" + kwame + ",boss,", func(w *bulk.Wish) { w.Role, w.Reason = tallyfy.RoleAdmin, "Is new." }},
 		"reasons named":      {bulk.ChangeRole, "Email,Role,Reason\nyuki.tanabe@example.com,admin,\n", nil},
+		"people chosen":      {bulk.Disable, "id\n" + string(d.id("noor.vandermeer")) + "\n" + string(d.id("maren.dahl")) + "\n0123456789", nil},
 		"disabling":          {bulk.Disable, noor + "\nmaren.dahl@example.com", nil},
 		"enabling":           {bulk.Enable, "Email,Why not,Reason\ngareth.pugh@example.com,ours,ours", nil},
 		"new groups":         {bulk.CreateGroups, "Name,Description,Members\nDepot,Of the depot.,Chiara D'Angelo\nPayroll,x,\n", nil},
@@ -95,4 +96,16 @@ func TestTheFileOfWhatWasNotDoneCanBeGivenAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whom ids mean that were chosen on a list is told beside them.
+func TestPeopleChosenAreNamedInTheFile(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	noor := d.id("noor.vandermeer")
+	w := bulk.Wish{Kind: bulk.KindOf(bulk.Disable), Sheet: bulk.Chosen([]string{string(noor), "0123456789"})}
+	columns, lines := bulk.FailedFile(&bulk.Job{Kind: w.Kind, Spec: bulk.Spec{Header: w.Sheet.Header}}, d.organisation().Plan(w).Rows)
+	assert.Equal(t, []string{"id", "name", "Result", "Why not"}, columns)
+	assert.Equal(t, []string{string(noor), "Noor van der Meer"}, lines[0][:2])
+	assert.Equal(t, []string{"0123456789", ""}, lines[1][:2])
 }
