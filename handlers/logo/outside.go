@@ -85,7 +85,7 @@ func checkURL(u *url.URL) error {
 		return none("only https is fetched from another host than the API's")
 	case u.User != nil:
 		return none("the URL has user information")
-	case u.Hostname() == "":
+	case u.Hostname() == "" || strings.ContainsAny(u.Hostname(), "[]"): // url.Parse takes "https://]"
 		return none("the URL has no host")
 	case u.Port() != "" && u.Port() != "443" || strings.HasSuffix(u.Host, ":"):
 		return none("%s: only port 443 is fetched", u.Hostname())
