@@ -108,7 +108,7 @@ func TestClean(t *testing.T) {
 		"uma@example.org\u200b": "uma@example.org", "Uma Uhl <uma@example.org>": "uma@example.org", "mailto:uma@example.org": "uma@example.org",
 		"\ufeffuma@example.org": "uma@example.org", "“uma@example.org”": "uma@example.org", "'uma@example.org'": "uma@example.org",
 		"uma@example.org.": "uma@example.org", "uma@example.org/": "uma@example.org", "<MailTo:uma@example.org?subject=x>": "uma@example.org",
-		"(uma@example.org),": "uma@example.org", `"Uhl, Uma" <uma@example.org>;`: "uma@example.org",
+		"(uma@example.org),": "uma@example.org", "Uma Uhl <uma@example.org>:": "uma@example.org", "(Uma Uhl <uma@example.org>)": "uma@example.org", `"Uhl, Uma" <uma@example.org>;`: "uma@example.org",
 		"Team\u00a0 2": "Team 2", "O'Neil": "O'Neil", ".": ".", "": "", "mailto:": "mailto", "a\x00b\xff": "a b",
 	} {
 		assert.Equal(t, want, Clean(pasted), "%q", pasted)

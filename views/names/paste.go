@@ -72,21 +72,22 @@ func IsText(s string) bool {
 // Clean is a query or an address as it was meant: unwrapped, without "mailto:" before it or a full stop or
 // slash behind it, and the address alone of "Name <address>". Where that leaves nothing, it is unwrapped.
 func Clean(s string) string {
-	if named := namedAddress.FindStringSubmatch(visible(s)); named != nil {
-		s = named[1]
-	}
-	s = Unwrap(s)
-	for rest, was := s, ""; rest != was; {
-		was = rest
-		rest = unwrap(rest, "./,;:")
+	for was := ""; ; was = s {
+		if named := namedAddress.FindStringSubmatch(visible(s)); named != nil {
+			s = named[1]
+		}
+		s = Unwrap(s)
+		rest := unwrap(s, "./,;:")
 		if len(rest) > len(mailto) && strings.EqualFold(rest[:len(mailto)], mailto) {
 			rest, _, _ = strings.Cut(rest[len(mailto):], "?")
 		}
 		if rest != "" {
 			s = rest
 		}
+		if s == was {
+			return s
+		}
 	}
-	return s
 }
 
 const mailto = "mailto:"
