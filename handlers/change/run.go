@@ -285,8 +285,12 @@ func isNotSent(err error) bool {
 // targetKey is the name of the lock of a target.
 func targetKey(org tallyfy.ID, target string) string { return "change " + string(org) + " " + target }
 
-// Check compares an entry with what is so now, and stores what was found in it.
+// Check compares an entry with what is so now, and stores what was found in it. While the call is under way
+// it finds nothing: what is so then may be of before the call, or the work of somebody else.
 func (s *Service) Check(ctx context.Context, e *journal.Entry, c Change) error {
+	if UnderWay(e, s.Now()) {
+		return nil
+	}
 	findings, err := c.Check(ctx, e)
 	if err != nil {
 		return err
@@ -318,9 +322,9 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 	var answer *tallyfy.Error
 	if errors.As(err, &answer) {
 		o.Words, o.Tallyfys = words(answer), answer.FromService || len(answer.Fields) > 0
-		if answer.Status != 0 {
-			o.State = journal.Refused
-		}
+	}
+	if tallyfy.IsRefused(err) {
+		o.State = journal.Refused
 	}
 	if tallyfy.MayHaveHappened(err) {
 		o.State = journal.NotConfirmed

@@ -14,6 +14,7 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -103,16 +104,66 @@ func TestOutcomeOfEachAnswer(t *testing.T) {
 // The call did not leave: the state for it needs a client, because only the client knows.
 func TestCallThatDidNotLeave(t *testing.T) {
 	t.Parallel()
-	client, err := tallyfy.New(tallyfy.Options{BaseURL: "http://127.0.0.1:1/api"})
-	require.NoError(t, err)
-	d, f := newDesk(t), bo()
-	f.onSend = func(ctx context.Context) ([]journal.Subject, error) {
-		return nil, client.WithToken("t").Groups.Delete(ctx, org, "9f")
+	pause := ratelimit.New(ratelimit.Rate{}, nil)
+	pause.Observe(tallyfy.Call{Err: &tallyfy.Error{Status: 429, Message: "Slow down.", FromService: true, RetryAfter: 20 * time.Second}})
+	for name, options := range map[string]tallyfy.Options{
+		"no connection":         {},
+		"a pause for everybody": {Limiter: pause},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options.BaseURL = "http://127.0.0.1:1/api"
+			client, err := tallyfy.New(options)
+			require.NoError(t, err)
+			d, f := newDesk(t), bo()
+			f.onSend = func(ctx context.Context) ([]journal.Subject, error) {
+				_, err := client.WithToken("t").Groups.Update(ctx, org, "9f", tallyfy.UpdateGroupRequest{Members: &[]tallyfy.UserID{}})
+				return nil, err
+			}
+			out := d.run(maren, change.Press{Press: "p"}, f)
+			assert.Equal(t, change.Refused, out.Kind)
+			assert.Equal(t, journal.NotSent, d.entries()[0].State)
+			assert.Equal(t, []string{"member.rename not sent"}, d.counts)
+		})
 	}
-	out := d.run(maren, change.Press{Press: "p"}, f)
-	assert.Equal(t, change.Refused, out.Kind)
-	assert.Equal(t, journal.NotSent, d.entries()[0].State)
-	assert.Equal(t, []string{"member.rename not sent"}, d.counts)
+}
+
+// Whoever opens the receipt while the call waits finds what is so before it, or what somebody else did.
+func TestReceiptOpenedDuringTheCall(t *testing.T) {
+	t.Parallel()
+	for _, result := range []journal.Result{journal.Confirmed, journal.NotAsExpected} {
+		t.Run(string(result), func(t *testing.T) {
+			t.Parallel()
+			d, f, other := newDesk(t), bo(), bo()
+			f.onSend = func(ctx context.Context) ([]journal.Subject, error) {
+				early := bo()
+				early.onCheck = func() ([]journal.Finding, error) { return []journal.Finding{{Result: result}, {Result: result}}, nil }
+				require.NoError(t, d.Check(ctx, d.entries()[0], early))
+				d.run(omar(), change.Press{Press: "q", Queue: true}, other)
+				assert.Zero(t, other.sent(), "the target is not given away")
+				return nil, errRefused
+			}
+			assert.Equal(t, change.Refused, d.run(maren, change.Press{Press: "p", Queue: true}, f).Kind)
+			assert.True(t, d.entries()[0].NotMade(), "a plain refusal is certain")
+			f.answer(nil)
+			assert.Equal(t, change.Done, d.run(maren, change.Press{Press: "p"}, f).Kind, "the button can be pressed again")
+			assert.Equal(t, 2, f.sent())
+		})
+	}
+}
+
+// A check that began before the outcome, and ends after it, is not taken for one of the outcome.
+func TestCheckOfBeforeTheOutcome(t *testing.T) {
+	t.Parallel()
+	d, f := newDesk(t), bo()
+	var early *journal.Entry
+	f.onSend = func(context.Context) ([]journal.Subject, error) {
+		early = d.entries()[0]
+		return nil, errRefused
+	}
+	d.run(maren, change.Press{Press: "p"}, f)
+	require.NoError(t, d.Journal.SetCheck(t.Context(), early, journal.Check{At: began}))
+	assert.True(t, d.entries()[0].NotMade())
 }
 
 func TestNothingIsSentWhenSomethingFailsBefore(t *testing.T) {

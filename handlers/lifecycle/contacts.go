@@ -193,9 +193,12 @@ func ContactsUndone(e *journal.Entry) (guests []ContactWish, ok bool) {
 		return nil, false
 	}
 	for i, f := range facts.Guests {
-		done := e.Outcome != nil && i < len(e.Outcome.Parts) && e.Outcome.Parts[i].State == journal.Done
+		state := journal.NotConfirmed
+		if e.Outcome != nil && i < len(e.Outcome.Parts) {
+			state = e.Outcome.Parts[i].State
+		}
 		found := e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
-		if f.Undo != nil && (done || found) {
+		if f.Undo != nil && (state == journal.Done || state == journal.NotConfirmed && found) {
 			guests = append(guests, *f.Undo)
 		}
 	}
@@ -304,7 +307,8 @@ func withReason(f journal.Finding, o journal.Outcome) journal.Finding {
 }
 
 func factsOfContacts(e *journal.Entry) (f contactsFacts, ok bool) {
-	return f, e.Kind == ContactsChanged && json.Unmarshal(e.Plan.Facts, &f) == nil && len(f.Guests) == e.Calls
+	ok = e.Kind == ContactsChanged && json.Unmarshal(e.Plan.Facts, &f) == nil && len(f.Guests) == e.Calls
+	return f, ok
 }
 
 // Summary implements change.Change.

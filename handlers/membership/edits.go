@@ -364,6 +364,7 @@ func shown(e *journal.Entry, i int) bool {
 }
 
 // did is what the part of an entry did. Without an outcome it is what was planned, as far as it was found so.
+// What was found so after a call that was refused, or was not made, is the work of somebody else.
 func (f editsFacts) did(e *journal.Entry, i int) (did People) {
 	found := journal.NotChecked
 	if e.Check != nil && i < len(e.Check.Findings) {
@@ -376,7 +377,8 @@ func (f editsFacts) did(e *journal.Entry, i int) (did People) {
 		return People{}
 	}
 	o := e.Outcome.Parts[i]
-	if o.State != journal.Done && found != journal.Confirmed || json.Unmarshal(o.Facts, &did) != nil {
+	made := o.State == journal.Done || o.State == journal.NotConfirmed && found == journal.Confirmed
+	if !made || json.Unmarshal(o.Facts, &did) != nil {
 		return People{}
 	}
 	return did

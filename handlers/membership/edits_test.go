@@ -165,7 +165,12 @@ func TestSeveralGroupsEachOnItsOwn(t *testing.T) {
 		tone     change.Tone
 		repeated bool
 	}{
-		"refused":                       {fault: sandbox.Fault{Method: "PUT", Route: groupRoute, Status: http.StatusForbidden, Times: 1}, finance: "not as expected", reason: "refused", tone: change.Problem, repeated: true},
+		"refused": {fault: sandbox.Fault{Method: "PUT", Route: groupRoute, Status: http.StatusForbidden, Times: 1}, finance: "not as expected", reason: "refused", tone: change.Problem, repeated: true},
+		"refused, and done by others": {between: func(d *desk) {
+			d.Fail(sandbox.Fault{Method: "PUT", Route: groupRoute, Status: http.StatusForbidden, Times: 1, Meanwhile: func() {
+				d.ChangeGroup(string(d.groupID("Finance")), sandbox.GroupChange{Add: []int{d.number("noor.vandermeer")}})
+			}})
+		}, finance: "confirmed", tone: change.Good},
 		"no answer":                     {fault: sandbox.Fault{Method: "PUT", Route: groupRoute, Status: http.StatusBadGateway, Times: 1}, finance: "not as expected", reason: "not in", tone: change.Problem},
 		"carried out without an answer": {fault: sandbox.Fault{Method: "PUT", Route: groupRoute, Status: http.StatusBadGateway, Execute: true, Times: 1}, finance: "confirmed", tone: change.Good},
 		"gone":                          {between: func(d *desk) { d.DeleteGroup(string(d.groupID("Finance"))) }, finance: "not as expected", reason: "gone", tone: change.Problem, repeated: true},

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -255,6 +256,16 @@ func TestWhoKnowsAGuestIsUndone(t *testing.T) {
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Status: http.StatusUnprocessableEntity, Body: `{"error":true,"message":"Not this one."}`})
 	handed := s.Get(s.MemberPath("soren.kjaergaard") + "/guests?to=" + s.ID("renske.bakker")).Form("main form").Submit("").Whole(http.StatusOK)
 	assert.Len(t, handed.Follow("Undo…").Texts("ol.plan li"), 1, "what was refused is not undone")
+
+	known := func(id int) string { return fmt.Sprintf(`{"email":%q,"associated_members":[%d]}`, bram, id) }
+	s.Elsewhere(http.MethodPut, "/guests/"+bram, known(soren))
+	form = s.Get("/guests/"+bram+"/known-by").Form("main form").Set("add", "noor.vandermeer@example.com").Tick("remove", strconv.Itoa(soren))
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Status: http.StatusUnprocessableEntity, Body: `{"error":true,"message":"Not this one."}`, Meanwhile: func() {
+		s.Elsewhere(http.MethodPut, "/guests/"+bram, known(noor))
+	}})
+	form.Submit("")
+	assert.Equal(t, []int{noor}, guest(s, bram).KnownBy)
+	assert.Empty(t, latest(s).Link("Undo…"), "nor what was refused and somebody else did")
 }
 
 // What can't be undone from here says why on the receipt, and what is undone by another change leads there.
