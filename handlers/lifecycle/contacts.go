@@ -168,7 +168,7 @@ func (c *Contacts) Plan() change.Plan {
 	return plan
 }
 
-// undo is what undoes the change of the guest, as the guest was read for the plan.
+// undo is what undoes the change of the guest, as the guest was read last.
 func (p *contactPart) undo() *ContactWish {
 	knew := func(id tallyfy.UserID) bool { return slices.Contains(p.guest.KnownBy(), id) }
 	w := ContactWish{Email: p.guest.Email}
@@ -193,13 +193,16 @@ func ContactsUndone(e *journal.Entry) (guests []ContactWish, ok bool) {
 		return nil, false
 	}
 	for i, f := range facts.Guests {
-		state := journal.NotConfirmed
+		undo, state := f.Undo, journal.NotConfirmed
 		if e.Outcome != nil && i < len(e.Outcome.Parts) {
-			state = e.Outcome.Parts[i].State
+			part := e.Outcome.Parts[i]
+			if state = part.State; part.Facts != nil && json.Unmarshal(part.Facts, &undo) != nil {
+				continue
+			}
 		}
 		found := e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
-		if f.Undo != nil && (state == journal.Done || state == journal.NotConfirmed && found) {
-			guests = append(guests, *f.Undo)
+		if undo != nil && len(undo.Add)+len(undo.Remove) > 0 && (state == journal.Done || state == journal.NotConfirmed && found) {
+			guests = append(guests, *undo)
 		}
 	}
 	return guests, len(guests) > 0
@@ -242,8 +245,11 @@ func (c *Contacts) Parts() []change.Part {
 // Target implements change.Part.
 func (p *contactPart) Target() string { return guestTarget(p.Email) }
 
-// Facts implements change.Part: nothing is needed of a part alone.
-func (p *contactPart) Facts() json.RawMessage { return nil }
+// Facts implements change.Part: they are what undoes the call.
+func (p *contactPart) Facts() json.RawMessage {
+	facts, _ := json.Marshal(p.undo()) // texts only
+	return facts
+}
 
 // Send implements change.Part. Between the reading and the call nothing else is asked of Tallyfy.
 func (p *contactPart) Send(ctx context.Context) error {
@@ -254,6 +260,7 @@ func (p *contactPart) Send(ctx context.Context) error {
 	case err != nil:
 		p.err = &change.NotSent{Words: "The guest could not be read.", Err: err}
 	default:
+		p.guest = g
 		if after := p.after(g.KnownBy()); !slices.Equal(after, g.KnownBy()) {
 			_, p.err = p.Client.Guests.SetKnownBy(ctx, p.Org, p.Email, after)
 		}
