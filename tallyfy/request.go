@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,7 +72,7 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 				return nil, r.refusal("An id in the address cannot be used.", errSegment)
 			}
 		}
-		p.target = c.shared.base.String() + p.shown
+		p.target = c.shared.base.String() + escaped(r.path)
 		if len(r.query) > 0 {
 			p.target += "?" + r.query.Encode()
 		}
@@ -86,13 +87,25 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 	return p, nil
 }
 
-// shownPath is the escaped path, without host and query.
+// shownPath is the escaped path for errors, which are logged, without host and query. An address of a
+// guest is not for the log.
 func (r request) shownPath() string {
 	if r.url != nil {
 		return r.url.EscapedPath()
 	}
+	shown := slices.Clone(r.path)
+	for i, segment := range shown {
+		if strings.Contains(segment, "@") {
+			shown[i] = "address"
+		}
+	}
+	return escaped(shown)
+}
+
+// escaped joins segments to a path.
+func escaped(segments []string) string {
 	var b strings.Builder
-	for _, segment := range r.path {
+	for _, segment := range segments {
 		b.WriteByte('/')
 		b.WriteString(url.PathEscape(segment))
 	}
