@@ -102,7 +102,7 @@ func (c *Client) admit(ctx context.Context, p *prepared, call Call) *Error {
 		return nil
 	case errors.As(err, &refused):
 		own := *refused
-		own.Method, own.Path = p.method, p.shown
+		own.Method, own.Path, own.unsent = p.method, p.shown, true
 		return &own
 	}
 	return interrupted(p.request, err)
