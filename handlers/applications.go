@@ -222,7 +222,7 @@ func (r *reader) peopleNow(ctx context.Context, ids []tallyfy.UserID) (lookup, e
 	for i, id := range ids {
 		calls[i] = func(ctx context.Context) (err error) {
 			list[i], err = r.api.Members.Get(ctx, r.scope.Organisation(), id)
-			if tallyfy.IsNotFound(err) {
+			if tallyfy.IsGone(err) {
 				err = nil
 			}
 			return err

@@ -74,7 +74,7 @@ func (s *reviewStep) lookAgain() error {
 	s.fresh = true
 	m, err := s.Member(s.ctx(), s.p.ID)
 	switch {
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		s.m, s.in = nil, nil
 	case err != nil:
 		return err

@@ -116,8 +116,18 @@ func IsRefused(err error) bool {
 // IsForbidden reports a 403: the role or the plan does not allow the call.
 func IsForbidden(err error) bool { return hasStatus(err, http.StatusForbidden) }
 
-// IsNotFound reports a 404.
+// IsNotFound reports a 404, whoever it is from; see [IsGone].
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+// codeNoRoute is the code of a 404 about the address, whatever it names (documented: Open API).
+const codeNoRoute = "ENDPOINT_NOT_FOUND"
+
+// IsGone reports that the service says there is no such thing. A 404 without its words may be that of a
+// proxy on the way, and proves nothing.
+func IsGone(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.FromService && e.Code != codeNoRoute
+}
 
 // IsConflict reports a 409.
 func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }

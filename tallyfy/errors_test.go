@@ -141,6 +141,32 @@ func TestQuestions(t *testing.T) {
 	assert.False(t, (&Error{Status: 504}).Timeout())
 }
 
+// Only the service's own words say that there is no such thing.
+func TestIsGone(t *testing.T) {
+	for body, gone := range map[string]bool{
+		`{"error":true,"message":"Resource not found","code":"RESOURCE_NOT_FOUND"}`: true,
+		`{"message":"User not found"}`: true,
+		`{"error":true,"message":"API endpoint not found","code":"ENDPOINT_NOT_FOUND"}`: false,
+		`<html><h1>404 Not Found</h1></html>`:                                           false,
+		``:                                                                              false,
+	} {
+		c, _ := scripted(t, answers(404, body))
+		err := c.Groups.Delete(t.Context(), "o", "g")
+		assert.True(t, IsNotFound(err), body)
+		assert.Equal(t, gone, IsGone(fmt.Errorf("wrapped: %w", err)), body)
+	}
+	assert.False(t, IsGone(&Error{Status: 410, FromService: true}))
+}
+
+// The addresses of guests are not for the log, where errors go.
+func TestErrorsHoldNoAddressOfAGuest(t *testing.T) {
+	c, s := scripted(t, answers(422, ``))
+	err := c.Guests.Remove(t.Context(), "o", "ann@out.example")
+	assert.True(t, strings.HasSuffix(s.calls[0].URL.Path, "/organizations/o/guests/ann@out.example"))
+	assert.Contains(t, err.Error(), "/organizations/o/guests/address: 422")
+	assert.NotContains(t, err.Error(), "ann")
+}
+
 // A 401 ends a session only when it is about the token.
 func TestOnlySomeRefusalsAreAboutTheToken(t *testing.T) {
 	for body, aboutToken := range map[string]bool{

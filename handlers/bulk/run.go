@@ -333,7 +333,7 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 		return max(after, time.Second), nil
 	case noSeat:
 		return 0, t.hold(ctx, rows, pool)
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		all(rows, Failed, "Tallyfy does not have it any more.")
 	case answer != nil && answer.Status >= 400 && answer.Status < 500:
 		all(rows, Failed, answer.Message)

@@ -117,7 +117,7 @@ func TestAProcessDiesAtEachPoint(t *testing.T) {
 			next := d.runner()
 			book := *d.book
 			book.Now = func() time.Time { return time.Now().Add(change.SendTime) } // a call of the dead can't be under way any more
-			next.Book = &book
+			next.Book, next.Changes.Now = &book, book.Now
 			require.NoError(t, next.Run(t.Context(), j.ID), point)
 			require.Equal(t, bulk.Ended, d.state(j).State, point)
 			assert.LessOrEqual(t, len(d.writes()), 2, "at point %d: %v", point, d.writes())
@@ -158,7 +158,7 @@ func TestAProcessDiesWhileTheJobIsStopped(t *testing.T) {
 			next := d.runner()
 			book := *d.book
 			book.Now = func() time.Time { return time.Now().Add(change.SendTime) } // a call of the dead can't be under way any more
-			next.Book = &book
+			next.Book, next.Changes.Now = &book, book.Now
 			retry := func() {
 				n, err := d.book.Retry(t.Context(), d.state(j), j.Owner, sandbox.AdminToken)
 				require.NoError(t, err)
@@ -210,7 +210,7 @@ func TestAProcessDiesInASecondAttempt(t *testing.T) {
 			next := d.runner()
 			book := *d.book
 			book.Now = func() time.Time { return time.Now().Add(change.SendTime) }
-			next.Book = &book
+			next.Book, next.Changes.Now = &book, book.Now
 			require.NoError(t, next.Run(t.Context(), j.ID))
 			assert.Equal(t, "Noor van der Meer, Legal: done", d.rows(j)[0], resume)
 			assert.NotEqual(t, refused.Entry, d.all(j)[0].Entry)

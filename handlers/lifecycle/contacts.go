@@ -282,7 +282,7 @@ func (c *Contacts) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 			switch {
 			case tallyfy.IsUnauthorized(err):
 				return err
-			case tallyfy.IsNotFound(err):
+			case tallyfy.IsGone(err):
 				findings[i] = confirmed(false, f.Name+" is no guest.")
 			case err != nil:
 				findings[i] = couldNotAsk

@@ -104,7 +104,7 @@ func (c *Erasure) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return nil, err
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return []journal.Finding{{Result: journal.Confirmed}}, nil
 	case err != nil:
 		return []journal.Finding{couldNotAsk}, nil

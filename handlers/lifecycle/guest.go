@@ -127,7 +127,7 @@ func (c *GuestCreation) Check(ctx context.Context, e *journal.Entry) ([]journal.
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return nil, err
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return []journal.Finding{confirmed(false, names.Isolate(s.Email)+" is no guest.")}, nil
 	case err != nil:
 		return []journal.Finding{couldNotAsk}, nil

@@ -145,7 +145,7 @@ func (c *GuestRemoval) Check(ctx context.Context, e *journal.Entry) ([]journal.F
 			switch {
 			case tallyfy.IsUnauthorized(err):
 				return err
-			case err == nil, tallyfy.IsNotFound(err):
+			case err == nil, tallyfy.IsGone(err):
 				gone = confirmed(err != nil || g.IsDeleted(), names.Isolate(s.Name)+" is still a guest.")
 			}
 			return nil

@@ -141,7 +141,7 @@ func again(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, s journa
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return nil, journal.Finding{}, err
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return nil, journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy does not list " + names.Isolate(s.Name) + " any more."}, nil
 	case err != nil:
 		return nil, couldNotAsk, nil

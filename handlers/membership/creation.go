@@ -196,7 +196,7 @@ func (c *Creation) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return nil, err
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return []journal.Finding{{Result: journal.NotAsExpected, Detail: "Tallyfy does not list the group."}}, nil
 	case err != nil:
 		return []journal.Finding{{Result: journal.NotChecked, Detail: "Tallyfy could not be asked about the group."}}, nil

@@ -304,7 +304,7 @@ func (d *Deletion) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 	switch {
 	case missing == nil:
 		f = journal.Finding{Result: journal.NotAsExpected, Detail: names.Isolate(subject.Name) + " is still there."}
-	case !tallyfy.IsNotFound(missing):
+	case !tallyfy.IsGone(missing):
 		f = journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy could not be asked about the group."}
 	}
 	findings := make([]journal.Finding, len(e.Lines))

@@ -75,9 +75,9 @@ func (c *Edit) compare(e *journal.Entry, facts editFacts, g *tallyfy.Group, err 
 func (c *Edit) judge(l journal.Line, e *journal.Entry, facts editFacts, before journal.Finding, g *tallyfy.Group, err error) journal.Finding {
 	proved := before.Result == journal.Confirmed
 	switch {
-	case tallyfy.IsNotFound(err) && proved:
+	case tallyfy.IsGone(err) && proved:
 		return journal.Finding{Result: journal.Confirmed, Detail: "The group has been deleted since."}
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return journal.Finding{Result: journal.NotAsExpected, Detail: "The group is not there any more."}
 	case err != nil && proved:
 		return before

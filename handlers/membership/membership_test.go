@@ -339,7 +339,8 @@ func TestCheckOfADeletion(t *testing.T) {
 		"still there":  {sandbox.Fault{}, "not as expected: Data and Reporting is still there."},
 		"not readable": {sandbox.Fault{Status: 500}, "could not check: Tallyfy could not be asked about the group."},
 		"signed out":   {sandbox.Fault{Status: 401}, "the sign-in has ended"},
-		"gone":         {sandbox.Fault{Status: 404}, "confirmed: "},
+		"gone":         {sandbox.Fault{Status: 404, Body: `{"message":"Group not found"}`}, "confirmed: "},
+		"a proxy's":    {sandbox.Fault{Status: 404, Body: `<html><h1>404 Not Found</h1></html>`}, "could not check: Tallyfy could not be asked about the group."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

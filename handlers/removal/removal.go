@@ -217,7 +217,7 @@ func (r *Removal) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 	calls := []func(context.Context) error{
 		func(ctx context.Context) (err error) {
 			after.Leaver, err = r.Client.Members.Get(ctx, r.Org.ID, facts.LeaverID, "groups")
-			after.Gone = tallyfy.IsNotFound(err)
+			after.Gone = tallyfy.IsGone(err)
 			return onlyUnauthorized(err)
 		},
 		func(ctx context.Context) (err error) {

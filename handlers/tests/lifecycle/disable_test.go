@@ -108,6 +108,21 @@ func TestSomebodyIsDeletedForGood(t *testing.T) {
 	s.Get(path).Whole(http.StatusNotFound)
 }
 
+// A 404 that is not Tallyfy's own proves nothing, and takes nobody out of history and reviews.
+func TestNotFoundOfAProxyProvesNoDeletion(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Status: http.StatusBadGateway, Meanwhile: func() {
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Status: http.StatusNotFound, Body: "<html>nginx</html>"})
+	}})
+	p := s.Get(s.MemberPath("gareth.pugh")+"/delete").Form("main form").Set("phrase", "gareth.pugh@example.com").Submit("")
+	s.Sandbox.ClearFaults()
+	assert.NotContains(t, p.Text("main"), "is deleted for good")
+	assert.Contains(t, p.Text("main"), "didn't confirm")
+	_, there := s.Sandbox.MemberByEmail("gareth.pugh@example.com")
+	assert.True(t, there)
+}
+
 func TestWhoCannotBeDeletedForGood(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
