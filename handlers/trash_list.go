@@ -174,7 +174,10 @@ func keepLonger(req *request) error {
 		Org: by.Org, Kind: journal.ContentsKept, Actor: by.Actor, RequestID: by.RequestID, Subjects: []journal.Subject{r.Group},
 		Plan: journal.Plan{Did: "kept the deleted group " + name + " for a day longer", Lines: []journal.Line{{Kind: journal.ContentsKept, Text: kept}}},
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, journal.ErrContentsGone):
+		return req.contentsGone(e, r)
+	case err != nil:
 		return err
 	}
 	req.notice(views.Notice{Kind: views.NoticeDone, Text: name + " is kept for a day longer. " + kept})

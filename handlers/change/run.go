@@ -267,6 +267,8 @@ func decide(parts []journal.Outcome, errs []error) (journal.Outcome, error) {
 func (s *Service) turn(ctx context.Context, org tallyfy.ID, part Part, press string) error {
 	l, err := s.lock(ctx, org, targetKey(org, part.Target()), press, Press{Queue: true})
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return &NotSent{Words: "There was no time left for it.", Err: ctx.Err()}
 	case err != nil:
 		return &NotSent{Words: "The database did not take the lock.", Err: err}
 	case l.lease == nil:

@@ -54,14 +54,18 @@ func (j *Journal) CanKeepLonger(e *Entry) bool {
 }
 
 // KeepLonger keeps the contents of an entry a day longer, and stores the entry that says so. It reports false, and does
-// nothing, if somebody else has added a day since e was read.
+// nothing, if somebody else has added a day since e was read. ErrContentsGone is returned if they were deleted since.
 func (j *Journal) KeepLonger(ctx context.Context, e *Entry, by Intent) (added bool, err error) {
 	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		n, err := tx.Write(ctx, `UPDATE dashboard_journal SET added_days = added_days + 1 WHERE id = $1 AND added_days = $2`, e.ID, e.AddedDays)
 		if err != nil || n == 0 {
 			return err
 		}
-		if _, err = tx.Write(ctx, `UPDATE dashboard_journal_contents SET at = at + $1 WHERE entry = $2`, day.Milliseconds(), e.ID); err != nil {
+		n, err = tx.Write(ctx, `UPDATE dashboard_journal_contents SET at = at + $1 WHERE entry = $2`, day.Milliseconds(), e.ID)
+		if err == nil && n == 0 {
+			err = ErrContentsGone // since e was read
+		}
+		if err != nil {
 			return err
 		}
 		by.Press = fmt.Sprintf("%s %s %d", ContentsKept, e.ID, e.AddedDays+1)

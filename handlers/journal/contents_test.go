@@ -105,6 +105,14 @@ func TestContentsAreKeptLonger(t *testing.T) {
 			assert.Equal(t, gone, err != nil)
 			d.clock.Advance(time.Millisecond)
 		}
+
+		e = d.begin(d.deletion())
+		d.clock.Advance(keepContents)
+		_, err := d.Sweep(t.Context()) // by another replica, after e was read
+		require.NoError(t, err)
+		_, err = d.KeepLonger(t.Context(), e, by)
+		require.ErrorIs(t, err, journal.ErrContentsGone)
+		assert.Len(t, d.ids(journal.Filter{Org: org, Kind: journal.ContentsKept, State: journal.Done}), journal.MostAddedDays)
 	})
 }
 
