@@ -106,6 +106,12 @@
 //   - A deleted group disappears from the owners of its tasks. Its logo file stays.
 //   - with=users and with=guests are for the group list only. with=guests replaces the emails in
 //     guests.
+//   - The activity has no entries at the start. It names the member who created, updated or
+//     deleted a group, or invited, enabled or disabled a member; a removal is a disabling, too. It
+//     names the invited person for the acceptance. A member who leaves all groups by being disabled
+//     makes no entries about these groups.
+//   - The days of the activity are those of UTC. Other members than administrators see the entries
+//     about groups, and about themselves.
 //   - An authorisation request must have redirect_uri and state: a client without a state would be
 //     open to forged answers. The state is printable ASCII, as RFC 6749 has it. A missing or
 //     repeated parameter is a 400 page, and so are an unknown client and an unregistered
@@ -126,6 +132,9 @@
 //     turning guests and members into each other, uploading files.
 //   - The content of the member includes preferences, assets, member_watchers, guest_watchers,
 //     auth_methods and country, and of the guest include stats: they are empty.
+//   - Activity of anything but groups and members, of deletions for good, of roles (which the
+//     service does not have in it) and of downloads; its parameters search, field, origin_type,
+//     origin_id and entity_type, its includes, and what an update changed.
 //   - Logos on another host, logos in other formats than PNG, conditional and range requests.
 //   - Ids as text and the rarer forms of links (null, {}, absent): one form per field. The others
 //     are for table tests of a decoder.

@@ -15,7 +15,8 @@ type GroupChange struct {
 }
 
 // ChangeGroup changes a group of the main organisation as another administrator does in Tallyfy itself:
-// no request is logged for it, and no fault meets it. It reports whether the group exists.
+// no request is logged for it, and no fault meets it. The activity names the owner of
+// [ColleagueToken]. It reports whether the group exists.
 func (s *Server) ChangeGroup(id string, c GroupChange) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -37,6 +38,7 @@ func (s *Server) ChangeGroup(id string, c GroupChange) bool {
 	}
 	name, description := cmp.Or(c.Name, g.name), cmp.Or(c.Description, g.description)
 	s.main.updateGroup(g, name, description, &members, &guests, s.now())
+	s.noteElsewhere(verbUpdated, g)
 	return true
 }
 
@@ -50,7 +52,7 @@ func (s *Server) AfterUpdate(do func()) {
 }
 
 // DisableInPlace disables a member of the main organisation as the service did before 2022: the groups keep the member, and the
-// id after a deletion for good. It reports whether there is one.
+// id after a deletion for good. The activity says nothing of it. It reports whether there is one.
 func (s *Server) DisableInPlace(id int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,6 +71,7 @@ func (s *Server) DeleteGroup(id string) bool {
 	g := s.main.groupByID[id]
 	if g != nil {
 		s.main.deleteGroup(g)
+		s.noteElsewhere(verbDeleted, g)
 	}
 	return g != nil
 }

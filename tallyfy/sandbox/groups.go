@@ -76,6 +76,7 @@ func (s *Server) createGroup(c *call) answer {
 		c.inviteGuests(*guests)
 	}
 	c.org.addGroup(g)
+	c.noteGroup(verbCreated, g)
 	return itemCreated(c.group(g, nil))
 }
 
@@ -101,6 +102,7 @@ func (s *Server) updateGroup(c *call) answer {
 		c.inviteGuests(*guests)
 	}
 	c.org.updateGroup(g, name, description, members, guests, c.now)
+	c.noteGroup(verbUpdated, g)
 	return itemCreated(c.group(g, nil)) // the service answers an update with 201
 }
 
@@ -110,6 +112,7 @@ func (s *Server) deleteGroup(c *call) answer {
 		return noGroup
 	}
 	c.org.deleteGroup(g)
+	c.noteGroup(verbDeleted, g)
 	return answer{status: http.StatusNoContent}
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -52,6 +53,7 @@ func (s *Server) inviteMember(c *call) answer {
 		timezone: "UTC", invitedBy: c.caller.id, createdAt: c.now, updatedAt: c.now,
 	}
 	c.org.addMember(m)
+	c.noteMember(verbInvited, m)
 	return item(c.member(m, nil))
 }
 
@@ -92,6 +94,7 @@ func (s *Server) AcceptInvitation(email string) bool {
 		return false
 	}
 	m.status, m.kind, m.activatedAt, m.updatedAt = statusActive, kindStandard, s.now(), s.now()
+	s.main.note(verbAccepted, ofMember, strconv.Itoa(m.id), m, s.now())
 	return true
 }
 

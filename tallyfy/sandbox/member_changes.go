@@ -52,6 +52,7 @@ func (s *Server) removeMember(c *call) answer {
 	c.org.handOverDefault(m)
 	c.org.takeOutOfGroups(m, c.now)
 	m.status, m.updatedAt = statusDisabled, c.now
+	c.noteMember(verbDisabled, m)
 	return item(removedWire{
 		ID: m.id, Email: m.email, FirstName: m.firstName, LastName: m.lastName,
 		Role: roleNames[m.role], Status: m.status,
@@ -101,6 +102,7 @@ func (s *Server) enableMember(c *call) answer {
 	}
 	c.org.putBackInGroups(m, c.now)
 	m.status, m.updatedAt = statusActive, c.now
+	c.noteMember(verbEnabled, m)
 	return item(c.member(m, nil))
 }
 
@@ -120,6 +122,7 @@ func (s *Server) disableMember(c *call) answer {
 	c.org.handOverDefault(m)
 	c.org.takeOutOfGroups(m, c.now)
 	m.status, m.updatedAt = statusDisabled, c.now
+	c.noteMember(verbDisabled, m)
 	return item(c.member(m, nil))
 }
 

@@ -52,6 +52,8 @@ var routes = []route{
 
 	{"GET", "/organizations/{org}/tasks", forMembers, (*Server).listTasks},
 
+	{"GET", "/organizations/{org}/activity-feeds", forMembers, (*Server).listActivity},
+
 	{"GET", "/organizations/{org}/file/{file_id}", forMembers, (*Server).openFile},
 	{"GET", "/organizations/{org}/file/{file_id}/dl", forMembers, (*Server).downloadFile},
 	{"GET", "/organizations/{org}/assets/{asset_id}", forMembers, (*Server).getAsset},

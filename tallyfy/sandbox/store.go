@@ -32,6 +32,9 @@ type organisation struct {
 
 	invited map[string]int // by day: how many invitations were sent
 
+	activity     []activity // the oldest first
+	lastActivity int
+
 	groupOrders map[string][]*group // by sort field, built when first asked for, dropped by every change to groups
 	lastGuestID int
 	lastGroupNo int

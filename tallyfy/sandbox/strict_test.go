@@ -168,6 +168,7 @@ func FuzzTarget(f *testing.F) {
 	for _, target := range []string{
 		"/me", org + "/groups?page=9223372036854775807&per_page=99999999999", org + "/users?sort=-&with=,", org + "/tasks?owners=1e3",
 		org + "/guests/%zz", org + "/guests/%2F%2e%2e", "//", org + "/groups?q=%ff%00;a=b", org + "/file/..%2f..",
+		org + "/activity-feeds?type=Group&created_after=2026-02-30",
 	} {
 		f.Add(target)
 	}

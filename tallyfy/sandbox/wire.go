@@ -219,6 +219,38 @@ type ownerGroupWire struct {
 	Name string `json:"name"`
 }
 
+// activityWire has its single values in lists of one, as the service does.
+type activityWire struct {
+	ID             string      `json:"id"`
+	OrganizationID string      `json:"organization_id"`
+	Verb           []string    `json:"verb"`
+	Source         []string    `json:"source"`
+	ActorType      []string    `json:"actor_type"`
+	ActorID        []int       `json:"actor_id"`
+	Actor          []actorWire `json:"actor"`
+	Type           []string    `json:"type"`
+	Description    []string    `json:"description"` // empty, as the four below: not documented
+	Field          []string    `json:"field"`
+	OldValue       []string    `json:"old_value"`
+	Text           []string    `json:"text"`
+	References     []string    `json:"references"`
+	AuditableType  string      `json:"auditable_type"`
+	AuditableID    string      `json:"auditable_id"`
+	ParentableType *string     `json:"parentable_type"` // always null, as the id
+	ParentableID   *string     `json:"parentable_id"`
+	CreatedAt      *string     `json:"created_at"`
+	Undoable       bool        `json:"undoable"`
+}
+
+type actorWire struct {
+	Email      string  `json:"email"`
+	Username   string  `json:"username"`
+	FirstName  string  `json:"first_name"`
+	LastName   string  `json:"last_name"`
+	FullName   string  `json:"full_name"`
+	ProfilePic *string `json:"profile_pic"` // always null
+}
+
 type assetWire struct {
 	ID           string           `json:"id"`
 	Filename     string           `json:"filename"`
