@@ -80,6 +80,7 @@ type Client struct {
 	Tasks         *TasksService
 	Organizations *OrganizationsService
 	Files         *FilesService
+	Activity      *ActivityService
 
 	common service // of all services above, which are views of it
 	shared *shared
@@ -167,6 +168,7 @@ func newClient(s *shared, token string) *Client {
 	c.Tasks = (*TasksService)(&c.common)
 	c.Organizations = (*OrganizationsService)(&c.common)
 	c.Files = (*FilesService)(&c.common)
+	c.Activity = (*ActivityService)(&c.common)
 	return c
 }
 

@@ -80,6 +80,7 @@ func runContract(t *testing.T, s *service) {
 		{"guests", s.testGuests},
 		{"tasks", s.testTasks},
 		{"files", s.testFiles},
+		{"activity", s.testActivity},
 		{"removal", s.testRemoval},
 		{"enable refusals", s.testEnableRefusals},
 		{"role", s.testRole},

@@ -1,5 +1,5 @@
 // Package tallyfy is a client of the Tallyfy REST API, as far as an administration dashboard needs
-// it: groups, members, guests, tasks, files, and who is signed in to which organisation.
+// it: groups, members, guests, tasks, files, activity, and who is signed in to which organisation.
 //
 // # Use
 //

@@ -81,6 +81,7 @@ func FuzzBody(f *testing.F) {
 		fuzzBody[Guest](t, data)
 		fuzzBody[Asset](t, data)
 		fuzzBody[Task](t, data)
+		fuzzBody[ActivityEntry](t, data)
 	})
 }
 
@@ -157,6 +158,40 @@ func FuzzMemberIncludes(f *testing.F) {
 			}
 		}
 		_, _, _, _ = m.Name(), m.IsBot(), m.CanWork(), m.Status
+	})
+}
+
+// FuzzActivity: no field of an entry fails an answer, a list of one says what its value says, and
+// the name of the actor shows something.
+func FuzzActivity(f *testing.F) {
+	seeds(f, `"updated"`, `7`, `17.0`, `null`, `""`, `{"full_name":"Omar","email":"o@x.test"}`, `{"data":[{"username":"o"}]}`, `[]`, `[[1]]`, `{"first_name":5,"last_name":["x"]}`, `"\ud800"`, `true`)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if !json.Valid(data) {
+			return
+		}
+		read := func(value string) (e ActivityEntry) {
+			const fields = `{"id":V,"verb":V,"auditable_id":V,"actor_type":V,"actor_id":V,"actor":V,"created_at":V}`
+			if err := unmarshal([]byte(strings.ReplaceAll(fields, "V", value)), &e); err != nil {
+				t.Fatalf("%q: %v", value, err)
+			}
+			return e
+		}
+		value := strings.TrimSpace(string(data))
+		bare := read(value)
+		if name := bare.Actor.Name(); name != "" && !Visible(name) {
+			t.Fatalf("%q names %q", data, name)
+		}
+		if strings.HasPrefix(value, "[") {
+			return
+		}
+		one := read("[" + value + "]")
+		one.CreatedAt = bare.CreatedAt // which is never in a list
+		if strings.HasPrefix(value, "{") {
+			one.Actor = bare.Actor // a list holds no {"data": …}
+		}
+		if one != bare {
+			t.Fatalf("%q is %+v bare, %+v in a list", data, bare, one)
+		}
 	})
 }
 

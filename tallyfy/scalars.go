@@ -47,6 +47,26 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// FirstText reads a Text, bare or as the first element of a list. Everything else is "". The
+// activity of an organisation has single values in lists of one (documented).
+type FirstText string
+
+// UnmarshalJSON never fails on a well-formed value.
+func (t *FirstText) UnmarshalJSON(data []byte) error {
+	var list []Text
+	if len(data) == 0 || data[0] != '[' {
+		list = make([]Text, 1)
+		_ = list[0].UnmarshalJSON(data) // never fails
+	} else if err := unmarshal(data, &list); err != nil {
+		return err
+	}
+	*t = ""
+	if len(list) > 0 {
+		*t = FirstText(list[0])
+	}
+	return nil
+}
+
 // flag reads true and false, 1 and 0, and each of them as a string. Everything else leaves it
 // unknown.
 type flag struct{ known, value bool }

@@ -43,3 +43,15 @@ func TestScalars(t *testing.T) {
 		assert.Equal(t, want, got, in)
 	}
 }
+
+// A single value in a list of one, as the activity has it, and bare.
+func TestFirstText(t *testing.T) {
+	for in, want := range map[string]FirstText{
+		`["updated"]`: "updated", `"updated"`: "updated", `[7]`: "7", `7`: "7", `[ "a" , "b" ]`: "a", `["\u0041"]`: "A",
+		`[]`: "", `null`: "", `[null]`: "", `""`: "", `{}`: "", `[["a"]]`: "", `[{"id":1}]`: "", `true`: "", `{"data":["a"]}`: "",
+	} {
+		got := struct{ Verb FirstText }{"before"} // must be overwritten
+		require.NoError(t, unmarshal([]byte(`{"verb":`+in+`}`), &got), in)
+		assert.Equal(t, want, got.Verb, in)
+	}
+}
