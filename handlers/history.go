@@ -72,6 +72,9 @@ func (req *request) adminByCopy(ctx context.Context) (bool, error) {
 func (req *request) eventRow(e *history.Event, on journal.Subject) views.ActivityRow {
 	clock := req.clock()
 	row := views.ActivityRow{ID: e.ID, At: e.By, Sentence: e.Sentence(clock.Between(e.After, e.By)), Elsewhere: true}
+	if _, whyNot := e.Question(); whyNot == "" {
+		row.AskURL = req.urls().Elsewhere(e.ID)
+	}
 	switch {
 	case e.Kind == history.MemberGone || e.Kind == history.GroupGone:
 	case e.Guest != "" && history.GuestKey(on.Email) != e.Member:

@@ -138,6 +138,7 @@ func (a *App) routes() []route {
 		{http.MethodGet, "/activity", signedIn, listActivity},
 		{http.MethodGet, "/activity.csv", signedIn, exportActivity},
 		{http.MethodPost, "/activity/seen", signedIn, seeChanges},
+		{http.MethodGet, "/activity/elsewhere/:event", signedIn, showElsewhere},
 		{http.MethodGet, "/activity/:entry", signedIn, showEntry},
 		{http.MethodGet, "/activity/:entry/undo", signedIn, showUndo},
 		{http.MethodPost, "/activity/:entry/undo", signedIn, undo},
@@ -287,7 +288,7 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 			}
 		}
 		for _, name := range c.ParamNames() {
-			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "bulk", "job", "guest", "review"}, name) { // ours, which have a page for those that are none
+			if id := web.Param(c, name); !tallyfy.PlausibleID(id) && !slices.Contains([]string{"record", "entry", "event", "bulk", "job", "guest", "review"}, name) { // ours, which have a page for those that are none
 				return echo.ErrNotFound
 			}
 		}

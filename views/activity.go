@@ -81,6 +81,8 @@ type ActivityRow struct {
 	// to whom or what it is about, if anywhere. Marked sets it off from the others.
 	Elsewhere, Marked bool
 	URL               string
+	// AskURL leads to where Tallyfy can be asked who made a change elsewhere, if it can.
+	AskURL string
 }
 
 // RecentActivity is the latest changes of one person or group, on its page, or of the organisation.

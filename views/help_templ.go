@@ -105,7 +105,7 @@ func Help(p Page) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</section><section class=\"section stack\" aria-labelledby=\"limits\"><h2 id=\"limits\">Limits</h2><ul class=\"bullets\"><li>Counts, filters and the search come from copies that are a few minutes old at most. “As of” says when; “Refresh” reads them again. Every change is checked against the current state first.</li><li>Tallyfy limits how often it may be asked. In a large organisation the first page takes a while; it says how far it is and goes on by itself.</li><li>Activity lists changes made with this dashboard. Of what is done in Tallyfy itself it shows what was seen.</li><li>An invitation is sent again or withdrawn in Tallyfy. Templates, processes and single tasks are changed there, too.</li></ul></section><section class=\"section stack\" aria-labelledby=\"history\"><h2 id=\"history\">Changes made elsewhere</h2><p>Tallyfy tells who is in a group now, not who was. So whenever an administrator's pages have read all members or all groups, the result is compared with the reading before. What differs happened between both.</p><ul class=\"bullets\"><li>Whoever leaves a group and comes back between two readings is not seen. So a page never says that nothing has changed.</li><li>Nothing is read for it: while nobody uses the dashboard, nothing is seen, and the time between two readings is long.</li><li>Who made the change is not known. Changes made with this dashboard stand there with their time and their author.</li><li>A group's page answers who was in it on a day: in, not in, or not known.</li><li>Guests are told apart by their addresses: Tallyfy names those of a group by nothing else. Who is added or removed as a guest is seen when somebody opens the list of guests.</li></ul></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</section><section class=\"section stack\" aria-labelledby=\"limits\"><h2 id=\"limits\">Limits</h2><ul class=\"bullets\"><li>Counts, filters and the search come from copies that are a few minutes old at most. “As of” says when; “Refresh” reads them again. Every change is checked against the current state first.</li><li>Tallyfy limits how often it may be asked. In a large organisation the first page takes a while; it says how far it is and goes on by itself.</li><li>Activity lists changes made with this dashboard. Of what is done in Tallyfy itself it shows what was seen.</li><li>An invitation is sent again or withdrawn in Tallyfy. Templates, processes and single tasks are changed there, too.</li></ul></section><section class=\"section stack\" aria-labelledby=\"history\"><h2 id=\"history\">Changes made elsewhere</h2><p>Tallyfy tells who is in a group now, not who was. So whenever an administrator's pages have read all members or all groups, the result is compared with the reading before. What differs happened between both.</p><ul class=\"bullets\"><li>Whoever leaves a group and comes back between two readings is not seen. So a page never says that nothing has changed.</li><li>Nothing is read for it: while nobody uses the dashboard, nothing is seen, and the time between two readings is long.</li><li>Who made the change is not seen. “Ask Tallyfy who”, beside a change in Activity, leads to where Tallyfy can be asked: its own record may name somebody for that time. Roles, and guests who are added or removed, are not in it.</li><li>Changes made with this dashboard stand there with their time and their author.</li><li>A group's page answers who was in it on a day: in, not in, or not known.</li><li>Guests are told apart by their addresses: Tallyfy names those of a group by nothing else. Who is added or removed as a guest is seen when somebody opens the list of guests.</li></ul></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -117,7 +117,7 @@ func Help(p Page) templ.Component {
 				var templ_7745c5c3_Var4 templ.SafeURL
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.URL.Sandbox("", "")))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 54, Col: 52}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 55, Col: 52}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -180,7 +180,7 @@ func abilities(p Page) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(names.Isolate(p.Account.Organisation))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 68, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 69, Col: 57}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -193,7 +193,7 @@ func abilities(p Page) templ.Component {
 			var templ_7745c5c3_Var7 string
 			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(p.Can.Role)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 68, Col: 75}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 69, Col: 75}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 			if templ_7745c5c3_Err != nil {
@@ -274,7 +274,7 @@ func keyboard() templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(group.Where)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 95, Col: 20}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 96, Col: 20}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
@@ -298,7 +298,7 @@ func keyboard() templ.Component {
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(label)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 101, Col: 20}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 102, Col: 20}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -317,7 +317,7 @@ func keyboard() templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(key.Does)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 105, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/help.templ`, Line: 106, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {

@@ -422,6 +422,11 @@ func (u URLs) ReviewLook(id string, member tallyfy.UserID) string {
 	return u.ReviewLooks(id) + "/" + url.PathEscape(string(member))
 }
 
+// Elsewhere is one change that was made elsewhere, and what Tallyfy can be asked about it.
+func (u URLs) Elsewhere(id string) string {
+	return u.org() + "/activity/elsewhere/" + url.PathEscape(id)
+}
+
 // Entry is one change.
 func (u URLs) Entry(id string) string { return u.org() + "/activity/" + url.PathEscape(id) }
 

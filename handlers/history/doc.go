@@ -3,7 +3,11 @@
 // which it happened. Changes made here are taken from the journal, with their own times. So there is an answer
 // for any person, group and moment: in, out, or not known.
 //
-// Nothing is ever read for this package. Only complete lists count that were read in one go, and
+// Nothing is ever read for this package, and it does not know who made a change elsewhere.
+// Event.Question is what Tallyfy's activity can be asked about that: a page asks it when somebody
+// presses a button, shows the answer as Tallyfy's word, and keeps nothing of it.
+//
+// Only complete lists count that were read in one go, and
 // only those of administrators: others may see less. All administrators are taken to see the same,
 // for no list says what it leaves out. A reading during which a change of ours was under way does
 // not count. The first reading is what later ones are compared with, and makes no events. What is
@@ -17,5 +21,6 @@
 //
 // It may import journal, store, the packages whose entries it reads in the journal (change,
 // lifecycle, membership, removal), and the types of package tallyfy. A new kind of event is a Kind with its
-// comparison in state.go, what of the journal explains it in own.go, and its sentence in sentence.go.
+// comparison in state.go, what of the journal explains it in own.go, its sentence in sentence.go,
+// and what Tallyfy can be asked about it in ask.go.
 package history

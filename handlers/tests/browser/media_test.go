@@ -23,7 +23,7 @@ func prefer(t *testing.T, b *sitetest.Tab, feature, value string) {
 
 // everyKindOfPage has a list, a matrix, charts, a form and a plan among its pages.
 func everyKindOfPage(s *sitetest.Site) []string {
-	return []string{"/", "/members", "/groups", "/guests", "/access", "/activity", "/trash", "/search?q=an", "/groups/new", s.MemberPath("soren.kjaergaard"), s.PlanPath("soren.kjaergaard", "leave"), "/kit", "/sandbox", "/bulk/new?kind=add-to-groups", "/jobs", "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", "/guests/bram@tyres.example.com", s.MemberPath("soren.kjaergaard") + "/guests"}
+	return []string{changedElsewhere(s, "Finance") + "?ask=yes", "/", "/members", "/groups", "/guests", "/access", "/activity", "/trash", "/search?q=an", "/groups/new", s.MemberPath("soren.kjaergaard"), s.PlanPath("soren.kjaergaard", "leave"), "/kit", "/sandbox", "/bulk/new?kind=add-to-groups", "/jobs", "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", "/guests/bram@tyres.example.com", s.MemberPath("soren.kjaergaard") + "/guests"}
 }
 
 // With forced colours whatever is told by a colour can still be told: it has a border, a mark or a weight of

@@ -46,7 +46,9 @@ func TestBrowserLongNamesWrap(t *testing.T) {
 	s.SignIn() // as another visitor, who starts a review
 	review := s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"all"}, "role": {"standard"}}).URL
 	look := secondLook(s, review, "chiara.dangelo")
+	elsewhere := changedElsewhere(s, "Payroll")
 	pages := []string{
+		elsewhere, elsewhere + "?ask=yes",
 		"/groups?per_page=100", s.GroupPath("Payroll"), s.DeletePath("Payroll"), "/groups/new", "/members?q=dangelo", s.MemberPath("chiara.dangelo"), s.RemovePath("chiara.dangelo"),
 		s.RemovePath("chiara.dangelo") + "/handover", s.RemovePath("soren.kjaergaard") + "/handover?q=chiara", s.PlanPath("chiara.dangelo", "leave"),
 		s.PlanPath("soren.kjaergaard", "chiara.dangelo"), "/organisations", "/sandbox", "/activity", s.GroupPath("Payroll") + "?on=2026-03-04", "/trash", "/jobs", "/bulk/new?kind=add-to-groups", review, review + "/people/" + s.ID("chiara.dangelo"), "/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review + "/check", review + "/receipt", look, review + "/close", "/guests", "/guests/d.kavanagh@audit.example.com", "/guests/d.kavanagh@audit.example.com/known-by", "/guests/d.kavanagh@audit.example.com/tasks", "/guests/d.kavanagh@audit.example.com/remove", s.MemberPath("chiara.dangelo") + "/guests", "/members?role=light&seen=30&status=all",

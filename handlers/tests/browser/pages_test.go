@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -28,9 +29,7 @@ func everyPage(s *sitetest.Site) []string {
 	edited, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
 	s.Get(s.DeletePath("Works Council")).Form("main form[method=post]").Submit("")
 	deleted, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
-	s.Get("/")
-	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Add: []int{s.Member("noor.vandermeer").ID}})
-	s.Get("/").Follow("Refresh")
+	elsewhere := changedElsewhere(s, "Finance")
 	lines := url.Values{"kind": {"remove-members"}, "text": {"noor.vandermeer@example.com\nnobody@x.example"}, "to": {"nobody"}}
 	planned := s.Post("/bulk", lines).URL
 	started := s.Post(s.Post("/bulk", lines).URL+"/run", nil).URL
@@ -55,8 +54,23 @@ func everyPage(s *sitetest.Site) []string {
 		"/bulk/new", "/bulk/new?kind=add-to-groups", "/bulk/new?kind=remove-members", "/bulk/new?kind=remove-members&chosen=yes", "/jobs", planned, started,
 		"/reviews", "/reviews/new", "/reviews/sets", "/reviews/sets?for=Driver", review, review + "?pause=1", step, step + "?find=a", look, review + "/check", review + "/receipt", review + "/close",
 		"/activity", "/activity?q=zzz", "/activity?made=elsewhere", "/activity?from=yesterday", "/activity?what=group.create&outcome=done",
-		created, removed, handedOver, edited, edited + "/undo", deleted, deleted + "/restore",
+		elsewhere, elsewhere + "?ask=yes", created, removed, handedOver, edited, edited + "/undo", deleted, deleted + "/restore",
 	}
+}
+
+// changedElsewhere puts somebody into a group in Tallyfy itself, has another visitor's pages see
+// it, and gives the address of what was seen.
+func changedElsewhere(s *sitetest.Site, group string) string {
+	s.T.Helper()
+	v := s.As(s.T)
+	v.SignIn()
+	v.Get("/")
+	v.Sandbox.ChangeGroup(v.Group(group).ID, sandbox.GroupChange{Add: []int{v.Member("noor.vandermeer").ID}})
+	v.Get("/").Follow("Refresh")
+	v.App.History.Settle(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), time.Minute)
+	href, found := v.Get("/activity").Find("main a[href*='/activity/elsewhere/']").First().Attr("href")
+	require.True(s.T, found)
+	return href
 }
 
 // mostMoved is what a line of which the end arrives a moment later may move, as the browser scores it. A line that script

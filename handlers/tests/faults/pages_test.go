@@ -18,6 +18,7 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -100,6 +101,7 @@ func pages() []page {
 		{"trash", "/trash", at("/trash"), ""},
 		{"trash.csv", "/trash.csv", at("/trash.csv"), ""},
 		{"receipt", "/activity/:entry", receiptPath, "so it could not be checked|could not be checked"},
+		{"change made elsewhere, asked", "/activity/elsewhere/:event", func(s *sitetest.Site) string { return elsewherePath(s) + "?ask=yes" }, "Tallyfy's activity could not be read|Not all entries of Tallyfy's activity .* could be looked at"},
 		{"many at once", "/bulk/new", at("/bulk/new?kind=add-to-groups"), "The groups are still being read"},
 		{"jobs", "/jobs", at("/jobs"), ""},
 		{"failed.csv", "/jobs/:job/failed.csv", func(s *sitetest.Site) string { return "/jobs" + strings.TrimPrefix(dryRun(s), "/bulk") + "/failed.csv" }, ""},
@@ -161,6 +163,24 @@ func deletedPath(s *sitetest.Site) string {
 	s.T.Helper()
 	s.Get(s.DeletePath("Works Council")).Form("main form").Submit("").Whole(http.StatusOK)
 	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	return href
+}
+
+// elsewherePath changes a group in Tallyfy itself, while all is well, and gives the address of what
+// was seen of it.
+func elsewherePath(s *sitetest.Site) string {
+	s.T.Helper()
+	read := func() {
+		r := s.Request(http.MethodGet, "/?refresh=1", nil)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		s.Do(r)
+		s.App.History.Settle(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), deadline)
+	}
+	read()
+	require.True(s.T, s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Ops"}))
+	read()
+	href, found := s.Get("/activity").Find("main ul.rows a[href*='/elsewhere/']").Attr("href")
+	require.True(s.T, found)
 	return href
 }
 

@@ -44,7 +44,7 @@ func TestStrangersLeaveNothing(t *testing.T) {
 		"an answer":           garbage, "a refusal": refused,
 	}
 	for _, route := range s.App.Routes() {
-		path := strings.NewReplacer(":group", "g", ":member", "1", ":guest", "x@y.example", ":record", "r", ":entry", "e").Replace(route.Path)
+		path := strings.NewReplacer(":group", "g", ":member", "1", ":guest", "x@y.example", ":record", "r", ":entry", "e", ":event", "e").Replace(route.Path)
 		for name, form := range made {
 			s.Once(s.Request(route.Method, path, form))
 			require.Zero(t, rows(), "%s %s with %s", route.Method, path, name)

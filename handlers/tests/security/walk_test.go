@@ -23,7 +23,7 @@ import (
 // address is a route's path with ids of the seed in the place of its parameters.
 func address(s *sitetest.Site, r handlers.Route) string {
 	s.T.Helper()
-	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":guest", "bram@tyres.example.com", ":record", strings.Repeat("0", 32), ":entry", receipt(s), ":bulk", strings.Repeat("0", 32), ":job", "1", ":review", "1").Replace(r.Path)
+	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", s.ID("soren.kjaergaard"), ":guest", "bram@tyres.example.com", ":record", strings.Repeat("0", 32), ":entry", receipt(s), ":event", "00000000-0000-7000-8000-000000000000", ":bulk", strings.Repeat("0", 32), ":job", "1", ":review", "1").Replace(r.Path)
 	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
 	return path
 }

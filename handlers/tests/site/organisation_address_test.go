@@ -74,7 +74,7 @@ func TestOldAddressesLeadToTheOrganisationEnteredLast(t *testing.T) {
 	assert.Equal(t, there+"/", s.Once(s.Request(http.MethodGet, "/", nil)).Header.Get("Location"))
 	for _, r := range s.App.Routes() {
 		if r.SignedIn {
-			path := strings.NewReplacer(":group", "a%20b", ":member", "17", ":guest", "a@b.example", ":record", "0", ":entry", "1").Replace(r.Path) + "?q=a%26b"
+			path := strings.NewReplacer(":group", "a%20b", ":member", "17", ":guest", "a@b.example", ":record", "0", ":entry", "1", ":event", "1").Replace(r.Path) + "?q=a%26b"
 			p := s.Once(s.Request(r.Method, path, nil))
 			assert.Equal(t, http.StatusTemporaryRedirect, p.Status, path)
 			assert.Equal(t, there+path, p.Header.Get("Location"), path)

@@ -23,7 +23,7 @@ import (
 func address(s *sitetest.Site, r handlers.Route) string {
 	s.T.Helper()
 	path := strings.NewReplacer(":group", s.Group("Operations").ID, ":member", strconv.Itoa(s.Member("soren.kjaergaard").ID),
-		":guest", "bram@tyres.example.com", ":bulk", "x", ":job", "x", ":review", "x", ":record", strings.Repeat("0", 32), ":entry", "00000000-0000-7000-8000-000000000000").Replace(r.Path)
+		":guest", "bram@tyres.example.com", ":bulk", "x", ":job", "x", ":review", "x", ":record", strings.Repeat("0", 32), ":entry", "00000000-0000-7000-8000-000000000000", ":event", "00000000-0000-7000-8000-000000000000").Replace(r.Path)
 	require.NotContains(s.T, path, ":", "a parameter that this test does not know")
 	return path
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -311,6 +312,8 @@ func budgets() []budget {
 		{"GET /activity.csv", at("/activity.csv"), 200, 1, 0},
 		// A group that the leaver was alone in is looked at, too; of more than four no more.
 		{"GET /activity/:entry", receipt("leave"), 200, 3, 3},
+		{"GET /activity/elsewhere/:event", get(renamedElsewhere), 200, 0, 0},
+		{"GET /activity/elsewhere/:event", get(func(s *sitetest.Site) string { return renamedElsewhere(s) + "?ask=yes" }), 200, 1, 0}, // when the button is pressed
 		{"GET /activity/:entry/undo", get(func(s *sitetest.Site) string { return edited(s) + "/undo" }), 200, 1, 0},
 		{"POST /activity/:entry/undo", press(func(s *sitetest.Site) string { return edited(s) + "/undo" }), 303, 3, 0},
 		{"GET /activity/:entry/restore", get(func(s *sitetest.Site) string { return deletedGroup(s) + "/restore" }), 200, 0, 0},
@@ -411,6 +414,16 @@ func takenOut(group string) func(*sitetest.Site) *http.Request {
 func edited(s *sitetest.Site) string {
 	s.Do(renamed(s))
 	href, _ := s.Get("/activity").Find("main ul.rows a").First().Attr("href")
+	return href
+}
+
+// renamedElsewhere renames a group in Tallyfy itself, has it seen, and gives the address of what
+// was seen.
+func renamedElsewhere(s *sitetest.Site) string {
+	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Ops"})
+	s.Get("/").Follow("Refresh")
+	s.App.History.Settle(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), patience)
+	href, _ := s.Get("/activity").Find("main ul.rows a[href*='/elsewhere/']").Attr("href")
 	return href
 }
 
