@@ -74,6 +74,9 @@ func activityOf(req *request) (activity, error) {
 	a.elsewhere = admin && a.state.Made != "here" && a.state.Who+a.state.Outcome == "" // which nobody knows of an event
 	a.filter.From = a.day("from", a.state.From, 0)
 	a.filter.To = a.day("to", a.state.To, 1)
+	if !a.filter.From.IsZero() && !a.filter.To.IsZero() && !a.filter.From.Before(a.filter.To) {
+		a.errors["to"] = "This is before the day in From."
+	}
 	return a, nil
 }
 

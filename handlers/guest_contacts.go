@@ -34,7 +34,7 @@ func (p contactsForm) ask(f refusedForm) error {
 	g, err := p.Guest(p.ctx(), p.email)
 	if err != nil {
 		p.sayRefused()
-		return err
+		return p.missingGuest(err)
 	}
 	members, err := p.Members(p.ctx())
 	view := views.GuestContacts{

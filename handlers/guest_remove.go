@@ -31,7 +31,7 @@ func (m guestRemoval) ask(f refusedForm) error {
 	if c.Guest == nil {
 		if err := c.Look(m.ctx()); err != nil {
 			m.sayRefused()
-			return err
+			return m.missingGuest(err)
 		}
 	}
 	view := views.PersonChange{

@@ -68,11 +68,11 @@ func showGuest(req *request) error {
 // err is that of the reading.
 func (req *request) becameMember(email string, err error) error {
 	if !req.fresh || !tallyfy.IsNotFound(err) {
-		return err
+		return req.missingGuest(err)
 	}
 	m, searchErr := lifecycle.MemberByAddress(req.ctx(), req.api, req.org(), email)
 	if searchErr != nil || m == nil {
-		return err
+		return req.missingGuest(err)
 	}
 	req.invalidate(directory.Change{Members: true})
 	return req.said(names.Isolate(m.Name())+" is no guest any more, but a member.", "", "", req.urls().Member(m.ID))

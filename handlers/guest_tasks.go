@@ -20,7 +20,7 @@ func showGuestTasks(req *request) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return req.missingGuest(err)
 	}
 	_, from := req.guestsFrom()
 	view := views.TaskPage{Name: names.Isolate(guest.Name()), BackURL: views.FromList(req.urls().Guest(email), from), Section: views.SectionGuests}

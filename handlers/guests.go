@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/directory"
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/membership"
@@ -30,13 +32,51 @@ func (req *request) guestEmail() (string, error) {
 	return email, nil
 }
 
-// guestGone answers for somebody who is no guest of the organisation.
+// guestGone answers for somebody who is no guest of the organisation. Whoever was removed with the
+// dashboard was removed by somebody.
 func (req *request) guestGone(cause error) error {
-	return &problem{
-		status: http.StatusNotFound, title: "There is no such guest",
-		text:  "Tallyfy has no guest with that address in this organisation: somebody may have removed the guest since you opened the page. Nothing was changed.",
+	p := &problem{
+		status: http.StatusNotFound, title: "There is no such guest", text: "Tallyfy has no guest with that address in this organisation. Nothing was changed.",
 		links: []components.LinkProps{{Text: "All guests", URL: req.urls().Guests(), Kind: components.ButtonPrimary}}, cause: cause,
 	}
+	if e := req.removedGuest(views.GuestOf(web.Param(req, "guest"))); e != nil {
+		s := e.Subject(journal.Guest)
+		p.title = "That guest was removed"
+		p.text = names.Isolate(names.Marked(s.Name, s.Email)) + " was removed on " + req.clock().Day(e.At) + " by " + names.Isolate(actorOf(e)) + "."
+		p.links = append(p.links, components.LinkProps{Text: "Receipt", URL: req.urls().Entry(e.ID)}, components.LinkProps{Text: "Add a guest", URL: req.urls().NewGuest()})
+	}
+	return p
+}
+
+// mostRemovals is how many removals of guests are looked through for one.
+const mostRemovals = 200
+
+// removedGuest is the latest entry that removed a guest, nil for none that this person may see.
+func (req *request) removedGuest(email string) *journal.Entry {
+	latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Kind: lifecycle.GuestRemoved}, mostRemovals)
+	if err != nil {
+		req.app.Log.Info("removals of guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	at := slices.IndexFunc(latest, func(e *journal.Entry) bool {
+		return (e.State == journal.Done || e.CarriedOut()) && membership.GuestKey(e.Subject(journal.Guest).Email) == membership.GuestKey(email)
+	})
+	if at < 0 {
+		return nil
+	}
+	if latest[at].Actor.ID != string(req.who.UserID) {
+		if admin, _ := req.isAdmin(req.ctx()); !admin {
+			return nil
+		}
+	}
+	return latest[at]
+}
+
+// missingGuest answers for a guest who could not be read.
+func (req *request) missingGuest(err error) error {
+	if !tallyfy.IsNotFound(err) {
+		return err
+	}
+	return req.guestGone(err)
 }
 
 // guestsFrom is membersFrom for the list of guests.

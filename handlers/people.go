@@ -106,13 +106,17 @@ func (req *request) takePeople(ctx context.Context, p *addedPeople) {
 			p.addGuest(email)
 		case m.IsDisabled():
 			left, said = append(left, email), append(said, names.Isolate(m.Name())+" ("+names.Isolate(email)+") is disabled and can't be added.")
+		case m.IsBot():
+			left, said = append(left, email), append(said, names.Isolate(m.Name())+" ("+names.Isolate(email)+") is a bot and can't be added.")
 		default:
 			p.addMember(m.ID)
 		}
 	}
 	named := func(text string) []*tallyfy.Member {
 		text = strings.ReplaceAll(text, ",", " ")
-		return members.Search(text, func(m *tallyfy.Member) bool { return !m.IsDisabled() && names.Bag(m.Name()) == names.Bag(text) })
+		return members.Search(text, func(m *tallyfy.Member) bool {
+			return !m.IsDisabled() && !m.IsBot() && names.Bag(m.Name()) == names.Bag(text)
+		})
 	}
 	for _, entry := range entries(p.text) {
 		if found := named(entry); len(found) == 1 { // "Kjærgaard, Søren", too
@@ -190,7 +194,7 @@ func (req *request) peoplePicker(p *addedPeople) (views.PeoplePicker, error) {
 	if p.isList() && view.Query == "" {
 		return view, nil // what could not be taken, and nothing to search for
 	}
-	found := req.searchMembers(members, view.Query, func(m *tallyfy.Member) bool { return !m.IsDisabled() && !picked[m.ID] })
+	found := req.searchMembers(members, view.Query, func(m *tallyfy.Member) bool { return !m.IsDisabled() && !m.IsBot() && !picked[m.ID] })
 	view.Matching = len(found)
 	for _, m := range found[:min(pickerRows, len(found))] {
 		view.Found = append(view.Found, memberPick(m))

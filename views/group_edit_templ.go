@@ -148,7 +148,7 @@ func EditGroup(p Page, v GroupEdit) templ.Component {
 	})
 }
 
-// editedText is a field; or a question, where somebody else has changed the text, too. Nothing is chosen beforehand.
+// editedText is a field; or a question, where the text was changed since, by somebody else or in another tab. Nothing is chosen beforehand.
 func editedText(name, label string, t EditedText, problem string, rows int, hint string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -220,7 +220,7 @@ func editedText(name, label string, t EditedText, problem string, rows int, hint
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, ": somebody else has changed it, too</legend>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, ": changed since you opened the page</legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -336,7 +336,7 @@ func editedText(name, label string, t EditedText, problem string, rows int, hint
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\" value=\"now\"> <span><span class=\"name\">Keep theirs</span><br><span>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\" value=\"now\"> <span><span class=\"name\">Keep it as it is now</span><br><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

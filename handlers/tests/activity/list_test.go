@@ -203,6 +203,9 @@ func TestDaysThatAreNone(t *testing.T) {
 			assert.Equal(t, message, csv.Find(".error").Text(), "a file neither")
 		}
 	}
+	turned := s.Get("/activity?from=2026-11-02&to=2026-11-01").Whole(http.StatusUnprocessableEntity)
+	assert.Contains(t, turned.Text("main"), "This is before the day in From.")
+	s.Get("/activity?from=2026-11-02&to=2026-11-02").Whole(http.StatusOK)
 	p := s.Get("/activity?from=yesterday").Form("main form[role=search]").Set("from", "2020-01-01").Submit("Search").Whole(http.StatusOK)
 	assert.Len(t, sentences(p), 1)
 }

@@ -49,7 +49,7 @@ func TestBrowserAccessibility(t *testing.T) {
 	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Description: "Theirs."})
 	b.TypeInto("#field-description", "Mine.")
 	b.Press("Save")
-	b.WaitForText("legend", "Description: somebody else has changed it, too")
+	b.WaitForText("legend", "Description: changed since you opened the page")
 	runAxe(b, string(axe), "a text that two people changed")
 	b.Open(s.GroupPath("Payroll") + "/people")
 	b.Do(chromedp.Click("input[name=remove]"))

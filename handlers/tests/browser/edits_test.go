@@ -126,7 +126,7 @@ func TestBrowserRenamingAGroup(t *testing.T) {
 		s.Sandbox.ChangeGroup(id, sandbox.GroupChange{Name: "Treasury"})
 		u.write("#field-name", "Cash")
 		u.press("Save")
-		u.WaitForText("legend", "Name: somebody else has changed it, too")
+		u.WaitForText("legend", "Name: changed since you opened the page")
 		for _, text := range []string{"Money", "Treasury", "Cash"} {
 			assert.Contains(t, sitetest.Evaluate[string](u.Tab, "document.querySelector('main form').textContent"), text)
 		}

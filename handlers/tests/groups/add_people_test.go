@@ -34,6 +34,18 @@ func TestAddPeopleTakesAPastedList(t *testing.T) {
 	assert.ElementsMatch(t, []string{"new@x.example", "mehmet@broker.example.com"}, g.Guests)
 }
 
+// A bot is not offered, and not taken, as everywhere else.
+func TestAddPeopleLeavesBotsOut(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	bot := s.ID("assistant.bot")
+	m, _ := s.Sandbox.MemberByEmail(s.Member("assistant.bot").Email)
+	assert.False(t, s.GroupForm("A", "d").Search("Aldermoor Assistant").Page.Has(`[value="`+bot+`"]`))
+	f := s.GroupForm("A", "d").Search(m.Email + "\nAldermoor Assistant")
+	assert.Empty(t, f.Values["members"])
+	assert.Contains(t, f.Page.Text("#error-people"), "is a bot and can't be added.")
+}
+
 // While somebody types, nothing is taken: an address is complete before its last letter. It is offered.
 func TestAddPeopleOffersWhatIsTyped(t *testing.T) {
 	t.Parallel()

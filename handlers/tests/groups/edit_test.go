@@ -101,7 +101,7 @@ func TestEditBesideAnotherAdministrator(t *testing.T) {
 		s.Sandbox.ClearRequests()
 		p := f.Submit("Save").Whole(http.StatusConflict)
 		assert.Zero(t, s.Writes(), "nothing was sent")
-		assert.Contains(t, p.Text(".notice"), "Somebody else has changed the same")
+		assert.Contains(t, p.Text(".notice"), "The group was changed since")
 		assert.Contains(t, p.Text("fieldset"), "Money")
 		assert.Contains(t, p.Text("fieldset"), "Treasury")
 		assert.Contains(t, p.Text("fieldset"), "Vault")
@@ -122,7 +122,7 @@ func TestEditOfOneTextByTwo(t *testing.T) {
 	f := s.Get(editPath(s, "Finance")).Form("main form").Set("description", "Mine.")
 	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Description: "Theirs."})
 	p := f.Submit("Save").Whole(http.StatusConflict)
-	assert.Contains(t, p.Text("fieldset legend"), "Description: somebody else has changed it, too")
+	assert.Contains(t, p.Text("fieldset legend"), "Description: changed since you opened the page")
 	p.Form("main form").Set("choice_description", "yours").Submit("Save").Whole(http.StatusOK)
 	assert.Equal(t, "Mine.", s.Group("Finance").Description)
 }

@@ -46,7 +46,7 @@ func TestThePageOfAGuest(t *testing.T) {
 	assert.Equal(t, "/guests/bram@tyres.example.com", s.Get("/search?q=verhoeven").Link("Bram Verhoeven"))
 	assert.Contains(t, s.Get(s.MemberPath("emre.yildiz")).Text("section[aria-labelledby=guests]"), "Bram Verhoeven")
 	for _, path := range []string{"/guests/nobody@x.example.com", "/guests/nobody@x.example.com/remove", "/guests/nobody@x.example.com/known-by"} {
-		assert.Equal(t, "Not found in Tallyfy", s.Get(path).Whole(http.StatusNotFound).Text("h1"), path)
+		assert.Equal(t, "There is no such guest", s.Get(path).Whole(http.StatusNotFound).Text("h1"), path)
 	}
 	for _, path := range []string{"/guests/a%2fb", "/guests/nobody", "/guests/~", "/guests/~YQ", "/guests/a%00@x.example.com"} {
 		assert.Equal(t, "There is no such guest", s.Get(path).Whole(http.StatusNotFound).Text("h1"), path)
@@ -112,7 +112,7 @@ func TestAGuestBecomesAMemberInTallyfy(t *testing.T) {
 	assert.Equal(t, views.TallyfyApp, p.Link("Make a member in Tallyfy"))
 	assert.Equal(t, "Bram Verhoeven", p.Follow("Check again").Whole(http.StatusOK).Text("h1"))
 	s.Elsewhere(http.MethodDelete, "/guests/"+bram, "")
-	assert.Equal(t, "Not found in Tallyfy", p.Follow("Check again").Whole(http.StatusNotFound).Text("h1"), "gone for another reason")
+	assert.Equal(t, "There is no such guest", p.Follow("Check again").Whole(http.StatusNotFound).Text("h1"), "gone for another reason")
 	s.Elsewhere(http.MethodPost, "/users/invite", fmt.Sprintf(`{"email":%q,"first_name":"Bram","last_name":"Verhoeven","role":"standard","message":"x"}`, bram))
 	p = p.Follow("Check again").Whole(http.StatusOK)
 	assert.Contains(t, p.Text(".notice.done"), "Bram Verhoeven is no guest any more, but a member.")
@@ -280,7 +280,14 @@ func TestWhatSomebodyElseDidIsNotUndone(t *testing.T) {
 func TestWhatCannotBeUndone(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
-	s.Get("/guests/" + bram).Follow("Remove the guest…").Form("main form").Submit("")
+	receipt := s.Get("/guests/" + bram).Follow("Remove the guest…").Form("main form").Submit("")
+	for _, path := range []string{"", "/known-by", "/remove", "/tasks", "?check=again"} {
+		p := s.Get("/guests/" + bram + path).Whole(http.StatusNotFound)
+		assert.Equal(t, "That guest was removed", p.Text("h1"), path)
+		assert.Regexp(t, "^Bram Verhoeven .* was removed on .* by Maren Dahl", p.Text("main p"), path)
+		assert.Equal(t, receipt.URL, p.Link("Receipt"))
+		assert.Equal(t, "/guests", p.Link("All guests"))
+	}
 	assert.Contains(t, latest(s).Text("main"), "This can't be undone: Tallyfy does not put a guest back on the tasks.")
 	s.Get("/guests/new").Form("main form").Set("email", "ada@partner.example.com").Submit("")
 	assert.Equal(t, "/guests/ada@partner.example.com/remove", latest(s).Link("Remove the guest…"))

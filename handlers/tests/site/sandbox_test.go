@@ -70,7 +70,7 @@ func TestSandboxShowsWhatTwoAdministratorsDo(t *testing.T) {
 
 	edit := s.Get(s.GroupPath("Finance")+"/edit").Form("main form").Set("name", "Money")
 	act(s, g.ID, "", "Treasury", "now", "Rename the group")
-	assert.Contains(t, edit.Submit("Save").Text("main"), "Somebody else has changed the same since you opened this page.")
+	assert.Contains(t, edit.Submit("Save").Text("main"), "The group was changed since you opened this page.")
 
 	open = s.Get("/groups/"+g.ID+"/people?find=yuki").Form("main form").Tick("add", s.ID("yuki.tanabe"))
 	p := act(s, g.ID, "yuki.tanabe", "", "later", "Take the person out")
