@@ -32,6 +32,9 @@ type MemberPage struct {
 	PeersKnown bool
 }
 
+// canJoin reports whether somebody can be put into groups: a bot can't, nor who is disabled.
+func (v MemberPage) canJoin() bool { return v.Status.Text != "Disabled" && v.Status.Text != "Bot" }
+
 // An Invitation is what is known of one. Pending says that it was not accepted yet. By and At are whose plan the groups are, and when
 // it was made.
 type Invitation struct {

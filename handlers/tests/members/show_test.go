@@ -62,19 +62,21 @@ func TestMemberPageMarksWhoSomebodyIs(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	for name, want := range map[string]struct {
-		badges    []string
-		removable bool
+		badges             []string
+		removable, canJoin bool
 	}{
-		"maren.dahl":       {[]string{"Active", "You"}, true},
-		"ingrid.solheim":   {[]string{"Active", "Default administrator"}, true},
-		"gareth.pugh":      {[]string{"Disabled"}, false},
-		"lena.fischbacher": {[]string{"Invited"}, true},
-		"assistant.bot":    {[]string{"Bot"}, true}, // the wizard says why not
+		"maren.dahl":       {[]string{"Active", "You"}, true, true},
+		"ingrid.solheim":   {[]string{"Active", "Default administrator"}, true, true},
+		"gareth.pugh":      {[]string{"Disabled"}, false, false},
+		"lena.fischbacher": {[]string{"Invited"}, true, true},
+		"assistant.bot":    {[]string{"Bot"}, true, false}, // the wizard says why not
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := s.Get(s.MemberPath(name)).Whole(http.StatusOK)
 			assert.Equal(t, want.badges, p.Texts(".headline .badge"))
 			assert.Equal(t, want.removable, p.Link("Remove from the organisation…") != "")
+			assert.Equal(t, want.canJoin, p.Link("Add to groups…") != "")
+			assert.Equal(t, len(s.Member(name).Groups) > 0, p.Has("#peers"), "nobody shares no group")
 		})
 	}
 }
