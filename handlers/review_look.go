@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"tallyfy-admin/handlers/review"
@@ -53,8 +54,9 @@ func showLook(req *request) error {
 	return req.askLook(req.openedForm(req.urls().Local(page)))
 }
 
-// look reads the second look of the address. It is nil where the answer was a page or an address.
-func (req *request) look() (s reviewStep, l *review.Look, err error) {
+// look reads the second look of the address. It is nil where the answer was a page or an address, such as for the second
+// arrival of a press.
+func (req *request) look(press string) (s reviewStep, l *review.Look, err error) {
 	s, read, err := req.reviewStep()
 	if err != nil {
 		return s, nil, err
@@ -68,6 +70,9 @@ func (req *request) look() (s reviewStep, l *review.Look, err error) {
 	looks, err := req.app.Reviews.Looks(req.ctx(), s.r, s.copied.members)
 	if err != nil {
 		return s, nil, err
+	}
+	if i := slices.IndexFunc(looks, func(l *review.Look) bool { return l.Member == s.p.ID && l.Pressed(press, string(req.who.UserID)) }); i >= 0 {
+		return s, nil, s.lookKept(looks[i])
 	}
 	l = review.LookFor(looks, s.p.ID)
 	switch {
@@ -100,7 +105,7 @@ func (s reviewStep) ownLook() error {
 }
 
 func (req *request) askLook(f refusedForm) error {
-	s, l, err := req.look()
+	s, l, err := req.look("")
 	if l == nil {
 		if err != nil {
 			req.sayRefused()
@@ -125,12 +130,12 @@ func answerLook(req *request) error {
 	page := req.urls().ReviewLook(web.Param(req, "review"), tallyfy.UserID(web.Param(req, "member")))
 	req.returnTo, req.typed = req.urls().Local(page), form
 	f := editForm{request: req, page: page, kept: form, show: req.askLook}
-	s, l, err := req.look()
+	s, l, err := req.look(pressOf(form))
 	if l == nil {
 		return err
 	}
 	s.takeShown(form, time.Time{})
-	l.Answer, l.Note, l.By, l.Groups, l.ReadAt = form.Get("answer"), names.Tidy(form.Get("note")), req.me(), review.GroupsOf(s.in), s.readAt
+	l.Answer, l.Note, l.By, l.Press, l.Groups, l.ReadAt = form.Get("answer"), names.Tidy(form.Get("note")), req.me(), pressOf(form), review.GroupsOf(s.in), s.readAt
 	if errs := l.Problems(); len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
@@ -144,17 +149,22 @@ func answerLook(req *request) error {
 	case err != nil:
 		return err
 	}
+	return s.lookKept(l)
+}
+
+// lookKept says what was saved, and opens the next second look.
+func (s reviewStep) lookKept(l *review.Look) error {
 	text := "Saved: " + names.Isolate(s.p.Name) + " looks right to you, too."
 	if l.Answer == review.Disagrees {
 		text = "Saved: " + names.Isolate(s.p.Name) + " is to be decided again, with your note."
 	}
-	req.notice(views.Notice{Kind: views.NoticeDone, Text: text})
-	looks, err := req.app.Reviews.Looks(req.ctx(), s.r, s.copied.members)
+	s.notice(views.Notice{Kind: views.NoticeDone, Text: text})
+	looks, err := s.app.Reviews.Looks(s.ctx(), s.r, s.copied.members)
 	if err != nil {
 		return err
 	}
-	if next := req.nextLook(looks); next != "" {
-		return req.goTo(req.urls().ReviewLook(s.r.ID, next))
+	if next := s.nextLook(looks); next != "" {
+		return s.goTo(s.urls().ReviewLook(s.r.ID, next))
 	}
-	return req.goTo(req.urls().Review(s.r.ID))
+	return s.goTo(s.urls().Review(s.r.ID))
 }

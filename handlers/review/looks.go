@@ -41,6 +41,8 @@ type Look struct {
 	By   journal.Subject
 	At   time.Time
 	Note string `json:",omitempty"`
+	// Press is the press of the button. Earlier versions kept none.
+	Press string `json:",omitempty"`
 	// Groups are those that were seen then, read at ReadAt.
 	Groups []Group `json:",omitempty"`
 	ReadAt time.Time
@@ -160,10 +162,12 @@ func (l *Look) Problems() map[string]string {
 }
 
 // AnswerLook keeps the answer of a second look, and At. One that disagrees is also a decision, after which the person is to
-// be decided anew. It returns ErrLookOver or ErrOwnLook where the answer does not count, and then keeps nothing.
+// be decided anew. It returns ErrLookOver or ErrOwnLook where the answer does not count, and then keeps nothing. The second
+// arrival of a press becomes the answer of the first.
 func (b *Book) AnswerLook(ctx context.Context, r *Review, l *Look) error {
 	l.At = b.Now()
-	return b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
+	var answer, kept string
+	err := b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		disagrees := 0
 		if l.Answer == Disagrees {
 			disagrees = 1
@@ -171,9 +175,8 @@ func (b *Book) AnswerLook(ctx context.Context, r *Review, l *Look) error {
 		if err := b.lock(ctx, tx, r, disagrees); err != nil {
 			return err
 		}
-		var answer string
 		var decision int
-		err := tx.Read(ctx, []any{&l.Author, &answer, &decision}, `SELECT l.author, l.answer, p.decision FROM dashboard_review_looks l
+		err := tx.Read(ctx, []any{&l.Author, &answer, &decision, &kept}, `SELECT l.author, l.answer, p.decision, l.data FROM dashboard_review_looks l
 			JOIN dashboard_review_people p ON p.review = l.review AND p.member = l.member
 			WHERE l.review = $1 AND l.member = $2 AND l.decision = $3`, r.ID, string(l.Member), l.Decision)
 		switch {
@@ -196,6 +199,25 @@ func (b *Book) AnswerLook(ctx context.Context, r *Review, l *Look) error {
 		}
 		return b.append(ctx, tx, r, &Decision{Member: l.Member, State: Differs, At: l.At, By: l.By, Note: l.Note, Groups: l.Groups, ReadAt: l.ReadAt}, l.Decision)
 	})
+	if errors.Is(err, ErrLookOver) && b.sameLook(r, l, answer, kept) {
+		return nil
+	}
+	return err
+}
+
+// sameLook makes an answer that which is kept, if both are of one press.
+func (b *Book) sameLook(r *Review, l *Look, answer, kept string) bool {
+	first := Look{Member: l.Member, Decision: l.Decision, Author: l.Author, Answer: answer}
+	if err := b.open(r.ID, purposeOfLook(l.Decision), kept, &first); err != nil || !first.Pressed(l.Press, l.By.ID) {
+		return false
+	}
+	*l = first
+	return true
+}
+
+// Pressed reports that a press of somebody's gave the answer.
+func (l *Look) Pressed(press, who string) bool {
+	return press != "" && l.Answer != "" && l.Press == press && l.By.ID == who
 }
 
 // A LookCount says what became of second looks. Given is the sum of the others.

@@ -287,6 +287,47 @@ func TestTwoArrivalsOfAPressAreOneDecision(t *testing.T) {
 	})
 }
 
+// Two arrivals of one press at the same time are one answer of a second look, too.
+func TestTwoArrivalsOfAPressAreOneAnswer(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		for _, answer := range []string{review.Agrees, review.Disagrees} {
+			r := d.start(1)
+			require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren}, 0))
+			var wait sync.WaitGroup
+			for range 4 {
+				wait.Go(func() {
+					_, err := d.ChooseLooks(d.t.Context(), r, everybody)
+					assert.NoError(d.t, err)
+				})
+			}
+			wait.Wait()
+			looks, err := d.Looks(d.t.Context(), r, everybody)
+			require.NoError(d.t, err)
+			require.Len(d.t, looks, 1, "given out once")
+			kept := make([]review.Look, 4)
+			for i := range kept {
+				kept[i] = *looks[0]
+				kept[i].Answer, kept[i].By, kept[i].Note, kept[i].Press = answer, omar, "see there", "press"
+				wait.Go(func() { assert.NoError(d.t, d.AnswerLook(d.t.Context(), r, &kept[i])) })
+			}
+			wait.Wait()
+			looks, err = d.Looks(d.t.Context(), r, everybody)
+			require.NoError(d.t, err)
+			assert.Equal(d.t, answer, looks[0].Answer)
+			for _, k := range kept {
+				assert.Equal(d.t, answer, k.Answer)
+			}
+			p, _ := d.read(r).Person("100")
+			assert.Len(d.t, p.Decisions, map[string]int{review.Agrees: 1, review.Disagrees: 2}[answer])
+			other := *looks[0]
+			other.Press = "another press"
+			require.ErrorIs(d.t, d.AnswerLook(d.t.Context(), r, &other), review.ErrLookOver)
+			other.Press, other.By = "press", journal.Subject{ID: "somebody else"}
+			require.ErrorIs(d.t, d.AnswerLook(d.t.Context(), r, &other), review.ErrLookOver)
+		}
+	})
+}
+
 func TestReviewsAreSealedAndSwept(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		r := d.start(2)
