@@ -65,7 +65,7 @@ func (req *request) applicationOf(r *review.Review, copied snapshot, now func(ta
 	}
 	a.wishes = review.Wishes(a.people)
 	a.long = len(a.wishes) > mostGroupsNow || len(a.people) > mostPeopleNow
-	wish := membership.Edits{Sure: sure}
+	wish := membership.Edits{Sure: sure, Review: r.ID}
 	for _, w := range a.wishes {
 		wish.Groups = append(wish.Groups, membership.GroupPeople{ID: w.ID, People: membership.People{Add: w.Add, Remove: w.Remove}})
 	}

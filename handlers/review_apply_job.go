@@ -3,7 +3,6 @@ package handlers
 import (
 	"log/slog"
 	"slices"
-	"time"
 
 	"tallyfy-admin/handlers/bulk"
 	"tallyfy-admin/handlers/change"
@@ -88,12 +87,8 @@ func (a application) jobRows() (rows []*bulk.Row) {
 	return rows
 }
 
-const (
-	// mostEarlier is how many changes of a group are looked at for the one that made it so.
-	mostEarlier = 20
-	// clocks is how far the clocks of two processes may be apart.
-	clocks = 2 * time.Minute
-)
+// mostEarlier is how many changes of a group are looked at for the one that made it so.
+const mostEarlier = 20
 
 // madeBefore is the entry of a change after the latest decision about somebody that has put in place what it asks for, such as
 // that of a process that died before it could say so; "" for none.

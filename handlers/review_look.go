@@ -54,8 +54,8 @@ func showLook(req *request) error {
 	return req.askLook(req.openedForm(req.urls().Local(page)))
 }
 
-// look reads the second look of the address. It is nil where the answer was a page or an address, such as for the second
-// arrival of a press.
+// look reads the second look of the address. It is nil where the answer was a page or an address,
+// such as for the second arrival of a press.
 func (req *request) look(press string) (s reviewStep, l *review.Look, err error) {
 	s, read, err := req.reviewStep()
 	if err != nil {

@@ -43,8 +43,12 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	if err == nil {
 		v.Job, err = req.underJob(open)
 	}
+	unknown := 0
 	if err == nil {
-		r, err = req.app.Reviews.Review(req.ctx(), req.org(), r.ID) // with what the jobs have recorded
+		unknown, err = req.recordSent(r)
+	}
+	if err == nil {
+		r, err = req.app.Reviews.Review(req.ctx(), req.org(), r.ID) // with what was recorded just now
 	}
 	if err != nil {
 		return v, err
@@ -85,8 +89,43 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	if v.Looks, err = req.lookLines(r, v.Rows, copied); err != nil {
 		return v, err
 	}
-	v.NotChecked = notChecked(counts, stale, short, proofs.unsure)
+	v.NotChecked = notChecked(counts, stale, short, proofs.unsure, unknown)
 	return v, req.changedSinceReview(&v, r)
+}
+
+// recordSent records what the review has sent from its page and was found in place only later,
+// perhaps after the decision was changed. It returns of how many changes of people it is still not
+// known whether they were made.
+func (req *request) recordSent(r *review.Review) (unknown int, err error) {
+	if !slices.ContainsFunc(r.People, func(p *review.Person) bool { return len(p.Awaited("")) > 0 }) {
+		return 0, nil
+	}
+	for e, err := range req.app.Journal.List(req.ctx(), journal.Filter{Org: req.org(), Kind: membership.GroupsChanged, From: r.At.Add(-clocks)}) {
+		if err != nil {
+			return unknown, err
+		}
+		if e.Unreadable || e.NotMade() || membership.ReviewOf(e) != r.ID {
+			continue
+		}
+		reached, found := membership.Reached(e), map[tallyfy.UserID][]review.Result{}
+		for _, p := range r.People {
+			for _, w := range p.Awaited(e.ID) {
+				switch {
+				case !membership.Moves(e, w.Group, p.ID, w.Leave):
+				case reached[w.Group]:
+					found[p.ID] = append(found[p.ID], w)
+				case e.Check == nil || e.Check.Count(journal.NotChecked) > 0:
+					unknown++
+				}
+			}
+		}
+		if len(found) > 0 {
+			if _, err := req.app.record(req.ctx(), req.org(), r.ID, e.Actor, found); err != nil {
+				return unknown, err
+			}
+		}
+	}
+	return unknown, nil
 }
 
 // roleChanged says which other role somebody had when it was decided, and which they have got
@@ -143,7 +182,7 @@ func (req *request) changedSinceReview(v *views.ReviewReceipt, r *review.Review)
 }
 
 // notChecked says what the review does not cover.
-func notChecked(counts map[review.State]int, stale, short, unsure int) (list []string) {
+func notChecked(counts map[review.State]int, stale, short, unsure, unknown int) (list []string) {
 	for _, c := range []struct {
 		n         int
 		one, many string
@@ -155,6 +194,7 @@ func notChecked(counts map[review.State]int, stale, short, unsure int) (list []s
 		{stale, "decision was made on data more than an hour old", "decisions were made on data more than an hour old"},
 		{short, "decision was made when not all groups could be read", "decisions were made when not all groups could be read"},
 		{unsure, "change could not be read again in Tallyfy, or was not so any more", "changes could not be read again in Tallyfy, or were not so any more"},
+		{unknown, "change was sent to Tallyfy, and whether it was made is not known yet: its receipt in Activity looks again", "changes were sent to Tallyfy, and whether they were made is not known yet: their receipts in Activity look again"},
 	} {
 		if c.n > 0 {
 			list = append(list, words.Count(c.n, c.one, c.many)+".")

@@ -44,6 +44,8 @@ type Edits struct {
 	Sure bool
 	// Undoes is the entry that this change undoes, Repeats the one whose lost part it applies once more.
 	Undoes, Repeats string
+	// Review is the id of the review that this change carries out, "" for none.
+	Review string
 	// Note is what the page has to say besides, such as what others have changed since it was opened.
 	Note string
 	// Settle is as in Edit.
@@ -201,7 +203,7 @@ func (c *Edits) Previews() (list []Preview) {
 func (c *Edits) Plan() change.Plan {
 	stakes := c.Stakes()
 	will, did, result := c.words()
-	facts := editsFacts{Undoes: c.Undoes, Repeats: c.Repeats, Result: result}
+	facts := editsFacts{Undoes: c.Undoes, Repeats: c.Repeats, Review: c.Review, Result: result}
 	plan := change.Plan{
 		Stopped: c.Nothing() || len(stakes) > 0 && !c.Sure,
 		Plan:    journal.Plan{Will: will, Did: did, Warnings: stakes, Calls: len(c.parts)},
@@ -295,6 +297,7 @@ func shows(g *tallyfy.Group, did People) bool {
 // editsFacts is what the check of a change of several groups compares with, and what undoing it needs.
 type editsFacts struct {
 	Undoes, Repeats string `json:",omitempty"`
+	Review          string `json:",omitempty"`
 	// Result is what the change did.
 	Result string
 	Groups []groupFacts
@@ -328,6 +331,12 @@ func (f groupFacts) text() string { return strings.TrimSpace(f.inText() + " " + 
 func severalFacts(e *journal.Entry) (f editsFacts, ok bool) {
 	ok = e.Kind == GroupsChanged && json.Unmarshal(e.Plan.Facts, &f) == nil && len(f.Groups) == e.Calls
 	return f, ok
+}
+
+// ReviewOf is the id of the review that an entry carried out from its page, "" for none.
+func ReviewOf(e *journal.Entry) string {
+	f, _ := severalFacts(e)
+	return f.Review
 }
 
 // Reached says for each group whose people an entry changes whether the latest check found it as

@@ -137,6 +137,24 @@ func (p *Person) recorded(r Result) bool {
 	})
 }
 
+// Awaited is what decisions have asked for and is not recorded: of the latest decision, and of
+// earlier ones that were changed before it was known. entry is a change that may have put it in
+// place.
+func (p *Person) Awaited(entry string) (list []Result) {
+	for i, d := range p.Decisions {
+		if d.State != Change || i+1 < len(p.Decisions) && p.Decisions[i+1].State == Applied {
+			continue
+		}
+		for j, g := range slices.Concat(d.Add, d.Remove) {
+			r := Result{Group: g.ID, Leave: j >= len(d.Add), Entry: entry}
+			if !p.recorded(r) && !slices.Contains(list, r) {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
 // without is the decision once more, without what was carried out; nil where nothing is left of it.
 func (d *Decision) without(done *Decision) *Decision {
 	left := *d

@@ -162,8 +162,8 @@ func (l *Look) Problems() map[string]string {
 }
 
 // AnswerLook keeps the answer of a second look, and At. One that disagrees is also a decision, after which the person is to
-// be decided anew. It returns ErrLookOver or ErrOwnLook where the answer does not count, and then keeps nothing. The second
-// arrival of a press becomes the answer of the first.
+// be decided anew. It returns ErrLookOver or ErrOwnLook where the answer does not count, and then keeps nothing.
+// The second arrival of a press becomes the answer of the first.
 func (b *Book) AnswerLook(ctx context.Context, r *Review, l *Look) error {
 	l.At = b.Now()
 	var answer, kept string

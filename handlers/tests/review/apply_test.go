@@ -12,7 +12,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -345,6 +348,42 @@ func TestAnAnswerThatDoesNotShowTheChangeIsNotRecorded(t *testing.T) {
 	check(s, q).Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK)
 	assert.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
 	assert.Contains(t, receipt(s, q).Text("main"), "1 changed = 1 person, a row each.")
+}
+
+// What was sent is in the record, also where its outcome was learned after the decision was changed.
+func TestWhatWasSentIsRecordedThoughDecidedAnew(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho", "beatriz.sa")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	decided(s, q, "beatriz.sa", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	f := check(s, q).Form("main form[data-form]")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Route: sitetest.GroupRoute, Times: 1, Abort: true, Execute: true, Meanwhile: func() {
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError})
+	}})
+	f.Submit("Change 1 group for 2 people")
+	s.Sandbox.ClearFaults()
+	require.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	decided(s, q, "ines.carvalho", "right", url.Values{"note": {"after all"}})
+	text := receipt(s, q).Text("main")
+	assert.Contains(t, text, "1 to change + 1 looks right = 2 people, a row each.")
+	assert.NotContains(t, text, "Changed, added to")
+	assert.Contains(t, text, "2 changes were sent to Tallyfy, and whether they were made is not known yet: their receipts in Activity look again.")
+
+	var entry string
+	for e, err := range s.App.Journal.List(t.Context(), journal.Filter{Org: tallyfy.ID(s.Org), Kind: membership.GroupsChanged}) {
+		require.NoError(t, err)
+		entry = e.ID
+	}
+	s.Get("/activity/" + entry + "?check=1").Whole(http.StatusOK) // which reads the group
+	for range 2 {                                                 // the second time nothing is added
+		text = receipt(s, q).Text("main")
+		assert.Equal(t, 2, strings.Count(text, "Changed, added to Fleet and Drivers."))
+		assert.Contains(t, text, "Looks right. “after all”", "the later decision stands")
+		assert.Contains(t, text, "1 looks right + 1 changed = 2 people, a row each.")
+		assert.NotContains(t, text, "is not known yet")
+	}
+	assert.Equal(t, 2, strings.Count(s.Get(q.URL+".csv").Body, entry), "in the file, too")
 }
 
 // file reads the file of a review: for each person by the address, the cells by column.
