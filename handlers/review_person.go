@@ -223,9 +223,6 @@ func (s reviewStep) goOn(d *review.Decision) error {
 		Kind: views.NoticeDone, Text: "Saved: " + names.Isolate(s.p.Name) + ", " + views.DecisionText(string(d.State)) + ".",
 		LinkText: link, LinkURL: views.FromList(s.urls().ReviewPerson(s.r.ID, s.p.ID), s.from),
 	})
-	if s.from != "" {
-		return s.goTo(s.urls().ReviewCheck(s.r.ID))
-	}
 	if !slices.Contains(s.session.data.Hurried, s.r.ID) {
 		fast, before, err := s.app.Reviews.TooFast(s.ctx(), s.r, s.who.UserID)
 		if err != nil {
@@ -235,8 +232,11 @@ func (s reviewStep) goOn(d *review.Decision) error {
 			s.session.change(func(data *sessionData) { data.Hurried = append(data.Hurried, s.r.ID) })
 		}
 		if fast && !before {
-			return s.goTo(s.urls().ReviewPause(s.r.ID))
+			return s.goTo(views.FromList(s.urls().ReviewPause(s.r.ID), s.from))
 		}
+	}
+	if s.from != "" {
+		return s.goTo(s.urls().ReviewCheck(s.r.ID))
 	}
 	next, err := s.nextOpen(s.r, s.p.Place.N, s.copied)
 	switch {

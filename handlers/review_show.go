@@ -102,6 +102,9 @@ func showReview(req *request) error {
 		v.Later = append(v.Later, views.Person{ID: p.ID, Name: personCalled(p, copied.members)})
 	}
 	if req.QueryParam("pause") != "" {
+		if req.QueryParam(views.FromKey) == views.FromCheck {
+			v.From = views.FromCheck
+		}
 		if v.Fast, v.FastOdd, err = req.hurried(r, copied, compared); err != nil {
 			return err
 		}

@@ -180,6 +180,8 @@ type ReviewPage struct {
 	// Fast are the people who were decided too fast to have been looked at; FastOdd of them had groups that were not expected.
 	Fast    []Person
 	FastOdd int
+	// From is FromCheck where the check is what to go on with, else "".
+	From string
 }
 
 func (v ReviewPage) at(p Page) func(page int) string {

@@ -463,6 +463,12 @@ func TestFiveDecisionsInARowAskOnce(t *testing.T) {
 	assert.False(t, other.Get(p.URL).Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK).Has("#pause"))
 	kwame := asKwame(s)
 	assert.NotContains(t, kwame.Get(q.URL).Text("main"), "fast")
+	for _, who := range logins[:5] { // from the check, too, and back to it
+		p = kwame.Get(q.URL + "/people/" + s.ID(who) + "?from=check").Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	}
+	require.True(t, p.Has("#pause"))
+	assert.Contains(t, p.Link("Look again"), "from=check")
+	assert.Equal(t, "Check and apply", p.Follow("Go on").Whole(http.StatusOK).Text("h1"))
 }
 
 func TestWhoIsTaken(t *testing.T) {
