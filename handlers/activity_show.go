@@ -88,6 +88,9 @@ func (req *request) showReceipt(e *journal.Entry) error {
 			view.Links = slices.Insert(view.Links, 0, components.LinkProps{Text: "The job", URL: req.urls().Job(id)})
 		}
 	}
+	if link, ok := req.reviewLink(e); ok {
+		view.Links = slices.Insert(view.Links, 0, link)
+	}
 	view.Links = append(req.reversals(e), view.Links...)
 	title := "Receipt"
 	if e.Kind == removal.MemberRemoved && !e.Unreadable {
@@ -106,6 +109,26 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	frame := req.page(title, views.SectionActivity)
 	frame.From = from
 	return req.show(http.StatusOK, views.ReceiptPage(frame, view))
+}
+
+// reviewLink leads to the review that a change carried out, from its page or in a job. Only
+// administrators may open one.
+func (req *request) reviewLink(e *journal.Entry) (link components.LinkProps, ok bool) {
+	id := membership.ReviewOf(e)
+	if job := bulk.JobOf(e); job != "" {
+		if j, err := req.app.Jobs.Job(req.ctx(), req.org(), job); err == nil {
+			id = j.Review
+		}
+	}
+	if id == "" || !req.rights().Members {
+		return link, false
+	}
+	r, err := req.app.Reviews.Head(req.ctx(), req.org(), id)
+	if err != nil { // past its time
+		return link, false
+	}
+	title := views.ReviewHead{Name: r.Name, Unreadable: r.Unreadable}.Title()
+	return components.LinkProps{Text: "Review: " + title, URL: req.urls().Review(id)}, true
 }
 
 // reversals are the links from an edit of a group: to the group, to undoing it, to the edit that it undoes or

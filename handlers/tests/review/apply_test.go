@@ -375,8 +375,9 @@ func TestWhatWasSentIsRecordedThoughDecidedAnew(t *testing.T) {
 		require.NoError(t, err)
 		entry = e.ID
 	}
-	s.Get("/activity/" + entry + "?check=1").Whole(http.StatusOK) // which reads the group
-	for range 2 {                                                 // the second time nothing is added
+	p := s.Get("/activity/" + entry + "?check=1").Whole(http.StatusOK) // which reads the group
+	assert.Equal(t, q.URL, p.Link("Review: "+q.Text("h1")))
+	for range 2 { // the second time nothing is added
 		text = receipt(s, q).Text("main")
 		assert.Equal(t, 2, strings.Count(text, "Changed, added to Fleet and Drivers."))
 		assert.Contains(t, text, "Looks right. “after all”", "the later decision stands")

@@ -18,7 +18,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -91,6 +94,12 @@ func TestALongApplicationIsAJob(t *testing.T) {
 	assert.Len(t, sent, 6)
 	for path, n := range sent {
 		assert.Equal(t, 1, n, path)
+	}
+
+	for e, err := range s.App.Journal.List(t.Context(), journal.Filter{Org: tallyfy.ID(s.Org), Kind: membership.PeopleChanged}) {
+		require.NoError(t, err)
+		assert.Equal(t, q.URL, s.Get("/activity/"+e.ID).Link("Review: Joiners"), "from what the job changed")
+		break
 	}
 
 	r := p.Follow("Its receipt").Whole(http.StatusOK)
