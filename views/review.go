@@ -390,6 +390,15 @@ func (v ReviewPerson) mayDecide() bool {
 	return !v.Look && !v.Closed && !v.Self && !v.Gone && !v.Unread && v.State != "left"
 }
 
+// setTitle is the job title for which a starter set is still to be made, "" where there is something
+// to compare with.
+func (v ReviewPerson) setTitle() string {
+	if v.Compared || v.Look || v.Basis == "" {
+		return ""
+	}
+	return v.JobTitle
+}
+
 // openTitle stands above groups about which nothing can be said.
 func (v ReviewPerson) openTitle() string {
 	if len(v.There) > 0 {

@@ -16,6 +16,8 @@ func TestAStarterSetSaysWhatIsExpected(t *testing.T) {
 	s := joiners(t)
 	q := start(s, "milan.horvat", "ines.carvalho")
 	assert.Contains(t, open(q, "Milan Horvat").Text("main"), "Nothing to compare with: there is no starter set for Systems Administrator")
+	form := open(q, "Milan Horvat").Follow("Make a starter set for Systems Administrator…").Whole(http.StatusOK)
+	assert.Equal(t, "Systems Administrator", form.Find("main form[data-form] [name=for]").AttrOr("value", ""))
 
 	p := s.Get("/reviews/sets").Whole(http.StatusOK)
 	assert.Equal(t, "Starter sets", p.Text("h1"))
@@ -35,6 +37,7 @@ func TestAStarterSetSaysWhatIsExpected(t *testing.T) {
 	assert.Zero(t, s.Writes(), "nothing is sent to Tallyfy")
 
 	text := open(s.Get(q.URL), "Milan Horvat").Text("main")
+	assert.NotContains(t, text, "Make a starter set")
 	assert.Contains(t, text, "Compared with the starter set for Systems Administrator.")
 	assert.Contains(t, text, "In the starter set for Systems Administrator.")
 
