@@ -28,7 +28,9 @@ func listReviews(req *request) error {
 	}
 	v := views.ReviewList{New: req.unreviewedOf(all, copied), KeptDays: int(req.app.Reviews.Keep / (24 * time.Hour))}
 	for _, r := range all.list {
-		v.Rows = append(v.Rows, req.reviewHead(r, review.Counts(of[r.ID], req.app.Now())))
+		head := req.reviewHead(r, review.Counts(of[r.ID], req.app.Now()))
+		head.Looked = review.LookedAt(of[r.ID], req.app.Now())
+		v.Rows = append(v.Rows, head)
 	}
 	return req.show(http.StatusOK, views.Reviews(req.page("Reviews", views.SectionMembers), v))
 }

@@ -53,7 +53,7 @@ func showReview(req *request) error {
 	}
 	counts := review.Counts(queue, req.app.Now())
 	v := views.ReviewPage{ReviewHead: req.reviewHead(r, counts)}
-	v.Missing = copied.missing()
+	v.Looked, v.Missing = review.LookedAt(queue, req.app.Now()), copied.missing()
 	v.Only, v.Tabs = req.queueTabs(r, len(queue), counts)
 	at := map[tallyfy.UserID]int{}
 	var listed []*review.Place

@@ -18,6 +18,8 @@ type ReviewHead struct {
 	At, ReadAt time.Time
 	Rule       string
 	People     int
+	// Looked is how many were looked at, on pages that say so: also of those who left afterwards.
+	Looked int
 	// Open is how many are not decided. Counts are the people by state, without those of nobody.
 	Open       int
 	Counts     []ReviewCount
@@ -62,16 +64,16 @@ func (h ReviewHead) count(state string) (n int) {
 	return n
 }
 
-// Progress says how far the review is. Nobody has to look at those who left.
+// Progress says how far the review is: everybody was looked at, is still open, or left before that.
 func (h ReviewHead) Progress() string {
-	people, left := words.Count(h.People, "person", "people")+" looked at", h.count("left")
+	people, left := words.Count(h.People, "person", "people")+" looked at", h.People-h.Open-h.Looked
 	switch {
 	case left > 0:
-		return words.Number(h.People-h.Open-left) + " of " + people + ", " + words.Count(left, "has left", "have left") + "."
+		return words.Number(h.Looked) + " of " + people + ", " + words.Count(left, "has left", "have left") + " before that."
 	case h.Open == 0:
 		return "All " + people + "."
 	}
-	return words.Number(h.People-h.Open) + " of " + people + "."
+	return words.Number(h.Looked) + " of " + people + "."
 }
 
 // ReviewStateWord is the state of a person in a review. Who is not decided may have been: put off

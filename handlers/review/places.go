@@ -31,6 +31,8 @@ type Place struct {
 	ReadAt time.Time
 	// Closed is when the review was closed, zero for one that is open. The states of a closed one stay.
 	Closed time.Time
+	// before is what was stored about somebody who is Left by Settle, or since the review was closed.
+	before State
 }
 
 // State is what the latest decision says now. A Later whose day has come leaves the person undecided again, and so does a
@@ -61,9 +63,24 @@ func (p *Place) LeftOpen() bool {
 // Settle closes those who were disabled, or are not in the organisation any more, since they were
 // read. Nothing is stored: whoever comes back stands where they stood.
 func (p *Place) Settle(members *directory.Members) {
-	if p.Stored != Applied && p.Closed.IsZero() && departed(p.Member, p.ReadAt, members) != "" {
-		p.Stored = Left
+	if p.Stored != Applied && p.Stored != Left && p.Closed.IsZero() && departed(p.Member, p.ReadAt, members) != "" {
+		p.before, p.Stored = p.Stored, Left
 	}
+}
+
+// LookedAt is at how many people somebody has looked: also at those who left afterwards, but not at
+// those who are to be decided.
+func LookedAt(places []*Place, now time.Time) (n int) {
+	for _, p := range places {
+		was := *p
+		if p.before != "" {
+			was.Stored = p.before
+		}
+		if s := was.State(now); s != Undecided && s != Left {
+			n++
+		}
+	}
+	return n
 }
 
 // departed says how somebody left whom a review read at a time, "" for those who are there, as far as the copy can tell.
@@ -88,11 +105,12 @@ func Counts(places []*Place, now time.Time) map[State]int {
 	return counts
 }
 
-const placeColumns = `p.review, p.member, p.n, p.state, p.decision, p.until, p.read_at`
+const placeColumns = `p.review, p.member, p.n, p.state, p.decision, p.until, p.read_at,
+	CASE WHEN p.state = 'left' THEN COALESCE((SELECT e.state FROM dashboard_review_decisions e WHERE e.review = p.review AND e.member = p.member AND e.n < p.decision ORDER BY e.n DESC LIMIT 1), '') ELSE '' END`
 
 func (p *Place) scan(scan func(...any) error, more ...any) error {
 	var until, readAt int64
-	err := scan(append([]any{&p.Review, &p.Member, &p.N, &p.Stored, &p.Decision, &until, &readAt}, more...)...)
+	err := scan(append([]any{&p.Review, &p.Member, &p.N, &p.Stored, &p.Decision, &until, &readAt, &p.before}, more...)...)
 	p.Until, p.ReadAt = timeOf(until), timeOf(readAt)
 	return err
 }

@@ -381,7 +381,7 @@ func TestThoseWhoLeftAreClosedByThemselves(t *testing.T) {
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	p := s.Get(q.URL).Whole(http.StatusOK)
 	assert.Equal(t, []string{"To decide 1", "Left 1"}, counts(p))
-	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "0 of 2 people looked at, 1 has left.")
+	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "0 of 2 people looked at, 1 has left before that.")
 	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), "1 not decided + 1 left = 2 people")
 	p = open(p, "Søren Kjærgaard")
 	assert.Contains(t, p.Text("#record + ul"), "Left. “Disabled.”")
@@ -393,10 +393,21 @@ func TestThoseWhoLeftAreClosedByThemselves(t *testing.T) {
 	assert.Len(t, queue(s.Get(q.URL)), 2, "they stay in the record")
 	assert.Empty(t, stored(s, q, "soren.kjaergaard"), "looking keeps nothing")
 	p = s.Post(open(q, "Chiara D'Angelo").URL, url.Values{"decision": {"ask"}, "note": {"Payroll?"}, "base": {"0"}}).Whole(http.StatusOK)
-	assert.Contains(t, p.Text("main"), "1 of 2 people looked at, 1 has left.", "nobody has looked at who left")
+	assert.Contains(t, p.Text("main"), "1 of 2 people looked at, 1 has left before that.", "nobody has looked at who left")
 	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/enable", "")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	assert.Equal(t, []string{"To decide 1", "Asked 1"}, counts(s.Get(q.URL)), "whoever comes back stands where they stood")
+
+	decided(s, q, "soren.kjaergaard", "right", url.Values{})
+	s.Disable("soren.kjaergaard")
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p = s.Get(q.URL)
+	assert.Equal(t, []string{"Asked 1", "Left 1"}, counts(p))
+	assert.Contains(t, p.Text("main"), "All 2 people looked at.", "who left afterwards was looked at, too")
+	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "All 2 people looked at.")
+	assert.Contains(t, s.Get(q.URL+"/receipt").Text("main"), "1 asked + 1 left = 2 people")
+	s.Get(q.URL + "/close").Form("main form[data-form]").Submit("Close the review").Whole(http.StatusOK)
+	assert.Contains(t, s.Get("/reviews").Text("main ul.rows"), "All 2 people looked at. Closed.")
 }
 
 func TestTheQueueIsPagedAndFilteredByState(t *testing.T) {
