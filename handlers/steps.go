@@ -180,6 +180,9 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 	if s.m != nil {
 		v.Person, v.Called, v.JobTitle, v.LastLogin = personOf(s.m), s.called(s.m), s.m.JobTitle, s.m.LastLoginAt.Time
 		v.Admin = s.m.Role == tallyfy.RoleAdmin
+		if there, ok := findLocation(s.m.Timezone); ok && s.m.Timezone != "" {
+			v.Timezone = s.m.Timezone + ", " + s.app.Now().In(there).Format("15:04") + " now"
+		}
 		v.Invitation = s.invitation(s.m)
 		if inviter, ok := s.copied.members.ByID(s.m.InvitedBy); ok {
 			v.InvitedBy = inviter.Name()

@@ -275,7 +275,9 @@ type ReviewPerson struct {
 	Person
 	At, Of int
 	// Called is the name, with the address where somebody else looks the same.
-	Called, JobTitle    string
+	Called, JobTitle string
+	// Timezone is that of the person, with what time it is there now; "" for none that is known.
+	Timezone            string
 	Joined              time.Time
 	JoinedBy, InvitedBy string
 	LastLogin           time.Time

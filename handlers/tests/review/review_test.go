@@ -534,6 +534,16 @@ func TestWhoIsTaken(t *testing.T) {
 	assert.Contains(t, s.Get("/reviews").Text("main"), "No reviews yet")
 }
 
+// An invited person is decided, too: the invitation itself is sent again or withdrawn in Tallyfy.
+func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	p := open(start(s, "lena.fischbacher"), "Lena Fischbacher")
+	assert.Regexp(t, `^Europe/Vienna, \d\d:\d\d now$`, p.Facts()["Time zone"])
+	p = p.Follow("Resend or withdraw…").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("section[aria-labelledby=invitation]"), "Do that in Tallyfy")
+}
+
 func TestThoseWhoJoinLaterAreOfferedAndNeverSlippedIn(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
