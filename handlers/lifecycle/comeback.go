@@ -231,7 +231,8 @@ type comebackFacts struct {
 }
 
 func factsOfComeback(e *journal.Entry) (f comebackFacts, ok bool) {
-	return f, e.Kind == BroughtBack && !e.Unreadable && json.Unmarshal(e.Plan.Facts, &f) == nil
+	ok = e.Kind == BroughtBack && !e.Unreadable && json.Unmarshal(e.Plan.Facts, &f) == nil
+	return f, ok
 }
 
 // Comes reports whether an entry is that of a comeback, and which removal it undoes, "" when that is not known.

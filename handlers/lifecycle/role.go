@@ -162,7 +162,8 @@ type roleFacts struct {
 }
 
 func factsOfRole(e *journal.Entry) (f roleFacts, ok bool) {
-	return f, e.Kind == RoleChanged && !e.Unreadable && json.Unmarshal(e.Plan.Facts, &f) == nil
+	ok = e.Kind == RoleChanged && !e.Unreadable && json.Unmarshal(e.Plan.Facts, &f) == nil
+	return f, ok
 }
 
 // RoleBefore is the role that a change of role took away; ok is false for entries of another kind.
