@@ -14,18 +14,18 @@ type finder struct {
 	members *directory.Members
 	email   map[string]*tallyfy.Member
 	name    map[string][]*tallyfy.Member // by the words of the name, in any order
-	guests  map[string]bool
+	guests  map[string]*tallyfy.Guest
 }
 
 func newFinder(members *directory.Members, guests *directory.Guests) *finder {
-	f := &finder{members: members, email: directory.ByEmail(members), name: map[string][]*tallyfy.Member{}, guests: map[string]bool{}}
+	f := &finder{members: members, email: directory.ByEmail(members), name: map[string][]*tallyfy.Member{}, guests: map[string]*tallyfy.Guest{}}
 	for _, m := range members.Items {
 		key := nameKey(m.Name())
 		f.name[key] = append(f.name[key], m)
 	}
 	if guests != nil {
 		for _, g := range guests.Items {
-			f.guests[strings.ToLower(g.Email)] = true
+			f.guests[strings.ToLower(g.Email)] = g
 		}
 	}
 	return f
@@ -72,7 +72,7 @@ func (f *finder) find(s *Sheet, line Line, guests bool) (m *tallyfy.Member, emai
 // entry finds whom an address, "Name <address>", an id or a name means.
 func (f *finder) entry(text string, guests bool) (m *tallyfy.Member, email, problem string) {
 	found, _ := names.Addresses(text)
-	if known := strings.ToLower(strings.TrimSpace(text)); f.email[known] != nil || f.guests[known] { // whatever it looks like
+	if known := strings.ToLower(strings.TrimSpace(text)); f.email[known] != nil || f.guests[known] != nil { // whatever it looks like
 		found = []string{strings.TrimSpace(text)}
 	}
 	if len(found) > 1 {
@@ -86,9 +86,9 @@ func (f *finder) entry(text string, guests bool) (m *tallyfy.Member, email, prob
 	switch m = f.email[lower]; {
 	case m != nil:
 		return m, "", ""
-	case f.guests[lower] && guests:
+	case f.guests[lower] != nil && guests:
 		return nil, found[0], ""
-	case f.guests[lower]:
+	case f.guests[lower] != nil:
 		return nil, "", "“" + names.Isolate(found[0]) + "” is a guest, not a member."
 	}
 	problem = "Nobody here has the address “" + names.Isolate(found[0]) + "”."

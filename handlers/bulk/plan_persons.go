@@ -90,7 +90,7 @@ func (p *planner) invitation(line Line) {
 		return
 	}
 	c.Found = p.people.email[strings.ToLower(request.Email)]
-	if p.people.guests[strings.ToLower(request.Email)] {
+	if g := p.people.guests[strings.ToLower(request.Email)]; g != nil && !g.IsDeleted() {
 		c.Guest = &tallyfy.Guest{Email: request.Email}
 	}
 	if s, reason := stopped(c); s != "" {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -206,4 +207,18 @@ func TestInvitations(t *testing.T) {
 		"Ada Byron: nothing to do The same as line 2.", "www.x.com Z: can't Tallyfy takes no web address as a name.", "Di Da: can't There is no group “Nope”, or there are several.",
 	}, read(p.Rows))
 	assert.Equal(t, []string{"This takes 1 full seat and 1 Light seat. Tallyfy's interface does not say how many seats are free. What finds no seat waits, and the rest goes on."}, p.Notes)
+}
+
+// A guest who was removed, whom Tallyfy may still list, can be invited.
+func TestARemovedGuestIsInvited(t *testing.T) {
+	t.Parallel()
+	o := newDesk(t, "memory:").organisation()
+	for _, g := range o.Guests.Items {
+		g.DeletedAt = tallyfy.Time{Time: time.Now()}
+	}
+	kind := bulk.KindOf(bulk.Invite)
+	sheet, problems := bulk.ReadText("Email;First name;Last name\nbram@tyres.example.com;B;T\n", kind)
+	require.Empty(t, problems)
+	p := o.Plan(bulk.Wish{Kind: kind, Sheet: sheet, Role: tallyfy.RoleStandard, Message: "Welcome."})
+	assert.Equal(t, []string{"B T: waiting not here → invited as standard"}, read(p.Rows))
 }

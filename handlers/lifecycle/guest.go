@@ -123,11 +123,11 @@ func (c *GuestCreation) Send(ctx context.Context) ([]journal.Subject, error) {
 // Check implements change.Change.
 func (c *GuestCreation) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
 	s := e.Subject(journal.Guest)
-	_, err := c.Client.Guests.Get(ctx, c.Org.ID, s.Email)
+	g, err := c.Client.Guests.Get(ctx, c.Org.ID, s.Email)
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		return nil, err
-	case tallyfy.IsGone(err):
+	case tallyfy.IsGone(err), err == nil && g.IsDeleted():
 		return []journal.Finding{confirmed(false, names.Isolate(s.Email)+" is no guest.")}, nil
 	case err != nil:
 		return []journal.Finding{couldNotAsk}, nil
