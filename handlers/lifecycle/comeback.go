@@ -147,6 +147,9 @@ func (c *Comeback) ChoiceProblem() string {
 		return ""
 	case c.Groups == SameGroups && !c.BeforeKnown:
 		return "It is not known here in which groups " + c.Called() + " was. Choose groups, or none."
+	case c.Groups == SameGroups && len(c.Before) > MostGroups:
+		return c.Called() + " was in " + words.Count(len(c.Before), "group", "groups") + ", and at most " + words.Number(MostGroups) +
+			" can be given back here. Choose groups, or none, and add the others from the person's page."
 	case c.Groups == ChosenGroups && len(c.Chosen) == 0:
 		return "Tick the groups, or choose none."
 	case c.Groups == ChosenGroups && len(c.Chosen) > MostGroups:
