@@ -20,7 +20,7 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// choicesOffered is how many groups the form offers to choose from, besides those from before the removal.
+// choicesOffered is how many groups the form offers to choose from, besides those from before.
 const choicesOffered = 25
 
 // A comeback brings a member back for one request. The choice of groups is in the address.
@@ -46,20 +46,52 @@ func (req *request) comebackOf(asked url.Values) (comeback, error) {
 		}
 		return req.Group(ctx, id)
 	}
-	f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(c.ID)}, Kind: removal.MemberRemoved}
-	latest, err := req.app.Journal.Latest(req.ctx(), f, mostLater)
-	for _, e := range latest {
-		if s := e.Subject(journal.Member); !e.Unreadable && carriedOut(e) && s.ID == string(c.ID) { // and not who took over
+	e, err := req.lostAccess(c.ID)
+	if e != nil {
+		var groups []journal.Subject
+		if e.Kind == removal.MemberRemoved {
 			c.Removal = e
-			groups, known := removal.GroupsBefore(e)
-			c.BeforeKnown = known
-			for _, g := range groups {
-				c.Before = append(c.Before, lifecycle.GroupName{ID: tallyfy.ID(g.ID), Name: g.Name})
-			}
-			break
+			groups, c.BeforeKnown = removal.GroupsBefore(e)
+		} else {
+			groups, c.BeforeKnown = lifecycle.GroupsBefore(e)
+		}
+		for _, g := range groups {
+			c.Before = append(c.Before, lifecycle.GroupName{ID: tallyfy.ID(g.ID), Name: g.Name})
 		}
 	}
 	return comeback{req, c, asked}, err
+}
+
+// lostAccess is the entry of the removal or the disabling that a member is to be brought back from. It is nil where that
+// is not known, and where something later is: the groups from before would be those of another time.
+func (req *request) lostAccess(id tallyfy.UserID) (*journal.Entry, error) {
+	var list []*journal.Entry
+	for _, kind := range []string{removal.MemberRemoved, lifecycle.Disabled, lifecycle.BroughtBack} {
+		f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(id)}, Kind: kind}
+		latest, err := req.app.Journal.Latest(req.ctx(), f, mostLater)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, latest...)
+	}
+	slices.SortFunc(list, func(a, b *journal.Entry) int { return strings.Compare(b.ID, a.ID) }) // ids grow with time
+	for _, e := range list {
+		switch {
+		case e.Unreadable:
+			return nil, nil
+		case e.Subject(journal.Member).ID != string(id), notCarriedOut(e): // who took over, or made the change
+		case carriedOut(e) && e.Kind != lifecycle.BroughtBack:
+			return e, nil
+		default:
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
+
+// notCarriedOut reports that a change was not made, as far as is known.
+func notCarriedOut(e *journal.Entry) bool {
+	return e.NotMade() || !carriedOut(e) && len(e.Lines) > 0 && e.Finding(e.Lines[0].Kind).Result == journal.NotAsExpected
 }
 
 // page is the address of the form with the choice.

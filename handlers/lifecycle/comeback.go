@@ -26,7 +26,7 @@ const (
 
 // The choices of the groups of a member who comes back.
 const (
-	SameGroups   = "same"   // those from before the removal
+	SameGroups   = "same"   // those from before the access ended
 	ChosenGroups = "choose" // those of Chosen
 	NoGroups     = "none"
 )
@@ -44,8 +44,8 @@ type GroupName struct {
 // their groups by itself, so what is left to do for the groups that were chosen shows afterwards, see Rest.
 type Comeback struct {
 	Person
-	// Removal is the entry of the removal, nil when it is not known. Before are the groups that the member was in
-	// then, if BeforeKnown says that they are known.
+	// Removal is the entry of the removal, nil when it is not known, and for somebody who was disabled. Before are the
+	// groups that the member was in when the access ended, if BeforeKnown says that they are known.
 	Removal     *journal.Entry
 	Before      []GroupName
 	BeforeKnown bool

@@ -80,7 +80,7 @@ func (c *Disabling) Plan() change.Plan {
 		held[i] = g.DisplayName()
 		subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()})
 	}
-	leaves := name + " is in no group, so no group changes."
+	leaves := inNoGroup(name)
 	switch {
 	case !m.GroupsIncluded:
 		leaves = name + " leaves every group. Which groups that are could not be read."
@@ -113,6 +113,25 @@ func (c *Disabling) Plan() change.Plan {
 			Differences: differences, Facts: body,
 		},
 	}
+}
+
+// inNoGroup is the sentence about a member without groups.
+func inNoGroup(name string) string { return name + " is in no group, so no group changes." }
+
+// GroupsBefore are the groups that somebody was in who was disabled. known is false where they were not read, and for
+// entries of other kinds.
+func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
+	var facts disablingFacts
+	if e.Kind != Disabled || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+		return nil, false
+	}
+	for _, s := range e.AllSubjects() {
+		if s.Kind == journal.Group {
+			groups = append(groups, s)
+		}
+	}
+	none := func(l journal.Line) bool { return l.Kind == lineLeaves && l.Text == inNoGroup(facts.Name) }
+	return groups, len(groups) > 0 || slices.ContainsFunc(e.Lines, none)
 }
 
 // groups are the member's groups, by their names.

@@ -183,3 +183,48 @@ func TestBringBackAsks(t *testing.T) {
 	assert.Contains(t, gone.Text("main"), "is not there any more, so it is left out.")
 	assert.Zero(t, s.Writes(), "nothing was changed here")
 }
+
+// The same groups are those from before the access ended last, by a removal or a disabling, and not those of an older one.
+func TestTheSameGroupsAreTheLatest(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	path := s.MemberPath(returner)
+	removed(s)
+	comebackPlan(s, "choose", "Data and Reporting", "Carrier Partners").Form("main form").Submit("").Whole(http.StatusOK)
+	now := groupsOf(s, returner)
+	require.ElementsMatch(t, []string{"Data and Reporting", "Carrier Partners"}, now)
+
+	s.Get(path + "/disable").Form("main form").Submit("").Whole(http.StatusOK)
+	p := s.Get(path + "/enable").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main form"), "2 groups: Carrier Partners and “Data and Reporting”.")
+	p = p.Form("main form").Set("groups", "same").Submit("Show the plan").Whole(http.StatusOK)
+	assert.NotContains(t, p.Text("main"), "Siobhán O'Brien", "who took over at the removal")
+	p = p.Form("main form").Submit("").Whole(http.StatusOK)
+	assert.Empty(t, p.Link("The removal before"))
+	assert.ElementsMatch(t, now, groupsOf(s, returner))
+
+	comebackWasLast := func(why string) {
+		t.Helper()
+		p := s.Get(path + "/enable").Whole(http.StatusOK)
+		assert.False(t, p.Has("input[value=same]"), why)
+		s.Get(path + "/enable?groups=same").Whole(http.StatusUnprocessableEntity)
+	}
+	s.Disable(returner) // in Tallyfy itself
+	comebackWasLast("what was changed since the comeback is not known")
+
+	p = s.Get(path + "/enable?groups=none").Whole(http.StatusOK)
+	p.Form("main form").Submit("").Whole(http.StatusOK)
+	s.Get(path + "/disable").Form("main form").Submit("").Whole(http.StatusOK)
+	p = s.Get(path + "/enable").Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main form"), "The same groups as before. There were none.")
+
+	form := s.Get(path + "/enable?groups=same").Whole(http.StatusOK).Form("main form")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Status: http.StatusForbidden})
+	form.Submit("")
+	s.Sandbox.ClearFaults()
+	assert.True(t, s.Get(path+"/enable").Has("input[value=same]"), "a comeback that Tallyfy refused is none")
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodPut, Abort: true})
+	s.Get(path + "/enable?groups=same").Form("main form").Submit("")
+	s.Sandbox.ClearFaults()
+	assert.True(t, s.Get(path+"/enable").Has("input[value=same]"), "one that was found not to have been made is none")
+}
