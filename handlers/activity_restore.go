@@ -50,6 +50,9 @@ func showRestoration(req *request) error {
 	return r.ask(refusedForm{Status: http.StatusOK})
 }
 
+// seenUnread is the field “seen” of a page on which it was not known who can be added.
+const seenUnread = "unread"
+
 // ask says what will be as before, and what will not.
 func (r restoration) ask(f refusedForm) error {
 	c := r.creation
@@ -58,8 +61,8 @@ func (r restoration) ask(f refusedForm) error {
 	}
 	view := views.Restoration{
 		EntryID: r.entry.ID, Group: c.Old.Name, Name: c.Request.Name, Description: c.Request.Description, OldID: c.Old.ID,
-		Sentence: r.activityRow(r.entry).Sentence, HadLogo: r.remnant.HadLogo, LeftOut: c.LeftOutText(), Tasks: r.remnant.Tasks,
-		Errors: f.Errors, Notice: f.Notice, Press: newPress(),
+		Sentence: r.activityRow(r.entry).Sentence, HadLogo: r.remnant.HadLogo, Tasks: r.remnant.Tasks,
+		Errors: f.Errors, Notice: f.Notice, Press: newPress(), Seen: seenUnread, Unread: c.Unread(),
 	}
 	if r.remnant.LogoKept {
 		view.LogoURL = r.urls().TrashPicture(r.entry.ID)
@@ -68,8 +71,11 @@ func (r restoration) ask(f refusedForm) error {
 		view.Name = f.Form.Get("name")
 		view.Description = f.Form.Get("description")
 	}
-	for _, l := range c.Plan().Lines {
-		view.Lines = append(view.Lines, l.Text)
+	if !view.Unread {
+		view.Seen, view.LeftOut = c.PeopleKey(), c.LeftOutText()
+		for _, l := range c.Plan().Lines {
+			view.Lines = append(view.Lines, l.Text)
+		}
 	}
 	again, err := r.recreated(r.entry)
 	if err != nil {
@@ -112,9 +118,24 @@ func restoreGroup(req *request) error {
 	if len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
-	c.Request.Name = names.Tidy(c.Request.Name)
+	c.Request.Name, c.Saw = names.Tidy(c.Request.Name), form.Get("seen")
 	out, err := req.run(change.Press{Press: pressOf(form)}, c, func(error) { req.groupChanged() })
+	if err == nil && out.Kind == change.Stopped {
+		return f.again(r.stopped())
+	}
 	return r.answer(f, out, err)
+}
+
+// stopped is the form of a creation that did not go ahead, with the reason.
+func (r restoration) stopped() refusedForm {
+	again := changedMeanwhile()
+	switch {
+	case r.creation.Unread():
+		again.Notice.Text = "Stopped before anything was done: Tallyfy did not give all members, so it is not known who can be added."
+	case r.creation.Saw == seenUnread:
+		again.Notice = &views.Notice{Kind: views.NoticeInfo, Text: "It is known now who can be added. Nothing has been changed yet."}
+	}
+	return again
 }
 
 func (r restoration) answer(f editForm, out change.Outcome, err error) error {

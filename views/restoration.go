@@ -15,6 +15,8 @@ type Restoration struct {
 	// Sentence is the deletion.
 	Sentence string
 	Lines    []string
+	// Unread says that not all members are read, so that it is not known who can be added. Then there are no Lines.
+	Unread bool
 	// LeftOut says who cannot be added any more.
 	LeftOut string
 	// HadLogo says that the group had a logo. LogoURL is the picture as a file, "" where it is not kept.
@@ -27,7 +29,8 @@ type Restoration struct {
 	Taken, TakenURL string
 	Errors          map[string]string
 	Notice          *Notice
-	Press           string
+	// Press and Seen are fields of the form: the press of the button, and the key of who will be in the group.
+	Press, Seen string
 }
 
 // work says what named the group.

@@ -43,6 +43,9 @@ type Creation struct {
 	// are.
 	AllGuests func(ctx context.Context) (*directory.Guests, error)
 
+	// Saw is the PeopleKey of a group that is created again as the person saw who will be in it. Another one stops the
+	// creation; empty to take what Look finds.
+	Saw string
 	// LeftOut are those of a group that is created again who cannot be added any more.
 	LeftOut []LeftOut
 	// Group is what Tallyfy made; nil before Send and after a failure.
@@ -53,6 +56,7 @@ type Creation struct {
 	FindError error
 
 	copy *directory.Members // of all members
+	was  DeletedGroup       // the group that is created again
 }
 
 // Kind implements change.Change.
@@ -64,8 +68,12 @@ func (c *Creation) Target() string {
 	return "group named " + hex.EncodeToString(sum[:8])
 }
 
-// Look gets the names of the members. The form is the whole plan.
+// Look gets the names of the members. The form is the whole plan, except of a group that is created again: then Look finds
+// out anew who of it can be in it.
 func (c *Creation) Look(ctx context.Context) error {
+	if c.Of != "" {
+		c.Request.Members, c.Request.Guests, c.LeftOut = c.was.Members, c.was.Guests, nil
+	}
 	if len(c.Request.Members) > 0 {
 		c.copy, _ = c.Source.Members(ctx) // what it can give is good enough
 	}
@@ -87,7 +95,9 @@ func (c *Creation) leaveOutGuests(ctx context.Context) {
 	}
 	known := map[string]bool{}
 	for _, g := range all.Items {
-		known[GuestKey(g.Email)] = true
+		if !g.IsDeleted() {
+			known[GuestKey(g.Email)] = true
+		}
 	}
 	c.Request.Guests = slices.DeleteFunc(slices.Clone(c.Request.Guests), func(address string) bool {
 		if known[GuestKey(address)] {
@@ -100,6 +110,20 @@ func (c *Creation) leaveOutGuests(ctx context.Context) {
 
 // leaveOut leaves out who cannot be added any more.
 func (c *Creation) leaveOut() { c.Request.Members, c.LeftOut = FitOf(c.copy, c.Request.Members) }
+
+// Unread reports that somebody of a group that is created again would be left out only because not all members are read.
+// That stops the creation: those people would not come back.
+func (c *Creation) Unread() bool {
+	return c.copy != nil && !c.copy.Complete && slices.ContainsFunc(c.LeftOut, func(l LeftOut) bool {
+		_, known := c.copy.ByID(l.ID)
+		return l.ID != "" && !known // a guest has no id
+	})
+}
+
+// PeopleKey identifies who will be in the group.
+func (c *Creation) PeopleKey() string {
+	return PeopleKey(&tallyfy.Group{Members: c.Request.Members, Guests: c.Request.Guests})
+}
 
 // FitOf parts members who can be added to a group from those who can't.
 func FitOf(members *directory.Members, ids []tallyfy.UserID) (fit []tallyfy.UserID, left []LeftOut) {
@@ -120,7 +144,7 @@ func (c *Creation) LeftOutText() string { return LeftOutText(c.LeftOut) }
 // Again is the wish for a group that an entry deleted, with the group as it was.
 func Again(e *journal.Entry, g DeletedGroup) Creation {
 	r := tallyfy.CreateGroupRequest{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests}
-	return Creation{Request: r, Of: e.ID, Old: e.Subject(journal.Group)}
+	return Creation{Request: r, Of: e.ID, Old: e.Subject(journal.Group), was: g}
 }
 
 // CreatedFrom is the entry of the deletion whose group an entry created again, "" for another one.
@@ -141,7 +165,7 @@ func CreatedWith(e *journal.Entry) People {
 	return People{Add: facts.Members, AddGuests: facts.Guests}
 }
 
-// Plan implements change.Change.
+// Plan implements change.Change. Unread stops it, and that other people would be in the group than the person saw.
 func (c *Creation) Plan() change.Plan {
 	r, name := &c.Request, names.Isolate(c.Request.Name)
 	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests, c.Of}) // texts only
@@ -150,6 +174,7 @@ func (c *Creation) Plan() change.Plan {
 		subjects, again = append(subjects, c.Old), " again"
 	}
 	return change.Plan{
+		Stopped:   c.Unread() || c.Saw != "" && c.Saw != c.PeopleKey(),
 		Subjects:  subjects,
 		Concerned: r.Members,
 		Plan: journal.Plan{

@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -102,4 +104,46 @@ func TestRestorationWithoutAnAnswer(t *testing.T) {
 	assert.Equal(t, "Receipt", p.Text("h1"))
 	assert.Contains(t, p.Text("main"), "There is a group with this name, most likely this one.")
 	assert.Equal(t, 1, s.Calls(http.MethodPost, "/groups"))
+}
+
+// A group is created again with the people whom its page shows, or not at all: not while it is not known who can be added.
+func TestADeletedGroupWaitsUntilAllMembersAreRead(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	path := deleted(s, "Finance") + "/restore"
+	s.Sandbox.ClearRequests()
+	form := s.Get(path).Whole(http.StatusOK).Form("main form").Set("name", "Finance 2")
+	s.App.Directory.Forget(cache.ScopeOf(sandbox.AdminToken, tallyfy.ID(s.Sandbox.OrgID()))) // as in another process
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: "/organizations/{org}/users", Status: http.StatusInternalServerError})
+	p := form.Submit("Create it again").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "Stopped before anything was done: Tallyfy did not give all members, so it is not known who can be added.")
+	assert.Empty(t, promises(p))
+	assert.NotContains(t, p.Text("#lost + ul"), "Not added")
+	assert.Equal(t, "Finance 2", p.Form("main form").Values.Get("name"))
+	p = s.Get(path).Whole(http.StatusOK)
+	assert.Equal(t, "Tallyfy did not give all members, so it is not known who can be added.", p.Text("#plan ~ p:not(.muted)"))
+	p = p.Form("main form").Set("name", "Finance 2").Submit("Try again").Whole(http.StatusConflict)
+
+	s.Sandbox.ClearFaults()
+	p = p.Form("main form").Submit("Try again").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "It is known now who can be added. Nothing has been changed yet.")
+	assert.Equal(t, []string{"There is a group Finance with 6 members and 1 guest."}, promises(p))
+	assert.Zero(t, s.Writes())
+	p.Form("main form").Submit("Create it again").Whole(http.StatusOK)
+	assert.Len(t, s.Group("Finance 2").Members, 6)
+}
+
+func TestADeletedGroupWhosePeopleChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	path := deleted(s, "Finance") + "/restore"
+	form := s.Get(path).Whole(http.StatusOK).Form("main form")
+	s.Disable("chiara.dangelo")
+	s.Get("/").Follow("Refresh")
+	p := form.Submit("Create it again").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "Stopped before anything was done: something has changed since you opened this page.")
+	assert.Contains(t, p.Text("#lost + ul"), "Chiara D'Angelo (is disabled)")
+	assert.False(t, s.Exists("Finance"))
+	p.Form("main form").Submit("Create it again").Whole(http.StatusOK)
+	assert.Len(t, s.Group("Finance").Members, 5)
 }
