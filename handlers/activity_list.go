@@ -12,6 +12,7 @@ import (
 	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
@@ -72,8 +73,8 @@ func activityOf(req *request) (activity, error) {
 	}
 	a.here = a.state.Made != "elsewhere"
 	a.elsewhere = admin && a.state.Made != "here" && a.state.Who+a.state.Outcome == "" // which nobody knows of an event
-	a.filter.From = a.day("from", a.state.From, 0)
-	a.filter.To = a.day("to", a.state.To, 1)
+	a.filter.From, _ = a.day("from", a.state.From)
+	_, a.filter.To = a.day("to", a.state.To)
 	if !a.filter.From.IsZero() && !a.filter.To.IsZero() && !a.filter.From.Before(a.filter.To) {
 		a.errors["to"] = "This is before the day in From."
 	}
@@ -176,17 +177,16 @@ func choiceOf(value string, choices []components.Choice) string {
 	return ""
 }
 
-// day is the beginning of a day in the person's zone, some days on.
-func (a activity) day(field, text string, on int) time.Time {
+// day is the beginning of a day in the person's zone, and that of the day after.
+func (a activity) day(field, text string) (from, to time.Time) {
 	if text == "" {
-		return time.Time{}
+		return time.Time{}, time.Time{}
 	}
-	day, err := time.ParseInLocation(time.DateOnly, text, locationOf(a.who.Timezone))
+	from, to, err := listing.Day(text, locationOf(a.who.Timezone))
 	if err != nil {
 		a.errors[field] = "“" + names.Isolate(text) + "” is not a day. Write it as 2026-03-04."
-		return time.Time{}
 	}
-	return day.AddDate(0, 0, on)
+	return from, to
 }
 
 // listActivity shows a page of the changes that were made through the dashboard.

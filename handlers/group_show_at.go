@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tallyfy-admin/handlers/history"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -27,17 +27,17 @@ func (req *request) lookBack(id tallyfy.ID) (roll *history.Roll, message string,
 		return nil, "", err
 	}
 	text := strings.TrimSpace(req.QueryParam("on"))
-	day, err := time.ParseInLocation(time.DateOnly, text, locationOf(req.who.Timezone))
+	from, to, err := listing.Day(text, locationOf(req.who.Timezone))
 	switch {
 	case text == "":
 		message = "Choose a day."
-	case err != nil || day.Year() < 2000:
+	case err != nil || from.Year() < 2000:
 		message = "“" + names.Isolate(text) + "” is not a day. Write it as 2026-03-04."
-	case day.After(req.app.Now()):
+	case from.After(req.app.Now()):
 		message = "That day is still to come."
 	}
 	req.app.History.Settle(req.ctx(), req.org(), settleTime)
-	roll, err = req.app.History.Day(req.ctx(), req.org(), id, day, day.AddDate(0, 0, 1))
+	roll, err = req.app.History.Day(req.ctx(), req.org(), id, from, to)
 	if errors.Is(err, history.ErrUnknownGroup) {
 		err = &problem{
 			status: http.StatusNotFound, title: "Nothing is remembered of that group",

@@ -11,6 +11,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -99,22 +100,20 @@ func whoOf(form url.Values) string {
 func (req *request) readRule(form url.Values, last review.Rule, copied snapshot) (rule review.Rule, errs map[string]string) {
 	errs = map[string]string{}
 	location := req.clock().Location
-	day := func(name string) time.Time {
+	day := func(name string) (from, to time.Time) {
 		text := strings.TrimSpace(form.Get(name))
-		t, err := time.ParseInLocation(time.DateOnly, text, location)
+		from, to, err := listing.Day(text, location)
 		if text != "" && err != nil {
 			errs[name] = "Write the day like " + req.now().Format(time.DateOnly) + "."
 		}
-		return t
+		return from, to
 	}
 	switch whoOf(form) {
 	case "new":
 		rule = last
 	case "dates":
-		rule.From, rule.To = day("from"), day("to")
-		if !rule.To.IsZero() {
-			rule.To = rule.To.AddDate(0, 0, 1)
-		}
+		rule.From, _ = day("from")
+		_, rule.To = day("to")
 		switch {
 		case len(errs) > 0:
 		case rule.From.IsZero() && rule.To.IsZero():

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"tallyfy-admin/handlers/listing"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
@@ -141,7 +142,7 @@ func (s reviewStep) readDecision(form url.Values) (*review.Decision, map[string]
 	}
 	if d.State == review.Later {
 		text := strings.TrimSpace(form.Get("until"))
-		until, err := time.ParseInLocation(time.DateOnly, text, s.clock().Location)
+		until, _, err := listing.Day(text, s.clock().Location)
 		if text != "" && err != nil {
 			return d, map[string]string{"until": "Write the day like " + s.now().AddDate(0, 0, 7).Format(time.DateOnly) + "."}
 		}

@@ -32,7 +32,7 @@ const (
 
 // Month is the beginning of a month in the time zone of now, some months before the current one.
 func Month(now time.Time, before int) time.Time {
-	return time.Date(now.Year(), now.Month()-time.Month(before), 1, 0, 0, 0, 0, now.Location())
+	return dayStart(now.Year(), now.Month()-time.Month(before), 1, now.Location())
 }
 
 // MonthName is a month's value of the filter by the day of joining.
@@ -48,7 +48,7 @@ func within(now time.Time, days int) func(Member) bool {
 
 // joined are the values of the filter by the day of joining.
 func joined(now time.Time) []Value[Member] {
-	year := time.Date(now.Year(), time.January, 1, 0, 0, 0, 0, now.Location())
+	year := dayStart(now.Year(), time.January, 1, now.Location())
 	list := []Value[Member]{
 		{Name: "7", Text: "last 7 days", Keeps: within(now, 7)},
 		{Name: "lately", Text: "last 30 days", Keeps: within(now, 30)},
