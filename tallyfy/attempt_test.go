@@ -55,7 +55,7 @@ func TestMayHaveHappenedOverRealConnections(t *testing.T) {
 }
 
 func TestAnswersAreCapped(t *testing.T) {
-	body := `{"data":{"id":"g","name":"` + strings.Repeat("x", 100) + `"}}`
+	body := `{"data":{"id":"g","members":[],"guests":[],"name":"` + strings.Repeat("x", 100) + `"}}`
 	unknownLength := func(r *http.Request) (*http.Response, error) {
 		resp, _ := answers(200, body)(r)
 		resp.ContentLength = -1
@@ -157,7 +157,7 @@ func TestSuccessThatTellsOfAFailure(t *testing.T) {
 		}
 	}
 	for _, fine := range []string{`false`, `0`, `0.0`, `"0"`, `" False "`, `""`, `null`, `{}`, `[ ]`} {
-		c, _ := scripted(t, answers(200, `{"data":{"id":"g"},"error":`+fine+`,"success":"yes"}`))
+		c, _ := scripted(t, answers(200, `{"data":{"id":"g","members":[],"guests":[]},"error":`+fine+`,"success":"yes"}`))
 		assert.NoError(t, getCall(t.Context(), c), fine)
 		assert.NoError(t, delCall(t.Context(), c), fine)
 	}

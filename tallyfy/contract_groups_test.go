@@ -49,8 +49,8 @@ func (s *service) testGroups(t *testing.T) {
 		t.Helper()
 		assert.Equal(t, want.Name, got.Name)
 		assert.Equal(t, want.Description, got.Description)
-		assert.Equal(t, tallyfy.UserIDs(want.Members), got.Members)
-		assert.Equal(t, tallyfy.Emails(want.Guests), got.Guests)
+		assert.Equal(t, want.Members, append([]tallyfy.UserID(nil), got.Members...))
+		assert.Equal(t, want.Guests, append([]string(nil), got.Guests...))
 		assert.WithinDuration(t, time.Now(), got.CreatedAt.Time, 10*time.Minute)
 		assert.False(t, got.LastUpdated.IsZero())
 	}

@@ -36,7 +36,20 @@ func askedItem[T any](body []byte, r request) (*T, error) {
 	if err == nil && r.item != "" && identityOf(item) != r.item {
 		return nil, errOtherItem
 	}
+	if err == nil && r.lists && lacksList(item) {
+		return nil, errNoList
+	}
 	return item, err
+}
+
+// errNoList is why an answer without a list is refused: written back, the list would be emptied.
+// null is a list of nobody.
+const errNoList = wireError("the answer lacks a list that a change of the item replaces as a whole")
+
+// lacksList reports whether a list of an item was not in the answer.
+func lacksList[T any](item *T) bool {
+	l, ok := any(item).(interface{ lacksList() bool })
+	return ok && l.lacksList()
 }
 
 // getOptionalItem is getItem for calls whose answer may be empty: then it returns nil.

@@ -30,7 +30,7 @@ func TestAnAnswerAboutAnotherIDIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for asked, same := range map[string]bool{"7": true, "8": false, "007": false} {
-				c, err := New(Options{Transport: answers(http.StatusOK, `{"data":{"id":7,"name":"x"}}`)})
+				c, err := New(Options{Transport: answers(http.StatusOK, `{"data":{"id":7,"name":"x","members":[],"guests":[]}}`)})
 				require.NoError(t, err)
 				err = call(c.WithToken(testToken), asked)
 				assert.Equal(t, !same, IsOtherItem(err), "%s: %v", asked, err)
@@ -42,4 +42,34 @@ func TestAnAnswerAboutAnotherIDIsRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A list is replaced as a whole: one that was not in the answer, written back, would be emptied. null is a list of nobody.
+func TestAnAnswerWithoutAListIsRefused(t *testing.T) {
+	group := func(c *Client) error { _, err := c.Groups.Get(t.Context(), "o", "g"); return err }
+	guest := func(c *Client) error { _, err := c.Guests.Get(t.Context(), "o", "ann@x.test"); return err }
+	for body, call := range map[string]struct {
+		make  func(c *Client) error
+		taken bool
+	}{
+		`{"data":{"id":"g","name":"N"}}`:                                                    {group, false},
+		`{"data":{"id":"g","members":[5]}}`:                                                 {group, false},
+		`{"data":{"id":"g","guests":[]}}`:                                                   {group, false},
+		`{"data":{"id":"g","members":[],"guests":[]}}`:                                      {group, true},
+		`{"data":{"id":"g","members":null,"guests":null}}`:                                  {group, true},
+		`{"data":{"id":1,"email":"ann@x.test"}}`:                                            {guest, false},
+		`{"data":{"id":1,"details":{"status":"active"}}}`:                                   {guest, false},
+		`{"data":{"id":1,"details":{"status":"active","associated_members":null}}}`:         {guest, true},
+		`{"data":{"id":1,"details":{"data":{"status":"active","associated_members":[5]}}}}`: {guest, true},
+		`{"data":{"id":1,"details":[]}}`:                                                    {guest, true},
+		`{"data":{"id":1,"deleted_at":"2026-11-01 10:00:00"}}`:                              {guest, true},
+	} {
+		c, _ := scripted(t, answers(http.StatusOK, body))
+		err := call.make(c)
+		assert.Equal(t, call.taken, err == nil, "%s: %v", body, err)
+		assert.False(t, IsNotFound(err), body)
+	}
+	c, _ := scripted(t, answers(http.StatusOK, `{"data":{"id":"g"}}`))
+	_, err := c.Groups.Update(t.Context(), "o", "g", UpdateGroupRequest{})
+	assert.NoError(t, err, "the answer to a change is written back by nobody")
 }

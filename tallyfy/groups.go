@@ -29,6 +29,8 @@ type Group struct {
 
 func (g *Group) identity() string { return string(g.ID) }
 
+func (g *Group) lacksList() bool { return g.Members == nil || g.Guests == nil }
+
 // DisplayName returns the name, else "Group" and the id where the name shows nothing.
 func (g *Group) DisplayName() string { return firstOf(g.Name, "Group "+string(g.ID)) }
 
@@ -117,13 +119,14 @@ func (s *GroupsService) All(ctx context.Context, org ID, o GroupListOptions) ite
 	})
 }
 
-// Get returns one group. with=assets is documented.
+// Get returns one group. with=assets is documented. An answer without the members or the guests is
+// an error.
 //
 // GET /organizations/{org}/groups/{group}
 func (s *GroupsService) Get(ctx context.Context, org, id ID, with ...string) (*Group, error) {
 	q := url.Values{}
 	setText(q, "with", strings.Join(with, ","))
-	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q, item: string(id)})
+	return getItem[Group](ctx, s.client, request{op: "groups.get", path: orgPath(org, "groups", string(id)), query: q, item: string(id), lists: true})
 }
 
 // Create makes a group and returns it as stored. Documented answer: 201; 422 with field errors.

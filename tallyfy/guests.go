@@ -31,6 +31,12 @@ type GuestDetails struct {
 
 func (g *Guest) identity() string { return string(g.ID) }
 
+// lacksList takes empty details for those of a guest of whom nothing is noted. Who knew a guest who
+// was removed does not matter.
+func (g *Guest) lacksList() bool {
+	return !g.IsDeleted() && (g.Details == nil || len(g.Details) > 0 && g.Details[0].KnownBy == nil)
+}
+
 // Name returns first and last name, else the email address, else "Guest" and the id.
 func (g *Guest) Name() string {
 	return firstOf(joinName(g.FirstName, g.LastName), g.Email, "Guest "+string(g.ID))
@@ -98,11 +104,12 @@ func (s *GuestsService) All(ctx context.Context, org ID, o GuestListOptions) ite
 }
 
 // Get returns one guest. Documented answer: 201; 200 on another page. 404, also for an answer about somebody else: a
-// server on the way that unescapes an odd address too early may lead to another one.
+// server on the way that unescapes an odd address too early may lead to another one. An answer without the members who
+// know the guest is an error.
 //
 // GET /organizations/{org}/guests/{email}
 func (s *GuestsService) Get(ctx context.Context, org ID, email string) (*Guest, error) {
-	r := request{op: "guests.get", path: orgPath(org, "guests", email)}
+	r := request{op: "guests.get", path: orgPath(org, "guests", email), lists: true}
 	g, err := getItem[Guest](ctx, s.client, r)
 	if err == nil && IsOdd(email) && !strings.EqualFold(g.Email, email) {
 		return nil, &Error{Status: http.StatusNotFound, Message: "The answer is about another guest.", Method: http.MethodGet, Path: r.shownPath()}

@@ -7,7 +7,8 @@ import (
 )
 
 // UserIDs are the members of a group. They arrive as integers, strings or objects with an id; bare
-// or as {"data": …}; or null for none.
+// or as {"data": …}; or null for none. They are nil when the answer had no such field, and empty
+// when the field held nothing.
 //
 // Duplicates and empty references are dropped. An element that holds no reference is an error and
 // not left out, because a list is replaced as a whole when a group is changed: a person lost in
@@ -37,7 +38,7 @@ func readRefs[T ~string](dec *jsontext.Decoder, key string) ([]T, error) {
 		return nil, err
 	}
 	if isEmpty(value) {
-		return nil, nil
+		return []T{}, nil
 	}
 	if refs, ok := splitPlain[T](value); ok {
 		return refs, nil
@@ -128,9 +129,6 @@ func distinct[T ~string](refs []T) []T {
 			seen[folded] = true
 			kept = append(kept, ref)
 		}
-	}
-	if len(kept) == 0 {
-		return nil
 	}
 	return kept
 }

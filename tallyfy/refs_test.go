@@ -20,11 +20,11 @@ func TestGroupMembersShapes(t *testing.T) {
 		`[2,1,"2",{"id":1},2]`:            {"2", "1"},
 		`[null,5]`:                        {"5"},
 		`[9007199254740993]`:              {"9007199254740993"},
-		`[]`:                              nil,
-		`{}`:                              nil,
-		`{"data":[]}`:                     nil,
-		`{"data":null}`:                   nil,
-		`null`:                            nil,
+		`[]`:                              {},
+		`{}`:                              {},
+		`{"data":[]}`:                     {},
+		`{"data":null}`:                   {},
+		`null`:                            {},
 		`[{"id":1,"groups":{"data":[]}}]`: {"1"},
 	} {
 		var g Group
@@ -59,8 +59,8 @@ func TestGroupGuestsShapes(t *testing.T) {
 		`{"data":[{"email":"a@x.test"},{"email":"b@x.test"}]}`: {"a@x.test", "b@x.test"},
 		`{"data":{"email":"a@x.test"}}`:                        {"a@x.test"},
 		`[{"email":null},{"email":""},"a@x.test"]`:             {"a@x.test"},
-		`null`:        nil,
-		`{"data":[]}`: nil,
+		`null`:        {},
+		`{"data":[]}`: {},
 	} {
 		var g Group
 		err := unmarshal([]byte(`{"id":"g","guests":`+in+`}`), &g)

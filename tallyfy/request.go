@@ -22,6 +22,9 @@ type request struct {
 	query  url.Values
 	body   any    // nil: none
 	item   string // the id that the answer has to have; "" where it is not known
+	// lists says that the lists of the item are written back when it is changed: an answer without
+	// them is refused.
+	lists  bool
 	stream bool
 	// once says that the call is made now or not at all: its body would be out of date after a wait.
 	once bool

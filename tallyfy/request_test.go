@@ -12,7 +12,7 @@ import (
 )
 
 func TestHeadersAndAddress(t *testing.T) {
-	c, s := scripted(t, answers(200, `{"data":{"id":"g"}}`))
+	c, s := scripted(t, answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 	ctx := WithRequestID(t.Context(), "req-1")
 
 	_, err := c.Groups.Get(ctx, "o", "g", "assets", "users")
@@ -73,7 +73,7 @@ func TestIDsAreEscaped(t *testing.T) {
 // Each of these would reach another route than the one meant.
 func TestUnusableIDsAreRefusedBeforeACall(t *testing.T) {
 	for _, id := range []ID{"", ".", ".."} {
-		c, s := scripted(t, answers(200, `{"data":{"id":"g"}}`))
+		c, s := scripted(t, answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 		_, getErr := c.Groups.Get(t.Context(), "o", id)
 		_, orgErr := c.Members.List(t.Context(), id, MemberListOptions{})
 		_, removeErr := c.Members.Remove(t.Context(), "o", UserID(id), RemoveOptions{})

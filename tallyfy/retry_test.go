@@ -119,7 +119,7 @@ func TestRetryTable(t *testing.T) {
 func TestRetrySucceeds(t *testing.T) {
 	for name, call := range map[string]func(context.Context, *Client) error{"get": getCall, "file": fileCall} {
 		synctest.Test(t, func(t *testing.T) {
-			client, s := scripted(t, answers(503, ``), fails(io.EOF), answers(200, `{"data":{"id":"g"}}`))
+			client, s := scripted(t, answers(503, ``), fails(io.EOF), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 			start := time.Now()
 			require.NoError(t, call(t.Context(), client), name)
 			assert.Equal(t, 3, s.count())
@@ -130,7 +130,7 @@ func TestRetrySucceeds(t *testing.T) {
 	}
 	for name, call := range map[string]func(context.Context, *Client) error{"put": putCall, "post": postCall, "delete": delCall} {
 		synctest.Test(t, func(t *testing.T) {
-			client, s := scripted(t, answers(429, ``, "Retry-After", "30"), answers(200, `{"data":{"id":"g"}}`))
+			client, s := scripted(t, answers(429, ``, "Retry-After", "30"), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 			start := time.Now()
 			require.NoError(t, call(t.Context(), client), name)
 			assert.Equal(t, 2, s.count())
@@ -154,7 +154,7 @@ func TestListsOfAGroupAreNotSentLater(t *testing.T) {
 		"members": {Description: "d", Members: &list}, "guests": {Description: "d", Guests: &guests}, "both": {Description: "d", Members: &list, Guests: &guests},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			client, s := scripted(t, answers(429, ``, "Retry-After", "1"), answers(200, `{"data":{"id":"g"}}`))
+			client, s := scripted(t, answers(429, ``, "Retry-After", "1"), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 			start := time.Now()
 			_, err := client.Groups.Update(t.Context(), "o", "g", body)
 			assert.True(t, IsRateLimited(err) && !MayHaveHappened(err), "%s: %v", name, err)
@@ -171,7 +171,7 @@ func TestCallsDoNotComeBackTogether(t *testing.T) {
 			if time.Since(began) < time.Second {
 				return answers(429, ``, "Retry-After", "5")(r)
 			}
-			return answers(200, `{"data":{"id":"g"}}`)(r)
+			return answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`)(r)
 		})
 		var all sync.WaitGroup
 		for range 20 {
@@ -204,7 +204,7 @@ func TestRetryAfterIsHonouredWithinTheDeadlineOnly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client, s := scripted(t, answers(c.status, ``, "Retry-After", c.retryAfter), answers(200, `{"data":{"id":"g"}}`))
+				client, s := scripted(t, answers(c.status, ``, "Retry-After", c.retryAfter), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 				ctx := t.Context()
 				if c.deadline > 0 {
 					var cancel context.CancelFunc
@@ -241,7 +241,7 @@ func TestAttemptTimeoutCoversHeadersAndBody(t *testing.T) {
 	}
 	for name, step := range map[string]roundTrip{"headers": hangs(), "body": slowBody} {
 		synctest.Test(t, func(t *testing.T) {
-			client, s := scripted(t, step, answers(200, `{"data":{"id":"g"}}`))
+			client, s := scripted(t, step, answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 			start := time.Now()
 			require.NoError(t, getCall(t.Context(), client), name)
 			assert.Equal(t, 2, s.count(), name)
@@ -268,7 +268,7 @@ func TestAttemptTimeoutCoversHeadersAndBody(t *testing.T) {
 
 func TestContextsThatEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		client, s := scripted(t, answers(200, `{"data":{"id":"g"}}`))
+		client, s := scripted(t, answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		err := putCall(ctx, client)
@@ -318,7 +318,7 @@ func TestTheLimiterIsAskedBeforeEachAttemptAndToldAfterIt(t *testing.T) {
 			wait:    func(_ context.Context, c Call) (time.Duration, error) { asked = append(asked, c); return 0, nil },
 			observe: func(c Call) { told = append(told, c) },
 		}
-		s := &script{steps: []roundTrip{answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`)}}
+		s := &script{steps: []roundTrip{answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`)}}
 		client := newTestClient(t, Options{Transport: s, Limiter: l})
 		require.NoError(t, getCall(t.Context(), client))
 		require.Len(t, asked, 2)
@@ -336,7 +336,7 @@ func TestTheLimiterIsAskedBeforeEachAttemptAndToldAfterIt(t *testing.T) {
 
 func TestWhatALimiterRefusesIsNotSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []roundTrip{answers(200, `{"data":{"id":"g"}}`)}}
+		s := &script{steps: []roundTrip{answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`)}}
 		var refuse func(context.Context) (time.Duration, error)
 		client := newTestClient(t, Options{Transport: s, Limiter: limiter{wait: func(ctx context.Context, _ Call) (time.Duration, error) { return refuse(ctx) }}})
 
@@ -366,7 +366,7 @@ func TestOnWaitIsToldOfWaitsForA429Only(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waits []time.Duration
 		s := &script{steps: []roundTrip{
-			answers(429, `{"message":"slow down"}`, "Retry-After", "3"), answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g"}}`),
+			answers(429, `{"message":"slow down"}`, "Retry-After", "3"), answers(503, `{"message":"busy"}`), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`),
 		}}
 		paused := []time.Duration{0, 2 * time.Second, 0}
 		client := newTestClient(t, Options{
@@ -392,7 +392,7 @@ func TestOnCallIsToldOfEachAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls []Call
 		s := &script{steps: []roundTrip{
-			answers(503, `{"message":"busy"}`, "X-Request-Id", "r1"), fails(io.EOF), answers(200, `{"data":{"id":"g"}}`, "X-Request-Id", "r3"),
+			answers(503, `{"message":"busy"}`, "X-Request-Id", "r1"), fails(io.EOF), answers(200, `{"data":{"id":"g","members":[],"guests":[]}}`, "X-Request-Id", "r3"),
 		}}
 		client := newTestClient(t, Options{Transport: s, OnCall: func(_ context.Context, c Call) { calls = append(calls, c) }})
 		require.NoError(t, getCall(t.Context(), client))

@@ -26,7 +26,7 @@ func redirecting(t *testing.T, status int, where func(self, other string) string
 		if r.URL.Path == "/api/end" {
 			assert.Equal(t, "Bearer "+testToken, r.Header.Get("Authorization"))
 			assert.Equal(t, "APIClient", r.Header.Get("X-Tallyfy-Client"))
-			_, _ = w.Write([]byte(`{"data":{"id":"end"}}`))
+			_, _ = w.Write([]byte(`{"data":{"id":"end","members":[],"guests":[]}}`))
 			return
 		}
 		http.Redirect(w, r, where(api.URL, other.URL), status)

@@ -616,3 +616,15 @@ func TestEditNamesPeople(t *testing.T) {
 	assert.Len(t, e.Differences[0].After, len(many), "the journal names all")
 	assert.Equal(t, journal.Confirmed, e.Check.Findings[0].Result)
 }
+
+// Tallyfy replaces a group's lists as a whole: where one was not read, a mere rename would empty it.
+func TestAGroupWithoutItsListsIsNotEdited(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, sandbox.Options{})
+	for _, lists := range []string{"", `,"members":[]`, `,"guests":[]`} {
+		d.Fail(sandbox.Fault{Method: http.MethodGet, Route: "/organizations/{org}/groups/{group}", Status: http.StatusOK, Body: `{"data":{"id":"` + string(d.groupID("Legal")) + `","name":"Legal","description":"d"` + lists + `}}`})
+		c := d.edit("Legal", membership.Edit{Name: &membership.Text{Was: "Legal", Yours: "Law"}})
+		assert.Error(t, c.Look(t.Context()), lists)
+		d.ClearFaults()
+	}
+}

@@ -253,10 +253,10 @@ func TestDeletionFromPlanToCheck(t *testing.T) {
 		{What: "Name", Before: []string{"Payroll"}},
 		{What: "Description", Before: []string{before.Description}},
 		{What: "Members", Before: []string{"Chiara D'Angelo"}},
-		{What: "Guests", Before: nil},
+		{What: "Guests", Before: []string{}},
 	}, p.Differences)
 	assert.JSONEq(t, fmt.Sprintf(`{"Tasks":%d,"Kept":true,"MemberCount":1,"GuestCount":0,"HadLogo":false,"LogoKept":false}`, del.Tasks.Total), string(p.Facts))
-	assert.JSONEq(t, fmt.Sprintf(`{"Name":"Payroll","Description":%q,"Members":[%s],"Guests":null}`, before.Description, d.id("chiara.dangelo")), string(p.Contents.Data), "and the ids")
+	assert.JSONEq(t, fmt.Sprintf(`{"Name":"Payroll","Description":%q,"Members":[%s],"Guests":[]}`, before.Description, d.id("chiara.dangelo")), string(p.Contents.Data), "and the ids")
 	assert.Equal(t, fmt.Sprintf(`{"group":%q,"before":{"name":"Payroll","members":1,"guests":0},"open_tasks":%d}`, before.ID, del.Tasks.Total), logged(del))
 
 	_, err := del.Send(t.Context())

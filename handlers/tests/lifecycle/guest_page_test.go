@@ -95,7 +95,7 @@ func TestAnAnswerAboutAnotherGuest(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	g := guest(s, bram)
-	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: "/organizations/{org}/guests/{email}", Status: http.StatusOK, Body: fmt.Sprintf(`{"data":{"id":%d,"email":%q}}`, g.ID, bram)})
+	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: "/organizations/{org}/guests/{email}", Status: http.StatusOK, Body: fmt.Sprintf(`{"data":{"id":%d,"email":%q,"details":{"associated_members":null}}}`, g.ID, bram)})
 	for _, page := range []string{"", "/known-by", "/remove"} {
 		p := s.Get("/guests/" + url.PathEscape("/"+bram) + page).Whole(http.StatusNotFound)
 		assert.NotContains(t, p.Text("main"), "Bram")
@@ -219,6 +219,22 @@ func TestWhoKnowsAGuest(t *testing.T) {
 	p = s.Get("/guests/" + bram + "/known-by").Form("main form").Submit("").Whole(http.StatusOK)
 	assert.Contains(t, p.Text(".notice"), "Nothing was to be changed, so nothing was sent to Tallyfy.")
 	assert.Equal(t, 1, s.Writes())
+}
+
+// Tallyfy replaces who knows a guest as a whole: where that was not in the answer, nothing is sent.
+func TestWhoKnowsAGuestIsNotInTheAnswer(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	known := guest(s, bram).KnownBy
+	form := s.Get("/guests/"+bram+"/known-by").Form("main form").Set("add", "renske.bakker@example.com")
+	for skip := range 2 { // the reading for the plan, and the one before the call
+		s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Route: "/organizations/{org}/guests/{email}", Skip: skip, Status: http.StatusOK, Body: fmt.Sprintf(`{"data":{"id":%d,"email":%q,"details":{"status":"active"}}}`, guest(s, bram).ID, bram)})
+		p := form.Submit("")
+		assert.Contains(t, p.Text("main"), "Nothing was changed")
+		s.Sandbox.ClearFaults()
+	}
+	assert.Zero(t, s.Writes())
+	assert.Equal(t, known, guest(s, bram).KnownBy)
 }
 
 // Undoing takes back what the change did, and only that: who knew the guest before still does, and who came meanwhile stays.
