@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
@@ -148,10 +147,6 @@ func (f editForm) busy(out change.Outcome) error {
 		Kind: views.NoticeWarning, Text: cmp.Or(f.what, "The same") + " is being changed right now. " + text, LinkText: link.Text, LinkURL: link.URL,
 	}})
 }
-
-// groupChanged drops what a change of a group makes out of date: the groups, and the guests, of whom some may
-// be new.
-func (req *request) groupChanged() { req.invalidate(directory.Change{}) }
 
 // again leads to the form with everything in it.
 func (f editForm) again(r refusedForm) error {

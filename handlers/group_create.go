@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
@@ -129,7 +128,7 @@ func createGroup(req *request) error {
 		return req.answerGroupForm(http.StatusConflict, &t)
 	}
 	c := req.creation(creation)
-	out, err := req.run(change.Press{Press: pressOf(form)}, c, func(error) { req.groupCreated() })
+	out, err := req.run(change.Press{Press: pressOf(form)}, c, func(error) { req.groupChanged() })
 	if err != nil {
 		return req.notCreated(&t, err)
 	}
@@ -168,11 +167,6 @@ func (req *request) created(out change.Outcome) error {
 	tone, text := req.creation(tallyfy.CreateGroupRequest{}).Summary(e, false)
 	req.notice(views.Notice{Kind: views.NoticeKind(tone), Text: text, LinkText: "Receipt", LinkURL: req.urls().Entry(e.ID)})
 	return req.goTo(req.urls().Group(id))
-}
-
-// groupCreated drops what a new group makes out of date: the groups, and the guests, of whom some may be new.
-func (req *request) groupCreated() {
-	req.invalidate(directory.Change{})
 }
 
 // alikeGroup finds a group whose name is another one and looks the same: in the copy of the groups

@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
@@ -49,7 +48,7 @@ func deleteGroup(req *request) error {
 	g := groupDeletion{req, d}
 	_, from := g.groupsFrom()
 	req.returnTo = req.urls().Local(views.FromList(req.urls().DeleteGroup(d.ID), from))
-	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupGone() })
+	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, d, func(error) { g.groupChanged() })
 	if err != nil {
 		return g.notLooked(err)
 	}
@@ -128,7 +127,7 @@ func (g groupDeletion) answer(out change.Outcome) error {
 		case tallyfy.IsNotFound(out.Err):
 			// A moment after the group was read: somebody else may have deleted it, or the answer may
 			// not have been Tallyfy's own. Or it goes in a moment: no copy from before can be trusted.
-			g.groupGone()
+			g.groupChanged()
 			if err := g.app.changes.Check(g.ctx(), out.Entry, d); err != nil {
 				return err
 			}
@@ -199,12 +198,7 @@ func (g groupDeletion) notLooked(err error) error {
 }
 
 func (g groupDeletion) alreadyDeleted() error {
-	g.groupGone()
+	g.groupChanged()
 	g.notice(views.Notice{Kind: views.NoticeInfo, Text: "That group is already gone. Nothing was done now."})
 	return g.toList()
-}
-
-// groupGone drops what is remembered of the group, so that no list shows it any more.
-func (g groupDeletion) groupGone() {
-	g.invalidate(directory.Change{})
 }
