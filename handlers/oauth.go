@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,19 +57,14 @@ type signInState struct {
 
 // seal makes a state that opens for the same browser only.
 func (o *oauth) seal(browser string, s signInState) (string, error) {
-	plain, err := json.Marshal(s)
-	if err != nil {
-		return "", err
-	}
-	sealed, err := o.keys.Seal(boundTo(browser), plain)
+	sealed, err := o.keys.SealJSON(boundTo(browser), s)
 	return toAddress.Replace(sealed), err
 }
 
 // open opens a state. ok is false for one that is not of this browser, or not ours.
 func (o *oauth) open(browser, state string) (s signInState, ok bool) {
-	plain, err := o.keys.Open(boundTo(browser), fromAddress.Replace(state))
-	ok = browser != "" && err == nil && json.Unmarshal(plain, &s) == nil
-	return s, ok
+	err := o.keys.OpenJSON(boundTo(browser), fromAddress.Replace(state), &s)
+	return s, err == nil && browser != ""
 }
 
 func boundTo(browser string) string { return "sign-in of browser " + browser }

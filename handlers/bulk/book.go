@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -90,19 +89,11 @@ type Book struct {
 }
 
 func (b *Book) seal(id, part string, v any) (string, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return "", err
-	}
-	return b.Keys.Seal("job "+part+" "+id, text)
+	return b.Keys.SealJSON("job "+part+" "+id, v)
 }
 
 func (b *Book) open(id, part, text string, v any) error {
-	plain, err := b.Keys.Open("job "+part+" "+id, text)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(plain, v)
+	return b.Keys.OpenJSON("job "+part+" "+id, text, v)
 }
 
 // rowsAtOnce is how many rows one statement stores: six arguments each, and engines bound those.

@@ -581,6 +581,15 @@ func TestTheBookKeepsJobsApart(t *testing.T) {
 			_, err := d.book.Job(t.Context(), first.Org, id)
 			require.ErrorIs(t, err, bulk.ErrNotFound)
 		}
+		for query, part := range map[string]string{
+			`SELECT plan FROM dashboard_jobs WHERE id = $1`: "plan", `SELECT note FROM dashboard_jobs WHERE id = $1`: "note", `SELECT token FROM dashboard_jobs WHERE id = $1`: "token",
+			`SELECT what FROM dashboard_job_rows WHERE job = $1 AND n = 1`: "row 1",
+		} {
+			var text string
+			require.NoError(t, d.db.Read(t.Context(), []any{&text}, query, first.ID))
+			var v any
+			require.NoError(t, d.book.Keys.OpenJSON("job "+part+" "+first.ID, text, &v), "%s as in the rows of before", part)
+		}
 		_, err := d.book.Job(t.Context(), "other", first.ID)
 		require.ErrorIs(t, err, bulk.ErrNotFound)
 		list, err := d.book.Jobs(t.Context(), first.Org, "", "", 10)

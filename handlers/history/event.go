@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -136,11 +135,7 @@ func (h *History) sealDetails(e *Event) (string, error) {
 	if e.Details == (Details{}) {
 		return "", nil
 	}
-	body, err := json.Marshal(e.Details)
-	if err != nil {
-		return "", err
-	}
-	return h.keys.Seal(purposeOfEvent(e.Org, e.ID), body)
+	return h.keys.SealJSON(purposeOfEvent(e.Org, e.ID), e.Details)
 }
 
 // A Filter says which events of an organisation are asked for. A zero field does not narrow down.
@@ -230,11 +225,7 @@ func (h *History) events(ctx context.Context, where string, args []any) (list []
 		}
 		e.After, e.By, e.Part = time.UnixMilli(since), time.UnixMilli(till), part == 1
 		if data != "" {
-			body, err := h.keys.Open(purposeOfEvent(e.Org, e.ID), data)
-			if err == nil {
-				err = json.Unmarshal(body, &e.Details)
-			}
-			if err != nil { // of a lost secret: the ids are shown
+			if err := h.keys.OpenJSON(purposeOfEvent(e.Org, e.ID), data, &e.Details); err != nil { // of a lost secret: the ids are shown
 				slog.Debug("an event of the history cannot be opened", slog.String("event", e.ID), slog.Any("error", err))
 			}
 		}

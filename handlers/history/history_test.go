@@ -513,6 +513,10 @@ func TestNamesAreSealedAndALostSecretBeginsAnew(t *testing.T) {
 	for _, secret := range []string{`"Bo`, "Finance", `"Ada`, "standard"} { // two letters alone stand in sealed text now and then
 		assert.NotContains(t, d.atRest(), secret)
 	}
+	var id, text string
+	require.NoError(t, d.db.Read(t.Context(), []any{&id, &text}, `SELECT id, data FROM dashboard_history_events`))
+	var v any
+	require.NoError(t, keysOf(t, "a secret").OpenJSON("history event "+string(org)+" "+id, text, &v), "as in the rows of before")
 	d.open("another secret")
 	assert.Equal(t, []string{"joined"}, d.all(history.Filter{}), "what happened is known, to whom is not shown")
 	d.after(time.Hour)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -266,20 +265,12 @@ func purpose(e *Entry, part string) string {
 }
 
 func (j *Journal) seal(e *Entry, part string, v any) (string, error) {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "", err
-	}
-	return j.keys.Seal(purpose(e, part), b)
+	return j.keys.SealJSON(purpose(e, part), v)
 }
 
 // open reads a sealed part into v.
 func (j *Journal) open(e *Entry, part, text string, v any) error {
-	b, err := j.keys.Open(purpose(e, part), text)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(b, v)
+	return j.keys.OpenJSON(purpose(e, part), text, v)
 }
 
 // openOptional is open for a part that may not be there yet.

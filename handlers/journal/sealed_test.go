@@ -70,6 +70,12 @@ func TestNothingOfAnEntryCanBeReadAtRest(t *testing.T) {
 		for _, plain := range []string{e.ID, string(org), maren.ID, "member " + bo.ID, "group " + payroll.ID, "member " + omar.ID, "member.remove", "refused"} {
 			assert.Contains(t, kept, plain, "ids are plain, so that filters work")
 		}
+		for column, part := range map[string]string{"intent": "intent", "outcome": "outcome", "checked": "check"} {
+			var text string
+			require.NoError(t, d.db.Read(t.Context(), []any{&text}, `SELECT `+column+` FROM dashboard_journal`))
+			var v any
+			require.NoError(t, keysOf(t, oldSecret).OpenJSON("journal "+part+" "+string(org)+" "+e.ID, text, &v), "as in the rows of before")
+		}
 		hidden := []string{words, "still in Payroll", "upstream", in.RequestID, in.Will, in.Did, in.Warnings[0], in.Lines[0].Text, string(oldSecret), "LeaverID"}
 		for _, s := range []journal.Subject{maren, omar, bo, payroll} {
 			hidden = append(hidden, s.Name)

@@ -3,7 +3,6 @@ package review
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -33,19 +32,11 @@ type Book struct {
 }
 
 func (b *Book) seal(review, part string, v any) (string, error) {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return "", err
-	}
-	return b.Keys.Seal("review "+part+" "+review, text)
+	return b.Keys.SealJSON("review "+part+" "+review, v)
 }
 
 func (b *Book) open(review, part, text string, v any) error {
-	plain, err := b.Keys.Open("review "+part+" "+review, text)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(plain, v)
+	return b.Keys.OpenJSON("review "+part+" "+review, text, v)
 }
 
 // Create starts a review, which has its id, with its people in their order.

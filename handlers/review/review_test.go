@@ -332,11 +332,13 @@ func TestReviewsAreSealedAndSwept(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		r := d.start(2)
 		require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: "100", State: review.Right, By: maren, Note: "a friend of Lin", Groups: payroll}, 0))
-		for _, query := range []string{
-			`SELECT data FROM dashboard_reviews`, `SELECT data FROM dashboard_review_people WHERE n = 1`, `SELECT data FROM dashboard_review_decisions`,
+		for query, part := range map[string]string{
+			`SELECT data FROM dashboard_reviews`: "start", `SELECT data FROM dashboard_review_people WHERE n = 1`: "person 100", `SELECT data FROM dashboard_review_decisions`: "decision 1",
 		} {
 			var text string
 			require.NoError(d.t, d.DB.Read(d.t.Context(), []any{&text}, query))
+			var v any
+			require.NoError(d.t, d.Keys.OpenJSON("review "+part+" "+r.ID, text, &v), "as in the rows of before")
 			for _, personal := range []string{"Person 100", "Maren", "@example.com", "a friend", "November", "Payroll"} {
 				assert.NotContains(d.t, text, personal)
 			}

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 )
@@ -69,6 +70,24 @@ func (k *Keys) Seal(purpose string, plain []byte) (string, error) {
 // Open decrypts the text of Seal, with any of the secrets.
 func (k *Keys) Open(purpose, text string) ([]byte, error) {
 	return k.sealed.open(purpose, text)
+}
+
+// SealJSON is Seal of the JSON of a value.
+func (k *Keys) SealJSON(purpose string, v any) (string, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return k.Seal(purpose, plain)
+}
+
+// OpenJSON decrypts the text of SealJSON into v.
+func (k *Keys) OpenJSON(purpose, text string, v any) error {
+	plain, err := k.Open(purpose, text)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(plain, v)
 }
 
 // derive returns a key of each secret.

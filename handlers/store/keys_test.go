@@ -36,6 +36,34 @@ func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestRowsThatWereSealedBeforeOpen: databases in the field have texts like this one. The packages that
+// store them compare what their texts are sealed for.
+func TestRowsThatWereSealedBeforeOpen(t *testing.T) {
+	t.Parallel()
+	type value struct {
+		Name string
+		At   int
+	}
+	const text = "P/7iS098Le++povJjGwU1ahQ/TuZZKWc+G1noyqntBXjrjs7Ws+IQhMOf+TsNrIfaFSxhdkWnAVOBZma+ZKsRiA8rrNvnVq5Rpk="
+	var v value
+	require.NoError(t, testKeys.OpenJSON("journal intent o 17", text, &v))
+	assert.Equal(t, value{"Ännie & <Bo>", 7}, v)
+
+	plain, err := testKeys.Open("journal intent o 17", text)
+	require.NoError(t, err)
+	again, err := testKeys.SealJSON("journal intent o 17", v)
+	require.NoError(t, err)
+	same, err := testKeys.Open("journal intent o 17", again)
+	require.NoError(t, err)
+	assert.Equal(t, string(plain), string(same), "a version of before reads what is sealed now")
+	require.Error(t, testKeys.OpenJSON("journal intent o 18", text, &v), "it opens in its own place only")
+	_, err = testKeys.SealJSON("x", func() {})
+	require.Error(t, err)
+	list, err := testKeys.Seal("x", []byte("[]"))
+	require.NoError(t, err)
+	require.Error(t, testKeys.OpenJSON("x", list, &v), "JSON of another form")
+}
+
 // TestRotationOfTheSecret: with a new secret in front of the old one, sessions go on as they were.
 // What is written from then on does without the old one; the rest is unknown without it, and people
 // sign in again.

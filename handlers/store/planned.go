@@ -51,11 +51,7 @@ func purposeOfPlanned(row string) string { return "planned groups " + row }
 // Put keeps what is planned for an address, in place of an earlier plan.
 func (p *PlannedGroups) Put(ctx context.Context, org string, what Planned) error {
 	row := plannedRow(org, what.Email)
-	body, err := json.Marshal(what)
-	if err != nil {
-		return err
-	}
-	text, err := p.keys.Seal(purposeOfPlanned(row), body)
+	text, err := p.keys.SealJSON(purposeOfPlanned(row), what)
 	if err != nil {
 		return err
 	}

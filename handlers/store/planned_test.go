@@ -40,9 +40,11 @@ func TestPlannedGroups(t *testing.T) {
 		require.Len(t, list, 2)
 		assert.Equal(t, Planned{Email: "ada@example.com", Member: "7", Groups: []PlannedGroup{{"g1", "Legal"}}, By: "Maren", At: list[0].At}, list[0])
 
-		var text string
-		require.NoError(t, db.Read(t.Context(), []any{&text}, `SELECT data FROM dashboard_planned_groups WHERE member = '7'`))
+		var row, text string
+		require.NoError(t, db.Read(t.Context(), []any{&row, &text}, `SELECT id_hash, data FROM dashboard_planned_groups WHERE member = '7'`))
 		assert.NotContains(t, text, "ada@example.com")
+		var v any
+		require.NoError(t, testKeys.OpenJSON("planned groups "+row, text, &v), "as in the rows of before")
 		other, err := NewKeys([]byte("another secret of more than 32 bytes"))
 		require.NoError(t, err)
 		list, err = db.PlannedGroups(other, c.Now).List(t.Context(), "aldermoor")

@@ -45,11 +45,7 @@ func (s *StarterSets) Put(ctx context.Context, org, key string, set StarterSet) 
 		_, err := s.db.Write(ctx, `DELETE FROM dashboard_starter_sets WHERE org = $1 AND id_hash = $2`, org, row)
 		return err
 	}
-	body, err := json.Marshal(set)
-	if err != nil {
-		return err
-	}
-	text, err := s.keys.Seal(purposeOfSet(row), body)
+	text, err := s.keys.SealJSON(purposeOfSet(row), set)
 	if err != nil {
 		return err
 	}

@@ -34,9 +34,11 @@ func TestStarterSets(t *testing.T) {
 		assert.Len(t, found[0].Groups, 2)
 		assert.True(t, found[0].At.After(want.At))
 
-		var text string
-		require.NoError(t, db.Read(t.Context(), []any{&text}, `SELECT data FROM dashboard_starter_sets`))
+		var row, text string
+		require.NoError(t, db.Read(t.Context(), []any{&row, &text}, `SELECT id_hash, data FROM dashboard_starter_sets`))
 		assert.NotContains(t, text, "Accountant")
+		var v any
+		require.NoError(t, testKeys.OpenJSON("starter set "+row, text, &v), "as in the rows of before")
 		other, err := NewKeys([]byte("another secret of more than 32 bytes"))
 		require.NoError(t, err)
 		assert.Empty(t, list(db.StarterSets(other, c.Now), "aldermoor"), "of a lost secret")
