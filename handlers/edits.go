@@ -235,9 +235,6 @@ func madeSomething(e *journal.Entry) bool {
 	return part || carriedOut(e)
 }
 
-// mostLater is how many later changes of a group are looked at.
-const mostLater = 100
-
 // laterEdits are the changes of a group after one of them that fit, newest first, whoever made
 // them.
 func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool) ([]*journal.Entry, error) {
@@ -247,13 +244,15 @@ func (req *request) laterEdits(e *journal.Entry, fits func(*journal.Entry) bool)
 // laterOf is laterEdits for the changes of any subjects.
 func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits func(*journal.Entry) bool) (list []*journal.Entry, err error) {
 	for _, s := range subjects {
-		latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Subject: s}, mostLater)
-		if err != nil {
-			return nil, err
+		if s.ID == "" { // a filter without a subject would find everything
+			continue
 		}
-		for _, l := range latest {
+		for l, err := range req.app.Journal.List(req.ctx(), journal.Filter{Org: req.org(), Subject: s, After: e.ID}) {
+			if err != nil {
+				return nil, err
+			}
 			known := func(other *journal.Entry) bool { return other.ID == l.ID }
-			if l.ID > e.ID && madeSomething(l) && fits(l) && !slices.ContainsFunc(list, known) { // ids grow with time
+			if madeSomething(l) && fits(l) && !slices.ContainsFunc(list, known) {
 				list = append(list, l)
 			}
 		}

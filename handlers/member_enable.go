@@ -64,29 +64,26 @@ func (req *request) comebackOf(asked url.Values) (comeback, error) {
 
 // lostAccess is the entry of the removal or the disabling that a member is to be brought back from. It is nil where that
 // is not known, and where something later is: the groups from before would be those of another time.
-func (req *request) lostAccess(id tallyfy.UserID) (*journal.Entry, error) {
-	var list []*journal.Entry
+func (req *request) lostAccess(id tallyfy.UserID) (last *journal.Entry, err error) {
 	for _, kind := range []string{removal.MemberRemoved, lifecycle.Disabled, lifecycle.BroughtBack} {
 		f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(id)}, Kind: kind}
-		latest, err := req.app.Journal.Latest(req.ctx(), f, mostLater)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, latest...)
-	}
-	slices.SortFunc(list, func(a, b *journal.Entry) int { return strings.Compare(b.ID, a.ID) }) // ids grow with time
-	for _, e := range list {
-		switch {
-		case e.Unreadable:
-			return nil, nil
-		case e.Subject(journal.Member).ID != string(id), notCarriedOut(e): // who took over, or made the change
-		case carriedOut(e) && e.Kind != lifecycle.BroughtBack:
-			return e, nil
-		default:
-			return nil, nil
+		for e, err := range req.app.Journal.List(req.ctx(), f) {
+			if err != nil {
+				return nil, err
+			}
+			if !e.Unreadable && (e.Subject(journal.Member).ID != string(id) || notCarriedOut(e)) { // who took over, or made the change
+				continue
+			}
+			if last == nil || e.ID > last.ID { // ids grow with time
+				last = e
+			}
+			break
 		}
 	}
-	return nil, nil
+	if last == nil || last.Unreadable || last.Kind == lifecycle.BroughtBack || !carriedOut(last) {
+		return nil, nil
+	}
+	return last, nil
 }
 
 // notCarriedOut reports that a change was not made, as far as is known.

@@ -23,6 +23,8 @@ type Filter struct {
 	From, To time.Time
 	// Before is an entry's id: only older ones are asked for.
 	Before string
+	// After is an entry's id: only newer ones are asked for.
+	After string
 }
 
 // rowsAtATime is how many entries one query brings.
@@ -72,6 +74,9 @@ func (j *Journal) where(f Filter) (string, []any) {
 	}
 	if f.Before != "" {
 		add(`id < ?`, f.Before)
+	}
+	if f.After != "" {
+		add(`id > ?`, f.After)
 	}
 	return strings.Join(conditions, " AND "), args
 }

@@ -224,6 +224,8 @@ func TestFiltersAloneAndTogether(t *testing.T) {
 				if len(ids) > 1 {
 					test.filter.Before = ids[0]
 					assert.Equal(t, ids[1:], d.ids(test.filter), "older than the first")
+					test.filter.Before, test.filter.After = "", ids[len(ids)-1]
+					assert.Equal(t, ids[:len(ids)-1], d.ids(test.filter), "newer than the last")
 				}
 			})
 		}

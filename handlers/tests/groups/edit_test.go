@@ -2,6 +2,7 @@ package groups_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -278,6 +281,11 @@ func TestEditThatIsOvertaken(t *testing.T) {
 	assert.NotContains(t, receipt.Text(".form-actions"), "Apply what is missing", "it may have been applied")
 	assert.NotContains(t, receipt.Text(".form-actions"), "Undo…", "it may have been undone")
 	write(`ALTER TABLE elsewhere RENAME TO dashboard_journal_subjects`)
+	s.Get(repeatPath).Whole(http.StatusConflict)
+
+	for i := range 150 { // more than one query of the journal brings
+		record(s, journal.Intent{Org: tallyfy.ID(s.Sandbox.OrgID()), Press: "later " + strconv.Itoa(i), Subjects: []journal.Subject{{Kind: journal.Group, ID: g.ID}}})
+	}
 	s.Get(repeatPath).Whole(http.StatusConflict)
 }
 
