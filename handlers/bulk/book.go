@@ -96,9 +96,6 @@ func (b *Book) open(id, part, text string, v any) error {
 	return b.Keys.OpenJSON("job "+part+" "+id, text, v)
 }
 
-// rowsAtOnce is how many rows one statement stores: six arguments each, and engines bound those.
-const rowsAtOnce = 100
-
 // Create stores a dry run, and gives it an id.
 func (b *Book) Create(ctx context.Context, j *Job, rows []*Row) error {
 	id, err := uuid.NewV7()
@@ -121,24 +118,15 @@ func (b *Book) Create(ctx context.Context, j *Job, rows []*Row) error {
 			j.ID, string(j.Org), j.Kind.Name, j.Owner.ID, string(j.State), j.At.UnixMilli(), plan, note); err != nil {
 			return err
 		}
-		for len(rows) > 0 {
-			n := min(rowsAtOnce, len(rows))
-			values, args := make([]string, n), []any{j.ID}
-			for i, r := range rows[:n] {
-				what, err := b.seal(j.ID, "row "+strconv.Itoa(r.N), r)
-				if err != nil {
-					return err
-				}
-				at := len(args)
-				values[i] = fmt.Sprintf("($1, $%d, $%d, $%d, $%d, '')", at+1, at+2, at+3, at+4)
-				args = append(args, r.N, r.Step, string(r.State), what)
-			}
-			if _, err := tx.Write(ctx, `INSERT INTO dashboard_job_rows (job, n, step, state, what, result) VALUES `+strings.Join(values, ", "), args...); err != nil {
+		stored := make([][]any, len(rows))
+		for i, r := range rows {
+			what, err := b.seal(j.ID, "row "+strconv.Itoa(r.N), r)
+			if err != nil {
 				return err
 			}
-			rows = rows[n:]
+			stored[i] = []any{j.ID, r.N, r.Step, string(r.State), what, ""}
 		}
-		return nil
+		return tx.Insert(ctx, `dashboard_job_rows (job, n, step, state, what, result)`, stored, "")
 	})
 }
 

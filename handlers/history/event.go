@@ -98,37 +98,24 @@ func column(org tallyfy.ID, who tallyfy.UserID) string {
 	return guestPrefix + hex.EncodeToString(sum[:16])
 }
 
-// eventsAtOnce is how many events one statement stores: ten arguments each, and engines bound those.
-const eventsAtOnce = 100
-
 func (h *History) storeEvents(ctx context.Context, tx *store.Querier, list []*Event) error {
-	for len(list) > 0 {
-		n := min(eventsAtOnce, len(list))
-		rows, args := make([]string, n), []any{}
-		for i, e := range list[:n] {
-			var err error
-			if e.ID, err = newID(e.By); err != nil {
-				return err
-			}
-			data, err := h.sealDetails(e)
-			if err != nil {
-				return err
-			}
-			part := 0
-			if e.Part {
-				part = 1
-			}
-			at := len(args)
-			rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4, at+5, at+6, at+7, at+8, at+9, at+10)
-			args = append(args, e.ID, string(e.Org), string(e.Kind), column(e.Org, e.Member), string(e.Group), e.After.UnixMilli(), e.By.UnixMilli(), e.Entry, part, data)
-		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_history_events (id, org, kind, member, grp, since, till, entry, part, data) VALUES `+
-			strings.Join(rows, ", "), args...); err != nil {
+	rows := make([][]any, len(list))
+	for i, e := range list {
+		var err error
+		if e.ID, err = newID(e.By); err != nil {
 			return err
 		}
-		list = list[n:]
+		data, err := h.sealDetails(e)
+		if err != nil {
+			return err
+		}
+		part := 0
+		if e.Part {
+			part = 1
+		}
+		rows[i] = []any{e.ID, string(e.Org), string(e.Kind), column(e.Org, e.Member), string(e.Group), e.After.UnixMilli(), e.By.UnixMilli(), e.Entry, part, data}
 	}
-	return nil
+	return tx.Insert(ctx, `dashboard_history_events (id, org, kind, member, grp, since, till, entry, part, data)`, rows, "")
 }
 
 func (h *History) sealDetails(e *Event) (string, error) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -118,31 +117,15 @@ func members(ids []tallyfy.UserID) []Subject {
 	return list
 }
 
-// rowsAtOnce is how many subjects one statement stores: two arguments each, and engines bound those.
-const rowsAtOnce = 400
-
 // index makes an entry show on the pages of its subjects.
 func (j *Journal) index(ctx context.Context, tx *store.Querier, e *Entry, subjects []Subject) error {
-	for len(subjects) > 0 {
-		n := min(rowsAtOnce, len(subjects))
-		var rows []string
-		args := []any{string(e.Org), e.ID}
-		for _, s := range subjects[:n] {
-			if tallyfy.PlausibleID(s.ID) {
-				args = append(args, s.Key())
-				rows = append(rows, fmt.Sprintf("($1, $%d, $2)", len(args)))
-			}
-		}
-		subjects = subjects[n:]
-		if len(rows) == 0 {
-			continue
-		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_journal_subjects (org, subject, entry) VALUES `+
-			strings.Join(rows, ", ")+` ON CONFLICT DO NOTHING`, args...); err != nil {
-			return err
+	var rows [][]any
+	for _, s := range subjects {
+		if tallyfy.PlausibleID(s.ID) {
+			rows = append(rows, []any{string(e.Org), s.Key(), e.ID})
 		}
 	}
-	return nil
+	return tx.Insert(ctx, `dashboard_journal_subjects (org, subject, entry)`, rows, `ON CONFLICT DO NOTHING`)
 }
 
 // End stores the outcome of an entry, once. e has it even if it cannot be stored; the stored entry is then

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/journal"
@@ -74,31 +73,17 @@ func (b *Book) Add(ctx context.Context, r *Review, people []*Person, at time.Tim
 	})
 }
 
-// insertedAtOnce is how many people one statement stores: four arguments each, and engines bound those.
-const insertedAtOnce = 200
-
 // insert stores people after those that a review has.
 func (b *Book) insert(ctx context.Context, tx *store.Querier, review string, last int, people []*Person) error {
-	for len(people) > 0 {
-		n := min(insertedAtOnce, len(people))
-		values, args := make([]string, n), []any{review}
-		for i, p := range people[:n] {
-			data, err := b.seal(review, "person "+string(p.ID), p)
-			if err != nil {
-				return err
-			}
-			last++
-			at := len(args)
-			values[i] = fmt.Sprintf("($1, $%d, $%d, $%d, $%d)", at+1, at+2, at+3, at+4)
-			args = append(args, string(p.ID), last, millisecondsOf(p.ReadAt), data)
-		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_people (review, member, n, read_at, data) VALUES `+strings.Join(values, ", ")+
-			` ON CONFLICT (review, member) DO NOTHING`, args...); err != nil {
+	rows := make([][]any, len(people))
+	for i, p := range people {
+		data, err := b.seal(review, "person "+string(p.ID), p)
+		if err != nil {
 			return err
 		}
-		people = people[n:]
+		rows[i] = []any{review, string(p.ID), last + 1 + i, millisecondsOf(p.ReadAt), data}
 	}
-	return nil
+	return tx.Insert(ctx, `dashboard_review_people (review, member, n, read_at, data)`, rows, `ON CONFLICT (review, member) DO NOTHING`)
 }
 
 // lock holds the review until the transaction ends, and counts more decisions. It returns ErrClosed for a closed one.

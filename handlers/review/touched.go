@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/store"
@@ -23,18 +21,11 @@ func (b *Book) touch(ctx context.Context, tx *store.Querier, review string, d *D
 		ids = append(ids, string(g.ID))
 	}
 	slices.Sort(ids)
-	for ids := range slices.Chunk(slices.Compact(ids), insertedAtOnce) {
-		values, args := make([]string, len(ids)), []any{review, d.At.UnixMilli()}
-		for i, id := range ids {
-			args = append(args, id)
-			values[i] = fmt.Sprintf("($1, $%d, $2)", len(args))
-		}
-		if _, err := tx.Write(ctx, `INSERT INTO dashboard_review_groups (review, grp, at) VALUES `+strings.Join(values, ", ")+
-			` ON CONFLICT (review, grp) DO UPDATE SET at = excluded.at`, args...); err != nil {
-			return err
-		}
+	var rows [][]any
+	for _, id := range slices.Compact(ids) {
+		rows = append(rows, []any{review, id, d.At.UnixMilli()})
 	}
-	return nil
+	return tx.Insert(ctx, `dashboard_review_groups (review, grp, at)`, rows, `ON CONFLICT (review, grp) DO UPDATE SET at = excluded.at`)
 }
 
 // LatestOf returns the id of the review that came to an end last about somebody in a group, or about somebody who was to

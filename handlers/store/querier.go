@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -135,6 +138,33 @@ func (q *Querier) Write(ctx context.Context, query string, args ...any) (changed
 		return 0, q.explainWrite(err)
 	}
 	return result.RowsAffected()
+}
+
+// argumentsAtOnce is how many arguments a statement of Insert has at most: engines bound them.
+const argumentsAtOnce = 1000
+
+// Insert stores rows, many with each statement. into is a table with its columns, in the order of a row; conflict
+// is the end of the statement, such as ON CONFLICT DO NOTHING.
+func (q *Querier) Insert(ctx context.Context, into string, rows [][]any, conflict string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	for some := range slices.Chunk(rows, argumentsAtOnce/len(rows[0])) {
+		var values []string
+		var args []any
+		for _, row := range some {
+			marks := make([]string, len(row))
+			for i, v := range row {
+				args = append(args, v)
+				marks[i] = "$" + strconv.Itoa(len(args))
+			}
+			values = append(values, "("+strings.Join(marks, ", ")+")")
+		}
+		if _, err := q.Write(ctx, `INSERT INTO `+into+` VALUES `+strings.Join(values, ", ")+" "+conflict, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (q *Querier) explainWrite(err error) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,27 @@ func scanText(into *[]string) func(rows *sql.Rows) error {
 		*into = append(*into, text)
 		return err
 	}
+}
+
+func TestInsertStoresAnyNumberOfRows(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		const into, most = `dashboard_sessions (id_hash, data, created_at, seen_at)`, argumentsAtOnce / 4
+		for _, n := range []int{0, 1, most, most + 1, 40_000} { // more rows than either engine takes arguments
+			db, all := e.open(t), make([][]any, n)
+			for i := range all {
+				all[i] = []any{strconv.Itoa(i), "data of " + strconv.Itoa(i), i, 0}
+			}
+			insert := func(ctx context.Context, tx *Querier) error {
+				return tx.Insert(ctx, into, all, `ON CONFLICT DO NOTHING`)
+			}
+			require.NoError(t, db.Tx(t.Context(), insert))
+			require.NoError(t, db.Tx(t.Context(), insert), "the end of the statement counts")
+			var stored, right int
+			require.NoError(t, db.Read(t.Context(), []any{&stored, &right}, `SELECT COUNT(*), COUNT(CASE WHEN data = 'data of ' || id_hash AND CAST(created_at AS TEXT) = id_hash THEN 1 END) FROM dashboard_sessions`))
+			assert.Equal(t, []int{n, n}, []int{stored, right})
+		}
+		require.ErrorContains(t, e.open(t).Insert(t.Context(), into, [][]any{{"a", "", 0, 0}, {"a", "", 0, 0}}, ""), "writing to the dashboard's database")
+	})
 }
 
 func TestTransactionIsCommittedAsAWholeOrNotAtAll(t *testing.T) {
