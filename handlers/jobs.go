@@ -130,8 +130,8 @@ func (req *request) jobCounts(j *bulk.Job) (map[bulk.State]int, error) {
 	if err != nil || counts[bulk.Working] == 0 || j.Unreadable {
 		return counts, err
 	}
-	if err := req.app.Jobs.Settle(req.ctx(), req.app.Leases, j); err != nil { // the page is as good without
-		req.app.Log.Error("rows of a job that rests not settled", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	if err := req.app.Jobs.MarkUnknown(req.ctx(), req.app.Leases, j); err != nil { // the page is as good without
+		req.app.Log.Error("rows of a job that rests not marked as not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 		return counts, nil
 	}
 	return req.app.Jobs.Counts(req.ctx(), j.ID)

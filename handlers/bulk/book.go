@@ -335,10 +335,10 @@ func (b *Book) end(ctx context.Context, j *Job) error {
 	return b.move(ctx, j, Ended, note, "", nil, Running)
 }
 
-// Settle puts the rows down as not known that a process had under way when it died, in a job that
+// MarkUnknown puts the rows down as not known that a process had under way when it died, in a job that
 // was paused or stopped since. While a process is at the job, or another one asks the same, it
 // changes nothing.
-func (b *Book) Settle(ctx context.Context, leases *store.Leases, j *Job) error {
+func (b *Book) MarkUnknown(ctx context.Context, leases *store.Leases, j *Job) error {
 	if j.State != Paused && j.State != Stopped {
 		return nil
 	}

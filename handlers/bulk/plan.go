@@ -146,7 +146,7 @@ func (p *planner) person(r *Row, line Line, guests bool) *tallyfy.Member {
 			given = append(given, p.wish.Sheet.Cell(line, c))
 		}
 		r.Who.Name = strings.Join(strings.Fields(strings.Join(given, " ")), " ")
-		r.settle(Cant, problem)
+		r.setState(Cant, problem)
 	case m != nil:
 		r.Who = journal.Subject{Kind: journal.Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}
 	default:
@@ -173,11 +173,11 @@ func (p *planner) sameTwice() {
 			first[k] = r
 		case earlier.To == r.To && earlier.Role == r.Role && r.State == Waiting:
 			r.Step = 0
-			r.settle(Nothing, fmt.Sprintf("The same as line %d.", earlier.Line))
+			r.setState(Nothing, fmt.Sprintf("The same as line %d.", earlier.Line))
 		case r.State == Waiting:
 			r.Step, earlier.Step = 0, 0
-			r.settle(Cant, fmt.Sprintf("Line %d says something else.", earlier.Line))
-			earlier.settle(Cant, fmt.Sprintf("Line %d says something else.", r.Line))
+			r.setState(Cant, fmt.Sprintf("Line %d says something else.", earlier.Line))
+			earlier.setState(Cant, fmt.Sprintf("Line %d says something else.", r.Line))
 		}
 	}
 }

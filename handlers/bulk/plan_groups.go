@@ -21,14 +21,14 @@ func (p *planner) groups(line Line) {
 		r := p.row(line)
 		p.person(r, line, true)
 		if r.State == Waiting {
-			r.settle(Cant, "No group is named.")
+			r.setState(Cant, "No group is named.")
 		}
 	}
 	for _, problem := range problems {
 		r := p.row(line)
 		r.Group = journal.Subject{Kind: journal.Group, Name: problem.group}
 		if p.person(r, line, true); r.State == Waiting {
-			r.settle(Cant, problem.text)
+			r.setState(Cant, problem.text)
 		}
 	}
 	for _, g := range targets {
@@ -88,12 +88,12 @@ func (p *planner) edits() {
 		if err := c.Look(context.Background()); err != nil { // it only looks at the copies
 			for _, r := range rows {
 				r.Step = 0
-				r.settle(Cant, "The group does not exist any more.")
+				r.setState(Cant, "The group does not exist any more.")
 			}
 			continue
 		}
 		for _, r := range rows {
-			settleEdit(c, r, Waiting)
+			setEditState(c, r, Waiting)
 			if r.State != Waiting {
 				r.Step = 0
 				continue
@@ -109,7 +109,7 @@ func (p *planner) edits() {
 			for _, r := range rows {
 				if r.State == Waiting {
 					r.Step, r.Before, r.After = 0, "", ""
-					r.settle(Cant, "The group has no description, and Tallyfy takes no change of it without one. Give it one first.")
+					r.setState(Cant, "The group has no description, and Tallyfy takes no change of it without one. Give it one first.")
 				}
 			}
 		case first >= 0:
@@ -137,12 +137,12 @@ func EditOf(rows []*Row, kind string) *membership.Edit {
 	return c
 }
 
-// settleEdit gives a row what an edit, which has looked, does to its person: left out, nothing, or
+// setEditState gives a row what an edit, which has looked, does to its person: left out, nothing, or
 // will.
-func settleEdit(c *membership.Edit, r *Row, will State) {
+func setEditState(c *membership.Edit, r *Row, will State) {
 	for _, left := range c.LeftOut {
 		if r.Who.ID != "" && string(left.ID) == r.Who.ID {
-			r.settle(Cant, sentence(left.Why))
+			r.setState(Cant, sentence(left.Why))
 			return
 		}
 	}
@@ -153,13 +153,13 @@ func settleEdit(c *membership.Edit, r *Row, will State) {
 		return slices.ContainsFunc(guests, func(address string) bool { return membership.GuestKey(address) == membership.GuestKey(r.Who.Email) })
 	}
 	if in(c.Did.Add, c.Did.AddGuests) || in(c.Did.Remove, c.Did.RemoveGuests) {
-		r.settle(will, "")
+		r.setState(will, "")
 		return
 	}
 	if in(c.People.Add, c.People.AddGuests) {
-		r.settle(Nothing, "Is in the group already.")
+		r.setState(Nothing, "Is in the group already.")
 	} else {
-		r.settle(Nothing, "Is not in the group.")
+		r.setState(Nothing, "Is not in the group.")
 	}
 }
 
@@ -203,7 +203,7 @@ func (p *planner) creation(line Line) {
 		add(entry, true)
 	}
 	if problem != "" {
-		r.settle(Cant, problem)
+		r.setState(Cant, problem)
 		return
 	}
 	r.New, r.Before = g, "no group"

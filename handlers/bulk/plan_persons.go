@@ -32,7 +32,7 @@ func (p *planner) life(line Line) {
 	c := Desk{Source: copies{p.Organisation}, Org: p.Organization, By: p.By}.Change(p.wish.Kind, []*Row{r})
 	_ = c.Look(context.Background()) // it only looks at the copies
 	if s, reason := stopped(c); s != "" {
-		r.settle(s, reason)
+		r.setState(s, reason)
 		return
 	}
 	d := c.Plan().Differences[0]
@@ -76,14 +76,14 @@ func (p *planner) invitation(line Line) {
 	r.Who, r.Invite = journal.Subject{Kind: journal.Member, Name: c.Name(), Email: request.Email}, &request
 	problems := lifecycle.Problems(request)
 	for _, field := range slices.Sorted(maps.Keys(problems)) {
-		r.settle(Cant, problems[field])
+		r.setState(Cant, problems[field])
 	}
 	for _, text := range cellEntries(cell(Groups)) {
 		switch found := directory.Called(p.Groups, text); len(found) {
 		case 1:
 			r.Planned = append(r.Planned, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})
 		default:
-			r.settle(Cant, "There is no group “"+names.Isolate(text)+"”, or there are several.")
+			r.setState(Cant, "There is no group “"+names.Isolate(text)+"”, or there are several.")
 		}
 	}
 	if r.State == Cant {
@@ -94,7 +94,7 @@ func (p *planner) invitation(line Line) {
 		c.Guest = &tallyfy.Guest{Email: request.Email}
 	}
 	if s, reason := stopped(c); s != "" {
-		r.settle(s, reason)
+		r.setState(s, reason)
 		return
 	}
 	r.Pool = fullPool

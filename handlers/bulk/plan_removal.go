@@ -54,7 +54,7 @@ func (p *planner) removal(line Line) {
 		return
 	}
 	if r.To == "" {
-		r.settle(Cant, wrong)
+		r.setState(Cant, wrong)
 		return
 	}
 	r.Step = p.stepOf(string(m.ID))
@@ -77,7 +77,7 @@ func (p *planner) departures() {
 			continue
 		}
 		r.Step = 0
-		r.settle(s, reason)
+		r.setState(s, reason)
 	}
 	for _, r := range p.rows {
 		if d, ok := departures[r]; ok {
@@ -137,7 +137,7 @@ func (p *planner) depart(r *Row, d removal.Departure, gone map[tallyfy.UserID]bo
 	}
 	if problem != "" {
 		r.Step, r.Before, r.After = 0, "", ""
-		r.settle(Cant, problem)
+		r.setState(Cant, problem)
 		return
 	}
 	var warnings []string

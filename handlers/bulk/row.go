@@ -78,8 +78,8 @@ type Result struct {
 	At time.Time `json:",omitzero"`
 }
 
-// settle ends a row, or says why it goes on.
-func (r *Row) settle(s State, reason string) { r.State, r.Reason, r.Tallyfys = s, reason, false }
+// setState gives a row a state, and the reason of it.
+func (r *Row) setState(s State, reason string) { r.State, r.Reason, r.Tallyfys = s, reason, false }
 
 // leaves reports that the person of a row leaves the group, in a job of a kind that changes who is in groups.
 func (r *Row) leaves(kind string) bool { return r.Leave || kind == RemoveFromGroups }

@@ -102,8 +102,8 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 	}
 	w := r.Work(j, token)
 	w.Caller.RequestID = "job " + id
-	t := task{Runner: r, Job: j, Work: w, lease: lease}
-	left, err := t.unfinished(ctx)
+	run := jobRun{Runner: r, Job: j, Work: w, lease: lease}
+	left, err := run.unfinished(ctx)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 		case ctx.Err() != nil:
 			return nil
 		case s != Running:
-			return t.rest(ctx)
+			return run.rest(ctx)
 		}
 		rows, err := r.Book.next(ctx, id, Waiting)
 		if err != nil {
@@ -125,16 +125,16 @@ func (r *Runner) run(ctx context.Context, lease *store.Lease, id string) error {
 			rows, left = left[0], left[1:]
 		}
 		if len(rows) == 0 {
-			return t.over(ctx)
+			return run.over(ctx)
 		}
-		if err := t.step(ctx, rows, resumed); err != nil {
-			return t.paused(ctx, err)
+		if err := run.step(ctx, rows, resumed); err != nil {
+			return run.paused(ctx, err)
 		}
 	}
 }
 
-// A task is a job that this process is at.
-type task struct {
+// A jobRun is the work of this process at a job.
+type jobRun struct {
 	*Runner
 	*Job
 	Work
@@ -142,30 +142,30 @@ type task struct {
 }
 
 // rest tells how all rows are.
-func (t task) rest(ctx context.Context) error {
-	if t.Rest == nil {
+func (run jobRun) rest(ctx context.Context) error {
+	if run.Rest == nil {
 		return nil
 	}
-	rows, err := t.Book.Rows(ctx, t.ID)
+	rows, err := run.Book.Rows(ctx, run.ID)
 	if err != nil {
 		return err
 	}
-	return t.Rest(ctx, rows)
+	return run.Rest(ctx, rows)
 }
 
 // over ends a job without a step that waits. One whose rows wait for a seat pauses.
-func (t task) over(ctx context.Context) error {
-	counts, err := t.Book.Counts(ctx, t.ID)
+func (run jobRun) over(ctx context.Context) error {
+	counts, err := run.Book.Counts(ctx, run.ID)
 	if err == nil {
-		err = t.rest(ctx)
+		err = run.rest(ctx)
 	}
 	if err != nil {
 		return err
 	}
 	if counts[Held] > 0 {
-		return ignoreNotNow(t.Book.Pause(ctx, t.Job, "Tallyfy has no free seat for the rest. Remove somebody who has one, or buy seats in Tallyfy under Settings, Billing. Then go on here.", false))
+		return ignoreNotNow(run.Book.Pause(ctx, run.Job, "Tallyfy has no free seat for the rest. Remove somebody who has one, or buy seats in Tallyfy under Settings, Billing. Then go on here.", false))
 	}
-	return ignoreNotNow(t.Book.end(ctx, t.Job))
+	return ignoreNotNow(run.Book.end(ctx, run.Job))
 }
 
 func ignoreNotNow(err error) error {
@@ -187,8 +187,8 @@ func leftUnderWay(rows []*Row) {
 // unfinished are the steps that were under way when the process died that was at this job. Nothing is sent for one
 // before what is so now was read; that is done last, for its call may still be under way, and the others need not
 // wait for it.
-func (t task) unfinished(ctx context.Context) (left [][]*Row, err error) {
-	rows, err := t.Book.Rows(ctx, t.ID, Working, Unknown)
+func (run jobRun) unfinished(ctx context.Context) (left [][]*Row, err error) {
+	rows, err := run.Book.Rows(ctx, run.ID, Working, Unknown)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +197,7 @@ func (t task) unfinished(ctx context.Context) (left [][]*Row, err error) {
 			continue
 		}
 		leftUnderWay(step)
-		if err := t.store(ctx, step); err != nil {
+		if err := run.store(ctx, step); err != nil {
 			return nil, err
 		}
 		left = append(left, step)
@@ -214,61 +214,61 @@ type pause struct {
 func (p *pause) Error() string { return p.why }
 
 // paused pauses the job where an error says so.
-func (t task) paused(ctx context.Context, err error) error {
+func (run jobRun) paused(ctx context.Context, err error) error {
 	var p *pause
 	if errors.As(err, &p) {
-		if err := t.rest(ctx); err != nil {
+		if err := run.rest(ctx); err != nil {
 			return err
 		}
-		return ignoreNotNow(t.Book.Pause(ctx, t.Job, p.why, p.signIn))
+		return ignoreNotNow(run.Book.Pause(ctx, run.Job, p.why, p.signIn))
 	}
 	return err
 }
 
-func (t task) store(ctx context.Context, rows []*Row) error {
-	return t.Book.setRows(ctx, t.lease, t.ID, rows)
+func (run jobRun) store(ctx context.Context, rows []*Row) error {
+	return run.Book.setRows(ctx, run.lease, run.ID, rows)
 }
 
 // all gives the rows of a step a state.
 func all(rows []*Row, s State, reason string) {
 	for _, r := range rows {
-		r.settle(s, reason)
+		r.setState(s, reason)
 	}
 }
 
 // step carries the one write of a step out and stores how its rows came out. An error says that the job can't
 // go on; the rows then wait as before.
-func (t task) step(ctx context.Context, rows []*Row, resumed bool) error {
-	press := change.Press{Press: fmt.Sprintf("job %s step %d attempt %d", t.ID, rows[0].Step, rows[0].Attempt), Queue: true, Resume: resumed, Shared: true}
+func (run jobRun) step(ctx context.Context, rows []*Row, resumed bool) error {
+	press := change.Press{Press: fmt.Sprintf("job %s step %d attempt %d", run.ID, rows[0].Step, rows[0].Attempt), Queue: true, Resume: resumed, Shared: true}
 	for try := 1; ; try++ {
 		if !resumed {
 			all(rows, Working, "")
-			if err := t.store(ctx, rows); err != nil {
+			if err := run.store(ctx, rows); err != nil {
 				return err
 			}
 		}
-		c := t.Change(rows)
-		out, err := t.Changes.Run(t.Context(ctx), t.Caller, press, c)
+		c := run.Change(rows)
+		out, err := run.Changes.Run(run.Context(ctx), run.Caller, press, c)
 		var wait time.Duration
 		switch {
 		case ctx.Err() != nil && (err != nil || out.Kind == change.Busy): // this process stops, or lost the job
 			all(rows, Waiting, "")
-			_ = t.store(context.WithoutCancel(ctx), rows) // else the next one finds them working, and looks
+			_ = run.store(context.WithoutCancel(ctx), rows) // else the next one finds them working, and looks
 			return ctx.Err()
 		case err != nil:
-			wait, err = t.notSent(ctx, rows, err, try)
+			wait, err = run.notSent(ctx, rows, err, try)
 		case out.Kind == change.Busy:
-			all(rows, Waiting, t.behind(ctx, out.Entry)+" is under way. This waits for its end.")
+			all(rows, Waiting, run.behind(ctx, out.Entry)+" is under way. This waits for its end.")
 			wait = busyWait
 		case out.Kind == change.Refused && out.Entry.NotMade():
-			wait, err = t.notSent(ctx, rows, out.Err, try)
+			wait, err = run.notSent(ctx, rows, out.Err, try)
 			for _, r := range rows {
 				r.Entry = out.Entry.ID
 			}
 		default:
-			t.settle(ctx, rows, c, out)
+			run.applyOutcome(ctx, rows, c, out)
 		}
-		if storeErr := t.store(context.WithoutCancel(ctx), rows); storeErr != nil {
+		if storeErr := run.store(context.WithoutCancel(ctx), rows); storeErr != nil {
 			return errors.Join(err, storeErr)
 		}
 		if err != nil || wait == 0 {
@@ -277,7 +277,7 @@ func (t task) step(ctx context.Context, rows []*Row, resumed bool) error {
 		if resumed && rows[0].State == Waiting {
 			resumed, press.Resume = false, false
 		}
-		if s, err := t.Book.state(ctx, t.ID); err != nil || s != Running {
+		if s, err := run.Book.state(ctx, run.ID); err != nil || s != Running {
 			return err
 		}
 		select {
@@ -299,21 +299,21 @@ func JobOf(e *journal.Entry) string {
 
 // behind names the other change that a step waits for: the job that it belongs to, or who makes it. e is nil where that
 // is not known yet.
-func (t task) behind(ctx context.Context, e *journal.Entry) string {
+func (run jobRun) behind(ctx context.Context, e *journal.Entry) string {
 	if e == nil {
 		return "Another change of the same"
 	}
 	if id := JobOf(e); id != "" {
-		if j, err := t.Book.Job(ctx, t.Org, id); err == nil && j.Kind != nil {
+		if j, err := run.Book.Job(ctx, run.Org, id); err == nil && j.Kind != nil {
 			return "The job “" + j.Kind.Title + "” of " + names.Isolate(j.Owner.Name) + ", which changes the same,"
 		}
 	}
 	return "A change of the same by " + names.Isolate(e.Actor.Name)
 }
 
-// notSent settles rows whose write certainly did not happen. wait is the time after which they are tried again;
+// notSent takes the rows whose write certainly did not happen. wait is the time after which they are tried again;
 // an error pauses the job.
-func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wait time.Duration, _ error) {
+func (run jobRun) notSent(ctx context.Context, rows []*Row, err error, try int) (wait time.Duration, _ error) {
 	var answer *tallyfy.Error
 	_ = errors.As(err, &answer)
 	after, later := tallyfy.RetryAfter(err)
@@ -321,7 +321,7 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		all(rows, Waiting, "")
-		return 0, &pause{"The sign-in with Tallyfy of " + names.Isolate(t.Owner.Name) + " has ended.", true}
+		return 0, &pause{"The sign-in with Tallyfy of " + names.Isolate(run.Owner.Name) + " has ended.", true}
 	case errors.Is(err, change.ErrNotRecorded):
 		all(rows, Waiting, "")
 		return 0, &pause{"The dashboard's database did not take the record of a change, so nothing more is sent.", false}
@@ -332,7 +332,7 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 		all(rows, Waiting, "")
 		return max(after, time.Second), nil
 	case noSeat:
-		return 0, t.hold(ctx, rows, pool)
+		return 0, run.hold(ctx, rows, pool)
 	case tallyfy.IsGone(err):
 		all(rows, Failed, "Tallyfy does not have it any more.")
 	case answer != nil && answer.Status >= 400 && answer.Status < 500:
@@ -350,50 +350,50 @@ func (t task) notSent(ctx context.Context, rows []*Row, err error, try int) (wai
 }
 
 // hold lets the rows of a step wait for a seat, and with them all that need one of the same pool.
-func (t task) hold(ctx context.Context, rows []*Row, pool string) error {
+func (run jobRun) hold(ctx context.Context, rows []*Row, pool string) error {
 	reason := "Tallyfy has no free seat."
 	if pool != "" {
 		reason = "Tallyfy has no free " + pool + " seat."
 	}
 	all(rows, Held, reason)
-	waiting, err := t.Book.Rows(ctx, t.ID, Waiting)
+	waiting, err := run.Book.Rows(ctx, run.ID, Waiting)
 	if err != nil {
 		return err
 	}
 	var same []*Row
 	for _, r := range waiting {
 		if r.Pool != "" && r.Pool == pool {
-			r.settle(Held, reason)
+			r.setState(Held, reason)
 			same = append(same, r)
 		}
 	}
-	return t.store(ctx, same)
+	return run.store(ctx, same)
 }
 
-// settle gives the rows of a step the state that its outcome says.
-func (t task) settle(ctx context.Context, rows []*Row, c change.Change, out change.Outcome) {
+// applyOutcome gives the rows of a step the state that its outcome says.
+func (run jobRun) applyOutcome(ctx context.Context, rows []*Row, c change.Change, out change.Outcome) {
 	if out.Kind == change.Stopped {
-		t.stopped(rows, c)
+		run.stopped(rows, c)
 		return
 	}
 	e := out.Entry
 	if out.Kind == change.Repeated && e.Check == nil && !e.NotMade() {
-		t.look(ctx, rows, c, e)
+		run.look(ctx, rows, c, e)
 	}
 	s, reason := outcomeOf(c, e)
 	for _, r := range rows {
 		r.Entry = e.ID
-		r.settle(s, reason)
+		r.setState(s, reason)
 		r.Tallyfys = s == Failed && e.Outcome != nil && e.Outcome.Words != "" && e.Outcome.Tallyfys
 	}
 	if edit, ok := c.(*membership.Edit); ok && s == Done {
-		t.settlePeople(rows, edit, e)
+		run.tellPeopleApart(rows, edit, e)
 	}
 }
 
-// settlePeople tells the people of a group's one write apart: an edit leaves out who can't be added, and whoever is
+// tellPeopleApart tells the people of a group's one write apart: an edit leaves out who can't be added, and whoever is
 // in or out already.
-func (t task) settlePeople(rows []*Row, c *membership.Edit, e *journal.Entry) {
+func (run jobRun) tellPeopleApart(rows []*Row, c *membership.Edit, e *journal.Entry) {
 	looked := c.Group != nil
 	if !looked { // another process did
 		wish, _ := membership.Undone(e)
@@ -401,11 +401,11 @@ func (t task) settlePeople(rows []*Row, c *membership.Edit, e *journal.Entry) {
 	}
 	for _, r := range rows {
 		reason := r.Reason
-		switch settleEdit(c, r, Done); {
+		switch setEditState(c, r, Done); {
 		case r.State == Done:
 			r.Reason = reason
 		case !looked: // why that was so is found out by looking again
-			r.settle(Waiting, "")
+			r.setState(Waiting, "")
 			r.Attempt++
 		case r.State == Cant:
 			r.State = Failed
@@ -418,16 +418,16 @@ func (t task) settlePeople(rows []*Row, c *membership.Edit, e *journal.Entry) {
 
 // look finds out what became of a call whose process died before it could: it waits until the call can't be under
 // way any more, and reads.
-func (t task) look(ctx context.Context, rows []*Row, c change.Change, e *journal.Entry) {
-	for change.UnderWay(e, t.Book.Now()) {
+func (run jobRun) look(ctx context.Context, rows []*Row, c change.Change, e *journal.Entry) {
+	for change.UnderWay(e, run.Book.Now()) {
 		select {
 		case <-time.After(time.Second):
 		case <-ctx.Done():
 			return
 		}
 	}
-	if err := t.Changes.Check(t.Context(ctx), e, c); err != nil {
-		t.Log.InfoContext(ctx, "step not checked", slog.String("job", t.ID), slog.Int("step", rows[0].Step), slog.Any("error", err))
+	if err := run.Changes.Check(run.Context(ctx), e, c); err != nil {
+		run.Log.InfoContext(ctx, "step not checked", slog.String("job", run.ID), slog.Int("step", rows[0].Step), slog.Any("error", err))
 	}
 }
 
@@ -453,11 +453,11 @@ func outcomeOf(c change.Change, e *journal.Entry) (State, string) {
 	return Unknown, text
 }
 
-// stopped settles the rows of a step that the change itself stopped.
-func (t task) stopped(rows []*Row, c change.Change) {
+// stopped gives their state to the rows of a step that the change itself stopped.
+func (run jobRun) stopped(rows []*Row, c change.Change) {
 	if edit, ok := c.(*membership.Edit); ok {
 		for _, r := range rows {
-			if settleEdit(edit, r, Failed); r.State == Failed && !edit.NeedsDescription() {
+			if setEditState(edit, r, Failed); r.State == Failed && !edit.NeedsDescription() {
 				r.Reason = "Somebody has changed the group since, and it would be left otherwise than planned: " + strings.Join(edit.Stakes(), " ")
 			} else if r.State == Failed {
 				r.Reason = "The group has no description, and Tallyfy takes no change of it without one."
