@@ -211,7 +211,7 @@ func (a activity) showList() error {
 	var err error
 	if len(a.errors) == 0 {
 		status = http.StatusOK
-		a.app.History.Settle(a.ctx(), a.org(), settleTime)
+		a.app.History.WaitUntilCompared(a.ctx(), a.org(), waitForEvents)
 		err = a.list(&view)
 	}
 	view.Here = !a.own && a.state.Made != "here" && a.state.Who+a.state.Outcome != ""

@@ -36,7 +36,7 @@ func (req *request) lookBack(id tallyfy.ID) (roll *history.Roll, message string,
 	case from.After(req.app.Now()):
 		message = "That day is still to come."
 	}
-	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
 	roll, err = req.app.History.Day(req.ctx(), req.org(), id, from, to)
 	if errors.Is(err, history.ErrUnknownGroup) {
 		err = &problem{

@@ -56,8 +56,8 @@ func (a *App) erased(ctx context.Context, e *journal.Entry) {
 	}
 }
 
-// settleTime is how long a page that shows events waits for those of a reading that has just ended.
-const settleTime = 500 * time.Millisecond
+// waitForEvents is how long a page that shows events waits for those of a reading that has just ended.
+const waitForEvents = 500 * time.Millisecond
 
 // adminByCopy tells whether the person is an administrator: from the copy of the members, else Tallyfy says.
 func (req *request) adminByCopy(ctx context.Context) (bool, error) {
@@ -105,7 +105,7 @@ func (req *request) elsewhere(recent *views.RecentActivity, s journal.Subject, i
 	if err != nil || !known {
 		return err
 	}
-	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
 	latest, err := req.app.History.Latest(req.ctx(), history.Filter{Org: req.org(), Subject: s}, mostRecent)
 	if err != nil {
 		return err

@@ -64,7 +64,7 @@ const visitRows = 6
 
 // sinceVisit is what has changed elsewhere since the person pressed Seen.
 func (req *request) sinceVisit() (v views.SinceVisit, err error) {
-	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
 	var known bool
 	if v.Since, v.ReadAt, known, err = req.app.History.Since(req.ctx(), req.org()); err != nil || !known {
 		return v, err

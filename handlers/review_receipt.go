@@ -157,7 +157,7 @@ func (req *request) changedSinceReview(v *views.ReviewReceipt, r *review.Review)
 	if len(decided) == 0 {
 		return nil
 	}
-	req.app.History.Settle(req.ctx(), req.org(), settleTime)
+	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
 	moves, err := req.app.History.Moves(req.ctx(), req.org(), journal.Subject{}, first)
 	sure, perhaps := 0, 0
 	for i := range v.Rows {

@@ -159,7 +159,7 @@ func (d *desk) observe(r history.Reading) {
 	d.t.Helper()
 	r.Org = org
 	d.Observe(r)
-	d.Settle(context.Background(), org, time.Minute)
+	d.WaitUntilCompared(context.Background(), org, time.Minute)
 }
 
 // read reads everything as it is now, in the name of Maren.

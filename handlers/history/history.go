@@ -143,9 +143,9 @@ func (h *History) Observe(r Reading) {
 	}()
 }
 
-// Settle waits until the readings that have ended are compared, but not longer than that. A page that shows events
+// WaitUntilCompared waits until the readings that have ended are compared, but not longer than that. A page that shows events
 // calls it: it may itself have waited for the reading.
-func (h *History) Settle(ctx context.Context, org tallyfy.ID, most time.Duration) {
+func (h *History) WaitUntilCompared(ctx context.Context, org tallyfy.ID, most time.Duration) {
 	h.mu.Lock()
 	over := h.under[org]
 	h.mu.Unlock()

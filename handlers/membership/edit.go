@@ -49,9 +49,9 @@ type Edit struct {
 	Undoes, Repeats string
 	// Merges is the name of a group that is to be deleted once its people are in this one, "" for none.
 	Merges string
-	// Settle bounds how long a reading after the change is repeated that may be older than the change; 0
+	// RereadFor bounds how long a reading after the change is repeated that may be older than the change; 0
 	// is a second and a half.
-	Settle time.Duration
+	RereadFor time.Duration
 
 	// Group is what Look found.
 	Group *tallyfy.Group

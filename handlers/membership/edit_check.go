@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// settle is how long a reading is repeated that may be older than the change, unless Edit.Settle says
+	// rereadFor is how long a reading is repeated that may be older than the change, unless Edit.RereadFor says
 	// another time.
-	settle = 1500 * time.Millisecond
+	rereadFor = 1500 * time.Millisecond
 	// looks is how many more readings that makes.
 	looks = 2
 )
@@ -47,7 +47,7 @@ func (c *Edit) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, 
 		}
 		// The reading may come from a copy of Tallyfy's that lags behind.
 		select {
-		case <-time.After(cmp.Or(c.Settle, settle) / looks):
+		case <-time.After(cmp.Or(c.RereadFor, rereadFor) / looks):
 		case <-ctx.Done():
 			return findings, nil
 		}

@@ -24,7 +24,7 @@ const groupRoute = "/organizations/{org}/groups/{group}"
 
 // edit is an edit of a group of the seed that does not wait for a reading that lags.
 func (d *desk) edit(group string, wish membership.Edit) *membership.Edit {
-	wish.Source, wish.Client, wish.Org, wish.ID, wish.Settle, wish.Sure = d, d.client, d.org(), d.groupID(group), time.Nanosecond, true
+	wish.Source, wish.Client, wish.Org, wish.ID, wish.RereadFor, wish.Sure = d, d.client, d.org(), d.groupID(group), time.Nanosecond, true
 	return &wish
 }
 

@@ -48,8 +48,8 @@ type Edits struct {
 	Review string
 	// Note is what the page has to say besides, such as what others have changed since it was opened.
 	Note string
-	// Settle is as in Edit.
-	Settle time.Duration
+	// RereadFor is as in Edit.
+	RereadFor time.Duration
 
 	// LeftOut are those who are added to no group.
 	LeftOut []LeftOut
@@ -107,7 +107,7 @@ func (c *Edits) Look(ctx context.Context) error {
 	gone := make([]bool, len(c.Groups))
 	for i, wish := range c.Groups {
 		all[i] = &groupPart{Edit: &Edit{
-			Source: c.Source, Client: c.Client, Org: c.Org, ID: wish.ID, People: wish.People, Sure: c.Sure, Undoes: c.Undoes, Repeats: c.Repeats, Settle: c.Settle,
+			Source: c.Source, Client: c.Client, Org: c.Org, ID: wish.ID, People: wish.People, Sure: c.Sure, Undoes: c.Undoes, Repeats: c.Repeats, RereadFor: c.RereadFor,
 		}}
 		calls[i] = func(ctx context.Context) (err error) {
 			gone[i], err = all[i].look(ctx, copied)

@@ -44,7 +44,7 @@ func (c *Edits) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding,
 // checkPart compares one group by the check of an edit of it alone.
 func (c *Edits) checkPart(ctx context.Context, e *journal.Entry, facts editsFacts, i int) (finding, kept journal.Finding, err error) {
 	f := facts.Groups[i]
-	edit, sent := &Edit{Client: c.Client, Org: c.Org, Settle: c.Settle}, true
+	edit, sent := &Edit{Client: c.Client, Org: c.Org, RereadFor: c.RereadFor}, true
 	outcome := journal.Outcome{State: journal.Sent}
 	if e.Outcome != nil && i < len(e.Outcome.Parts) {
 		outcome = e.Outcome.Parts[i]

@@ -25,7 +25,7 @@ import (
 
 // edits is a change of several groups of the seed.
 func (d *desk) edits(wishes map[string]membership.People) *membership.Edits {
-	c := &membership.Edits{Source: d, Client: d.client, Org: d.org(), Settle: time.Nanosecond}
+	c := &membership.Edits{Source: d, Client: d.client, Org: d.org(), RereadFor: time.Nanosecond}
 	for name, people := range wishes {
 		c.Groups = append(c.Groups, membership.GroupPeople{ID: d.groupID(name), People: people})
 	}
@@ -41,7 +41,7 @@ func (d *desk) nameOf(id tallyfy.ID) string {
 
 // again is a change that follows from an entry.
 func (d *desk) again(wish membership.Edits) *membership.Edits {
-	wish.Source, wish.Client, wish.Org, wish.Settle, wish.Sure = d, d.client, d.org(), time.Nanosecond, true
+	wish.Source, wish.Client, wish.Org, wish.RereadFor, wish.Sure = d, d.client, d.org(), time.Nanosecond, true
 	return &wish
 }
 

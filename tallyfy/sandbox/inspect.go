@@ -91,7 +91,7 @@ func (s *Server) OpenGroupTasks(groupID string) int {
 func (s *Server) countOpen(mine func(*task) bool) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.main.settle(s.now())
+	s.main.moveDueTasks(s.now())
 	n := 0
 	for _, t := range s.main.tasks {
 		if t.status == taskActive && mine(t) {

@@ -104,7 +104,7 @@ func (s *Server) answer(r *http.Request, m match, body []byte) answer {
 	if org, inOrganisation := m.vars["{org}"]; inOrganisation {
 		c.org = s.organisation(org)
 		if c.org != nil {
-			c.org.settle(c.now)
+			c.org.moveDueTasks(c.now)
 		}
 		// One answer for an organisation that does not exist and for one that is not the caller's.
 		if c.org == nil || !c.signIn() {

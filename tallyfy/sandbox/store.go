@@ -229,11 +229,11 @@ func (o *organisation) reassign(from, to *member, now time.Time, takes time.Dura
 		}
 	}
 	o.handOvers = append(o.handOvers, h)
-	o.settle(now)
+	o.moveDueTasks(now)
 }
 
-// settle moves the tasks whose time has come.
-func (o *organisation) settle(now time.Time) {
+// moveDueTasks moves the tasks whose time has come.
+func (o *organisation) moveDueTasks(now time.Time) {
 	o.handOvers = slices.DeleteFunc(o.handOvers, func(h *handOver) bool {
 		due := len(h.tasks)
 		if passed := now.Sub(h.began); passed < h.takes {

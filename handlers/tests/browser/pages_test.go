@@ -67,7 +67,7 @@ func changedElsewhere(s *sitetest.Site, group string) string {
 	v.Get("/")
 	v.Sandbox.ChangeGroup(v.Group(group).ID, sandbox.GroupChange{Add: []int{v.Member("noor.vandermeer").ID}})
 	v.Get("/").Follow("Refresh")
-	v.App.History.Settle(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), time.Minute)
+	v.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), time.Minute)
 	href, found := v.Get("/activity").Find("main a[href*='/activity/elsewhere/']").First().Attr("href")
 	require.True(s.T, found)
 	return href

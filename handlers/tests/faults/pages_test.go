@@ -174,7 +174,7 @@ func elsewherePath(s *sitetest.Site) string {
 		r := s.Request(http.MethodGet, "/?refresh=1", nil)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		s.Do(r)
-		s.App.History.Settle(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), deadline)
+		s.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), deadline)
 	}
 	read()
 	require.True(s.T, s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Ops"}))

@@ -18,7 +18,7 @@ func (d *desk) readGuests() {
 	r := d.Request("GET", "/guests?refresh=1", nil)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	d.Do(r).Whole(http.StatusOK)
-	d.settle()
+	d.waitUntilCompared()
 }
 
 // A guest's page, Activity and who was in a group tell of guests, from what pages read anyway.

@@ -23,14 +23,16 @@ func newDesk(t *testing.T, o sitetest.Options) *desk {
 	t.Helper()
 	d := &desk{sitetest.SignedIn(t, o), t}
 	d.Get("/")
-	d.settle()
+	d.waitUntilCompared()
 	return d
 }
 
 func (d *desk) org() tallyfy.ID { return tallyfy.ID(d.Sandbox.OrgID()) }
 
-// settle waits until what was read is compared.
-func (d *desk) settle() { d.App.History.Settle(d.t.Context(), d.org(), time.Minute) }
+// waitUntilCompared waits until what was read is compared.
+func (d *desk) waitUntilCompared() {
+	d.App.History.WaitUntilCompared(d.t.Context(), d.org(), time.Minute)
+}
 
 // read lets the overview read everything anew.
 func (d *desk) read() *sitetest.Page {
@@ -39,7 +41,7 @@ func (d *desk) read() *sitetest.Page {
 	r := d.Request("GET", "/?refresh=1", nil)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	p := d.Do(r)
-	d.settle()
+	d.waitUntilCompared()
 	return p
 }
 

@@ -43,7 +43,7 @@ func TestReadingsOfOthersAreNotCompared(t *testing.T) {
 	colleague := &desk{d.As(t), t}
 	colleague.SignInWith(sandbox.ColleagueToken).Form("form:has([name=organization])").Set("organization", d.Org).Submit("Continue")
 	colleague.Get("/")
-	colleague.settle()
+	colleague.waitUntilCompared()
 	assert.Len(t, d.events(), 1, "administrators see the same")
 	d.read()
 	assert.Len(t, d.events(), 1)

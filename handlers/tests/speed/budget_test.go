@@ -422,7 +422,7 @@ func edited(s *sitetest.Site) string {
 func renamedElsewhere(s *sitetest.Site) string {
 	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Ops"})
 	s.Get("/").Follow("Refresh")
-	s.App.History.Settle(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), patience)
+	s.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), patience)
 	href, _ := s.Get("/activity").Find("main ul.rows a[href*='/elsewhere/']").Attr("href")
 	return href
 }
