@@ -244,12 +244,6 @@ func dayOf(field string) string {
 }
 
 func (v ActivityList) pager(u URLs) components.PagerProps {
-	p := components.PagerProps{Label: "Pages of changes"}
-	if v.State.Before != "" {
-		p.First = u.Activity(v.State.At(""))
-	}
-	if v.Older != "" {
-		p.Next = u.Activity(v.State.At(v.Older))
-	}
-	return p
+	at := func(before string) string { return u.Activity(v.State.At(before)) }
+	return pagerBefore("Pages of changes", v.State.Before, v.Older, at)
 }

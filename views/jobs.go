@@ -283,12 +283,5 @@ type JobList struct {
 }
 
 func (v JobList) pager(u URLs) components.PagerProps {
-	p := components.PagerProps{Label: "Pages of jobs"}
-	if v.Before != "" {
-		p.First = u.Jobs("")
-	}
-	if v.Older != "" {
-		p.Next = u.Jobs(v.Older)
-	}
-	return p
+	return pagerBefore("Pages of jobs", v.Before, v.Older, u.Jobs)
 }

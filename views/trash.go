@@ -45,14 +45,7 @@ func (v TrashList) note() string {
 }
 
 func (v TrashList) pager(u URLs) components.PagerProps {
-	p := components.PagerProps{Label: "Pages of deleted groups"}
-	if v.Before != "" {
-		p.First = u.Trash("")
-	}
-	if v.Older != "" {
-		p.Next = u.Trash(v.Older)
-	}
-	return p
+	return pagerBefore("Pages of deleted groups", v.Before, v.Older, u.Trash)
 }
 
 // held says who was in the group.
