@@ -45,6 +45,14 @@ func (v Restoration) work() string {
 	return words.Count(v.Tasks, "open task", "open tasks") + ", and the template steps, that" + rest
 }
 
+// kind makes the button the main one, unless the group was created again already.
+func (v Restoration) kind() components.ButtonKind {
+	if v.Again != "" {
+		return ""
+	}
+	return components.ButtonPrimary
+}
+
 // Problems lists the messages of the form in the order of its fields.
 func (v Restoration) Problems() []components.Problem {
 	return components.ProblemsOf(v.Errors, "name", "description")

@@ -208,10 +208,10 @@ func (c *Comeback) Notes() (notes []string) {
 	switch heir := c.heir(); {
 	case heir != "":
 		notes = append(notes, "The work that was given to "+heir+" stays with "+heir+". Give it back in Tallyfy, if it is wanted.")
-	case c.Removal != nil:
+	case c.Removal != nil || c.BeforeKnown: // disabling gives no work away
 		notes = append(notes, "The work that was left in "+name+"'s name is there as it was.")
 	default:
-		notes = append(notes, "Work that was given to somebody else stays there. Give it back in Tallyfy, if it is wanted.")
+		notes = append(notes, "If work was given to somebody else, it stays there. Give it back in Tallyfy, if it is wanted.")
 	}
 	return append(notes,
 		"Permissions for templates and processes that Tallyfy deleted do not come back.", "Tallyfy mails "+name+".",

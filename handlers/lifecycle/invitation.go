@@ -72,8 +72,8 @@ func Problems(r tallyfy.InviteRequest) map[string]string {
 	if p := EmailProblem(r.Email); p != "" {
 		found["email"] = p
 	}
-	for field, text := range map[string]string{"first_name": r.FirstName, "last_name": r.LastName} {
-		if p := nameProblem(text); p != "" {
+	for field, p := range map[string]string{"first_name": nameProblem("first", r.FirstName), "last_name": nameProblem("last", r.LastName)} {
+		if p != "" {
 			found[field] = p
 		}
 	}
@@ -103,12 +103,13 @@ func EmailProblem(email string) string {
 	return ""
 }
 
-func nameProblem(typed string) string {
+// nameProblem says why a first or a last name, as which says, can't be taken.
+func nameProblem(which, typed string) string {
 	switch n := utf8.RuneCountInString(typed); {
 	case !names.IsText(typed):
 		return "The name holds characters that are no text, such as control characters. Type it anew."
 	case !tallyfy.Visible(typed):
-		return "Enter a name. Tallyfy requires both."
+		return "Enter the " + which + " name. Tallyfy requires both."
 	case n > tallyfy.MaxPersonName:
 		return fmt.Sprintf("The name has %d characters; %d are allowed.", n, tallyfy.MaxPersonName)
 	case isAddress.MatchString(typed):

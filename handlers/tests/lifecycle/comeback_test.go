@@ -174,7 +174,7 @@ func TestBringBackAsks(t *testing.T) {
 	assert.Equal(t, "Carrier Partners", p.Texts("ul.options .name")[0], "what is ticked stays")
 	p = p.Form("main form").Submit("Show the plan").Whole(http.StatusOK)
 	assert.Contains(t, p.Texts("ol.plan li"), "Chiara D'Angelo is in Carrier Partners.")
-	assert.Contains(t, p.Text("[aria-labelledby=plan] ul"), "Work that was given to somebody else stays there.")
+	assert.Contains(t, p.Text("[aria-labelledby=plan] ul"), "If work was given to somebody else, it stays there.")
 
 	s.Post(path, map[string][]string{"groups": {"choose"}}).Whole(http.StatusUnprocessableEntity)
 	assert.Contains(t, s.Get(s.MemberPath("ibrahim.sow")+"/enable").Text("main"), "has not accepted the invitation yet")
@@ -199,6 +199,7 @@ func TestTheSameGroupsAreTheLatest(t *testing.T) {
 	assert.Contains(t, p.Text("main form"), "2 groups: Carrier Partners and “Data and Reporting”.")
 	p = p.Form("main form").Set("groups", "same").Submit("Show the plan").Whole(http.StatusOK)
 	assert.NotContains(t, p.Text("main"), "Siobhán O'Brien", "who took over at the removal")
+	assert.Contains(t, p.Text("main"), "name is there as it was.", "disabling gives no work away")
 	p = p.Form("main form").Submit("").Whole(http.StatusOK)
 	assert.Empty(t, p.Link("The removal before"))
 	assert.ElementsMatch(t, now, groupsOf(s, returner))

@@ -113,8 +113,8 @@ func TestWhatAnInvitationNeeds(t *testing.T) {
 	for name, test := range map[string]struct{ field, value, says string }{
 		"no address":    {"email", "", "Enter the email address."},
 		"two addresses": {"email", "a@x.example, b@x.example", "This is not one email address"},
-		"no name":       {"first_name", " ", "Enter a name."},
-		"invisible":     {"last_name", "\u200b", "Enter a name."},
+		"no name":       {"first_name", " ", "Enter the first name."},
+		"invisible":     {"last_name", "\u200b", "Enter the last name."},
 		"long name":     {"last_name", strings.Repeat("é", 33), "The name has 33 characters; 32 are allowed."},
 		"a URL":         {"first_name", "see www.evil.example", "Tallyfy takes no web address as a name."},
 		"no role":       {"role", "boss", "Choose a role."},
