@@ -99,7 +99,7 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		_, _ = w.WriteString(s.body)
 	} else {
-		_, _ = w.WriteString(`{"data":{"id":"g"}}`)
+		_, _ = w.WriteString(`{"data":{"id":"g","members":[],"guests":[]}}`)
 	}
 	return w.Result(), nil
 }
