@@ -116,9 +116,11 @@ func (req *request) showReceipt(e *journal.Entry) error {
 func (req *request) reviewLink(e *journal.Entry) (link components.LinkProps, ok bool) {
 	id := membership.ReviewOf(e)
 	if job := bulk.JobOf(e); job != "" {
-		if j, err := req.app.Jobs.Job(req.ctx(), req.org(), job); err == nil {
-			id = j.Review
+		j, err := req.app.Jobs.Job(req.ctx(), req.org(), job)
+		if err != nil { // past its time
+			return link, false
 		}
+		id = j.Review
 	}
 	if id == "" || !req.rights().Members {
 		return link, false

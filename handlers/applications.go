@@ -27,8 +27,8 @@ const (
 	applyLease = change.LockMinutes * time.Minute
 )
 
-// clocks is how far the clocks of two processes may be apart.
-const clocks = 2 * time.Minute
+// clocksApart is how far the clocks of two replicas may be apart.
+const clocksApart = 2 * time.Minute
 
 // closer begins the owner of a turn in which a review is closed.
 const closer = "close "

@@ -86,8 +86,8 @@ func editGroup(req *request) error {
 	})
 }
 
-// wishedText is what a field is to change in a text of a group. Where it was changed since, the form
-// says which one it is to be. A text that stays as it was is not judged.
+// wishedText is what a field is to change in a text of a group. Where it was changed since, the
+// form says which one it is to be. A text that stays as it was is not judged.
 func wishedText(form url.Values, name string, tidy, problem func(string) string, errs map[string]string) membership.Text {
 	t := membership.Text{Was: form.Get("was_" + name), Yours: strings.ReplaceAll(form.Get(name), "\r\n", "\n")}
 	if form.Has("now_" + name) {

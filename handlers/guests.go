@@ -32,8 +32,8 @@ func (req *request) guestEmail() (string, error) {
 	return email, nil
 }
 
-// guestGone answers for somebody who is no guest of the organisation. Whoever was removed with the
-// dashboard was removed by somebody.
+// guestGone answers for somebody who is no guest of the organisation. The page says who has removed
+// the guest, if that was done here.
 func (req *request) guestGone(cause error) error {
 	p := &problem{
 		status: http.StatusNotFound, title: "There is no such guest", text: "Tallyfy has no guest with that address in this organisation. Nothing was changed.",
@@ -42,7 +42,7 @@ func (req *request) guestGone(cause error) error {
 	if e := req.removedGuest(views.GuestOf(web.Param(req, "guest"))); e != nil {
 		s := e.Subject(journal.Guest)
 		p.title = "That guest was removed"
-		p.text = names.Isolate(names.Marked(s.Name, s.Email)) + " was removed on " + req.clock().Day(e.At) + " by " + names.Isolate(actorOf(e)) + "."
+		p.text = names.Isolate(names.Marked(s.Name, s.Email)) + " was removed here on " + req.clock().Day(e.At) + " by " + names.Isolate(actorOf(e)) + ". Nothing was changed now."
 		p.links = append(p.links, components.LinkProps{Text: "Receipt", URL: req.urls().Entry(e.ID)}, components.LinkProps{Text: "Add a guest", URL: req.urls().NewGuest()})
 	}
 	return p
@@ -64,7 +64,7 @@ func (req *request) removedGuest(email string) *journal.Entry {
 		return nil
 	}
 	if latest[at].Actor.ID != string(req.who.UserID) {
-		if admin, _ := req.isAdmin(req.ctx()); !admin {
+		if admin, err := req.adminByCopy(req.ctx()); err != nil || !admin {
 			return nil
 		}
 	}

@@ -56,7 +56,8 @@ func (a *App) erased(ctx context.Context, e *journal.Entry) {
 	}
 }
 
-// waitForEvents is how long a page that shows events waits for those of a reading that has just ended.
+// waitForEvents is how long a page that shows events waits for those of a reading that has just
+// ended.
 const waitForEvents = 500 * time.Millisecond
 
 // adminByCopy tells whether the person is an administrator: from the copy of the members, else Tallyfy says.

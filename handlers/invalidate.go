@@ -13,8 +13,8 @@ func (req *request) invalidate(c directory.Change) {
 	req.countChange(c)
 }
 
-// groupChanged drops what a created, changed or deleted group makes out of date: the groups, and the
-// guests, of whom some may be new.
+// groupChanged drops what a created, changed or deleted group makes out of date: the groups, and
+// the guests, of whom some may be new.
 func (req *request) groupChanged() { req.invalidate(directory.Change{}) }
 
 // drop drops what this process keeps that a change makes out of date.

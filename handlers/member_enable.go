@@ -62,8 +62,9 @@ func (req *request) comebackOf(asked url.Values) (comeback, error) {
 	return comeback{req, c, asked}, err
 }
 
-// lostAccess is the entry of the removal or the disabling that a member is to be brought back from. It is nil where that
-// is not known, and where something later is: the groups from before would be those of another time.
+// lostAccess is the entry of the removal or the disabling that a member is to be brought back from.
+// It is nil where that is not known, and where something later is: the groups from before would be
+// those of another time.
 func (req *request) lostAccess(id tallyfy.UserID) (last *journal.Entry, err error) {
 	for _, kind := range []string{removal.MemberRemoved, lifecycle.Disabled, lifecycle.BroughtBack} {
 		f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(id)}, Kind: kind}

@@ -95,7 +95,7 @@ const mostEarlier = 20
 func (a application) madeBefore(id tallyfy.UserID, group tallyfy.ID, leave bool) (string, error) {
 	p, _ := a.review.Person(id)
 	latest, err := a.app.Journal.Latest(a.ctx(), journal.Filter{
-		Org: a.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(group)}, From: p.Last().Made().Add(-clocks),
+		Org: a.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(group)}, From: p.Last().Made().Add(-clocksApart),
 	}, mostEarlier)
 	if err != nil {
 		return "", err

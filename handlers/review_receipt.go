@@ -100,7 +100,7 @@ func (req *request) recordSent(r *review.Review) (unknown int, err error) {
 	if !slices.ContainsFunc(r.People, func(p *review.Person) bool { return len(p.Awaited("")) > 0 }) {
 		return 0, nil
 	}
-	for e, err := range req.app.Journal.List(req.ctx(), journal.Filter{Org: req.org(), Kind: membership.GroupsChanged, From: r.At.Add(-clocks)}) {
+	for e, err := range req.app.Journal.List(req.ctx(), journal.Filter{Org: req.org(), Kind: membership.GroupsChanged, From: r.At.Add(-clocksApart)}) {
 		if err != nil {
 			return unknown, err
 		}

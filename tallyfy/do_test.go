@@ -44,7 +44,8 @@ func TestAnAnswerAboutAnotherIDIsRefused(t *testing.T) {
 	}
 }
 
-// A list is replaced as a whole: one that was not in the answer, written back, would be emptied. null is a list of nobody.
+// A list is replaced as a whole: one that was not in the answer, written back, would be emptied.
+// null is a list of nobody.
 func TestAnAnswerWithoutAListIsRefused(t *testing.T) {
 	group := func(c *Client) error { _, err := c.Groups.Get(t.Context(), "o", "g"); return err }
 	guest := func(c *Client) error { _, err := c.Guests.Get(t.Context(), "o", "ann@x.test"); return err }

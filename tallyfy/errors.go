@@ -122,8 +122,8 @@ func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 // codeNoRoute is the code of a 404 about the address, whatever it names (documented: Open API).
 const codeNoRoute = "ENDPOINT_NOT_FOUND"
 
-// IsGone reports that the service says there is no such thing. A 404 without its words may be that of a
-// proxy on the way, and proves nothing.
+// IsGone reports that the service says there is no such thing. A 404 without its words may be that
+// of a proxy on the way, and proves nothing.
 func IsGone(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Status == http.StatusNotFound && e.FromService && e.Code != codeNoRoute

@@ -103,9 +103,9 @@ func (s *GuestsService) All(ctx context.Context, org ID, o GuestListOptions) ite
 	})
 }
 
-// Get returns one guest. Documented answer: 201; 200 on another page. 404, also for an answer about somebody else: a
-// server on the way that unescapes an odd address too early may lead to another one. An answer without the members who
-// know the guest is an error.
+// Get returns one guest. Documented answer: 201; 200 on another page. 404, also for an answer about
+// somebody else: a server on the way that unescapes an odd address too early may lead to another
+// one. An answer without the members who know the guest is an error.
 //
 // GET /organizations/{org}/guests/{email}
 func (s *GuestsService) Get(ctx context.Context, org ID, email string) (*Guest, error) {

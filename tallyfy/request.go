@@ -90,8 +90,8 @@ func (c *Client) prepare(r request) (*prepared, *Error) {
 	return p, nil
 }
 
-// shownPath is the escaped path for errors, which are logged, without host and query. An address of a
-// guest is not for the log.
+// shownPath is the escaped path for errors, which are logged, without host and query. An address of
+// a guest is not for the log.
 func (r request) shownPath() string {
 	if r.url != nil {
 		return r.url.EscapedPath()

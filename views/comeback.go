@@ -5,14 +5,16 @@ import (
 	"tallyfy-admin/views/words"
 )
 
-// ComebackForm is the page on which a member is brought back: the choice of groups, and with one the plan.
+// ComebackForm is the page on which a member is brought back: the choice of groups, and with one
+// the plan.
 type ComebackForm struct {
 	Head     RemovalHead
 	Blockers []Blocker
 	// Groups is the choice, Chosen the ids of the groups that are ticked.
 	Groups string
 	Chosen []string
-	// Before are the groups that the member was in when the access ended, if Known says that they are known.
+	// Before are the groups that the member was in when the access ended, if Known says that they are
+	// known.
 	Before []GroupLink
 	Known  bool
 	// Offered are the groups to choose from. Listed of them are those that Query finds, of Total.

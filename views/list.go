@@ -256,8 +256,8 @@ func (p Pager) links(label string, at func(page int) string) components.PagerPro
 	return props
 }
 
-// pagerBefore is the pager of a list whose pages begin below an entry: this page below before, the next one
-// below older. Both may be empty. at gives the address of a page.
+// pagerBefore is the pager of a list whose pages begin below an entry: this page below before, the
+// next one below older. Both may be empty. at gives the address of a page.
 func pagerBefore(label, before, older string, at func(before string) string) components.PagerProps {
 	p := components.PagerProps{Label: label}
 	if before != "" {

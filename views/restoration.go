@@ -15,7 +15,8 @@ type Restoration struct {
 	// Sentence is the deletion.
 	Sentence string
 	Lines    []string
-	// Unread says that not all members are read, so that it is not known who can be added. Then there are no Lines.
+	// Unread says that not all members are read, so that it is not known who can be added. Then there
+	// are no Lines.
 	Unread bool
 	// LeftOut says who cannot be added any more.
 	LeftOut string
@@ -29,7 +30,8 @@ type Restoration struct {
 	Taken, TakenURL string
 	Errors          map[string]string
 	Notice          *Notice
-	// Press and Seen are fields of the form: the press of the button, and the key of who will be in the group.
+	// Press and Seen are fields of the form: the press of the button, and the key of who will be in
+	// the group.
 	Press, Seen string
 }
 

@@ -394,8 +394,8 @@ func (v ReviewPerson) mayDecide() bool {
 	return !v.Look && !v.Closed && !v.Self && !v.Gone && !v.Unread && v.State != "left"
 }
 
-// setTitle is the job title for which a starter set is still to be made, "" where there is something
-// to compare with.
+// setTitle is the job title for which a starter set is still to be made, "" where there is
+// something to compare with.
 func (v ReviewPerson) setTitle() string {
 	if v.Compared || v.Look || v.Basis == "" {
 		return ""

@@ -335,8 +335,8 @@ func (b *Book) end(ctx context.Context, j *Job) error {
 	return b.move(ctx, j, Ended, note, "", nil, Running)
 }
 
-// MarkUnknown puts the rows down as not known that a process had under way when it died, in a job that
-// was paused or stopped since. While a process is at the job, or another one asks the same, it
+// MarkUnknown puts the rows down as not known that a process had under way when it died, in a job
+// that was paused or stopped since. While a process is at the job, or another one asks the same, it
 // changes nothing.
 func (b *Book) MarkUnknown(ctx context.Context, leases *store.Leases, j *Job) error {
 	if j.State != Paused && j.State != Stopped {

@@ -14,7 +14,7 @@ type finder struct {
 	members *directory.Members
 	email   map[string]*tallyfy.Member
 	name    map[string][]*tallyfy.Member // by the words of the name, in any order
-	guests  map[string]*tallyfy.Guest
+	guests  map[string]*tallyfy.Guest    // who was removed, too: groups may still have the address
 }
 
 func newFinder(members *directory.Members, guests *directory.Guests) *finder {
@@ -25,7 +25,9 @@ func newFinder(members *directory.Members, guests *directory.Guests) *finder {
 	}
 	if guests != nil {
 		for _, g := range guests.Items {
-			f.guests[strings.ToLower(g.Email)] = g
+			if email := strings.ToLower(g.Email); f.guests[email] == nil || f.guests[email].IsDeleted() {
+				f.guests[email] = g
+			}
 		}
 	}
 	return f
@@ -88,7 +90,7 @@ func (f *finder) entry(text string, guests bool) (m *tallyfy.Member, email, prob
 		return m, "", ""
 	case f.guests[lower] != nil && guests:
 		return nil, found[0], ""
-	case f.guests[lower] != nil:
+	case f.guests[lower] != nil && !f.guests[lower].IsDeleted():
 		return nil, "", "“" + names.Isolate(found[0]) + "” is a guest, not a member."
 	}
 	problem = "Nobody here has the address “" + names.Isolate(found[0]) + "”."

@@ -137,8 +137,8 @@ func EditOf(rows []*Row, kind string) *membership.Edit {
 	return c
 }
 
-// setEditState gives a row what an edit, which has looked, does to its person: left out, nothing, or
-// will.
+// setEditState gives a row what an edit, which has looked, does to its person: left out, nothing,
+// or will.
 func setEditState(c *membership.Edit, r *Row, will State) {
 	for _, left := range c.LeftOut {
 		if r.Who.ID != "" && string(left.ID) == r.Who.ID {

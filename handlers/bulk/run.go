@@ -311,8 +311,8 @@ func (run jobRun) behind(ctx context.Context, e *journal.Entry) string {
 	return "A change of the same by " + names.Isolate(e.Actor.Name)
 }
 
-// notSent takes the rows whose write certainly did not happen. wait is the time after which they are tried again;
-// an error pauses the job.
+// notSent takes the rows whose write certainly did not happen. wait is the time after which they
+// are tried again; an error pauses the job.
 func (run jobRun) notSent(ctx context.Context, rows []*Row, err error, try int) (wait time.Duration, _ error) {
 	var answer *tallyfy.Error
 	_ = errors.As(err, &answer)
@@ -391,8 +391,8 @@ func (run jobRun) applyOutcome(ctx context.Context, rows []*Row, c change.Change
 	}
 }
 
-// tellPeopleApart tells the people of a group's one write apart: an edit leaves out who can't be added, and whoever is
-// in or out already.
+// tellPeopleApart tells the people of a group's one write apart: an edit leaves out who can't be
+// added, and whoever is in or out already.
 func (run jobRun) tellPeopleApart(rows []*Row, c *membership.Edit, e *journal.Entry) {
 	looked := c.Group != nil
 	if !looked { // another process did

@@ -267,8 +267,8 @@ func decide(parts []journal.Outcome, errs []error) (journal.Outcome, error) {
 func (s *Service) turn(ctx context.Context, org tallyfy.ID, part Part, press string) error {
 	l, err := s.lock(ctx, org, targetKey(org, part.Target()), press, Press{Queue: true})
 	switch {
-	case err != nil && ctx.Err() != nil:
-		return &NotSent{Words: "There was no time left for it.", Err: ctx.Err()}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &NotSent{Words: "There was no time left for it.", Err: err}
 	case err != nil:
 		return &NotSent{Words: "The database did not take the lock.", Err: err}
 	case l.lease == nil:
@@ -287,8 +287,9 @@ func isNotSent(err error) bool {
 // targetKey is the name of the lock of a target.
 func targetKey(org tallyfy.ID, target string) string { return "change " + string(org) + " " + target }
 
-// Check compares an entry with what is so now, and stores what was found in it. While the call is under way
-// it finds nothing: what is so then may be of before the call, or the work of somebody else.
+// Check compares an entry with what is so now, and stores what was found in it. While the call is
+// under way it finds nothing: what is so then may be of before the call, or the work of somebody
+// else.
 func (s *Service) Check(ctx context.Context, e *journal.Entry, c Change) error {
 	if UnderWay(e, s.Now()) {
 		return nil

@@ -134,7 +134,8 @@ func (paused) Wait(context.Context, tallyfy.Call) (time.Duration, error) {
 
 func (paused) Observe(tallyfy.Call) {}
 
-// Whoever opens the receipt while the call waits finds what is so before it, or what somebody else did.
+// Whoever opens the receipt while the call waits finds what is so before it, or what somebody else
+// did.
 func TestReceiptOpenedDuringTheCall(t *testing.T) {
 	t.Parallel()
 	for _, result := range []journal.Result{journal.Confirmed, journal.NotAsExpected} {

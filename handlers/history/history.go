@@ -143,8 +143,8 @@ func (h *History) Observe(r Reading) {
 	}()
 }
 
-// WaitUntilCompared waits until the readings that have ended are compared, but not longer than that. A page that shows events
-// calls it: it may itself have waited for the reading.
+// WaitUntilCompared waits until the readings that have ended are compared, but not longer than
+// that. A page that shows events calls it: it may itself have waited for the reading.
 func (h *History) WaitUntilCompared(ctx context.Context, org tallyfy.ID, most time.Duration) {
 	h.mu.Lock()
 	over := h.under[org]

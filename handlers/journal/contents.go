@@ -53,8 +53,9 @@ func (j *Journal) CanKeepLonger(e *Entry) bool {
 	return e.AddedDays < MostAddedDays && j.contentsTime(e.AddedDays+1)-j.contentsTime(e.AddedDays) == day
 }
 
-// KeepLonger keeps the contents of an entry a day longer, and stores the entry that says so. It reports false, and does
-// nothing, if somebody else has added a day since e was read. ErrContentsGone is returned if they were deleted since.
+// KeepLonger keeps the contents of an entry a day longer, and stores the entry that says so. It
+// reports false, and does nothing, if somebody else has added a day since e was read.
+// ErrContentsGone is returned if they were deleted since.
 func (j *Journal) KeepLonger(ctx context.Context, e *Entry, by Intent) (added bool, err error) {
 	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		n, err := tx.Write(ctx, `UPDATE dashboard_journal SET added_days = added_days + 1 WHERE id = $1 AND added_days = $2`, e.ID, e.AddedDays)

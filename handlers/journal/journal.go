@@ -152,17 +152,22 @@ func (j *Journal) End(ctx context.Context, e *Entry, o Outcome) error {
 	return nil
 }
 
-// SetCheck stores what a check found, in place of an earlier one. e has it even if it cannot be stored.
-// What was found before an outcome that has come since is not stored: [Entry.NotMade] would take it for
-// a check of that outcome.
+// SetCheck stores what a check found, in place of an earlier one. e has it even if it cannot be
+// stored. What was found before an outcome that has come since is dropped: [Entry.NotMade] would
+// take it for a check of that outcome.
 func (j *Journal) SetCheck(ctx context.Context, e *Entry, c Check) error {
+	before := e.Check
 	e.Check = &c
 	body, err := j.seal(e, partCheck, c)
-	if err == nil {
-		_, err = j.db.Write(ctx, `UPDATE dashboard_journal SET checked = $1 WHERE id = $2 AND state IN ($3, $4)`, body, e.ID, string(e.State), string(Sent))
-	}
 	if err != nil {
 		return fmt.Errorf("storing the check of a change: %w", err)
+	}
+	n, err := j.db.Write(ctx, `UPDATE dashboard_journal SET checked = $1 WHERE id = $2 AND state IN ($3, $4)`, body, e.ID, string(e.State), string(Sent))
+	switch {
+	case err != nil:
+		return fmt.Errorf("storing the check of a change: %w", err)
+	case n == 0:
+		e.Check = before
 	}
 	return nil
 }

@@ -44,8 +44,9 @@ type GroupName struct {
 // their groups by itself, so what is left to do for the groups that were chosen shows afterwards, see Rest.
 type Comeback struct {
 	Person
-	// Removal is the entry of the removal, nil when it is not known, and for somebody who was disabled. Before are the
-	// groups that the member was in when the access ended, if BeforeKnown says that they are known.
+	// Removal is the entry of the removal, nil when it is not known, and for somebody who was
+	// disabled. Before are the groups that the member was in when the access ended, if BeforeKnown
+	// says that they are known.
 	Removal     *journal.Entry
 	Before      []GroupName
 	BeforeKnown bool

@@ -118,8 +118,8 @@ func (c *Disabling) Plan() change.Plan {
 // inNoGroup is the sentence about a member without groups.
 func inNoGroup(name string) string { return name + " is in no group, so no group changes." }
 
-// GroupsBefore are the groups that somebody was in who was disabled. known is false where they were not read, and for
-// entries of other kinds.
+// GroupsBefore are the groups that somebody was in who was disabled. known is false where they were
+// not read, and for entries of other kinds.
 func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
 	var facts disablingFacts
 	if e.Kind != Disabled || json.Unmarshal(e.Plan.Facts, &facts) != nil {

@@ -124,8 +124,8 @@ func (c *Invitation) Look(ctx context.Context) (err error) {
 	return err
 }
 
-// byAddress finds the member and the guest who have an address, nil for nobody. A guest who was removed is none, though
-// Tallyfy may still list one.
+// byAddress finds the member and the guest who have an address, nil for nobody. A guest who was
+// removed is none, though Tallyfy may still list one.
 func byAddress(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, email string) (m *tallyfy.Member, g *tallyfy.Guest, err error) {
 	err = parallel.Run(ctx,
 		func(ctx context.Context) (err error) {

@@ -10,8 +10,8 @@ import (
 	"tallyfy-admin/handlers/listing"
 )
 
-// Clocks are put forward at midnight in Havana, Santiago, Beirut and Cairo, and back to midnight in Havana: the day has no
-// midnight, or two. Apia had no 30 December in 2011.
+// Clocks are put forward at midnight in Havana, Santiago, Beirut and Cairo, and back to midnight in
+// Havana: the day has no midnight, or two. Apia had no 30 December in 2011.
 func TestADayBeginsAtItsFirstMoment(t *testing.T) {
 	for _, c := range []struct{ zone, day, from, to string }{
 		{"UTC", "2026-03-08", "2026-03-08T00:00:00Z", "2026-03-09T00:00:00Z"},

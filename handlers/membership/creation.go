@@ -43,8 +43,8 @@ type Creation struct {
 	// are.
 	AllGuests func(ctx context.Context) (*directory.Guests, error)
 
-	// Saw is the PeopleKey of a group that is created again as the person saw who will be in it. Another one stops the
-	// creation; empty to take what Look finds.
+	// Saw is the PeopleKey of a group that is created again as the person saw who will be in it.
+	// Another one stops the creation; empty to take what Look finds.
 	Saw string
 	// LeftOut are those of a group that is created again who cannot be added any more.
 	LeftOut []LeftOut
@@ -68,8 +68,8 @@ func (c *Creation) Target() string {
 	return "group named " + hex.EncodeToString(sum[:8])
 }
 
-// Look gets the names of the members. The form is the whole plan, except of a group that is created again: then Look finds
-// out anew who of it can be in it.
+// Look gets the names of the members. The form is the whole plan, except of a group that is created
+// again: then Look finds out anew who of it can be in it.
 func (c *Creation) Look(ctx context.Context) error {
 	if c.Of != "" {
 		c.Request.Members, c.Request.Guests, c.LeftOut = c.was.Members, c.was.Guests, nil
@@ -111,8 +111,8 @@ func (c *Creation) leaveOutGuests(ctx context.Context) {
 // leaveOut leaves out who cannot be added any more.
 func (c *Creation) leaveOut() { c.Request.Members, c.LeftOut = FitOf(c.copy, c.Request.Members) }
 
-// Unread reports that somebody of a group that is created again would be left out only because not all members are read.
-// That stops the creation: those people would not come back.
+// Unread reports that somebody of a group that is created again would be left out only because not
+// all members are read. That stops the creation: those people would not come back.
 func (c *Creation) Unread() bool {
 	return c.copy != nil && !c.copy.Complete && slices.ContainsFunc(c.LeftOut, func(l LeftOut) bool {
 		_, known := c.copy.ByID(l.ID)
@@ -165,7 +165,8 @@ func CreatedWith(e *journal.Entry) People {
 	return People{Add: facts.Members, AddGuests: facts.Guests}
 }
 
-// Plan implements change.Change. Unread stops it, and that other people would be in the group than the person saw.
+// Plan implements change.Change. Unread stops it, and that other people would be in the group than
+// the person saw.
 func (c *Creation) Plan() change.Plan {
 	r, name := &c.Request, names.Isolate(c.Request.Name)
 	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests, c.Of}) // texts only

@@ -34,7 +34,8 @@ func (d *desk) restoration() *membership.Creation {
 	return &c
 }
 
-// Members who are not read are not left out of a group that is created again: it waits, however often it is looked at.
+// Members who are not read are not left out of a group that is created again: it waits, however
+// often it is looked at.
 func TestAGroupIsCreatedAgainOnceItIsKnownWhoCanBeAdded(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, sandbox.Options{})

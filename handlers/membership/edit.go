@@ -49,8 +49,8 @@ type Edit struct {
 	Undoes, Repeats string
 	// Merges is the name of a group that is to be deleted once its people are in this one, "" for none.
 	Merges string
-	// RereadFor bounds how long a reading after the change is repeated that may be older than the change; 0
-	// is a second and a half.
+	// RereadFor bounds how long a reading after the change is repeated that may be older than the
+	// change; 0 is a second and a half.
 	RereadFor time.Duration
 
 	// Group is what Look found.

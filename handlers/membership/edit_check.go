@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// rereadFor is how long a reading is repeated that may be older than the change, unless Edit.RereadFor says
-	// another time.
+	// rereadFor is how long a reading is repeated that may be older than the change, unless
+	// Edit.RereadFor says another time.
 	rereadFor = 1500 * time.Millisecond
 	// looks is how many more readings that makes.
 	looks = 2

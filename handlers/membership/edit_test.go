@@ -617,7 +617,8 @@ func TestEditNamesPeople(t *testing.T) {
 	assert.Equal(t, journal.Confirmed, e.Check.Findings[0].Result)
 }
 
-// Tallyfy replaces a group's lists as a whole: where one was not read, a mere rename would empty it.
+// Tallyfy replaces a group's lists as a whole: where one was not read, a mere rename would empty
+// it.
 func TestAGroupWithoutItsListsIsNotEdited(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t, sandbox.Options{})

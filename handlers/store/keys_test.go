@@ -36,8 +36,8 @@ func TestKeysSealWithTheFirstAndOpenWithAll(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// TestRowsThatWereSealedBeforeOpen: databases in the field have texts like this one. The packages that
-// store them compare what their texts are sealed for.
+// TestRowsThatWereSealedBeforeOpen: databases in the field have texts like this one. The packages
+// that store them compare what their texts are sealed for.
 func TestRowsThatWereSealedBeforeOpen(t *testing.T) {
 	t.Parallel()
 	type value struct {

@@ -143,8 +143,8 @@ func (q *Querier) Write(ctx context.Context, query string, args ...any) (changed
 // argumentsAtOnce is how many arguments a statement of Insert has at most: engines bound them.
 const argumentsAtOnce = 1000
 
-// Insert stores rows, many with each statement. into is a table with its columns, in the order of a row; conflict
-// is the end of the statement, such as ON CONFLICT DO NOTHING.
+// Insert stores rows, many with each statement. into is a table with its columns, in the order of a
+// row; conflict is the end of the statement, such as ON CONFLICT DO NOTHING.
 func (q *Querier) Insert(ctx context.Context, into string, rows [][]any, conflict string) error {
 	if len(rows) == 0 {
 		return nil

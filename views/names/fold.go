@@ -24,8 +24,8 @@ func Fold(s string) string {
 		return oneBlank(strings.ToLower(strings.ReplaceAll(s, "`", "'")))
 	}
 	s = strings.Map(standard, strings.ToValidUTF8(s, "\ufffd"))
-	// Decomposed, a letter of another script shows what is drawn like a Latin one, accent or not, and some
-	// letters show an apostrophe.
+	// Decomposed, a letter of another script shows what is drawn like a Latin one, accent or not, and
+	// some letters show an apostrophe.
 	s = strings.Map(latin, strings.Map(standard, cases.Fold().String(norm.NFKD.String(s))))
 	return oneBlank(norm.NFC.String(s))
 }

@@ -106,7 +106,8 @@ func TestRestorationWithoutAnAnswer(t *testing.T) {
 	assert.Equal(t, 1, s.Calls(http.MethodPost, "/groups"))
 }
 
-// A group is created again with the people whom its page shows, or not at all: not while it is not known who can be added.
+// A group is created again with the people whom its page shows, or not at all: not while it is not
+// known who can be added.
 func TestADeletedGroupWaitsUntilAllMembersAreRead(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

@@ -184,7 +184,8 @@ func TestBringBackAsks(t *testing.T) {
 	assert.Zero(t, s.Writes(), "nothing was changed here")
 }
 
-// The same groups are those from before the access ended last, by a removal or a disabling, and not those of an older one.
+// The same groups are those from before the access ended last, by a removal or a disabling, and not
+// those of an older one.
 func TestTheSameGroupsAreTheLatest(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

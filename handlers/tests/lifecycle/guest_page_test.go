@@ -273,8 +273,8 @@ func TestWhoKnowsAGuestIsUndone(t *testing.T) {
 	assert.Len(t, handed.Follow("Undo…").Texts("ol.plan li"), 1, "what was refused is not undone")
 }
 
-// A colleague hands both guests over in Tallyfy in the moment of the first call, which is refused: all is found as
-// planned, and nothing of it was done here.
+// A colleague hands both guests over in Tallyfy in the moment of the first call, which is refused:
+// all is found as planned, and nothing of it was done here.
 func TestWhatSomebodyElseDidIsNotUndone(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
@@ -300,7 +300,7 @@ func TestWhatCannotBeUndone(t *testing.T) {
 	for _, path := range []string{"", "/known-by", "/remove", "/tasks", "?check=again"} {
 		p := s.Get("/guests/" + bram + path).Whole(http.StatusNotFound)
 		assert.Equal(t, "That guest was removed", p.Text("h1"), path)
-		assert.Regexp(t, "^Bram Verhoeven .* was removed on .* by Maren Dahl", p.Text("main p"), path)
+		assert.Regexp(t, "^Bram Verhoeven .* was removed here on .* by Maren Dahl", p.Text("main p"), path)
 		assert.Equal(t, receipt.URL, p.Link("Receipt"))
 		assert.Equal(t, "/guests", p.Link("All guests"))
 	}

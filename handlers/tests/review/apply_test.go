@@ -350,7 +350,8 @@ func TestAnAnswerThatDoesNotShowTheChangeIsNotRecorded(t *testing.T) {
 	assert.Contains(t, receipt(s, q).Text("main"), "1 changed = 1 person, a row each.")
 }
 
-// What was sent is in the record, also where its outcome was learned after the decision was changed.
+// What was sent is in the record, also where its outcome was learned after the decision was
+// changed.
 func TestWhatWasSentIsRecordedThoughDecidedAnew(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
