@@ -36,7 +36,7 @@ func (req *request) guestEmail() (string, error) {
 // the guest, if that was done here.
 func (req *request) guestGone(cause error) error {
 	p := &problem{
-		status: http.StatusNotFound, title: "There is no such guest", text: "Tallyfy has no guest with that address in this organisation. Nothing was changed.",
+		status: http.StatusNotFound, title: "There is no such guest", text: "Tallyfy has no guest with that address in this organisation. The guest may have been deleted, or the address is another one. Nothing was changed.",
 		links: []components.LinkProps{{Text: "All guests", URL: req.urls().Guests(), Kind: components.ButtonPrimary}}, cause: cause,
 	}
 	if e := req.removedGuest(views.GuestOf(web.Param(req, "guest"))); e != nil {
