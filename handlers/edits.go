@@ -326,10 +326,8 @@ func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 	if !ok {
 		return cause
 	}
-	if e.Actor.ID != string(req.who.UserID) {
-		if admin, _ := req.isAdmin(req.ctx()); !admin {
-			return cause
-		}
+	if may, _ := req.maySee(e); !may {
+		return cause
 	}
 	clock := req.clock()
 	until := clock.Day(req.app.Journal.ContentsEnd(e))

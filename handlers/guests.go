@@ -57,16 +57,15 @@ func (req *request) removedGuest(email string) *journal.Entry {
 	if err != nil {
 		req.app.Log.Info("removals of guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
 	}
+	key := membership.GuestKey(email)
 	at := slices.IndexFunc(latest, func(e *journal.Entry) bool {
-		return (e.State == journal.Done || e.CarriedOut()) && membership.GuestKey(e.Subject(journal.Guest).Email) == membership.GuestKey(email)
+		return carriedOut(e) && membership.GuestKey(e.Subject(journal.Guest).Email) == key
 	})
 	if at < 0 {
 		return nil
 	}
-	if latest[at].Actor.ID != string(req.who.UserID) {
-		if admin, err := req.adminByCopy(req.ctx()); err != nil || !admin {
-			return nil
-		}
+	if may, _ := req.maySee(latest[at]); !may {
+		return nil
 	}
 	return latest[at]
 }

@@ -153,9 +153,9 @@ func (req *request) isAdmin(ctx context.Context) (bool, error) {
 // entry reads an entry that the person may see: their own, and for administrators everybody's.
 func (req *request) entry(id string) (*journal.Entry, error) {
 	e, err := req.app.Journal.Get(req.ctx(), req.org(), id)
-	if err == nil && e.Actor.ID != string(req.who.UserID) {
-		var admin bool
-		if admin, err = req.isAdmin(req.ctx()); err == nil && !admin {
+	if err == nil {
+		var may bool
+		if may, err = req.maySee(e); err == nil && !may {
 			err = journal.ErrNotFound
 		}
 	}
@@ -163,6 +163,14 @@ func (req *request) entry(id string) (*journal.Entry, error) {
 		return nil, noReceipt(req, err)
 	}
 	return e, err
+}
+
+// maySee reports whether the person may see an entry: their own, and as an administrator all.
+func (req *request) maySee(e *journal.Entry) (bool, error) {
+	if e.Actor.ID == string(req.who.UserID) {
+		return true, nil
+	}
+	return req.isAdmin(req.ctx())
 }
 
 func noReceipt(req *request, err error) error {
