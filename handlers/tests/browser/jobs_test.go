@@ -53,7 +53,8 @@ func TestBrowserManyAtOnce(t *testing.T) {
 		u.press("Add people to groups, 4 rows")
 		u.WaitForText("p", "Running: 1 of 3 done. 1 failed.")
 		close(open)
-		u.WaitForText("p", "2 of 3 done. 1 failed.") // by itself: script follows, and without script the page asks again
+		u.WaitForText("button", "Retry the 1 that failed") // by itself: script follows, and without script the page asks again
+		u.WaitForText("p", "2 of 3 done. 1 failed.")
 		u.WaitForText("td", "Tallyfy says: “Not now.”")
 		u.check("a job that is over")
 
