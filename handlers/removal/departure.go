@@ -127,7 +127,7 @@ func (d Departure) Groups() []Held {
 
 func (d Departure) held(g *tallyfy.Group) Held {
 	h := Held{ID: g.ID, Name: g.DisplayName(), Guests: len(g.Guests)}
-	active := 0
+	var active []*tallyfy.Member
 	for _, id := range g.Members {
 		if id == d.Leaver.ID || d.isGone(id) {
 			continue
@@ -137,8 +137,7 @@ func (d Departure) held(g *tallyfy.Group) Held {
 		case !ok:
 			h.Unknown++
 		case m.CanWork():
-			active++
-			h.Last = d.called(m)
+			active = append(active, m)
 		}
 	}
 	switch {
@@ -146,15 +145,12 @@ func (d Departure) held(g *tallyfy.Group) Held {
 		h.Cover = NoOne
 	case h.Others == 0:
 		h.Cover = GuestsOnly
-	case active == 0 && h.Unknown == 0:
+	case len(active) == 0 && h.Unknown == 0:
 		h.Cover = NoActive
-	case active == 1 && h.Unknown == 0:
-		h.Cover = OneActive
+	case len(active) == 1 && h.Unknown == 0:
+		h.Cover, h.Last = OneActive, d.called(active[0])
 	default:
 		h.Cover = Enough
-	}
-	if h.Cover != OneActive {
-		h.Last = ""
 	}
 	return h
 }
