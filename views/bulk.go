@@ -84,10 +84,6 @@ func (v BulkForm) can() bool {
 	return slices.ContainsFunc(v.Kinds, func(k BulkKind) bool { return k.Current && k.Can })
 }
 
-func (v BulkForm) problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "text", "groups", "to", "role", "reason", "message")
-}
-
 // textHint says what can be pasted.
 func (v BulkForm) textHint() string {
 	if v.People {

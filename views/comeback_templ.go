@@ -57,7 +57,7 @@ func BringBack(p Page, v ComebackForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formNotes(components.ProblemsOf(map[string]string{"groups": v.Problem}, "groups"), v.Notice).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = formNotes("Nothing was changed.", problemAt("groups", v.Problem), v.Notice).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,9 +1,6 @@
 package views
 
-import (
-	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/components"
-)
+import "tallyfy-admin/tallyfy"
 
 // GroupEdit is the form for the name and the description of a group.
 type GroupEdit struct {
@@ -25,11 +22,6 @@ type EditedText struct {
 	// Conflict says that somebody else has changed the text meanwhile, into Now.
 	Conflict bool
 	Now      string
-}
-
-// Problems lists the messages of the form in the order of its fields.
-func (v GroupEdit) Problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "name", "description")
 }
 
 // maxOf is the longest text of a field: a name has one line and at most 200 characters, a description has several.

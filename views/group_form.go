@@ -3,7 +3,6 @@ package views
 import (
 	"strings"
 
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 )
 
@@ -28,9 +27,4 @@ func (f GroupForm) existing() string {
 		return "The group that has it: "
 	}
 	return "The group that looks the same: "
-}
-
-// Problems lists the messages of the form in the order of its fields.
-func (f GroupForm) Problems() []components.Problem {
-	return components.ProblemsOf(f.Errors, "name", "description", "people")
 }

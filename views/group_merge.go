@@ -2,7 +2,6 @@ package views
 
 import (
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -62,11 +61,6 @@ type GroupMerge struct {
 // Title is the title of the page.
 func (v GroupMerge) Title() string {
 	return "Merge " + names.Isolate(v.Name) + " into " + names.Isolate(v.IntoName) + "?"
-}
-
-// Problems lists the messages of the form.
-func (v GroupMerge) Problems() []components.Problem {
-	return components.ProblemsOf(map[string]string{"phrase": v.PhraseError}, "phrase")
 }
 
 // phraseLabel and phraseHint are those of a deletion.

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -47,11 +46,6 @@ type PickedPerson struct {
 	// Guest says that it is a guest, Unknown that nobody in the organisation has the id.
 	Guest, Unknown bool
 	Chosen         bool
-}
-
-// Problems lists the messages of the form in the order of its fields.
-func (v GroupPeople) Problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "people", "paste", "description")
 }
 
 // offer says what the list of people to add shows.

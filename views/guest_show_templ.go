@@ -739,7 +739,7 @@ func ContactsOfGuest(p Page, v GuestContacts) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formNotes(components.ProblemsOf(v.Errors, "add"), v.Notice).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = formNotes("Nothing was changed.", components.ProblemsOf(v.Errors, "add"), v.Notice).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -914,7 +914,7 @@ func HandOverGuests(p Page, v GuestHandover) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = formNotes(components.ProblemsOf(map[string]string{"to": v.Error}, "to"), v.Notice).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = formNotes("Nothing was changed.", problemAt("to", v.Error), v.Notice).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

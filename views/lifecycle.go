@@ -53,11 +53,6 @@ func (v RoleForm) button() string {
 	return "Give " + v.Head.called() + " the role " + RoleWord(tallyfy.Role(v.To))
 }
 
-// problems lists the messages of the form in the order of its fields.
-func (v RoleForm) problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "to", "reason")
-}
-
 // InviteForm is the form that invites somebody.
 type InviteForm struct {
 	// Values are the texts of the fields, by their names.
@@ -73,11 +68,6 @@ type InviteForm struct {
 	Errors                    map[string]string
 	Notice                    *Notice
 	Press                     string
-}
-
-// problems lists the messages of the form in the order of its fields.
-func (v InviteForm) problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "email", "first_name", "last_name", "role", "message", "groups")
 }
 
 // sent says how much of the day's invitations is used.
@@ -117,10 +107,6 @@ func (v PersonChange) guestsSentence() string {
 	return "Nobody else who is active knows " + words.Count(len(v.Guests), "guest", "guests") + " of " + names.Isolate(v.Head.Name) + ": " + someGuests(v.Guests) + ". Disabling hands none over."
 }
 
-func (v PersonChange) problems() []components.Problem {
-	return components.ProblemsOf(map[string]string{"phrase": v.PhraseError}, "phrase")
-}
-
 func (v PersonChange) kind() components.ButtonKind {
 	if v.Danger {
 		return components.ButtonDanger
@@ -137,9 +123,4 @@ type GuestForm struct {
 	Errors                    map[string]string
 	Notice                    *Notice
 	Press                     string
-}
-
-// problems lists the messages of the form in the order of its fields.
-func (v GuestForm) problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "email", "first_name", "last_name", "company_name")
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -41,11 +40,6 @@ type PickedGroup struct {
 	GroupLink
 	Why    string
 	Chosen bool
-}
-
-// Problems lists the messages of the form in the order of its fields.
-func (v MemberGroups) Problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "groups")
 }
 
 // Title is the title of the page.

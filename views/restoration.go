@@ -54,8 +54,3 @@ func (v Restoration) kind() components.ButtonKind {
 	}
 	return components.ButtonPrimary
 }
-
-// Problems lists the messages of the form in the order of its fields.
-func (v Restoration) Problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "name", "description")
-}

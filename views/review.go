@@ -158,10 +158,6 @@ type ReviewForm struct {
 	Missing        string
 }
 
-func (v ReviewForm) problems() []components.Problem {
-	return components.ProblemsOf(v.Errors, "name", "who", "from", "to", "text", "role", "group", "reviewer")
-}
-
 // ReviewPage is the queue of a review.
 type ReviewPage struct {
 	ReviewHead

@@ -3,7 +3,6 @@ package views
 import (
 	"time"
 
-	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
@@ -77,9 +76,6 @@ func (v ReviewSet) Heading() string {
 	}
 	return "Starter set for " + names.Isolate(v.Title)
 }
-
-// Problems lists the messages of the form.
-func (v ReviewSet) Problems() []components.Problem { return components.ProblemsOf(v.Errors, "groups") }
 
 // offer says what the list of groups shows.
 func (v ReviewSet) offer() string {
