@@ -31,7 +31,7 @@ func TestGuestsAreListedWithTheirGroups(t *testing.T) {
 	assert.False(t, strings.Contains(p.Body, "sandbox.invalid/guest"), "the link that signs a guest in is a secret")
 
 	none := p.Follow("In no group 1")
-	assert.Equal(t, []string{"OCOld ContactDeleted"}, none.Texts("tbody .identity"))
+	assert.Equal(t, []string{"OCOld Contact Deleted"}, none.Texts("tbody .identity"))
 	assert.Equal(t, []string{"Goran Marić"}, s.Get("/guests?q=maric+transport").Texts("tbody .name"), "also by company")
 	never := s.Get("/guests?seen=never").Texts("tbody td.end")
 	assert.NotEmpty(t, never)
