@@ -45,6 +45,14 @@ type PickedGroup struct {
 // Title is the title of the page.
 func (v MemberGroups) Title() string { return "Groups of " + v.Called }
 
+// joinLegend stands above the groups to add.
+func (v MemberGroups) joinLegend() string {
+	if v.Like == nil {
+		return "Add to groups"
+	}
+	return "Groups of " + names.Isolate(v.Like.Name) + " that " + v.Called + " is not in"
+}
+
 // offer says what the list of groups to add shows.
 func (v MemberGroups) offer() string {
 	if v.Like != nil && len(v.Offered) == 0 && v.Find == "" {
