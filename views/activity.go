@@ -1,7 +1,6 @@
 package views
 
 import (
-	"net/url"
 	"time"
 
 	"tallyfy-admin/views/components"
@@ -23,20 +22,10 @@ type ActivityState struct {
 	Before string
 }
 
-// Encode is the state as the query of an address, "" for the plain list.
-func (s ActivityState) Encode() string {
-	values := url.Values{}
-	for name, value := range map[string]string{
-		"who": s.Who, "what": s.What, "outcome": s.Outcome, "about": s.About, "from": s.From, "to": s.To, "q": s.Query, "made": s.Made, "before": s.Before,
-	} {
-		if value != "" {
-			values.Set(name, value)
-		}
-	}
-	if len(values) == 0 {
-		return ""
-	}
-	return "?" + values.Encode()
+func (s ActivityState) query() string {
+	return query(
+		parameter{"who", s.Who}, parameter{"what", s.What}, parameter{"outcome", s.Outcome}, parameter{"about", s.About},
+		parameter{"from", s.From}, parameter{"to", s.To}, parameter{"q", s.Query}, parameter{"made", s.Made}, parameter{"before", s.Before})
 }
 
 // At is the state of the page that begins after an entry; of the first page without one.

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tallyfy-admin/tallyfy"
@@ -292,7 +291,7 @@ func (u URLs) Access(s AccessState) string { return u.org() + "/access" + s.quer
 func (u URLs) AccessFile(s AccessState) string { return u.org() + "/access.csv" + s.At(1).query() }
 
 // Activity is the list of changes that were made through the dashboard.
-func (u URLs) Activity(s ActivityState) string { return u.org() + "/activity" + s.Encode() }
+func (u URLs) Activity(s ActivityState) string { return u.org() + "/activity" + s.query() }
 
 // SeeChanges takes the form that says that changes made elsewhere were seen.
 func (u URLs) SeeChanges() string { return u.org() + "/activity/seen" }
@@ -309,7 +308,7 @@ func (u URLs) GroupOnFile(id tallyfy.ID, day string) string {
 
 // ActivityFile is the list of changes as a CSV file: all of it, whatever page is shown.
 func (u URLs) ActivityFile(s ActivityState) string {
-	return u.org() + "/activity.csv" + s.At("").Encode()
+	return u.org() + "/activity.csv" + s.At("").query()
 }
 
 // NewBulk is the form for many changes of one kind, or the choice of a kind where it is empty.
@@ -355,11 +354,7 @@ func (u URLs) JobRows(id string, planned bool, state string, page int) string {
 	if planned {
 		at = u.Bulk(id)
 	}
-	number := ""
-	if page > 1 {
-		number = strconv.Itoa(page)
-	}
-	return at + query(parameter{"rows", state}, parameter{"page", number})
+	return at + query(parameter{"rows", state}, parameter{"page", pageNumber(page)})
 }
 
 // JobProgress sends how far a job is as it goes on.
@@ -391,11 +386,7 @@ func (u URLs) Review(id string) string { return u.Reviews() + "/" + url.PathEsca
 
 // ReviewQueue is a page of the queue of a review: those in one state, or all.
 func (u URLs) ReviewQueue(id, state string, page int) string {
-	number := ""
-	if page > 1 {
-		number = strconv.Itoa(page)
-	}
-	return u.Review(id) + query(parameter{"state", state}, parameter{"page", number})
+	return u.Review(id) + query(parameter{"state", state}, parameter{"page", pageNumber(page)})
 }
 
 // ReviewPause is the queue with the request to look again at what was decided too fast.
