@@ -11,7 +11,6 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
 // showHandover is the second step: who takes over. The choice made so far and the search are in
@@ -72,11 +71,7 @@ func (m memberRemoval) candidates(found []*tallyfy.Member) []views.Candidate {
 			for _, g := range groups[:min(views.NamedGroups, len(groups))] {
 				named = append(named, g.DisplayName())
 			}
-			more := ""
-			if n := len(groups) - len(named); n > 0 {
-				more = words.Number(n) + " more"
-			}
-			candidate.Reason = "also in " + names.Some(named, more)
+			candidate.Reason = "also in " + names.Some(named, len(groups)-len(named))
 		} else if like.SameTitle(c) {
 			candidate.Reason = "same job title"
 		}

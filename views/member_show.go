@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
 // MemberPage is one member.
@@ -58,7 +57,7 @@ type MemberPeer struct {
 // where says which groups are shared.
 func (m MemberPeer) where() string {
 	if more := m.Shared - len(m.Groups); more > 0 {
-		return names.Some(m.Groups, words.Number(more)+" more")
+		return names.Some(m.Groups, more)
 	}
 	return names.List(m.Groups)
 }

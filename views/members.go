@@ -6,7 +6,6 @@ import (
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
 // MemberList is the list of members.
@@ -52,11 +51,7 @@ func (r MemberRow) groupNames() string {
 	for i, g := range r.Groups[:shown] {
 		list[i] = g.Name
 	}
-	more := ""
-	if n := r.GroupCount - shown; n > 0 {
-		more = words.Number(n) + " more"
-	}
-	return names.Some(list, more)
+	return names.Some(list, r.GroupCount-shown)
 }
 
 // stale is from how many days without a sign-in on a row says so.

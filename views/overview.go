@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"tallyfy-admin/views/components"
-	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -84,15 +83,6 @@ func (f OverviewFinding) mark() (sign, word, class string) {
 		return "!", "Needs attention:", "warn"
 	}
 	return "✓", "All right:", "good"
-}
-
-// named is the names in a sentence, with how many more there are.
-func (f OverviewFinding) named() string {
-	more := ""
-	if f.More > 0 {
-		more = words.Number(f.More) + " more"
-	}
-	return names.Some(f.Names, more)
 }
 
 // OverviewRole is a row of the table of people.

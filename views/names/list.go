@@ -19,18 +19,19 @@ func List(list []string) string {
 // First is List for the first of a list, with how many others there are.
 func First(list []string, most int) string {
 	if others := len(list) - most; others > 0 {
-		return Some(list[:most], words.Count(others, "other", "others"))
+		return strings.Join(quoted(list[:most]), ", ") + " and " + words.Count(others, "other", "others")
 	}
 	return List(list)
 }
 
-// Some is List for the first few of many: "Payroll, Board and 12 more". more words the number of the others,
-// "" for none.
-func Some(list []string, more string) string {
-	if more == "" {
-		return strings.Join(quoted(list), ", ")
+// Some is List for the first few of many: "Payroll, Board and 12 more". more is how many others there
+// are.
+func Some(list []string, more int) string {
+	text := strings.Join(quoted(list), ", ")
+	if more > 0 {
+		text += " and " + words.Number(more) + " more"
 	}
-	return strings.Join(quoted(list), ", ") + " and " + more
+	return text
 }
 
 // quoted are names as they stand in a list of several.

@@ -52,8 +52,8 @@ func TestList(t *testing.T) {
 	} {
 		assert.Equal(t, test.want, List(test.names))
 	}
-	assert.Equal(t, "a, b and 2 more", Some([]string{"a", "b"}, "2 more"))
-	assert.Equal(t, "“a, b”, c and 2 more", Some([]string{"a, b", "c"}, "2 more"))
+	assert.Equal(t, "a, b and 2 more", Some([]string{"a", "b"}, 2))
+	assert.Equal(t, "“a, b”, c and 2 more", Some([]string{"a, b", "c"}, 2))
 }
 
 func TestCell(t *testing.T) {
