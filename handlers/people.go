@@ -115,7 +115,7 @@ func (req *request) takePeople(ctx context.Context, p *addedPeople) {
 	named := func(text string) []*tallyfy.Member {
 		text = strings.ReplaceAll(text, ",", " ")
 		return members.Search(text, func(m *tallyfy.Member) bool {
-			return !m.IsDisabled() && !m.IsBot() && names.Bag(m.Name()) == names.Bag(text)
+			return m.IsPerson() && names.Bag(m.Name()) == names.Bag(text)
 		})
 	}
 	for _, entry := range entries(p.text) {
@@ -194,7 +194,7 @@ func (req *request) peoplePicker(p *addedPeople) (views.PeoplePicker, error) {
 	if p.isList() && view.Query == "" {
 		return view, nil // what could not be taken, and nothing to search for
 	}
-	found := req.searchMembers(members, view.Query, func(m *tallyfy.Member) bool { return !m.IsDisabled() && !m.IsBot() && !picked[m.ID] })
+	found := req.searchMembers(members, view.Query, func(m *tallyfy.Member) bool { return m.IsPerson() && !picked[m.ID] })
 	view.Matching = len(found)
 	for _, m := range found[:min(pickerRows, len(found))] {
 		view.Found = append(view.Found, memberPick(m))

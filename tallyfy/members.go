@@ -139,6 +139,10 @@ func (m *Member) IsDisabled() bool {
 	return m.Status == StatusDisabled || (!m.IsActive && m.Status != StatusInvited)
 }
 
+// IsPerson reports whether the member is neither a bot nor disabled, also in a status that is not
+// known here.
+func (m *Member) IsPerson() bool { return !m.IsBot() && !m.IsDisabled() }
+
 // CanWork reports whether the member may receive work: active, and not a bot.
 func (m *Member) CanWork() bool { return m.Status == StatusActive && m.IsActive && !m.IsBot() }
 

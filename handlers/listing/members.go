@@ -77,21 +77,20 @@ func longAgo(now time.Time, days int, last, joined time.Time) bool {
 	return !last.IsZero() && now.Sub(last) > time.Duration(days)*24*time.Hour
 }
 
-// MemberFilters are the filters of members, as of now. Months and years are those of its time zone. Whoever is
-// not disabled and no bot is a person, also in a status that is not known here.
+// MemberFilters are the filters of members, as of now. Months and years are those of its time zone.
 func MemberFilters(now time.Time) []Filter[Member] {
 	role := func(r tallyfy.Role) func(Member) bool {
 		return func(m Member) bool { return m.Role == r }
 	}
 	status := func(s tallyfy.Status) func(Member) bool {
-		return func(m Member) bool { return m.Status == s && !m.IsBot() && !m.IsDisabled() }
+		return func(m Member) bool { return m.Status == s && m.IsPerson() }
 	}
 	away := func(days int) func(Member) bool {
 		return func(m Member) bool { return longAgo(now, days, m.LastLoginAt.Time, m.CreatedAt.Time) }
 	}
 	return []Filter[Member]{
 		{Name: "status", Label: "Status", Tabs: true, Values: []Value[Member]{
-			{Text: "People", Keeps: func(m Member) bool { return !m.IsBot() && !m.IsDisabled() }},
+			{Text: "People", Keeps: func(m Member) bool { return m.IsPerson() }},
 			{Name: "invited", Text: "Invited", Keeps: status(tallyfy.StatusInvited)},
 			{Name: "disabled", Text: "Disabled", Keeps: func(m Member) bool { return !m.IsBot() && m.IsDisabled() }},
 			{Name: "bot", Text: "Bots", Keeps: func(m Member) bool { return m.IsBot() }},

@@ -85,7 +85,7 @@ func Of(q Question, members *directory.Members, groups *directory.Groups) Matrix
 
 // people are the rows' members in their order.
 func (m *Matrix) people(q Question, members *directory.Members, groups *directory.Groups) []*tallyfy.Member {
-	found := members.Search(q.Query, func(p *tallyfy.Member) bool { return q.Everybody || p.ID == q.Like || !p.IsBot() && !p.IsDisabled() })
+	found := members.Search(q.Query, func(p *tallyfy.Member) bool { return q.Everybody || p.ID == q.Like || p.IsPerson() })
 	if m.Like == nil {
 		return found
 	}

@@ -67,7 +67,7 @@ func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Gro
 	like := LikenessTo(of, Telling(groups.Of(of.ID), members))
 	var peers []Peer
 	for _, m := range members.Items { // in the order of names, which costs more to compare
-		if shared := like.Shared(m.ID); len(shared) > 0 && m.ID != of.ID && !m.IsBot() && !m.IsDisabled() {
+		if shared := like.Shared(m.ID); len(shared) > 0 && m.ID != of.ID && m.IsPerson() {
 			peers = append(peers, Peer{m, shared})
 		}
 	}
@@ -80,7 +80,7 @@ func Peers(of *tallyfy.Member, members *directory.Members, groups *directory.Gro
 func Colleagues(of *tallyfy.Member, members *directory.Members, groups *directory.Groups) (list []*tallyfy.Member) {
 	like := LikenessTo(of, Telling(groups.Of(of.ID), members))
 	for _, m := range members.Items {
-		if m.ID != of.ID && !m.IsBot() && !m.IsDisabled() && (like.SameTitle(m) || len(like.Shared(m.ID)) > 0) {
+		if m.ID != of.ID && m.IsPerson() && (like.SameTitle(m) || len(like.Shared(m.ID)) > 0) {
 			list = append(list, m)
 		}
 	}
@@ -111,7 +111,7 @@ func Suggest(m *tallyfy.Member, members *directory.Members, groups *directory.Gr
 	like := LikenessTo(m, nil)
 	same := map[tallyfy.UserID]bool{}
 	for _, other := range members.Items {
-		if other.ID != m.ID && like.SameTitle(other) && !other.IsBot() && !other.IsDisabled() {
+		if other.ID != m.ID && like.SameTitle(other) && other.IsPerson() {
 			same[other.ID] = true
 		}
 	}

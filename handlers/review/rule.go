@@ -90,7 +90,7 @@ func Undated(members *directory.Members) (list []tallyfy.UserID) {
 func (r Rule) Take(members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time, before map[tallyfy.UserID]bool) (people []*Person, unknown []string) {
 	named := map[string]bool{}
 	for _, m := range members.Items {
-		if m.IsBot() || m.IsDisabled() {
+		if !m.IsPerson() {
 			continue
 		}
 		email := strings.ToLower(m.Email)
