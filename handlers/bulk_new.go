@@ -100,7 +100,7 @@ func (req *request) showBulkForm(f refusedForm) error {
 	if v.TakesReason || v.TakesMessage {
 		v.Roles = []components.Choice{{Value: "", Text: "As the lines say"}}
 		for _, r := range lifecycle.Roles {
-			v.Roles = append(v.Roles, components.Choice{Value: string(r), Text: views.RoleWord(r)})
+			v.Roles = append(v.Roles, components.Choice{Value: string(r), Text: names.Role(r)})
 		}
 	}
 	copied, err := req.snapshotWithin(plainWait)

@@ -11,6 +11,7 @@ import (
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -176,7 +177,7 @@ func (req *request) roles(v overview.Overview) (rows []views.OverviewRole) {
 		return r
 	}
 	for _, role := range v.Roles {
-		r := row(views.RoleWord(role.Role), role.Statuses)
+		r := row(names.Role(role.Role), role.Statuses)
 		r.People = role.N
 		rows = append(rows, r)
 	}

@@ -150,7 +150,7 @@ func (req *request) rights() views.Rights {
 	}
 	mayAll := role != tallyfy.RoleStandard && role != tallyfy.RoleLight
 	return views.Rights{
-		Members: mayAll, Groups: mayAll || role == tallyfy.RoleStandard && req.who.ManagesGroups, Unsure: role == tallyfy.RoleStandard, Role: views.RoleWord(role),
+		Members: mayAll, Groups: mayAll || role == tallyfy.RoleStandard && req.who.ManagesGroups, Unsure: role == tallyfy.RoleStandard, Role: names.Role(role),
 	}
 }
 

@@ -53,7 +53,7 @@ func (req *request) askReview(f refusedForm) error {
 	}
 	v.Roles = []components.Choice{{Text: "Any role"}}
 	for _, r := range lifecycle.Roles {
-		v.Roles = append(v.Roles, components.Choice{Value: string(r), Text: views.RoleWord(r)})
+		v.Roles = append(v.Roles, components.Choice{Value: string(r), Text: names.Role(r)})
 	}
 	v.Reviewers = []components.Choice{{Text: "Nobody"}}
 	for _, m := range copied.members.Items {

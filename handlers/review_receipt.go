@@ -62,7 +62,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	stale, short := 0, 0
 	for _, p := range r.People {
 		row := views.ReviewReceiptRow{
-			ID: p.ID, Name: p.Name, Email: p.Email, Called: personCalled(p, copied.members), Role: views.RoleWord(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
+			ID: p.ID, Name: p.Name, Email: p.Email, Called: personCalled(p, copied.members), Role: names.Role(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
 		}
 		if m, ok := copied.members.ByID(p.ID); ok && !p.Unreadable {
 			row.RoleChanged = roleChanged(p, m)
@@ -134,10 +134,10 @@ func roleChanged(p *review.Person, m *tallyfy.Member) string {
 	var list []string
 	decided := p.RoleDecided()
 	if decided != p.Role {
-		list = append(list, views.RoleWord(p.Role)+" when the review was started, "+views.RoleWord(decided)+" when decided")
+		list = append(list, names.Role(p.Role)+" when the review was started, "+names.Role(decided)+" when decided")
 	}
 	if m.Role != decided {
-		list = append(list, "Role changed since: "+views.RoleWord(m.Role))
+		list = append(list, "Role changed since: "+names.Role(m.Role))
 	}
 	return strings.Join(list, ". ")
 }

@@ -136,7 +136,7 @@ func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compare
 	}
 	m, ok := copied.members.ByID(p.ID)
 	if ok {
-		row.Status, row.Role = views.MemberStatus(m), views.RoleWord(m.Role)
+		row.Status, row.Role = views.MemberStatus(m), names.Role(m.Role)
 		row.Groups, row.Namesake = len(copied.groups.Of(p.ID)), hasNamesake(copied.members, m)
 		d := compared.Of(m)
 		row.Compared, row.Missing, row.Unexpected = d.Known, len(d.Missing), len(d.Unexpected)

@@ -31,7 +31,7 @@ func (req *request) reviewing() (copied snapshot, read bool, err error) {
 	if err == nil && !admin {
 		err = &problem{
 			status: http.StatusForbidden, title: "Reviews are for administrators",
-			text: "Reviews of new joiners hold what administrators decided about people. Your role is " + views.RoleWord(req.who.Role) + ".", links: req.wayHome(),
+			text: "Reviews of new joiners hold what administrators decided about people. Your role is " + names.Role(req.who.Role) + ".", links: req.wayHome(),
 		}
 	}
 	return copied, true, err
@@ -214,7 +214,7 @@ func (req *request) ruleText(r review.Rule) string {
 		text += ", and " + words.Count(r.Reopened, "person", "people") + " whom a closed review left open"
 	}
 	if r.Role != "" {
-		text += ", role " + views.RoleWord(r.Role)
+		text += ", role " + names.Role(r.Role)
 	}
 	if r.Group.ID != "" {
 		text += ", in " + names.Isolate(r.Group.Name)

@@ -42,7 +42,7 @@ func groupLeft(r journal.Row, now bool) views.GroupLeft {
 
 // personOf shapes a member for every screen.
 func personOf(m *tallyfy.Member) views.Person {
-	return views.Person{ID: m.ID, Name: m.Name(), Email: m.Email, Role: views.RoleWord(m.Role), Status: views.MemberStatus(m)}
+	return views.Person{ID: m.ID, Name: m.Name(), Email: m.Email, Role: names.Role(m.Role), Status: views.MemberStatus(m)}
 }
 
 // memberRow shapes a member with the groups that Tallyfy sent along.

@@ -50,7 +50,7 @@ func (v RoleForm) button() string {
 	if v.NeedsReason {
 		return "Make " + v.Head.called() + " an administrator"
 	}
-	return "Give " + v.Head.called() + " the role " + RoleWord(tallyfy.Role(v.To))
+	return "Give " + v.Head.called() + " the role " + names.Role(tallyfy.Role(v.To))
 }
 
 // InviteForm is the form that invites somebody.

@@ -36,17 +36,3 @@ func MemberStatus(m *tallyfy.Member) Status {
 		return Status{Text: names.Neutral(string(m.Status))}
 	}
 }
-
-// RoleWord is the role as Tallyfy's own pages write it.
-func RoleWord(r tallyfy.Role) string {
-	switch r {
-	case tallyfy.RoleAdmin:
-		return "Administrator"
-	case tallyfy.RoleStandard:
-		return "Standard"
-	case tallyfy.RoleLight:
-		return "Light"
-	default:
-		return names.Neutral(string(r))
-	}
-}

@@ -59,17 +59,7 @@ func (e *Event) what() string {
 	return who + "'s status changed from " + word(e.Was) + " to " + word(e.Is)
 }
 
-func roleWord(role string) string {
-	switch tallyfy.Role(role) {
-	case tallyfy.RoleAdmin:
-		return "Administrator"
-	case tallyfy.RoleStandard:
-		return "Standard"
-	case tallyfy.RoleLight:
-		return "Light"
-	}
-	return word(role)
-}
+func roleWord(role string) string { return word(names.Role(tallyfy.Role(role))) }
 
 // word is a word of Tallyfy's that is not known here.
 func word(text string) string { return names.Isolate(cmp.Or(names.Neutral(text), "none")) }

@@ -141,18 +141,8 @@ func (c *RoleChange) Notes() (notes []string) {
 // SeatsUnknown says why no number of seats stands here.
 const SeatsUnknown = "Tallyfy's interface does not say how many seats are free."
 
-// roleWord is a role as Tallyfy's own pages write it.
-func roleWord(r tallyfy.Role) string {
-	switch r {
-	case tallyfy.RoleAdmin:
-		return "Administrator"
-	case tallyfy.RoleStandard:
-		return "Standard"
-	case tallyfy.RoleLight:
-		return "Light"
-	}
-	return names.Isolate(names.Neutral(string(r)))
-}
+// roleWord is a role within a sentence.
+func roleWord(r tallyfy.Role) string { return names.Isolate(names.Role(r)) }
 
 // roleFacts is what the check of a change of role needs.
 type roleFacts struct {

@@ -3,6 +3,6 @@
 // them. Every name that comes from Tallyfy or from a form is foreign text; one that stands in a sentence
 // of ours goes through [Isolate], and a list of them through [List].
 //
-// It imports tallyfy only, for what is visible; every package that words a sentence, searches or sorts
-// may import it.
+// It imports tallyfy only, for what is visible and for roles; every package that words a sentence,
+// searches or sorts may import it.
 package names
