@@ -202,7 +202,6 @@ func (req *request) showAccessForm(f refusedForm) error {
 	}
 	c := req.groupEdits(membership.Edits{Groups: changes.groups(), Sure: true})
 	if err := c.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	if c.Nothing() {

@@ -135,7 +135,6 @@ func (r reversal) open() error {
 func (r reversal) ask(f refusedForm) error {
 	c := r.edit
 	if err := c.Look(r.ctx()); err != nil {
-		r.sayRefused()
 		return err
 	}
 	plan := c.Plan()

@@ -30,7 +30,6 @@ func (req *request) contactsUndo(e *journal.Entry) (u contactsUndo, ok bool) {
 func (u contactsUndo) ask(f refusedForm) error {
 	c := u.contacts
 	if err := c.Look(u.ctx()); err != nil {
-		u.sayRefused()
 		return err
 	}
 	plan := c.Plan()

@@ -29,7 +29,6 @@ func showGroupDeletion(req *request) error {
 		g.notice(views.Notice{Kind: views.NoticeInfo, Text: "That group is gone now."})
 		return g.toList()
 	case err != nil:
-		req.sayRefused()
 		return err
 	case refused != nil:
 		return g.ask(refused.Status, views.GroupDeletion{Problem: refused.Problem, RequestID: refused.RequestID, PhraseError: refused.Errors["phrase"]})

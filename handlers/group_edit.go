@@ -20,7 +20,6 @@ func showGroupEdit(req *request) error {
 	page := req.urls().Local(req.urls().EditGroup(id))
 	g, err := req.group(req.ctx(), id, req.fresh || refused != nil)
 	if err != nil {
-		req.sayRefused()
 		return err
 	}
 	if refused != nil {

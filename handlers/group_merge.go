@@ -54,7 +54,6 @@ func (m groupMerge) show(f refusedForm) error {
 func (m groupMerge) choose(f refusedForm) error {
 	copied, err := m.snapshot()
 	if err != nil {
-		m.sayRefused()
 		return err
 	}
 	if !copied.ended() {
@@ -101,7 +100,6 @@ func (m *groupMerge) peopleEdit() *membership.Edit {
 // ask says what would happen, in the order in which it would.
 func (m groupMerge) ask(f refusedForm) error {
 	if err := m.look(); err != nil {
-		m.sayRefused()
 		return err
 	}
 	d, c := m.deletion, m.edit

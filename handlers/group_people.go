@@ -113,7 +113,6 @@ func (p peopleForm) choose(f refusedForm) error {
 			return nil
 		})
 	if err != nil {
-		p.sayRefused()
 		return err
 	}
 	view := views.GroupPeople{
@@ -333,7 +332,6 @@ func (p peopleForm) review(f refusedForm) error {
 	t := readPeople(f.Form)
 	c, _ := p.edit(t)
 	if err := c.Look(p.ctx()); err != nil {
-		p.sayRefused()
 		return err
 	}
 	c.Sure = true

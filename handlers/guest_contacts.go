@@ -33,7 +33,6 @@ func showGuestContacts(req *request) error {
 func (p contactsForm) ask(f refusedForm) error {
 	g, err := p.Guest(p.ctx(), p.email)
 	if err != nil {
-		p.sayRefused()
 		return p.missingGuest(err)
 	}
 	members, err := p.Members(p.ctx())

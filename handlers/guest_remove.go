@@ -30,7 +30,6 @@ func (m guestRemoval) ask(f refusedForm) error {
 	c := m.removal
 	if c.Guest == nil {
 		if err := c.Look(m.ctx()); err != nil {
-			m.sayRefused()
 			return m.missingGuest(err)
 		}
 	}

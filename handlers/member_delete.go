@@ -25,7 +25,6 @@ func showErasure(req *request) error {
 	f := req.pressedForm()
 	m := req.erasure(f.Form.Get("phrase"))
 	if err := m.erasure.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	return m.ask(f)

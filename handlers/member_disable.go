@@ -19,7 +19,6 @@ type memberDisabling struct {
 func showDisabling(req *request) error {
 	m := memberDisabling{req, &lifecycle.Disabling{Person: req.person()}}
 	if err := m.disabling.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	return m.ask(req.pressedForm())

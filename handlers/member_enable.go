@@ -109,7 +109,6 @@ func showComeback(req *request) error {
 		return err
 	}
 	if err := m.change.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	return m.ask(f)

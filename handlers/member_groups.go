@@ -50,7 +50,6 @@ func (p memberGroupsForm) show(f refusedForm) error {
 func (p memberGroupsForm) choose(f refusedForm) error {
 	copied, err := p.snapshot()
 	if err != nil {
-		p.sayRefused()
 		return err
 	}
 	if !copied.ended() {
@@ -59,7 +58,6 @@ func (p memberGroupsForm) choose(f refusedForm) error {
 	m, ok := copied.members.ByID(p.id)
 	if !ok { // too new for the copy, or nobody
 		if m, err = p.Member(p.ctx(), p.id); err != nil {
-			p.sayRefused()
 			return err
 		}
 	}
@@ -236,7 +234,6 @@ func (p memberGroupsForm) review(f refusedForm) error {
 		return p.choose(f)
 	}
 	if err := c.Look(p.ctx()); err != nil {
-		p.sayRefused()
 		return err
 	}
 	called := names.Isolate(p.memberName(p.id))

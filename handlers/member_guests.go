@@ -54,7 +54,6 @@ func (h *guestHandover) ask(f refusedForm) error {
 	reading, err := h.read()
 	switch {
 	case err != nil:
-		h.sayRefused()
 		return err
 	case reading:
 		return h.showReading("Guests of a member", words.Count(len(h.guests.Items), "guest", "guests"), h.urls().Member(h.id))
@@ -75,7 +74,6 @@ func (h *guestHandover) ask(f refusedForm) error {
 			err = h.contacts.Look(h.ctx())
 		}
 		if err != nil {
-			h.sayRefused()
 			return err
 		}
 		if h.contacts != nil {

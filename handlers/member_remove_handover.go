@@ -18,7 +18,6 @@ import (
 func showHandover(req *request) error {
 	m := removalOf(req, req.QueryParam("to"))
 	if err := m.removal.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	if len(m.removal.Blockers()) > 0 {

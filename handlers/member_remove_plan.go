@@ -11,7 +11,6 @@ func showPlan(req *request) error {
 	m := removalOf(req, req.QueryParam("to"))
 	m.removal.To = m.to
 	if err := m.removal.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	if m.removal.Plan().Stopped {

@@ -49,7 +49,6 @@ func showRole(req *request) error {
 	}
 	m := req.roleOf(f.Form)
 	if err := m.role.Look(req.ctx()); err != nil {
-		req.sayRefused()
 		return err
 	}
 	req.returnTo, req.typed = req.urls().Local(req.urls().MemberRole(m.role.ID)), f.Form

@@ -181,7 +181,6 @@ func (a application) check(f refusedForm) error {
 	v := views.ReviewCheck{ID: a.review.ID, Name: a.review.Name, Missing: a.copied.missing(), Held: a.held, Long: a.long, Press: newPress(), Notice: f.Notice, Error: f.Errors["sure"]}
 	if len(a.wishes) > 0 {
 		if err := a.edits.Look(a.ctx()); err != nil {
-			a.sayRefused()
 			return err
 		}
 		plan := a.edits.Plan()

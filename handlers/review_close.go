@@ -17,12 +17,10 @@ func showReviewClosing(req *request) error {
 
 func (req *request) askClosing(f refusedForm) error {
 	if _, err := req.reviewHeadOf(); err != nil { // without one there is no reason to read the organisation
-		req.sayRefused()
 		return err
 	}
 	copied, read, err := req.reviewing()
 	if err != nil {
-		req.sayRefused()
 		return err
 	}
 	if !read {

@@ -107,9 +107,6 @@ func (s reviewStep) ownLook() error {
 func (req *request) askLook(f refusedForm) error {
 	s, l, err := req.look("")
 	if l == nil {
-		if err != nil {
-			req.sayRefused()
-		}
 		return err
 	}
 	s.takeShown(f.Form, s.readAt)

@@ -32,7 +32,6 @@ func showReviewForm(req *request) error {
 func (req *request) askReview(f refusedForm) error {
 	copied, read, err := req.reviewing()
 	if err != nil {
-		req.sayRefused()
 		return err
 	}
 	if !read {

@@ -30,7 +30,6 @@ func showReviewPerson(req *request) error {
 func (req *request) askDecision(f refusedForm) error {
 	s, read, err := req.reviewStep()
 	if err != nil {
-		req.sayRefused()
 		return err
 	}
 	if !read {

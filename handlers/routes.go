@@ -302,6 +302,9 @@ func (a *App) wrap(r route) echo.HandlerFunc {
 		} else {
 			err = r.handle(req)
 		}
+		if err != nil {
+			req.sayRefused() // the page of an error stands for that of the form
+		}
 		if shut := req.shutOutBy(err); shut != nil {
 			return shut
 		}

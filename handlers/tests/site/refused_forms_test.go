@@ -150,6 +150,23 @@ func TestARefusedFormIsShownOnItsPageOnly(t *testing.T) {
 	assert.Empty(t, other.Get(second.URL).GroupForm().Values.Get("description"), "and in its session only")
 }
 
+// Where the page of a form can't be shown, that of the error says what became of the form, once.
+func TestAnErrorSaysWhatBecameOfTheForm(t *testing.T) {
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	form := s.Get(s.GroupPath("Payroll")+"/edit").Form("main form").Set("name", "Night watch")
+	s.Sandbox.Fail(sandbox.Fault{
+		Method: http.MethodPut, Status: http.StatusUnprocessableEntity, Body: `{"message":"Not today."}`,
+		Meanwhile: func() { s.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError}) },
+	})
+	p := form.Submit("Save").Whole(http.StatusBadGateway)
+	assert.Contains(t, p.URL, "/edit?refused=")
+	assert.Contains(t, p.Text(".notice"), "Tallyfy refused: “Not today.”")
+	s.Sandbox.ClearFaults()
+	again := s.Get(p.URL).Whole(http.StatusOK)
+	assert.Equal(t, "Night watch", again.Form("main form").Values.Get("name"))
+	assert.NotContains(t, again.Text("main"), "Not today", "it was said")
+}
+
 // What a session cannot hold is not lost: the page is the answer itself.
 func TestAFormThatNoSessionCanHoldIsTheAnswerItself(t *testing.T) {
 	t.Run("too large", func(t *testing.T) {
