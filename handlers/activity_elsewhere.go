@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 
 	"tallyfy-admin/handlers/history"
@@ -68,7 +67,7 @@ func (req *request) askActivity(view *views.ElsewhereView, q history.Question) e
 		if tallyfy.IsUnauthorized(err) {
 			return err
 		}
-		req.app.Log.Info("activity not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("activity not read", err)
 		view.Problem = &views.Notice{Kind: views.NoticeWarning, Text: req.activityUnread(err), RequestID: web.IDOf(req)}
 		return nil
 	}

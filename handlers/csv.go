@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -14,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/csvfile"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 )
@@ -108,7 +106,7 @@ func (req *request) sendFile(what string, columns []string, rows iter.Seq[[]stri
 		}
 	})
 	if err != nil || gone() {
-		req.app.Log.Info("file broken off, the visitor went away", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("file broken off, the visitor went away", err)
 	}
 	return nil
 }

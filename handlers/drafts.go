@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -131,7 +130,7 @@ func (req *request) keepRefused(address string, f refusedForm) (at string, ok bo
 	u.RawQuery = query.Encode()
 	req.session.change(func(d *sessionData) { d.Refused = &f })
 	if err := req.saveInTime(); err != nil { // here and not later: what was typed would be lost
-		req.app.Log.Error("session not saved", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("session not saved", err)
 		return "", false
 	}
 	return u.String(), true

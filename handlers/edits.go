@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -265,7 +264,7 @@ func (req *request) laterOf(e *journal.Entry, subjects []journal.Subject, fits f
 // then offers nothing that depends on them.
 func (req *request) laterUnknown(err error) bool {
 	if err != nil {
-		req.app.Log.Error("later changes not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("later changes not known", err)
 	}
 	return err != nil
 }

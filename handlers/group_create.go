@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -181,7 +180,7 @@ func (req *request) alikeGroup(ctx context.Context, t *typedGroup, name string) 
 	if req.CopiedGroups() == nil {
 		var err error
 		if g, err = membership.FindAlike(ctx, req.api, req.org(), name, 1); err != nil { // that holds nothing up
-			req.app.Log.Info("no look for a group like the new one", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+			req.logInfo("no look for a group like the new one", err)
 		}
 	}
 	if g == nil || strings.EqualFold(g.Name, name) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"html"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -76,7 +75,7 @@ func (req *request) initials(id tallyfy.ID, name string, err error) error {
 	h.Set(echo.HeaderCacheControl, "private, max-age=300")
 	h.Add(echo.HeaderVary, echo.HeaderCookie) // the answer depends on who asks
 	if err != nil {
-		req.app.Log.Info("logo not fetched", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("logo not fetched", err)
 		h.Set(echo.HeaderCacheControl, "no-store")
 	}
 	hue := components.Hue(string(id))*30 + 15

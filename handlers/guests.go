@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -55,7 +54,7 @@ const mostRemovals = 200
 func (req *request) removedGuest(email string) *journal.Entry {
 	latest, err := req.app.Journal.Latest(req.ctx(), journal.Filter{Org: req.org(), Kind: lifecycle.GuestRemoved}, mostRemovals)
 	if err != nil {
-		req.app.Log.Info("removals of guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("removals of guests not read", err)
 	}
 	key := membership.GuestKey(email)
 	at := slices.IndexFunc(latest, func(e *journal.Entry) bool {

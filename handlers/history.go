@@ -14,7 +14,6 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/ratelimit"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/words"
@@ -141,7 +140,7 @@ func (req *request) reviewed(s journal.Subject, shown views.RecentActivity) (v v
 		v.Changed, err = req.movedSince(s, end)
 	}
 	if err != nil { // the page is as good without
-		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("reviews not read", err)
 	}
 	return v
 }

@@ -131,7 +131,7 @@ func (req *request) jobCounts(j *bulk.Job) (map[bulk.State]int, error) {
 		return counts, err
 	}
 	if err := req.app.Jobs.MarkUnknown(req.ctx(), req.app.Leases, j); err != nil { // the page is as good without
-		req.app.Log.Error("rows of a job that rests not marked as not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("rows of a job that rests not marked as not known", err)
 		return counts, nil
 	}
 	return req.app.Jobs.Counts(req.ctx(), j.ID)

@@ -3,14 +3,12 @@ package handlers
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/logo"
 	"tallyfy-admin/handlers/ratelimit"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -68,12 +66,12 @@ func (req *request) fetchLogo(ctx context.Context, address string) (*logo.Image,
 	case err == nil:
 		data = image.Data
 	case errors.Is(err, logo.ErrNone) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded):
-		req.app.Log.Info("logo not shown", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("logo not shown", err)
 	default:
 		return nil, err
 	}
 	if err := req.app.LogoStore.Put(ctx, string(req.org()), address, data); err != nil {
-		req.app.Log.Error("logo not kept", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("logo not kept", err)
 	}
 	return image, nil
 }

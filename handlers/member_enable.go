@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -14,7 +13,6 @@ import (
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -263,7 +261,7 @@ func (m comeback) seeToGroups(press string) error {
 		return err
 	}
 	if err != nil {
-		m.app.Log.Info("groups not read", slog.String("request_id", web.IDOf(m)), slog.Any("error", err))
+		m.logInfo("groups not read", err)
 		return not("they could not be read.")
 	}
 	add, remove, ok := c.Rest(now)

@@ -1,14 +1,12 @@
 package handlers
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 
 	"tallyfy-admin/handlers/history"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/overview"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
@@ -44,7 +42,7 @@ func showOverview(req *request) error {
 	}
 	if admin, _ := copied.isAdmin(req)(req.ctx()); admin {
 		if screen.Visit, err = req.sinceVisit(); err != nil { // the page is as good without
-			req.app.Log.Error("changes made elsewhere not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+			req.logError("changes made elsewhere not listed", err)
 		}
 	}
 	for _, f := range v.Findings {

@@ -2,13 +2,11 @@ package handlers
 
 import (
 	"context"
-	"log/slog"
 	"net/url"
 	"slices"
 	"strings"
 
 	"tallyfy-admin/handlers/directory"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -96,7 +94,7 @@ func (req *request) takePeople(ctx context.Context, p *addedPeople) {
 	}
 	members, err := req.Members(ctx)
 	if err != nil {
-		req.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("directory not read", err)
 	}
 	byEmail := directory.ByEmail(members)
 	var left, unknown, said []string
@@ -203,7 +201,7 @@ func (req *request) peoplePicker(p *addedPeople) (views.PeoplePicker, error) {
 		guests, total, err = req.searchGuests(view.Query)
 	}
 	if err != nil {
-		req.app.Log.Info("guests not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("guests not read", err)
 		view.Notes = append(view.Notes, "The existing guests could not be read. Their addresses can be typed.")
 	}
 	shown := len(view.Found)

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -230,7 +229,7 @@ func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
 	v.Pending = m.Status == tallyfy.StatusInvited
 	planned, ok, err := req.app.PlannedGroups.Find(req.ctx(), string(req.org()), string(m.ID), m.Email)
 	if err != nil { // the page is as good without
-		req.app.Log.Error("planned groups not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("planned groups not read", err)
 	}
 	if ok {
 		v.By, v.At = planned.By, planned.At

@@ -3,13 +3,11 @@ package handlers
 import (
 	"cmp"
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
 	"tallyfy-admin/handlers/cache"
 	"tallyfy-admin/handlers/directory"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -42,7 +40,7 @@ func (req *request) searchMembers(members *directory.Members, query string, keep
 func (req *request) directoryNote(members *directory.Members, err error) string {
 	switch {
 	case err != nil:
-		req.app.Log.Info("directory not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("directory not read", err)
 		return "Tallyfy did not give all members: somebody may be missing."
 	case members.Short != nil:
 		return missing(members.Short, "members") + " Search by name or email to find the others."

@@ -103,8 +103,16 @@ func (r *reader) OpenTasks(ctx context.Context, o tallyfy.TaskListOptions) tally
 }
 
 // notCounted logs why tasks could not be read: the page only says that they were not.
-func (r *reader) notCounted(err error) {
-	r.app.Log.Info("open tasks not counted", slog.String("request_id", r.id), slog.Any("error", err))
+func (r *reader) notCounted(err error) { r.logInfo("open tasks not counted", err) }
+
+// logInfo logs what a page or a job can do without.
+func (r *reader) logInfo(what string, err error) {
+	r.app.Log.Info(what, slog.String("request_id", r.id), slog.Any("error", err))
+}
+
+// logError is logInfo for what went wrong here, and not at Tallyfy.
+func (r *reader) logError(what string, err error) {
+	r.app.Log.Error(what, slog.String("request_id", r.id), slog.Any("error", err))
 }
 
 // called is a member's name, with the address where somebody else in the organisation looks the same, as far as

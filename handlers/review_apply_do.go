@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -86,7 +85,7 @@ func applyReview(req *request) error {
 	underWay := out.Entry != nil && change.UnderWay(out.Entry, req.app.Now())
 	if out.Kind == change.Repeated && out.Entry.Check == nil && !out.Entry.NotMade() && !underWay { // the process of the first press has died
 		if err := req.app.changes.Check(req.ctx(), out.Entry, a.edits); err != nil {
-			req.app.Log.Info("change not checked", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+			req.logInfo("change not checked", err)
 		}
 	}
 	if out.Kind != change.Busy && !out.Entry.NotMade() && !underWay {

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"log/slog"
 	"slices"
 
 	"tallyfy-admin/handlers/bulk"
@@ -106,7 +105,7 @@ func (a application) madeBefore(id tallyfy.UserID, group tallyfy.ID, leave bool)
 		}
 		if e.Check == nil {
 			if err := a.app.changes.Check(a.ctx(), e, a.changeOf(e)); err != nil {
-				a.app.Log.Info("change not checked", slog.String("request_id", web.IDOf(a)), slog.Any("error", err))
+				a.logInfo("change not checked", err)
 			}
 		}
 		if membership.Reached(e)[group] {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -135,7 +134,7 @@ func (req *request) firstSeen(copied snapshot) map[tallyfy.UserID]time.Time {
 	}
 	seen, err := req.app.History.FirstSeen(req.ctx(), req.org(), undated)
 	if err != nil { // the time of the reading stands for it
-		req.app.Log.Error("first readings of members not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("first readings of members not known", err)
 	}
 	return seen
 }
@@ -149,7 +148,7 @@ func (req *request) unreviewed(copied snapshot) (f components.Figure) {
 	}
 	all, err := req.allReviews()
 	if err != nil { // the page is as good without
-		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("reviews not read", err)
 		return f
 	}
 	return req.unreviewedOf(all, copied)

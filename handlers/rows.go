@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/logo"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -171,7 +169,7 @@ func (req *request) recentActivity(s journal.Subject, isAdmin func(context.Conte
 		err = errors.Join(err, elsewhereErr)
 	}
 	if err != nil {
-		req.app.Log.Error("changes not listed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("changes not listed", err)
 	}
 	return recent
 }

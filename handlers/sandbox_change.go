@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -10,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"tallyfy-admin/handlers/membership"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
@@ -127,13 +125,13 @@ func changeSandbox(req *request) error {
 	case action == "rename" && membership.NameProblem(form.Get("name")) != "":
 		return say(views.NoticeProblem, membership.NameProblem(form.Get("name"))+" Nothing was changed.")
 	}
-	own, id, log := context.WithoutCancel(req.ctx()), web.IDOf(req), req.app.Log // the request may have ended
+	own := context.WithoutCancel(req.ctx()) // the request may have ended
 	act := func() error {
 		ctx, done := context.WithTimeout(own, colleagueTime)
 		defer done()
 		err := does.do(c, ctx)
 		if err != nil {
-			log.Info("the other administrator failed", slog.String("request_id", id), slog.Any("error", err))
+			req.logInfo("the other administrator failed", err)
 		}
 		return err
 	}

@@ -165,7 +165,7 @@ func (req *request) checkToken(token newToken) (*pendingSignIn, error) {
 		p.Missing = missing(short, "organisations")
 	}
 	if err != nil {
-		req.app.Log.Info("organisations not listed at sign-in", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("organisations not listed at sign-in", err)
 	} else if len(req.app.Organisations) > 0 && len(p.Organisations) == 0 {
 		return nil, errNotAdmitted
 	}

@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"log/slog"
 	"net/http"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
-	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views/components"
 	"tallyfy-admin/views/names"
 )
@@ -38,7 +36,7 @@ func (req *request) deletedGroup(ctx context.Context, e *journal.Entry) (r membe
 		if !errors.Is(err, journal.ErrContentsGone) {
 			return r, g, err
 		}
-		req.app.Log.Info("contents not opened", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logInfo("contents not opened", err)
 	}
 	return r, g, req.contentsGone(e, r)
 }

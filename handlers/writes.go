@@ -3,7 +3,6 @@ package handlers
 import (
 	"cmp"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -137,7 +136,7 @@ func (req *request) run(p change.Press, c change.Change, sent func(err error)) (
 	}
 	out, err := req.app.changes.Run(req.ctx(), by, p, c)
 	if errors.Is(err, change.ErrNotRecorded) {
-		req.app.Log.Error("change not recorded", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("change not recorded", err)
 		text := "Every change is recorded in the dashboard's database before it is sent to Tallyfy. The database did not take it, so nothing was sent."
 		if c.Kind() == membership.GroupDeleted {
 			text = "Before a group is deleted, all of it is stored in the dashboard's database, so that it can be created again. The database did not take it, so nothing was deleted."
