@@ -44,10 +44,7 @@ func showRestoration(req *request) error {
 	if err != nil {
 		return err
 	}
-	if refused := req.refusedForm(); refused != nil {
-		return r.ask(*refused)
-	}
-	return r.ask(refusedForm{Status: http.StatusOK})
+	return r.ask(req.pressedForm())
 }
 
 // seenUnread is the field “seen” of a page on which it was not known who can be added.

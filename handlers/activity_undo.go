@@ -36,7 +36,7 @@ func showUndo(req *request) error {
 	if err != nil {
 		return err
 	}
-	return r.open()
+	return r.ask(req.pressedForm())
 }
 
 func undo(req *request) error {
@@ -63,7 +63,7 @@ func showRepeat(req *request) error {
 	if err != nil {
 		return err
 	}
-	return r.open()
+	return r.ask(req.pressedForm())
 }
 
 func repeat(req *request) error {
@@ -122,13 +122,6 @@ func (r reversal) address() string {
 		return r.urls().RepeatEntry(r.entry.ID)
 	}
 	return r.urls().UndoEntry(r.entry.ID)
-}
-
-func (r reversal) open() error {
-	if refused := r.refusedForm(); refused != nil {
-		return r.ask(*refused)
-	}
-	return r.ask(refusedForm{Status: http.StatusOK})
 }
 
 // ask says what the reversal would do to the groups as they are now.

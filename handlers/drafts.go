@@ -164,6 +164,15 @@ func (req *request) pressedForm() refusedForm {
 	return refusedForm{Status: http.StatusOK}
 }
 
+// askedForm is pressedForm for a page whose choice is in its address, which then is its form.
+func (req *request) askedForm() refusedForm {
+	f := req.pressedForm()
+	if f.Form == nil {
+		f.Form = req.QueryParams()
+	}
+	return f
+}
+
 // refusedForm is the form that led to this page, nil if none did.
 func (req *request) refusedForm() *refusedForm {
 	f := req.session.data.Refused

@@ -24,15 +24,10 @@ import (
 const hintTime = 5 * time.Second
 
 func showGroupForm(req *request) error {
-	t := typedGroup{}
-	if f := req.refusedForm(); f != nil {
-		req.returnTo, req.typed = req.urls().Local(req.urls().NewGroup()), f.Form
+	f, t := req.openedForm(req.urls().Local(req.urls().NewGroup())), typedGroup{}
+	if f.Form != nil {
 		t = readGroupForm(f.Form)
 		t.errors, t.notice, t.existing = f.Errors, f.Notice, views.GroupLink{ID: tallyfy.ID(f.ExistingID), Name: f.ExistingName}
-		return req.showGroupForm(f.Status, &t)
-	}
-	if kept := req.takeDraft(req.urls().Local(req.urls().NewGroup())); kept != nil {
-		t = readGroupForm(kept)
 	} else if from := tallyfy.ID(req.QueryParam("from")); from != "" {
 		if !tallyfy.PlausibleID(string(from)) {
 			return echo.ErrNotFound
@@ -41,7 +36,7 @@ func showGroupForm(req *request) error {
 			return err
 		}
 	}
-	return req.showGroupForm(http.StatusOK, &t)
+	return req.showGroupForm(f.Status, &t)
 }
 
 // copyGroup fills the form with the description and the people of a group. Who can't be added is left out, and the form

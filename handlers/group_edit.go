@@ -16,17 +16,11 @@ import (
 // showGroupEdit is the form for the name and the description of a group.
 func showGroupEdit(req *request) error {
 	id := tallyfy.ID(web.Param(req, "group"))
-	refused := req.refusedForm()
-	page := req.urls().Local(req.urls().EditGroup(id))
-	g, err := req.group(req.ctx(), id, req.fresh || refused != nil)
+	g, err := req.group(req.ctx(), id, req.fresh || req.refusedForm() != nil)
 	if err != nil {
 		return err
 	}
-	if refused != nil {
-		req.returnTo, req.typed = page, refused.Form
-		return req.showGroupEdit(g, *refused)
-	}
-	return req.showGroupEdit(g, refusedForm{Status: http.StatusOK, Form: req.takeDraft(page)})
+	return req.showGroupEdit(g, req.openedForm(req.urls().Local(req.urls().EditGroup(id))))
 }
 
 // showGroupEdit shows the form with what was typed, if anything was. Somebody else may have changed the

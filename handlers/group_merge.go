@@ -34,10 +34,7 @@ func (req *request) groupMerge(form url.Values) groupMerge {
 
 // showGroupMerge offers the groups to merge one into, and says what merging it into the chosen one would do.
 func showGroupMerge(req *request) error {
-	f := refusedForm{Status: http.StatusOK, Form: req.QueryParams()}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	}
+	f := req.askedForm()
 	m := req.groupMerge(f.Form)
 	req.returnTo = req.urls().Local(req.urls().MergeGroup(m.id, m.into))
 	return m.show(f)

@@ -98,10 +98,7 @@ func (m comeback) page() string {
 
 // showComeback asks for the groups; with a choice it shows the plan.
 func showComeback(req *request) error {
-	f := refusedForm{Status: http.StatusOK, Form: req.QueryParams()}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	}
+	f := req.askedForm()
 	m, err := req.comebackOf(f.Form)
 	if err != nil {
 		return err

@@ -23,10 +23,8 @@ func showHandover(req *request) error {
 	if len(m.removal.Blockers()) > 0 {
 		return m.showHeld(http.StatusConflict)
 	}
-	if f := req.refusedForm(); f != nil {
-		return m.askForSuccessor(f.Status, f.Problem)
-	}
-	return m.askForSuccessor(http.StatusOK, "")
+	f := req.pressedForm()
+	return m.askForSuccessor(f.Status, f.Problem)
 }
 
 func (m memberRemoval) askForSuccessor(status int, problem string) error {

@@ -16,10 +16,8 @@ func showPlan(req *request) error {
 	if m.removal.Plan().Stopped {
 		return m.showStopped()
 	}
-	if f := req.refusedForm(); f != nil {
-		return m.askBeforeRemoving(f.Status, f.Problem)
-	}
-	return m.askBeforeRemoving(http.StatusOK, "")
+	f := req.pressedForm()
+	return m.askBeforeRemoving(f.Status, f.Problem)
 }
 
 // showStopped shows the step at which the removal cannot go on.

@@ -41,11 +41,9 @@ func (m memberRole) page() string {
 
 // showRole asks for the role; with a choice it shows the plan.
 func showRole(req *request) error {
-	f := refusedForm{Status: http.StatusOK, Form: req.QueryParams()}
-	if refused := req.refusedForm(); refused != nil {
-		f = *refused
-	} else if kept := req.takeDraft(req.urls().Local(req.urls().MemberRole(req.person().ID))); kept != nil {
-		f.Form = kept
+	f := req.openedForm(req.urls().Local(req.urls().MemberRole(req.person().ID)))
+	if f.Form == nil {
+		f.Form = req.QueryParams()
 	}
 	m := req.roleOf(f.Form)
 	if err := m.role.Look(req.ctx()); err != nil {
