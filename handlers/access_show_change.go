@@ -184,13 +184,10 @@ func changeAccess(req *request) error {
 	}
 	c := req.groupEdits(membership.Edits{Groups: changes.groups(), Sure: form.Get("sure") != ""})
 	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, func() error {
-		r := refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Stopped before anything was done: groups have changed since you opened this page. This is how it is now.",
-		}}
 		if len(c.Stakes()) > 0 && !c.Sure {
-			r = refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"sure": "Tick this to go on, or go back."}}
+			return f.again(unsureForm())
 		}
-		return f.again(r)
+		return f.again(stoppedForm("Stopped before anything was done: groups have changed since you opened this page. This is how it is now."))
 	})
 }
 

@@ -38,8 +38,8 @@ const closer = "close "
 func turnOf(review string) string { return "apply review " + review }
 
 // beingCarriedOut says that somebody else has the turn.
-func beingCarriedOut() views.Notice {
-	return views.Notice{Kind: views.NoticeWarning, Text: "The review is being carried out, or closed, right now. Nothing was done. Look again in a moment."}
+func beingCarriedOut() refusedForm {
+	return stoppedForm("The review is being carried out, or closed, right now. Nothing was done. Look again in a moment.")
 }
 
 // endTurn gives a lease back, if there is one. It ends by itself, too.

@@ -98,19 +98,21 @@ func (f editForm) unfinished(out change.Outcome) (answered bool, err error) {
 	return false, nil
 }
 
-// notSure is the message at a box that was not ticked.
-const notSure = "Tick this to go on, or go back."
+// unsureForm is a form whose box, which says that the reader is sure, was not ticked.
+func unsureForm() refusedForm {
+	return refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"sure": "Tick this to go on, or go back."}}
+}
 
 // reviewAgain leads a form to the page that shows what is at stake: for the first time, because it was not
-// confirmed there, or because something has changed since.
-func reviewAgain(form url.Values, sure bool) refusedForm {
+// confirmed there, or because something has changed since, which changed says.
+func reviewAgain(form url.Values, sure bool, changed refusedForm) refusedForm {
 	r := refusedForm{Status: http.StatusOK}
 	switch {
 	case form.Get("step") != "review":
 	case !sure:
-		r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"sure": notSure}
+		r = unsureForm()
 	default:
-		r = changedMeanwhile()
+		r = changed
 	}
 	form.Set("step", "review")
 	return r
@@ -118,9 +120,12 @@ func reviewAgain(form url.Values, sure bool) refusedForm {
 
 // changedMeanwhile is a form whose page was no longer true.
 func changedMeanwhile() refusedForm {
-	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-		Kind: views.NoticeWarning, Text: "Stopped before anything was done: something has changed since you opened this page. This is how it is now.",
-	}}
+	return stoppedForm("Stopped before anything was done: something has changed since you opened this page. This is how it is now.")
+}
+
+// stoppedForm is a form that is not carried out as things are.
+func stoppedForm(text string) refusedForm {
+	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeWarning, Text: text}}
 }
 
 // showReview shows what a change of several groups would do.
@@ -175,8 +180,7 @@ func (f editForm) nothing(c groupChange) error {
 
 // notMade shows the form again with the reason why nothing was changed.
 func (f editForm) notMade(err error) error {
-	var own *problem
-	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut {
+	if lockedOut(err) {
 		return err
 	}
 	if left := (*change.NotSent)(nil); errors.As(err, &left) && (left.Err == nil || left.Missing) {

@@ -3,7 +3,6 @@ package handlers
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -187,8 +186,7 @@ func (req *request) alikeGroup(ctx context.Context, t *typedGroup, name string) 
 // notCreated shows the form again with the reason at the right place.
 func (req *request) notCreated(t *typedGroup, err error) error {
 	r, refused := refusalOf(err, groupFields...)
-	var own *problem
-	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut {
+	if lockedOut(err) {
 		return err
 	}
 	if refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {

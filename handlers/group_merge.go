@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -145,17 +144,13 @@ func mergeGroup(req *request) error {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"phrase": text}})
 	}
 	if seen := form.Get("seen"); seen != "" && seen != d.Plan().Fingerprint() {
-		return f.again(mergeStopped("Stopped before anything was done: " + names.Isolate(d.Group.DisplayName()) + " has changed since you opened this page. This is how it is now."))
+		return f.again(stoppedForm("Stopped before anything was done: " + names.Isolate(d.Group.DisplayName()) + " has changed since you opened this page. This is how it is now."))
 	}
 	answered, err := m.addPeople(f, form)
 	if answered || err != nil {
 		return err
 	}
 	return m.deleteMerged(f, form)
-}
-
-func mergeStopped(text string) refusedForm {
-	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeWarning, Text: text}}
 }
 
 // addPeople makes the first change. Unless it was found done, or there was nothing to do, it answers.
@@ -167,13 +162,13 @@ func (m *groupMerge) addPeople(f editForm, form url.Values) (answered bool, err 
 	}
 	switch {
 	case out.Kind == change.Stopped && m.edit.Unread():
-		return true, f.again(mergeStopped("Stopped before anything was done: not all members are read yet, so it is not known who can be added."))
+		return true, f.again(stoppedForm("Stopped before anything was done: not all members are read yet, so it is not known who can be added."))
 	case out.Kind == change.Stopped && m.edit.Nothing():
 		return false, nil
 	case out.Kind == change.Stopped && m.edit.NeedsDescription():
-		return true, f.again(mergeStopped(names.Isolate(m.edit.Group.DisplayName()) + " has no description, and Tallyfy takes no change without one: edit it first. Nothing was changed."))
+		return true, f.again(stoppedForm(names.Isolate(m.edit.Group.DisplayName()) + " has no description, and Tallyfy takes no change without one: edit it first. Nothing was changed."))
 	case out.Kind == change.Stopped || out.Kind == change.Changed:
-		return true, f.again(mergeStopped("Stopped before anything was done: " + names.Isolate(m.edit.Group.DisplayName()) + " has changed since you opened this page. This is how it is now."))
+		return true, f.again(stoppedForm("Stopped before anything was done: " + names.Isolate(m.edit.Group.DisplayName()) + " has changed since you opened this page. This is how it is now."))
 	case out.Kind == change.Busy:
 		return true, f.busy(out)
 	case out.Kind == change.Refused && !change.SaysOtherwise(out.Err):
@@ -197,7 +192,7 @@ func (m *groupMerge) deleteMerged(f editForm, form url.Values) error {
 	}
 	switch result.Kind {
 	case change.Stopped, change.Changed:
-		return f.again(mergeStopped("The people were added to the other group, and " + name + " has changed since, so it was not deleted. This is how it is now."))
+		return f.again(stoppedForm("The people were added to the other group, and " + name + " has changed since, so it was not deleted. This is how it is now."))
 	case change.Busy:
 		return f.busy(result)
 	case change.Refused:
@@ -230,8 +225,7 @@ func (m *groupMerge) alreadyGone(f editForm) error {
 
 // peopleOnly answers when the people were added, and the group was not deleted.
 func (m *groupMerge) peopleOnly(f editForm, err error) error {
-	var own *problem
-	if tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut {
+	if lockedOut(err) {
 		return err
 	}
 	again := refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeWarning, RequestID: web.IDOf(m)}}

@@ -250,22 +250,11 @@ func changeGroupPeople(req *request) error {
 	}
 	f.gone = func(cause error) error { return p.gone(f, c, cause) }
 	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, func() error {
-		r := refusedForm{Status: http.StatusOK}
-		switch {
-		case c.NeedsDescription():
-			r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"description": membership.DescriptionProblem("")}
+		if c.NeedsDescription() {
 			form.Del("step")
-		case form.Get("step") != "review":
-		case !c.Sure:
-			r.Status, r.Errors = http.StatusUnprocessableEntity, map[string]string{"sure": "Tick this to go on, or go back."}
-		default:
-			r.Status = http.StatusConflict
-			r.Notice = &views.Notice{Kind: views.NoticeWarning, Text: "Stopped before anything was done: the group has changed since you opened this page. This is how it is now."}
+			return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"description": membership.DescriptionProblem("")}})
 		}
-		if !c.NeedsDescription() {
-			form.Set("step", "review")
-		}
-		return f.again(r)
+		return f.again(reviewAgain(form, c.Sure, stoppedForm("Stopped before anything was done: the group has changed since you opened this page. This is how it is now.")))
 	})
 }
 

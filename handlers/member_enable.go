@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -275,9 +274,8 @@ func (m comeback) seeToGroups(press string) error {
 	for some := range slices.Chunk(wish, membership.MostEdits) {
 		e := m.groupEdits(membership.Edits{Groups: some, Sure: true})
 		out, err := m.run(change.Press{Press: press, Queue: true}, e, func(error) { m.groupChanged() })
-		var own *problem
 		switch {
-		case tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut:
+		case lockedOut(err):
 			return err
 		case err != nil:
 			p := m.explain(err)

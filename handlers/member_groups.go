@@ -186,7 +186,7 @@ func changeMemberGroups(req *request) error {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"groups": problem}})
 	}
 	return f.carryOut(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, func() error {
-		return f.again(reviewAgain(form, c.Sure))
+		return f.again(reviewAgain(form, c.Sure, changedMeanwhile()))
 	})
 }
 

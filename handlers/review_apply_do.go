@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,8 +65,7 @@ func applyReview(req *request) error {
 		return err
 	}
 	if holder != nil && strings.HasPrefix(holder.Owner, closer) {
-		n := beingCarriedOut()
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &n})
+		return f.again(beingCarriedOut())
 	}
 	defer req.endTurn(turn) // nil where another press has it: the second one queues behind it
 	out, err := f.run(change.Press{Press: pressOf(form), Fingerprint: strings.TrimSuffix(seen, a.seen()), Queue: true}, a.edits, func(error) { req.groupChanged() })
@@ -78,7 +76,7 @@ func applyReview(req *request) error {
 	case out.Kind == change.Stopped && a.edits.Nothing():
 		return a.nothingSent(f)
 	case out.Kind == change.Stopped:
-		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"sure": notSure}})
+		return f.again(unsureForm())
 	case out.Kind == change.Changed:
 		return f.again(changedMeanwhile())
 	}
@@ -133,7 +131,7 @@ func (a application) startFrom(f editForm, form url.Values) error {
 	case seen != "" && seen != plan.Fingerprint()+a.seen():
 		return f.again(changedMeanwhile())
 	case !a.edits.Nothing() && plan.Stopped:
-		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"sure": notSure}})
+		return f.again(unsureForm())
 	case a.edits.Nothing():
 		return a.nothingSent(f)
 	}

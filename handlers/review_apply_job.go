@@ -21,7 +21,7 @@ func (a application) startJob(press string) error {
 		return err
 	}
 	if holder != nil {
-		a.notice(beingCarriedOut())
+		a.notice(*beingCarriedOut().Notice)
 		return a.goTo(a.urls().ReviewCheck(a.review.ID))
 	}
 	defer a.endTurn(lease)

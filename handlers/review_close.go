@@ -76,8 +76,7 @@ func closeReview(req *request) error {
 	}
 	defer req.endTurn(turn)
 	if holder != nil && !strings.HasPrefix(holder.Owner, closer) {
-		n := beingCarriedOut()
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &n})
+		return f.again(beingCarriedOut())
 	}
 	switch _, open, err := req.reviewJobs(id); {
 	case err != nil:

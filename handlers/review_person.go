@@ -96,9 +96,7 @@ func decide(req *request) error {
 		if s.m != nil {
 			why = " is disabled"
 		}
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: names.Isolate(s.p.Name) + why + ". There is nothing to decide.",
-		}})
+		return f.again(stoppedForm(names.Isolate(s.p.Name) + why + ". There is nothing to decide."))
 	}
 	if lost := s.lost(d); lost != "" {
 		return f.again(refusedForm{Status: http.StatusConflict, Errors: map[string]string{"groups": lost}})
@@ -109,10 +107,8 @@ func decide(req *request) error {
 	}
 	err = req.app.Reviews.Append(req.ctx(), s.r, d, baseOf(form))
 	if overtaken := (*review.OvertakenError)(nil); errors.As(err, &overtaken) {
-		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-			Kind: views.NoticeWarning, Text: "Your decision is not saved yet: somebody else has decided about " + names.Isolate(s.p.Name) +
-				" since you opened the page, see below. Decide again to save yours, too: both stay in the record.",
-		}})
+		return f.again(stoppedForm("Your decision is not saved yet: somebody else has decided about " + names.Isolate(s.p.Name) +
+			" since you opened the page, see below. Decide again to save yours, too: both stay in the record."))
 	}
 	if errors.Is(err, review.ErrClosed) {
 		return req.reviewClosed(s.r.ID, err)

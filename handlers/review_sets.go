@@ -204,9 +204,7 @@ func changeReviewSet(req *request) error {
 	if out.Kind == change.Stopped {
 		if c.Overtaken() {
 			form.Set("base", review.BaseOf(c.Before))
-			return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
-				Kind: views.NoticeWarning, Text: "Somebody else has edited this starter set since you opened it, and nothing was changed. " + c.Now() + " Your choice is still below: save it to put it in place.",
-			}})
+			return f.again(stoppedForm("Somebody else has edited this starter set since you opened it, and nothing was changed. " + c.Now() + " Your choice is still below: save it to put it in place."))
 		}
 		req.notice(views.Notice{Kind: views.NoticeInfo, Text: "There was nothing to change."})
 		return req.goTo(f.then)

@@ -20,6 +20,12 @@ func (req *request) shutOutBy(err error) (page *problem) {
 	return page
 }
 
+// lockedOut reports that the person is not signed in any more, or shut out: then no form comes back.
+func lockedOut(err error) bool {
+	var own *problem
+	return tallyfy.IsUnauthorized(err) || errors.Is(err, errSignedOut) || errors.As(err, &own) && own.signOut
+}
+
 // checkShutOut asks Tallyfy whether it lets the person into the organisation, and notes the answer. From
 // the refusal on nothing that was read there is shown, at any process.
 func (req *request) checkShutOut() error {
