@@ -1,11 +1,9 @@
 package handlers
 
 import (
-	"context"
 	"net/http"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/web"
@@ -33,9 +31,7 @@ func (req *request) restoration() (restoration, error) {
 	}
 	wish := membership.Again(e, g)
 	wish.Source, wish.Client, wish.Org = req, req.api, req.org()
-	wish.AllGuests = func(ctx context.Context) (*directory.Guests, error) {
-		return req.app.Directory.Guests(ctx, req.api, req.scope)
-	}
+	wish.AllGuests = req.Guests
 	return restoration{req, e, r, &wish}, nil
 }
 
@@ -69,10 +65,7 @@ func (r restoration) ask(f refusedForm) error {
 		view.Description = f.Form.Get("description")
 	}
 	if !view.Unread {
-		view.Seen, view.LeftOut = c.PeopleKey(), c.LeftOutText()
-		for _, l := range c.Plan().Lines {
-			view.Lines = append(view.Lines, l.Text)
-		}
+		view.Seen, view.LeftOut, view.Lines = c.PeopleKey(), c.LeftOutText(), linesOf(c.Plan())
 	}
 	again, err := r.recreated(r.entry)
 	if err != nil {

@@ -103,7 +103,7 @@ func (req *request) showBulkForm(f refusedForm) error {
 			v.Roles = append(v.Roles, components.Choice{Value: string(r), Text: names.Role(r)})
 		}
 	}
-	copied, err := req.snapshotWithin(plainWait)
+	copied, err := req.snapshotInTime()
 	if err != nil && tallyfy.IsUnauthorized(err) {
 		return err
 	}
@@ -243,7 +243,7 @@ func (req *request) wholeOrganisation() (o *bulk.Organisation, reading string, e
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			o.Guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
+			o.Guests, err = req.Guests(ctx)
 			return err
 		})
 	switch {

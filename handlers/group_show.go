@@ -149,7 +149,7 @@ func exportPeople(req *request) error {
 			return err
 		},
 		func(ctx context.Context) error {
-			members, problem = req.app.Directory.Members(ctx, req.api, req.scope)
+			members, problem = req.Members(ctx)
 			return nil
 		})
 	if err != nil {

@@ -38,7 +38,7 @@ func showGuest(req *request) error {
 			return nil
 		},
 		func(context.Context) error {
-			if s, err := req.snapshotWithin(plainWait); err == nil {
+			if s, err := req.snapshotInTime(); err == nil {
 				copied = s
 			}
 			return nil

@@ -115,7 +115,7 @@ func (req *request) guestRemoval(email string) *lifecycle.GuestRemoval {
 func (req *request) guestsKnown(id tallyfy.UserID) (list []*tallyfy.Guest, known bool) {
 	ctx, done := context.WithTimeout(req.ctx(), plainWait)
 	defer done()
-	guests, err := req.app.Directory.Guests(ctx, req.api, req.scope)
+	guests, err := req.Guests(ctx)
 	if err != nil || !guests.Complete {
 		return nil, false
 	}
@@ -159,11 +159,11 @@ type guestCopies struct {
 func (req *request) guestCopies() (c guestCopies, err error) {
 	err = parallel.Run(req.ctx(),
 		func(ctx context.Context) (err error) {
-			c.guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
+			c.guests, err = req.Guests(ctx)
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			c.groups, err = req.app.Directory.Groups(ctx, req.api, req.scope)
+			c.groups, err = req.Groups(ctx)
 			return err
 		})
 	return c, err
@@ -193,7 +193,7 @@ func (req *request) chosenGuests() (emails []string, err error) {
 	if len(req.who.ChosenGuests) == 0 {
 		return nil, nil
 	}
-	guests, err := req.app.Directory.Guests(req.ctx(), req.api, req.scope)
+	guests, err := req.Guests(req.ctx())
 	if err != nil {
 		return nil, err
 	}

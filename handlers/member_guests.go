@@ -39,7 +39,7 @@ func (h *guestHandover) read() (reading bool, err error) {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			h.guests, err = h.app.Directory.Guests(ctx, h.api, h.scope)
+			h.guests, err = h.Guests(ctx)
 			return err
 		})
 	return err == nil && !h.guests.Ended(), err

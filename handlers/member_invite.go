@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -49,7 +50,9 @@ func (req *request) askInvite(f refusedForm) error {
 			view.ExistingName, view.ExistingURL = f.ExistingName, req.urls().Member(tallyfy.UserID(f.ExistingID))
 		}
 	}
-	groups, err := req.groupsWithin(plainWait)
+	ctx, done := context.WithTimeout(req.ctx(), plainWait)
+	defer done()
+	groups, err := req.Groups(ctx)
 	if shut := req.shutOutBy(err); shut != nil {
 		return shut
 	}

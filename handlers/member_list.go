@@ -29,7 +29,7 @@ func listMembers(req *request) error {
 		}
 		return req.listMembersFromCopy(s, copied)
 	}
-	copied, err := req.snapshotWithin(plainWait)
+	copied, err := req.snapshotInTime()
 	if err == nil && copied.ended() {
 		return req.listMembersFromCopy(s, copied)
 	}

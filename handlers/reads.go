@@ -81,6 +81,11 @@ func (r *reader) Groups(ctx context.Context) (*directory.Groups, error) {
 // CopiedGuests is the copy of the guests as this person's token sees them, if it costs no call, else nil.
 func (r *reader) CopiedGuests() *directory.Guests { return r.app.Directory.CachedGuests(r.scope) }
 
+// Guests gives the copy of the guests as this person's token sees them. It is never nil.
+func (r *reader) Guests(ctx context.Context) (*directory.Guests, error) {
+	return r.app.Directory.Guests(ctx, r.api, r.scope)
+}
+
 // Guest reads a guest.
 func (r *reader) Guest(ctx context.Context, email string) (*tallyfy.Guest, error) {
 	return fetch(ctx, r, "guest "+strings.ToLower(email), r.fresh, nil, func(ctx context.Context) (*tallyfy.Guest, error) {

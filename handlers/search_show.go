@@ -31,7 +31,7 @@ func showSearch(req *request) error {
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			guests, err = req.app.Directory.Guests(ctx, req.api, req.scope)
+			guests, err = req.Guests(ctx)
 			return err
 		})
 	if err != nil {

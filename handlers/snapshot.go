@@ -27,11 +27,11 @@ func (req *request) snapshot() (s snapshot, err error) { return req.readSnapshot
 func (req *request) readSnapshot(ctx context.Context) (s snapshot, err error) {
 	err = parallel.Run(ctx,
 		func(ctx context.Context) (err error) {
-			s.members, err = req.app.Directory.Members(ctx, req.api, req.scope)
+			s.members, err = req.Members(ctx)
 			return err
 		},
 		func(ctx context.Context) (err error) {
-			s.groups, err = req.app.Directory.Groups(ctx, req.api, req.scope)
+			s.groups, err = req.Groups(ctx)
 			return err
 		})
 	return s, err
@@ -40,18 +40,11 @@ func (req *request) readSnapshot(ctx context.Context) (s snapshot, err error) {
 // plainWait is how long a page waits for the copies that can do without: long enough for most organisations.
 const plainWait = 2 * time.Second
 
-// snapshotWithin is snapshot for a page that can do without: it waits for the reading no longer than that.
-func (req *request) snapshotWithin(wait time.Duration) (s snapshot, err error) {
-	ctx, done := context.WithTimeout(req.ctx(), wait)
+// snapshotInTime is snapshot for a page that can do without: it waits no longer than plainWait.
+func (req *request) snapshotInTime() (s snapshot, err error) {
+	ctx, done := context.WithTimeout(req.ctx(), plainWait)
 	defer done()
 	return req.readSnapshot(ctx)
-}
-
-// groupsWithin is the copy of the groups for a page that can do without: it waits for the reading no longer than that.
-func (req *request) groupsWithin(wait time.Duration) (*directory.Groups, error) {
-	ctx, done := context.WithTimeout(req.ctx(), wait)
-	defer done()
-	return req.Groups(ctx)
 }
 
 // cachedSnapshot is the snapshot if it costs no call.
