@@ -133,7 +133,7 @@ func (r reversal) ask(f refusedForm) error {
 	plan := c.Plan()
 	view := views.Reversal{
 		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence,
-		Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
+		Lines: linesOf(plan), Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
 	}
 	if r.one == nil || !r.one.Did.Empty() {
 		view.Others = "Everybody else stays in the group, whoever added them."
@@ -156,9 +156,6 @@ func (r reversal) ask(f refusedForm) error {
 		if text != "" {
 			view.Warnings = append(view.Warnings, text)
 		}
-	}
-	for _, l := range plan.Lines {
-		view.Lines = append(view.Lines, l.String())
 	}
 	if !r.repeat {
 		view.Later = r.laterRows(r.laterEdits(r.entry, func(e *journal.Entry) bool { return membership.SamePeople(r.entry, e) }))

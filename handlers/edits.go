@@ -132,9 +132,7 @@ func stoppedForm(text string) refusedForm {
 func (req *request) showReview(view views.GroupsReview, section views.Section, c *membership.Edits, f refusedForm) error {
 	plan := c.Plan()
 	view.Warnings, view.Notice, view.Error, view.Seen, view.Press = plan.Warnings, f.Notice, f.Errors["sure"], plan.Fingerprint(), newPress()
-	for _, l := range plan.Lines {
-		view.Lines = append(view.Lines, l.Text)
-	}
+	view.Lines = linesOf(plan)
 	for _, g := range c.Previews() {
 		view.Groups = append(view.Groups, views.GroupSizes{Name: g.Name, Before: g.Before, After: g.After})
 	}

@@ -83,10 +83,7 @@ func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
 		view.Namesake = g.urls().Group(d.Namesake.ID)
 	}
 	view.KeptDays, view.HasLogo, view.LogoLost = g.app.Journal.ContentsDays(), d.Group.Logo != "", d.LogoLost()
-	view.ByID, view.Seen, view.Press = d.ByID(), plan.Fingerprint(), newPress()
-	for _, line := range plan.Lines {
-		view.Consequences = append(view.Consequences, line.String())
-	}
+	view.ByID, view.Consequences, view.Seen, view.Press = d.ByID(), linesOf(plan), plan.Fingerprint(), newPress()
 	return g.show(status, views.DeleteGroup(g.page("Delete "+names.Isolate(d.Group.DisplayName()), views.SectionGroups), view))
 }
 

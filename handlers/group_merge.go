@@ -101,18 +101,10 @@ func (m groupMerge) ask(f refusedForm) error {
 	d, c := m.deletion, m.edit
 	people, deletion := c.Plan(), d.Plan()
 	view := views.GroupMerge{
-		ID: m.id, Name: d.Group.DisplayName(), Into: m.into, IntoName: c.Group.DisplayName(), Nothing: c.Nothing(), Warnings: people.Warnings,
+		ID: m.id, Name: d.Group.DisplayName(), Into: m.into, IntoName: c.Group.DisplayName(), Nothing: c.Nothing(), Lines: linesOf(people), Then: linesOf(deletion), Warnings: people.Warnings,
 		Tasks: m.taskView(d.Tasks, m.urls().GroupTasks(m.id)), Phrase: d.Phrase(), ByID: d.ByID(), Typed: d.Typed, PhraseError: f.Errors["phrase"],
 		Seen: deletion.Fingerprint(), SeenPeople: people.Fingerprint(), Press: newPress(), Notice: f.Notice,
 		KeptDays: m.app.Journal.ContentsDays(), NeedsDescription: c.NeedsDescription(), Unread: c.Unread(),
-	}
-	for _, l := range people.Lines {
-		if !c.Nothing() {
-			view.Lines = append(view.Lines, l.String())
-		}
-	}
-	for _, l := range deletion.Lines {
-		view.Then = append(view.Then, l.String())
 	}
 	if !view.Unread {
 		view.LeftOut, view.Joined = c.LeftOutText(), c.JoinedText()

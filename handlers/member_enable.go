@@ -125,10 +125,7 @@ func (m comeback) ask(f refusedForm) error {
 	case len(view.Blockers) > 0:
 	case problem == "" && !m.asked.Has("find"):
 		plan := c.Plan()
-		view.Seen, view.Notes = plan.Fingerprint(), plan.Warnings
-		for _, l := range plan.Lines {
-			view.Lines = append(view.Lines, l.String())
-		}
+		view.Lines, view.Notes, view.Seen = linesOf(plan), plan.Warnings, plan.Fingerprint()
 	default:
 		if problem != "" && c.Groups != "" && !m.asked.Has("find") {
 			view.Problem, f.Status = problem, http.StatusUnprocessableEntity
