@@ -30,10 +30,8 @@ func showGroupDeletion(req *request) error {
 		return g.toList()
 	case err != nil:
 		return err
-	case refused != nil:
-		return g.ask(refused.Status, views.GroupDeletion{Problem: refused.Problem, RequestID: refused.RequestID, PhraseError: refused.Errors["phrase"]})
 	}
-	return g.ask(http.StatusOK, views.GroupDeletion{})
+	return g.ask(req.pressedForm())
 }
 
 // deleteGroup deletes after looking once more: a group that is not as it was shown is shown again instead.
@@ -60,54 +58,49 @@ type groupDeletion struct {
 	deletion *membership.Deletion
 }
 
-// page is the frame with the list that the visitor came from.
-func (g groupDeletion) page(title string, section views.Section) views.Page {
-	p := g.request.page(title, section)
-	_, p.From = g.groupsFrom()
-	return p
-}
-
 // toList leads back to the list that the visitor came from.
 func (g groupDeletion) toList() error {
 	list, _ := g.groupsFrom()
 	return g.goTo(list)
 }
 
-// ask shows the page; view holds what is said beside the group itself.
-func (g groupDeletion) ask(status int, view views.GroupDeletion) error {
+// ask shows the page.
+func (g groupDeletion) ask(f refusedForm) error {
 	d := g.deletion
 	plan := d.Plan()
-	view.ID, view.Name, view.LogoVersion = d.Group.ID, d.Group.DisplayName(), g.groupRow(d.Group, nil).LogoVersion
-	view.Tasks, view.Phrase, view.Typed = g.taskView(d.Tasks, g.urls().GroupTasks(d.ID)), d.Phrase(), d.Typed
+	view := views.GroupDeletion{
+		ID: d.Group.ID, Name: d.Group.DisplayName(), LogoVersion: g.groupRow(d.Group, nil).LogoVersion,
+		Tasks: g.taskView(d.Tasks, g.urls().GroupTasks(d.ID)), Phrase: d.Phrase(), Typed: d.Typed, ByID: d.ByID(),
+		KeptDays: g.app.Journal.ContentsDays(), HasLogo: d.Group.Logo != "", LogoLost: d.LogoLost(),
+		Consequences: linesOf(plan), Seen: plan.Fingerprint(), Press: newPress(),
+		Problem: f.Problem, RequestID: f.RequestID, PhraseError: f.Errors["phrase"],
+	}
 	if d.Namesake != nil {
 		view.Namesake = g.urls().Group(d.Namesake.ID)
 	}
-	view.KeptDays, view.HasLogo, view.LogoLost = g.app.Journal.ContentsDays(), d.Group.Logo != "", d.LogoLost()
-	view.ByID, view.Consequences, view.Seen, view.Press = d.ByID(), linesOf(plan), plan.Fingerprint(), newPress()
-	return g.show(status, views.DeleteGroup(g.page("Delete "+names.Isolate(d.Group.DisplayName()), views.SectionGroups), view))
+	page := g.page("Delete "+names.Isolate(d.Group.DisplayName()), views.SectionGroups)
+	_, page.From = g.groupsFrom()
+	return g.show(f.Status, views.DeleteGroup(page, view))
 }
 
 // askAgain leads to the page that asks, with what became of the form.
-func (g groupDeletion) askAgain(status int, view views.GroupDeletion) error {
-	f := refusedForm{Status: status, Problem: view.Problem, RequestID: view.RequestID, Form: url.Values{}}
+func (g groupDeletion) askAgain(f refusedForm) error {
+	f.Form = url.Values{}
 	if g.deletion.Asked {
 		f.Form.Set("phrase", g.deletion.Typed)
 	}
-	if view.PhraseError != "" {
-		f.Errors = map[string]string{"phrase": view.PhraseError}
-	}
 	_, from := g.groupsFrom()
-	return g.answerOn(views.FromList(g.urls().DeleteGroup(g.deletion.ID), from), f, func() error { return g.ask(status, view) })
+	return g.answerOn(views.FromList(g.urls().DeleteGroup(g.deletion.ID), from), f, func() error { return g.ask(f) })
 }
 
 func (g groupDeletion) answer(out change.Outcome) error {
 	d := g.deletion
 	switch out.Kind {
 	case change.Stopped:
-		return g.askAgain(http.StatusUnprocessableEntity, views.GroupDeletion{PhraseError: d.PhraseError()})
+		return g.askAgain(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"phrase": d.PhraseError()}})
 	case change.Changed:
-		return g.askAgain(http.StatusConflict, views.GroupDeletion{
-			Problem: "Stopped before anything was done: " + names.Isolate(d.Group.DisplayName()) + " has changed since you opened this page. This is how it is now.",
+		return g.askAgain(refusedForm{
+			Status: http.StatusConflict, Problem: "Stopped before anything was done: " + names.Isolate(d.Group.DisplayName()) + " has changed since you opened this page. This is how it is now.",
 		})
 	case change.Busy:
 		return g.busy("This group is being deleted right now", out, g.wayHome())
@@ -128,7 +121,7 @@ func (g groupDeletion) answer(out change.Outcome) error {
 				return err
 			}
 		case refused && r.gaveReason():
-			return g.askAgain(http.StatusConflict, views.GroupDeletion{RequestID: web.IDOf(g), Problem: r.Text + " Nothing was deleted."})
+			return g.askAgain(refusedForm{Status: http.StatusConflict, RequestID: web.IDOf(g), Problem: r.Text + " Nothing was deleted."})
 		default:
 			return out.Err
 		}
@@ -166,7 +159,7 @@ func (g groupDeletion) looked(out change.Outcome) error {
 		default:
 			said = "Tallyfy didn't confirm the deletion, and " + name + " is still there. It may still be deleted: look again in a minute before you press the button again."
 		}
-		return g.askAgain(status, views.GroupDeletion{RequestID: web.IDOf(g), Problem: said})
+		return g.askAgain(refusedForm{Status: status, RequestID: web.IDOf(g), Problem: said})
 	}
 	if out.Kind == change.Done {
 		return g.deleted(out.Entry)
