@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
@@ -65,6 +64,5 @@ func (u contactsUndo) carryOut() error {
 		stopped: func() error {
 			return u.said("There is nothing left to undo, so nothing was sent to Tallyfy.", "", "", u.urls().Entry(u.entry.ID))
 		},
-		done: func(out change.Outcome, _ string) error { return u.goTo(u.urls().Entry(out.Entry.ID)) },
 	}.carryOut()
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/views"
@@ -60,6 +59,5 @@ func removeGuest(req *request) error {
 		editForm: edit, change: m.removal,
 		sent:    func(error) { req.invalidate(directory.Change{}) },
 		stopped: func() error { return edit.again(refusedForm{Status: http.StatusConflict}) },
-		done:    func(out change.Outcome, _ string) error { return req.goTo(req.urls().Entry(out.Entry.ID)) },
 	}.carryOut()
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/views"
@@ -51,8 +50,7 @@ func deleteMember(req *request) error {
 	}
 	m := req.erasure(form.Get("phrase"))
 	c := m.erasure
-	_, from := req.membersFrom()
-	page := views.FromList(req.urls().DeleteMember(c.ID), from)
+	page := req.fromMembers(req.urls().DeleteMember(c.ID))
 	req.returnTo = req.urls().Local(page)
 	edit := req.memberForm(page, form, c, &c.Person, m.ask)
 	return personForm{
@@ -64,6 +62,5 @@ func deleteMember(req *request) error {
 			}
 			return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"phrase": c.PhraseError()}})
 		},
-		done: func(out change.Outcome, _ string) error { return req.goTo(req.urls().Entry(out.Entry.ID)) },
 	}.carryOut()
 }

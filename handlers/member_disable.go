@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/views"
 	"tallyfy-admin/views/names"
@@ -48,14 +47,12 @@ func disableMember(req *request) error {
 	}
 	m := memberDisabling{req, &lifecycle.Disabling{Person: req.person()}}
 	c := m.disabling
-	_, from := req.membersFrom()
-	page := views.FromList(req.urls().DisableMember(c.ID), from)
+	page := req.fromMembers(req.urls().DisableMember(c.ID))
 	req.returnTo = req.urls().Local(page)
 	edit := req.memberForm(page, form, c, &c.Person, m.ask)
 	return personForm{
 		editForm: edit, change: c,
 		sent:    req.memberChanged(c),
 		stopped: func() error { return edit.again(refusedForm{Status: http.StatusConflict}) },
-		done:    func(out change.Outcome, _ string) error { return req.goTo(req.urls().Entry(out.Entry.ID)) },
 	}.carryOut()
 }

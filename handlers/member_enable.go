@@ -91,8 +91,7 @@ func notCarriedOut(e *journal.Entry) bool {
 
 // page is the address of the form with the choice.
 func (m comeback) page() string {
-	_, from := m.membersFrom()
-	return views.FromList(m.urls().BringBack(m.change.ID, m.change.Groups, m.change.Chosen), from)
+	return m.fromMembers(m.urls().BringBack(m.change.ID, m.change.Groups, m.change.Chosen))
 }
 
 // showComeback asks for the groups; with a choice it shows the plan.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/parallel"
@@ -135,7 +134,6 @@ func handOverGuests(req *request) error {
 		stopped: func() error {
 			return req.said("Nothing was to be handed over, so nothing was sent to Tallyfy.", "", "", req.urls().HandOverGuests(h.id, ""))
 		},
-		done: func(out change.Outcome, _ string) error { return req.goTo(req.urls().Entry(out.Entry.ID)) },
 	}.carryOut()
 }
 

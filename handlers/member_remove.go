@@ -24,17 +24,9 @@ func removalOf(req *request, to string) memberRemoval {
 	return memberRemoval{req, req.removal(tallyfy.UserID(web.Param(req, "member"))), strings.TrimSpace(to)}
 }
 
-// page is the frame with the list that the visitor came from.
-func (m memberRemoval) page(title string, section views.Section) views.Page {
-	p := m.request.page(title, section)
-	_, p.From = m.membersFrom()
-	return p
-}
-
 // goTo sends the browser to another page of the flow, with the list that the visitor came from.
 func (m memberRemoval) goTo(path string) error {
-	_, from := m.membersFrom()
-	return m.request.goTo(views.FromList(path, from))
+	return m.request.goTo(m.fromMembers(path))
 }
 
 func (m memberRemoval) head() views.RemovalHead {
@@ -71,7 +63,7 @@ func (m memberRemoval) showHeld(status int) error {
 	for _, g := range r.Groups() {
 		view.Groups = append(view.Groups, groupLeft(g.Row(), true))
 	}
-	return m.show(status, views.RemovalFirst(m.page(view.Head.Title(""), views.SectionMembers), view))
+	return m.show(status, views.RemovalFirst(m.memberPage(view.Head.Title("")), view))
 }
 
 // unknownNote says of how many groups it is not known who stays, if of any, and why.

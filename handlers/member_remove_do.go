@@ -10,7 +10,6 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views"
 	"tallyfy-admin/views/components"
 )
 
@@ -23,8 +22,7 @@ func removeMember(req *request) error {
 	m := removalOf(req, form.Get("to"))
 	r := m.removal
 	r.To, r.Sending = m.to, true
-	_, from := req.membersFrom()
-	req.returnTo = req.urls().Local(views.FromList(req.urls().RemovalPlan(r.ID, m.to), from))
+	req.returnTo = req.urls().Local(req.fromMembers(req.urls().RemovalPlan(r.ID, m.to)))
 	out, err := req.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, r, req.memberChanged(r))
 	if err != nil {
 		return err
@@ -51,22 +49,20 @@ func removeMember(req *request) error {
 
 // stopped leads to the step at which the removal cannot go on.
 func (m memberRemoval) stopped() error {
-	_, from := m.membersFrom()
 	if len(m.removal.Blockers()) > 0 {
-		return m.answerOn(views.FromList(m.urls().RemoveMember(m.removal.ID), from), refusedForm{Status: http.StatusConflict}, m.showStopped)
+		return m.answerOn(m.fromMembers(m.urls().RemoveMember(m.removal.ID)), refusedForm{Status: http.StatusConflict}, m.showStopped)
 	}
 	to := m.to
 	if !tallyfy.PlausibleID(to) { // which may be longer than an address
 		to = ""
 	}
-	return m.answerOn(views.FromList(m.urls().RemovalHandover(m.removal.ID, to), from),
+	return m.answerOn(m.fromMembers(m.urls().RemovalHandover(m.removal.ID, to)),
 		refusedForm{Status: http.StatusUnprocessableEntity, Problem: m.removal.ChoiceProblem()}, m.showStopped)
 }
 
 // planAgain leads to the plan, which says why it was stopped.
 func (m memberRemoval) planAgain(problem string) error {
-	_, from := m.membersFrom()
-	return m.answerOn(views.FromList(m.urls().RemovalPlan(m.removal.ID, m.to), from), refusedForm{Status: http.StatusConflict, Problem: problem},
+	return m.answerOn(m.fromMembers(m.urls().RemovalPlan(m.removal.ID, m.to)), refusedForm{Status: http.StatusConflict, Problem: problem},
 		func() error { return m.askBeforeRemoving(http.StatusConflict, problem) })
 }
 

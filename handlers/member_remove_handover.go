@@ -36,7 +36,7 @@ func (m memberRemoval) askForSuccessor(status int, problem string) error {
 	found := m.searchMembers(r.Copy, view.Query, r.CanTakeOver)
 	view.Matching = len(found)
 	view.Candidates = m.candidates(found)
-	return m.show(status, views.RemovalSecond(m.page(view.Head.Title("who takes over?"), views.SectionMembers), view))
+	return m.show(status, views.RemovalSecond(m.memberPage(view.Head.Title("who takes over?")), view))
 }
 
 // chosenMember finds the chosen member. While the directory is not complete, it may ask Tallyfy

@@ -38,5 +38,5 @@ func (m memberRemoval) askBeforeRemoving(status int, problem string) error {
 	for _, line := range plan.Lines {
 		view.Lines = append(view.Lines, planLine(line, true))
 	}
-	return m.show(status, views.RemovalThird(m.page(view.Head.Title("the plan"), views.SectionMembers), view))
+	return m.show(status, views.RemovalThird(m.memberPage(view.Head.Title("the plan")), view))
 }

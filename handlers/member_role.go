@@ -31,12 +31,11 @@ func (req *request) roleOf(asked url.Values) memberRole {
 
 // page is the address of the choice, or of the plan.
 func (m memberRole) page() string {
-	_, from := m.membersFrom()
 	to := m.asked.Get("to")
 	if !slices.Contains(lifecycle.Roles, tallyfy.Role(to)) {
 		to = ""
 	}
-	return views.FromList(m.urls().UndoRole(m.role.ID, to, m.role.Undoes), from)
+	return m.fromMembers(m.urls().UndoRole(m.role.ID, to, m.role.Undoes))
 }
 
 // showRole asks for the role; with a choice it shows the plan.
@@ -103,8 +102,7 @@ func changeRole(req *request) error {
 		},
 		done: func(out change.Outcome, text string) error {
 			was, _ := lifecycle.RoleBefore(out.Entry)
-			_, from := req.membersFrom()
-			return req.said(text, "Undo", req.urls().UndoRole(c.ID, string(was), out.Entry.ID), views.FromList(req.urls().Member(c.ID), from))
+			return req.said(text, "Undo", req.urls().UndoRole(c.ID, string(was), out.Entry.ID), req.fromMembers(req.urls().Member(c.ID)))
 		},
 	}.carryOut()
 }

@@ -47,6 +47,12 @@ func (req *request) blockersOf(list []lifecycle.Blocker) (out []views.Blocker) {
 	return out
 }
 
+// fromMembers adds to an address the list of members that the visitor came from.
+func (req *request) fromMembers(address string) string {
+	_, from := req.membersFrom()
+	return views.FromList(address, from)
+}
+
 // memberPage is the frame of a page about a member, with the list that the visitor came from.
 func (req *request) memberPage(title string) views.Page {
 	p := req.page(title, views.SectionMembers)
@@ -60,7 +66,8 @@ type personForm struct {
 	change change.Change
 	// sent drops what is out of date after the call.
 	sent func(err error)
-	// stopped answers where the change itself stops, done where it was carried out and found so.
+	// stopped answers where the change itself stops, done where it was carried out and found so; nil
+	// leads to the receipt.
 	stopped func() error
 	done    func(out change.Outcome, text string) error
 }
@@ -81,7 +88,7 @@ func (f personForm) carryOut() error {
 		return err
 	}
 	tone, text := f.change.Summary(out.Entry, false)
-	if tone != change.Good || out.Entry.State != journal.Done {
+	if tone != change.Good || out.Entry.State != journal.Done || f.done == nil {
 		return f.goTo(f.urls().Entry(out.Entry.ID))
 	}
 	return f.done(out, text)
