@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tallyfy-admin/handlers/change"
@@ -141,8 +140,8 @@ func (c *boxChanges) problem() string {
 // accessStateOf is the state of the page that a form was sent from; a button may lead to another page of it.
 func accessStateOf(form url.Values) views.AccessState {
 	s := views.ParseAccessState(form)
-	if to, err := strconv.Atoi(form.Get("turn")); err == nil {
-		s.Page = max(1, to)
+	if form.Has("turn") {
+		s.Page = parsePage(form, "turn")
 	}
 	return s
 }

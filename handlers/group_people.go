@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tallyfy-admin/handlers/change"
@@ -65,13 +64,12 @@ var baseForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
 // readPeople takes the form as it is. What holds an @ is the address of a guest, anything else a member's id.
 func readPeople(form url.Values) typedPeople {
-	page, _ := strconv.Atoi(form.Get("page"))
 	t := typedPeople{
 		pasted: strings.ReplaceAll(form.Get("paste"), "\r\n", "\n"), find: strings.TrimSpace(form.Get("find")), query: strings.TrimSpace(form.Get("q")),
-		page: max(1, page), base: baseForm.FindString(form.Get("base")), description: form.Get("description"), sure: form.Get("sure") != "",
+		page: parsePage(form, "page"), base: baseForm.FindString(form.Get("base")), description: form.Get("description"), sure: form.Get("sure") != "",
 	}
-	if to, err := strconv.Atoi(form.Get("turn")); err == nil { // the button of another page
-		t.page = max(1, to)
+	if form.Has("turn") { // the button of another page
+		t.page = parsePage(form, "turn")
 	}
 	t.Add, t.AddGuests = apart(form["add"])
 	t.Remove, t.RemoveGuests = apart(form["remove"])

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tallyfy-admin/handlers/history"
@@ -72,8 +71,7 @@ func showGroupAt(req *request, id tallyfy.ID) error {
 		if view.Beyond() { // nothing is known of anybody
 			unknown = nil
 		}
-		page, _ := strconv.Atoi(req.QueryParam("page"))
-		shown, pager := pageOf(slices.Concat(in, left, unknown), max(1, page), peoplePerPage)
+		shown, pager := pageOf(slices.Concat(in, left, unknown), parsePage(req.QueryParams(), "page"), peoplePerPage)
 		for _, a := range shown {
 			view.People = append(view.People, views.PersonAt{ID: a.Member, Name: a.Name, Guest: a.Guest, In: a.Presence == history.In, Left: a.Part, From: a.From, To: a.To})
 		}

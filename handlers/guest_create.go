@@ -47,13 +47,7 @@ func addGuest(req *request) error {
 	return personForm{
 		editForm: edit, change: c,
 		sent: func(error) { req.invalidate(directory.Change{}) },
-		stopped: func() error {
-			f := refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"email": c.Standing()}}
-			if c.Found != nil {
-				f.ExistingName, f.ExistingID = c.Found.Name(), string(c.Found.ID)
-			}
-			return edit.again(f)
-		},
+		stopped: func() error { return edit.taken(c.Standing(), c.Found) },
 		done: func(out change.Outcome, text string) error {
 			return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), req.urls().Guests())
 		},

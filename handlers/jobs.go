@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"tallyfy-admin/handlers/bulk"
@@ -180,7 +179,6 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	v.Kind, v.OfGroups = j.Kind.Name, j.Kind.Person == ""
 	v.Only = req.QueryParam("rows")
 	var in []bulk.State
-	total := v.Rows
 	v.Tabs = append(v.Tabs, components.Tab{Text: "All", URL: req.urls().JobRows(j.ID, v.Planned(), "", 1), Number: words.Number(v.Rows), Current: true})
 	for _, s := range bulk.States {
 		if counts[s] == 0 {
@@ -188,13 +186,10 @@ func (req *request) showJobPage(j *bulk.Job) error {
 		}
 		current := v.Only == string(s)
 		if current {
-			in, total = []bulk.State{s}, counts[s]
-			v.Tabs[0].Current = false
+			in, v.Tabs[0].Current = []bulk.State{s}, false
 		}
 		v.Tabs = append(v.Tabs, components.Tab{Text: views.RowState(string(s), v.Planned()), URL: req.urls().JobRows(j.ID, v.Planned(), string(s), 1), Number: words.Number(counts[s]), Current: current})
 	}
-	page, _ := strconv.Atoi(req.QueryParam("page"))
-	page = max(1, min(page, (total+jobRows-1)/jobRows))
 	rows, err := req.app.Jobs.Rows(req.ctx(), j.ID, in...)
 	if err != nil {
 		return err
@@ -204,9 +199,7 @@ func (req *request) showJobPage(j *bulk.Job) error {
 			v.Warnings = append(v.Warnings, r.Warning)
 		}
 	}
-	from := min((page-1)*jobRows, len(rows))
-	rows = rows[from:min(from+jobRows, len(rows))]
-	v.Pager = views.NewPager(page, jobRows, len(rows), total)
+	rows, v.Pager = pageOf(rows, parsePage(req.QueryParams(), "page"), jobRows)
 	for _, r := range rows {
 		v.List = append(v.List, req.jobRow(r))
 	}

@@ -94,6 +94,15 @@ func (f personForm) carryOut() error {
 	return f.done(out, text)
 }
 
+// taken shows the form for somebody new again: text says who has the address, found is the member.
+func (f editForm) taken(text string, found *tallyfy.Member) error {
+	r := refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"email": text}}
+	if found != nil {
+		r.ExistingName, r.ExistingID = found.Name(), string(found.ID)
+	}
+	return f.again(r)
+}
+
 // personGone answers a change of somebody who is not in the organisation any more.
 func (req *request) personGone(cause error) error {
 	req.invalidate(directory.Change{Members: true})
