@@ -1,9 +1,10 @@
 package views
 
 import (
+	"strings"
+
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
-	"tallyfy-admin/views/words"
 )
 
 // GroupMergeChoice offers the groups that a group can be merged into.
@@ -18,19 +19,14 @@ type GroupMergeChoice struct {
 }
 
 func (v GroupMergeChoice) summary() string {
-	s := "Showing " + words.Count(len(v.Offered), "group", "groups") + "."
+	s := showing(len(v.Offered), v.Matching, "group", "groups")
 	switch {
 	case v.Matching == 0 && v.Find != "":
 		s = "No other group matches “" + names.Isolate(v.Find) + "”."
 	case v.Matching == 0:
 		s = "There is no other group."
-	case len(v.Offered) < v.Matching:
-		s = "Showing " + words.Number(len(v.Offered)) + " of " + words.Count(v.Matching, "group", "groups") + ": search to find the others."
 	}
-	if v.Note != "" {
-		s += " " + v.Note
-	}
-	return s
+	return strings.TrimSpace(s + " " + v.Note)
 }
 
 // GroupMerge is the page that asks before a group is merged into another one.

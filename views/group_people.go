@@ -2,6 +2,7 @@ package views
 
 import (
 	"strconv"
+	"strings"
 
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
@@ -50,12 +51,8 @@ type PickedPerson struct {
 
 // offer says what the list of people to add shows.
 func (v GroupPeople) offer() string {
-	chosen := len(v.Offered) - v.Found
-	s := pickerSummary(v.Found, v.Matching, chosen, v.Find, "member", "members")
-	if v.Note != "" {
-		s += " " + v.Note
-	}
-	return s
+	s := pickerSummary(v.Found, v.Matching, len(v.Offered)-v.Found, v.Find)
+	return strings.TrimSpace(s + " " + v.Note)
 }
 
 // inside is the heading above who is in the group.

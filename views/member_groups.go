@@ -82,10 +82,8 @@ func (v GroupPicker) summary() string {
 		s = "No other group matches “" + names.Isolate(v.Find) + "”."
 	case v.Matching == 0:
 		s = "There is no other group to choose."
-	case v.Found < v.Matching:
-		s = "Showing " + words.Number(v.Found) + " of " + words.Count(v.Matching, "group", "groups") + ": search to find the others."
 	default:
-		s = "Showing " + words.Count(v.Found, "group", "groups") + "."
+		s = showing(v.Found, v.Matching, "group", "groups")
 	}
 	return strings.TrimSpace(s + " " + v.Note)
 }

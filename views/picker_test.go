@@ -36,7 +36,7 @@ func TestPickerSummary(t *testing.T) {
 		{8, 8, 3, "a", "Showing 8 members."},
 		{50, 10000, 0, "", "Showing 50 of 10,000 members: search to find the others."},
 	} {
-		assert.Equal(t, c.want, pickerSummary(c.found, c.matching, c.chosen, c.query, "member", "members"))
+		assert.Equal(t, c.want, pickerSummary(c.found, c.matching, c.chosen, c.query))
 	}
 }
 

@@ -79,13 +79,10 @@ func (v ReviewSet) Heading() string {
 
 // offer says what the list of groups shows.
 func (v ReviewSet) offer() string {
-	switch {
-	case v.Matching == 0 && v.Find != "":
+	if v.Matching == 0 && v.Find != "" {
 		return "No other group matches “" + names.Isolate(v.Find) + "”."
-	case v.Found < v.Matching:
-		return "Showing " + words.Number(v.Found) + " of " + words.Count(v.Matching, "other group", "other groups") + ": search to find the others."
 	}
-	return "Showing " + words.Count(v.Found, "other group", "other groups") + "."
+	return showing(v.Found, v.Matching, "other group", "other groups")
 }
 
 // lead says what the form is for.
