@@ -198,10 +198,7 @@ func (r *reader) peopleListed(ctx context.Context, ids []tallyfy.UserID) (lookup
 		return now, err
 	}
 	r.app.Directory.Forget(r.scope)
-	copied, err := r.Members(ctx)
-	if err != nil && copied == nil {
-		return nil, err
-	}
+	copied, _ := r.Members(ctx)
 	return func(id tallyfy.UserID) (*tallyfy.Member, bool) {
 		m, ok := copied.ByID(id)
 		if !ok && !copied.Complete {

@@ -104,11 +104,11 @@ func (req *request) showBulkForm(f refusedForm) error {
 		}
 	}
 	copied, err := req.snapshotInTime()
-	if err != nil && tallyfy.IsUnauthorized(err) {
+	if tallyfy.IsUnauthorized(err) {
 		return err
 	}
 	v.GroupsMissing = "The groups are still being read. Reload in a moment, or name them in a column."
-	if copied.groups != nil && v.TakesGroups {
+	if v.TakesGroups {
 		switch short := copied.groups.Short; {
 		case copied.groups.Complete:
 			v.GroupsMissing = ""
@@ -133,10 +133,8 @@ func (req *request) showBulkForm(f refusedForm) error {
 			continue
 		}
 		p := views.Person{ID: tallyfy.UserID(id), Name: "Member " + id}
-		if copied.members != nil {
-			if m, ok := copied.members.ByID(p.ID); ok {
-				p = personOf(m)
-			}
+		if m, ok := copied.members.ByID(p.ID); ok {
+			p = personOf(m)
 		}
 		v.Chosen = append(v.Chosen, p)
 	}

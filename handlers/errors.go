@@ -397,9 +397,3 @@ func (req *request) retryAfter(wait time.Duration) {
 
 // wholeSeconds is rounded up: who comes back then has waited long enough.
 func wholeSeconds(d time.Duration) int { return int(math.Ceil(d.Seconds())) }
-
-// notConfirmed notes a change of which it is not known whether it was carried out.
-func (req *request) notConfirmed(err error) {
-	req.unsure = true
-	req.app.Log.Warn("change not confirmed", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
-}

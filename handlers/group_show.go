@@ -47,7 +47,8 @@ func showGroup(req *request) error {
 		return req.missingGroup(id, err)
 	}
 	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: req.taskView(tasks, req.urls().GroupTasks(id))}
-	page.BackURL, page.State = req.groupPeople()
+	page.State = parsePeopleState(req.QueryParams())
+	page.BackURL, page.State.From = req.groupsFrom() // the browser names the list at first, from there the links carry it
 	showPeople(&page, group, members, req.CopiedGuests(), problem)
 	subject := journal.Subject{Kind: journal.Group, ID: string(id)}
 	page.Activity = req.recentActivity(subject, req.isAdmin)
@@ -55,14 +56,6 @@ func showGroup(req *request) error {
 	frame := req.page(names.Isolate(group.DisplayName()), views.SectionGroups)
 	frame.From = page.State.From
 	return req.show(http.StatusOK, views.Group(frame, page))
-}
-
-// groupPeople reads which people of a group are asked for, and the list that the visitor came
-// from. The browser names the list on the first page of the people; from there the links carry it.
-func (req *request) groupPeople() (back string, people views.PeopleState) {
-	people = parsePeopleState(req.QueryParams())
-	back, people.From = req.groupsFrom()
-	return back, people
 }
 
 // showPeople puts the members and guests on the page that its address asks for. Only people who

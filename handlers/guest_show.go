@@ -26,7 +26,7 @@ func showGuest(req *request) error {
 	var (
 		guest  *tallyfy.Guest
 		tasks  tallyfy.OpenTasks
-		copied = snapshot{members: &directory.Members{}, groups: &directory.Groups{}}
+		copied snapshot
 	)
 	err = parallel.Run(req.ctx(),
 		func(ctx context.Context) (err error) {
@@ -38,9 +38,7 @@ func showGuest(req *request) error {
 			return nil
 		},
 		func(context.Context) error {
-			if s, err := req.snapshotInTime(); err == nil {
-				copied = s
-			}
+			copied, _ = req.snapshotInTime()
 			return nil
 		})
 	if err != nil {

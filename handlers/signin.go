@@ -98,10 +98,6 @@ func (req *request) signInWith(f views.SignInForm, token newToken) error {
 	if wait := req.mayTry(); wait > 0 {
 		return req.heldBack(f, wait)
 	}
-	return req.checkAndChoose(f, token)
-}
-
-func (req *request) checkAndChoose(f views.SignInForm, token newToken) error {
 	pending, err := req.checkToken(token)
 	if err != nil {
 		return req.tokenRefused(f, err)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -149,7 +150,8 @@ func (req *request) run(p change.Press, c change.Change, sent func(err error)) (
 		}
 	}
 	if err == nil && out.Kind == change.NotConfirmed {
-		req.notConfirmed(out.Err)
+		req.unsure = true
+		req.app.Log.Warn("change not confirmed", slog.String("request_id", req.id), slog.Any("error", out.Err))
 	}
 	return out, err
 }
