@@ -58,7 +58,7 @@ func (u contactsUndo) carryOut() error {
 	}
 	page := u.urls().UndoEntry(u.entry.ID)
 	u.returnTo = u.urls().Local(page)
-	return personForm{
+	return changeForm{
 		editForm: editForm{request: u.request, page: page, kept: form, what: "Who knows a guest", gone: u.guestGone, show: u.ask}, change: u.contacts,
 		sent: func(error) { u.invalidate(directory.Change{}) },
 		stopped: func() error {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/tallyfy"
@@ -58,7 +57,7 @@ func changeGuestContacts(req *request) error {
 	}
 	p, page := contactsForm{req, email}, req.urls().GuestContacts(email)
 	req.returnTo, req.typed = req.urls().Local(page), form
-	edit := editForm{request: req, page: page, kept: form, fields: []string{"add"}, what: "This guest", gone: req.guestGone, show: p.ask}
+	edit := editForm{request: req, page: page, kept: form, fields: []string{"add"}, what: "This guest", gone: req.guestGone, then: req.urls().Guest(email), show: p.ask}
 	wish, problem, err := p.wish(form)
 	switch {
 	case err != nil:
@@ -67,14 +66,11 @@ func changeGuestContacts(req *request) error {
 		return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"add": problem}})
 	}
 	c := req.contacts([]lifecycle.ContactWish{wish})
-	return personForm{
+	return changeForm{
 		editForm: edit, change: c,
 		sent: func(error) { req.invalidate(directory.Change{}) },
 		stopped: func() error {
-			return req.said("Nothing was to be changed, so nothing was sent to Tallyfy.", "", "", req.urls().Guest(email))
-		},
-		done: func(out change.Outcome, text string) error {
-			return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), req.urls().Guest(email))
+			return req.said("Nothing was to be changed, so nothing was sent to Tallyfy.", "", "", edit.then)
 		},
 	}.carryOut()
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/http"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/tallyfy"
@@ -39,17 +38,14 @@ func addGuest(req *request) error {
 	page := req.urls().NewGuest()
 	req.returnTo, req.typed = req.urls().Local(page), form
 	r := tallyfy.CreateGuestRequest{Email: form.Get("email"), FirstName: form.Get("first_name"), LastName: form.Get("last_name"), Company: form.Get("company_name")}
-	edit := editForm{request: req, page: page, kept: form, fields: guestFields, what: "This guest", show: req.askGuest}
+	edit := editForm{request: req, page: page, kept: form, fields: guestFields, what: "This guest", then: req.urls().Guests(), show: req.askGuest}
 	if errs := lifecycle.GuestProblems(r); len(errs) > 0 {
 		return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
 	c := &lifecycle.GuestCreation{Client: req.api, Org: req.who.Organisation, Request: lifecycle.TidyGuest(r)}
-	return personForm{
+	return changeForm{
 		editForm: edit, change: c,
-		sent: func(error) { req.invalidate(directory.Change{}) },
+		sent:    func(error) { req.invalidate(directory.Change{}) },
 		stopped: func() error { return edit.taken(c.Standing(), c.Found) },
-		done: func(out change.Outcome, text string) error {
-			return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), req.urls().Guests())
-		},
 	}.carryOut()
 }

@@ -55,7 +55,7 @@ func removeGuest(req *request) error {
 	page := req.urls().RemoveGuest(email)
 	req.returnTo = req.urls().Local(page)
 	edit := editForm{request: req, page: page, kept: form, what: "This guest", gone: req.guestGone, show: m.ask}
-	return personForm{
+	return changeForm{
 		editForm: edit, change: m.removal,
 		sent:    func(error) { req.invalidate(directory.Change{}) },
 		stopped: func() error { return edit.again(refusedForm{Status: http.StatusConflict}) },

@@ -53,7 +53,7 @@ func deleteMember(req *request) error {
 	page := req.fromMembers(req.urls().DeleteMember(c.ID))
 	req.returnTo = req.urls().Local(page)
 	edit := req.memberForm(page, form, c, &c.Person, m.ask)
-	return personForm{
+	return changeForm{
 		editForm: edit, change: c,
 		sent: func(error) { req.invalidate(directory.Change{Members: true}) },
 		stopped: func() error {

@@ -50,7 +50,7 @@ func disableMember(req *request) error {
 	page := req.fromMembers(req.urls().DisableMember(c.ID))
 	req.returnTo = req.urls().Local(page)
 	edit := req.memberForm(page, form, c, &c.Person, m.ask)
-	return personForm{
+	return changeForm{
 		editForm: edit, change: c,
 		sent:    req.memberChanged(c),
 		stopped: func() error { return edit.again(refusedForm{Status: http.StatusConflict}) },

@@ -128,7 +128,7 @@ func handOverGuests(req *request) error {
 	case problem != "":
 		return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"to": problem}})
 	}
-	return personForm{
+	return changeForm{
 		editForm: edit, change: h.contacts,
 		sent: func(error) { req.invalidate(directory.Change{}) },
 		stopped: func() error {

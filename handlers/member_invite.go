@@ -143,9 +143,9 @@ func inviteMember(req *request) error {
 	if len(errs) > 0 {
 		return edit.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
-	return personForm{
+	return changeForm{
 		editForm: edit, change: c,
-		sent: func(error) { req.invalidate(directory.Change{Members: true}) },
+		sent:    func(error) { req.invalidate(directory.Change{Members: true}) },
 		stopped: func() error { return edit.taken(c.Standing(), c.Found) },
 		done: func(out change.Outcome, text string) error {
 			return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), req.urls().Member(tallyfy.UserID(out.Entry.Subject(journal.Member).ID)))

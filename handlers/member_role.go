@@ -82,7 +82,7 @@ func changeRole(req *request) error {
 	c := m.role
 	req.returnTo, req.typed = req.urls().Local(req.urls().MemberRole(c.ID)), form
 	edit := req.memberForm(m.page(), form, c, &c.Person, m.ask)
-	return personForm{
+	return changeForm{
 		editForm: edit, change: c,
 		sent: req.memberChanged(c),
 		stopped: func() error {

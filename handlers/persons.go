@@ -60,20 +60,20 @@ func (req *request) memberPage(title string) views.Page {
 	return p
 }
 
-// A personForm is the form of a change of one person, for the ways in which it can end.
-type personForm struct {
+// A changeForm is the form of a change that is one call, for the ways in which it can end.
+type changeForm struct {
 	editForm
 	change change.Change
-	// sent drops what is out of date after the call.
+	// sent drops what is out of date after the call, nil for nothing.
 	sent func(err error)
-	// stopped answers where the change itself stops, done where it was carried out and found so; nil
-	// leads to the receipt.
+	// stopped answers where the change itself stops, done where it was carried out and found so. Where
+	// done is nil, the page then says it, and without one the receipt.
 	stopped func() error
 	done    func(out change.Outcome, text string) error
 }
 
 // carryOut carries the change out and answers. What is not certain is said on the receipt.
-func (f personForm) carryOut() error {
+func (f changeForm) carryOut() error {
 	out, err := f.run(change.Press{Press: pressOf(f.kept), Fingerprint: f.kept.Get("seen")}, f.change, f.sent)
 	if err != nil {
 		return f.notMade(err)
@@ -88,8 +88,11 @@ func (f personForm) carryOut() error {
 		return err
 	}
 	tone, text := f.change.Summary(out.Entry, false)
-	if tone != change.Good || out.Entry.State != journal.Done || f.done == nil {
-		return f.goTo(f.urls().Entry(out.Entry.ID))
+	switch receipt := f.urls().Entry(out.Entry.ID); {
+	case tone != change.Good || out.Entry.State != journal.Done || f.done == nil && f.then == "":
+		return f.goTo(receipt)
+	case f.done == nil:
+		return f.said(text, "Receipt", receipt, f.then)
 	}
 	return f.done(out, text)
 }

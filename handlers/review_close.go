@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/views"
@@ -85,21 +84,13 @@ func closeReview(req *request) error {
 		return f.again(refusedForm{Status: http.StatusConflict})
 	}
 	c := req.closing(id, copied)
-	out, err := f.run(change.Press{Press: pressOf(form), Fingerprint: form.Get("seen")}, c, nil)
-	if err != nil {
-		return f.notMade(err)
-	}
-	switch {
-	case out.Kind == change.Stopped && c.Waiting() > 0:
-		return f.again(refusedForm{Status: http.StatusConflict})
-	case out.Kind == change.Stopped:
-		return req.reviewClosed(id, review.ErrClosed)
-	case out.Kind == change.Changed:
-		return f.again(changedMeanwhile())
-	}
-	if answered, err := f.unfinished(out); answered {
-		return err
-	}
-	_, text := c.Summary(out.Entry, false)
-	return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), f.then)
+	return changeForm{
+		editForm: f, change: c,
+		stopped: func() error {
+			if c.Waiting() > 0 {
+				return f.again(refusedForm{Status: http.StatusConflict})
+			}
+			return req.reviewClosed(id, review.ErrClosed)
+		},
+	}.carryOut()
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
@@ -197,21 +196,15 @@ func changeReviewSet(req *request) error {
 	if problem != "" {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: map[string]string{"groups": problem}})
 	}
-	out, err := f.run(change.Press{Press: pressOf(form)}, c, nil)
-	if err != nil {
-		return f.notMade(err)
-	}
-	if out.Kind == change.Stopped {
-		if c.Overtaken() {
-			form.Set("base", review.BaseOf(c.Before))
-			return f.again(stoppedForm("Somebody else has edited this starter set since you opened it, and nothing was changed. " + c.Now() + " Your choice is still below: save it to put it in place."))
-		}
-		req.notice(views.Notice{Kind: views.NoticeInfo, Text: "There was nothing to change."})
-		return req.goTo(f.then)
-	}
-	if answered, err := f.unfinished(out); answered {
-		return err
-	}
-	_, text := c.Summary(out.Entry, false)
-	return req.said(text, "Receipt", req.urls().Entry(out.Entry.ID), f.then)
+	return changeForm{
+		editForm: f, change: c,
+		stopped: func() error {
+			if c.Overtaken() {
+				form.Set("base", review.BaseOf(c.Before))
+				return f.again(stoppedForm("Somebody else has edited this starter set since you opened it, and nothing was changed. " + c.Now() + " Your choice is still below: save it to put it in place."))
+			}
+			req.notice(views.Notice{Kind: views.NoticeInfo, Text: "There was nothing to change."})
+			return req.goTo(f.then)
+		},
+	}.carryOut()
 }
