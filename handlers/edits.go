@@ -128,20 +128,6 @@ func stoppedForm(text string) refusedForm {
 	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeWarning, Text: text}}
 }
 
-// showReview shows what a change of several groups would do.
-func (req *request) showReview(view views.GroupsReview, section views.Section, c *membership.Edits, f refusedForm) error {
-	plan := c.Plan()
-	view.Warnings, view.Notice, view.Error, view.Seen, view.Press = plan.Warnings, f.Notice, f.Errors["sure"], plan.Fingerprint(), newPress()
-	view.Lines = linesOf(plan)
-	for _, g := range c.Previews() {
-		view.Groups = append(view.Groups, views.GroupSizes{Name: g.Name, Before: g.Before, After: g.After})
-	}
-	if text := c.NotesText(); text != "" {
-		view.Notes = []string{text}
-	}
-	return req.show(f.Status, views.ReviewGroups(req.page(view.Title, section), view))
-}
-
 // busy shows the form again, because another change of the same is under way.
 func (f editForm) busy(out change.Outcome) error {
 	text, link := f.underWay(out)

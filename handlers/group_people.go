@@ -322,13 +322,22 @@ func (p peopleForm) review(f refusedForm) error {
 		return err
 	}
 	c.Sure = true
-	plan := c.Plan()
-	view := views.PeopleReview{
-		ID: c.Group.ID, Group: c.Group.DisplayName(), Warnings: plan.Warnings, Notice: f.Notice, Error: f.Errors["sure"],
-		Add: append(texts(c.People.Add), c.People.AddGuests...), Remove: append(texts(c.People.Remove), c.People.RemoveGuests...),
-		Base: t.base, Description: t.description, Seen: plan.Fingerprint(), Press: newPress(), Tasks: p.taskView(c.Tasks, p.urls().GroupTasks(p.id)), Counted: len(c.Did.AddGuests) > 0,
+	plan, group := c.Plan(), names.Isolate(c.Group.DisplayName())
+	before, after := c.Sizes()
+	view := views.GroupsReview{
+		Title: "Change who is in " + group + "?", BackText: group, BackURL: p.urls().Group(p.id), Action: p.urls().ChangePeople(p.id), Button: "Change the group",
+		Fields: []views.HiddenField{{Name: "base", Value: t.base}, {Name: "description", Value: t.description}}, Sizes: "Before: " + before + ". After: " + after + ".",
+		Warnings: plan.Warnings, Seen: plan.Fingerprint(), Press: newPress(), Notice: f.Notice, Error: f.Errors["sure"],
 	}
-	view.Before, view.After = c.Sizes()
+	for _, value := range append(texts(c.People.Add), c.People.AddGuests...) {
+		view.Fields = append(view.Fields, views.HiddenField{Name: "add", Value: value})
+	}
+	for _, value := range append(texts(c.People.Remove), c.People.RemoveGuests...) {
+		view.Fields = append(view.Fields, views.HiddenField{Name: "remove", Value: value})
+	}
+	if len(c.Did.AddGuests) > 0 && c.Tasks.Checked {
+		view.Tasks = p.taskView(c.Tasks, p.urls().GroupTasks(p.id))
+	}
 	for _, l := range plan.Lines {
 		view.Lines = append(view.Lines, l.Text)
 	}
@@ -337,5 +346,5 @@ func (p peopleForm) review(f refusedForm) error {
 			view.Notes = append(view.Notes, text)
 		}
 	}
-	return p.request.show(f.Status, views.ReviewPeople(p.request.page("Review: people in "+names.Isolate(c.Group.DisplayName()), views.SectionGroups), view))
+	return p.request.show(f.Status, views.ReviewGroups(p.request.page("Review: people in "+group, views.SectionGroups), view))
 }

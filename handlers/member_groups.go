@@ -236,16 +236,23 @@ func (p memberGroupsForm) review(f refusedForm) error {
 	if err := c.Look(p.ctx()); err != nil {
 		return err
 	}
-	called := names.Isolate(p.memberName(p.id))
+	plan, called := c.Plan(), names.Isolate(p.memberName(p.id))
 	view := views.GroupsReview{
-		Title: "Change the groups of " + called + "?", BackText: called, BackURL: p.urls().Member(p.id), Action: p.urls().MemberGroups(p.id),
+		Title: "Change the groups of " + called + "?", BackText: called, BackURL: p.urls().Member(p.id), Action: p.urls().MemberGroups(p.id), Button: "Change the groups",
+		Lines: linesOf(plan), Warnings: plan.Warnings, Seen: plan.Fingerprint(), Press: newPress(), Notice: f.Notice, Error: f.Errors["sure"],
 	}
 	for _, name := range []string{"add", "remove", "leave", "leaving", "like", "base"} {
 		for _, value := range f.Form[name] {
 			view.Fields = append(view.Fields, views.HiddenField{Name: name, Value: value})
 		}
 	}
-	return p.showReview(view, views.SectionMembers, c, f)
+	for _, g := range c.Previews() {
+		view.Groups = append(view.Groups, views.GroupSizes{Name: g.Name, Before: g.Before, After: g.After})
+	}
+	if text := c.NotesText(); text != "" {
+		view.Notes = []string{text}
+	}
+	return p.request.show(f.Status, views.ReviewGroups(p.page(view.Title, views.SectionMembers), view))
 }
 
 // othersText says which groups others have put the member into or taken out of since the form was opened, as far

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -80,25 +79,3 @@ func (p PickedPerson) role() string {
 	}
 	return " · " + p.Person.Role
 }
-
-// PeopleReview is the page that shows what is at stake before who is in a group is changed.
-type PeopleReview struct {
-	ID            tallyfy.ID
-	Group         string
-	Before, After string
-	// Lines are what will be so afterwards, Warnings what is at stake, Notes everything else to know.
-	Lines, Warnings, Notes []string
-	// Counted says that the open tasks were counted.
-	Counted bool
-	Tasks   OpenTasks
-	// Add and Remove are ids and addresses.
-	Add, Remove []string
-	Base        string
-	Description string
-	Seen, Press string
-	Notice      *Notice
-	// Error is the message of the box to tick.
-	Error string
-}
-
-func (v PeopleReview) title() string { return "Change who is in " + names.Isolate(v.Group) + "?" }

@@ -97,7 +97,7 @@ func (v MemberGroups) leaveText() string {
 	return "Also leave " + words.Count(len(list), "group", "groups") + " that " + names.Isolate(v.Like.Name) + " is not in: " + names.List(list)
 }
 
-// A GroupsReview is the page that shows what is at stake before several groups are changed.
+// A GroupsReview is the page that shows what is at stake before groups are changed.
 type GroupsReview struct {
 	Title, BackText, BackURL string
 	// Action is where the form is sent to, Fields what it holds besides the frame's own.
@@ -105,9 +105,13 @@ type GroupsReview struct {
 	Fields []HiddenField
 	// Lines are what will be so afterwards, Warnings what is at stake, Notes everything else to know.
 	Lines, Warnings, Notes []string
-	Groups                 []GroupSizes
-	Seen, Press            string
-	Notice                 *Notice
+	// Groups are how many people are in each of several groups, Sizes the sentence of one alone.
+	Groups []GroupSizes
+	Sizes  string
+	// Tasks are the open tasks of the group, shown where there are some.
+	Tasks               OpenTasks
+	Button, Seen, Press string
+	Notice              *Notice
 	// Error is the message of the box to tick.
 	Error string
 }
