@@ -355,13 +355,13 @@ func (req *request) wayHome() []components.LinkProps {
 		return []components.LinkProps{{Text: "Go to the start", URL: req.urls().Home(), Kind: components.ButtonPrimary}}
 	}
 	if req.who.ShutOut {
-		return []components.LinkProps{req.toOrganisations("Other organisations")}
+		return []components.LinkProps{req.toOrganisations()}
 	}
 	return []components.LinkProps{{Text: "All groups", URL: req.urls().Groups()}, {Text: "All members", URL: req.urls().Members()}}
 }
 
-func (req *request) toOrganisations(text string) components.LinkProps {
-	return components.LinkProps{Text: text, URL: req.urls().Organisations(), Kind: components.ButtonPrimary}
+func (req *request) toOrganisations() components.LinkProps {
+	return components.LinkProps{Text: "Other organisations", URL: req.urls().Organisations(), Kind: components.ButtonPrimary}
 }
 
 // otherOrganisations leads to the organisations that the token may work in as well.
@@ -369,7 +369,7 @@ func (req *request) otherOrganisations() []components.LinkProps {
 	if req.who == nil {
 		return req.wayHome()
 	}
-	return append([]components.LinkProps{req.toOrganisations("Other organisations")}, req.wayHome()...)
+	return append([]components.LinkProps{req.toOrganisations()}, req.wayHome()...)
 }
 
 // tryAgain leads to the same page, which after a POST is the page that the form is on.

@@ -121,7 +121,7 @@ func (req *request) listGroupsFromCopy(s views.ListState) error {
 		list.Bar.Elsewhere = req.membersThatMatch(s.Query, copied.members)
 	}
 	list.Selection = req.selectionView(groupChooser, s, idsOf(list.Rows, rowOfGroup))
-	req.countChosen(groupChooser, &list.Selection, idsOf(found, listedGroup), s.PerPage)
+	req.countChosen(groupChooser, &list.Selection, idsOf(found, listedGroup))
 	return req.showGroups(list)
 }
 

@@ -35,7 +35,7 @@ func listGuests(req *request) error {
 		})
 	}
 	list.Selection = req.selectionView(guestChooser, s, idsOf(shown, listedGuest))
-	req.countChosen(guestChooser, &list.Selection, idsOf(found, listedGuest), s.PerPage)
+	req.countChosen(guestChooser, &list.Selection, idsOf(found, listedGuest))
 	if len(list.Rows) == 0 && s.Query != "" {
 		if members, _, ok := req.app.Directory.Cached(req.scope); ok {
 			list.Bar.Elsewhere = req.membersThatMatch(s.Query, members)

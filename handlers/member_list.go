@@ -97,7 +97,7 @@ func (req *request) listMembersFromCopy(s views.ListState, copied snapshot) erro
 		list.Rows = append(list.Rows, req.listRow(m.Member, m.In))
 	}
 	list.Selection = req.selectionView(memberChooser, s, idsOf(list.Rows, rowOfMember))
-	req.countChosen(memberChooser, &list.Selection, idsOf(found, listedMember), s.PerPage)
+	req.countChosen(memberChooser, &list.Selection, idsOf(found, listedMember))
 	if copied.members.Complete { // whoever is gone is not counted
 		list.Selection.Count = copied.members.Count(idsIn(req.who.Chosen))
 	}

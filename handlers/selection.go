@@ -84,13 +84,13 @@ func (req *request) selectionView(c *chooser, s views.ListState, ids []string) v
 }
 
 // countChosen adds to a selection what is known where the list comes from the copies. found are the ids on all its pages.
-func (req *request) countChosen(c *chooser, v *views.Selection, found []string, perPage int) {
+func (req *request) countChosen(c *chooser, v *views.Selection, found []string) {
 	chosen, last := req.chosen(c), -1
 	v.Counted, v.Listed = true, len(found)
 	for i, id := range found {
 		if chosen[id] {
 			v.Here++
-			if page := i / perPage; page != last {
+			if page := i / v.List.PerPage; page != last {
 				v.Pages, last = v.Pages+1, page
 			}
 		}

@@ -51,7 +51,7 @@ func (req *request) checkShutOut() error {
 	if !req.reads() {
 		text += " Nothing was changed."
 	}
-	link := req.toOrganisations("Other organisations")
+	link := req.toOrganisations()
 	if req.route.path == "/organisations" {
 		link.Text = "Try again"
 	}
