@@ -24,58 +24,44 @@ type reversal struct {
 	repeat bool
 }
 
-func showUndo(req *request) error {
-	e, err := req.entry(web.Param(req, "entry"))
-	if err != nil {
-		return err
-	}
-	if u, ok := req.contactsUndo(e); ok {
-		return u.ask(req.pressedForm())
-	}
-	r, err := req.reversal(e, false)
-	if err != nil {
-		return err
-	}
-	return r.ask(req.pressedForm())
+// A reversing is what asks before a change is reversed, and then does it.
+type reversing interface {
+	ask(f refusedForm) error
+	carryOut() error
 }
 
-func undo(req *request) error {
+// reversing finds what reverses the change of the address.
+func (req *request) reversing(repeat bool) (reversing, error) {
 	e, err := req.entry(web.Param(req, "entry"))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if u, ok := req.contactsUndo(e); ok {
-		return u.carryOut()
+	if u, ok := req.contactsUndo(e); ok && !repeat {
+		return u, nil
 	}
-	r, err := req.reversal(e, false)
-	if err != nil {
-		return err
-	}
-	return r.carryOut()
+	return req.reversal(e, repeat)
 }
 
-func showRepeat(req *request) error {
-	e, err := req.entry(web.Param(req, "entry"))
-	if err != nil {
-		return err
+// showReversal asks before a change is undone, or applied once more.
+func showReversal(repeat bool) func(*request) error {
+	return func(req *request) error {
+		r, err := req.reversing(repeat)
+		if err != nil {
+			return err
+		}
+		return r.ask(req.pressedForm())
 	}
-	r, err := req.reversal(e, true)
-	if err != nil {
-		return err
-	}
-	return r.ask(req.pressedForm())
 }
 
-func repeat(req *request) error {
-	e, err := req.entry(web.Param(req, "entry"))
-	if err != nil {
-		return err
+// reverse undoes a change, or applies it once more.
+func reverse(repeat bool) func(*request) error {
+	return func(req *request) error {
+		r, err := req.reversing(repeat)
+		if err != nil {
+			return err
+		}
+		return r.carryOut()
 	}
-	r, err := req.reversal(e, true)
-	if err != nil {
-		return err
-	}
-	return r.carryOut()
 }
 
 func (req *request) reversal(e *journal.Entry, repeat bool) (reversal, error) {
