@@ -44,7 +44,7 @@ func showGuest(req *request) error {
 	if err != nil {
 		return req.becameMember(email, err)
 	}
-	list, from := req.guestsFrom()
+	list, _ := req.guestsFrom()
 	page := views.GuestPage{
 		GuestRow: guestPerson(guest), BackURL: list, Added: guest.CreatedAt.Time, Tasks: req.taskView(tasks, req.urls().GuestTasks(email)),
 		GroupsKnown: copied.groups.Complete, KnownBy: req.people(copied.members, guest.KnownBy()),
@@ -57,9 +57,7 @@ func showGuest(req *request) error {
 	}
 	sortLinks(page.Groups)
 	page.Activity = req.recentActivity(journal.Subject{Kind: journal.Guest, ID: string(guest.ID), Email: guest.Email}, req.isAdmin)
-	frame := req.page(names.Isolate(guest.Name()), views.SectionGuests)
-	frame.From = from
-	return req.show(http.StatusOK, views.Guest(frame, page))
+	return req.show(http.StatusOK, views.Guest(req.guestPage(names.Isolate(guest.Name())), page))
 }
 
 // becameMember leads from somebody who is found to be no guest any more to the member with the address, if there is one.

@@ -33,7 +33,7 @@ func showMember(req *request) error {
 	if err != nil {
 		return err
 	}
-	list, from := req.membersFrom()
+	list, _ := req.membersFrom()
 	page := views.MemberPage{
 		Called: req.called(member), MemberRow: req.memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: req.taskView(tasks, req.urls().MemberTasks(id)),
@@ -53,9 +53,7 @@ func showMember(req *request) error {
 	subject := journal.Subject{Kind: journal.Member, ID: string(id)}
 	page.Activity = req.recentActivity(subject, req.isAdmin)
 	page.Reviewed = req.reviewed(subject, page.Activity)
-	frame := req.page(page.Called, views.SectionMembers)
-	frame.From = from
-	return req.show(http.StatusOK, views.Member(frame, page))
+	return req.show(http.StatusOK, views.Member(req.memberPage(page.Called), page))
 }
 
 // peersShown and groupsNamed are how many peers of a member are shown, and how many shared groups of each.
