@@ -266,10 +266,7 @@ func receiptLine(e *journal.Entry, i int, l journal.Line, underWay bool) views.R
 	if e.NotMade() {
 		return line
 	}
-	f := journal.Finding{Result: journal.NotChecked}
-	if e.Check != nil && i < len(e.Check.Findings) {
-		f = e.Check.Findings[i]
-	}
+	f := e.FindingAt(i)
 	if underWay && (f.Result == journal.NotAsExpected || e.Finding(e.Lines[0].Kind).Result != journal.Confirmed) {
 		f = journal.Finding{Result: journal.NotChecked, Detail: "Still under way."}
 	}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -189,12 +190,23 @@ func (e *Entry) Before(what string) string {
 
 // Finding returns the latest finding for the plan's line of a kind; not checked without one.
 func (e *Entry) Finding(kind string) Finding {
-	for i, l := range e.Plan.Lines {
-		if l.Kind == kind && e.Check != nil && i < len(e.Check.Findings) {
-			return e.Check.Findings[i]
-		}
+	return e.FindingAt(slices.IndexFunc(e.Plan.Lines, func(l Line) bool { return l.Kind == kind }))
+}
+
+// FindingAt returns the latest finding for the plan's line of a place; not checked without one.
+func (e *Entry) FindingAt(i int) Finding {
+	if e.Check == nil || i < 0 || i >= len(e.Check.Findings) {
+		return Finding{Result: NotChecked}
 	}
-	return Finding{Result: NotChecked}
+	return e.Check.Findings[i]
+}
+
+// Part returns the outcome of one call of a change of several things; ok is false while there is none.
+func (e *Entry) Part(i int) (o Outcome, ok bool) {
+	if e.Outcome == nil || i >= len(e.Outcome.Parts) {
+		return Outcome{}, false
+	}
+	return e.Outcome.Parts[i], true
 }
 
 // An Entry is one change.
@@ -226,7 +238,7 @@ func (e *Entry) CarriedOut() bool { return len(e.Plan.Lines) > 0 && e.made() == 
 // made is how many of the sentences that are the change itself were found so.
 func (e *Entry) made() (n int) {
 	for i := range max(1, e.Calls) {
-		if e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == Confirmed {
+		if e.FindingAt(i).Result == Confirmed {
 			n++
 		}
 	}

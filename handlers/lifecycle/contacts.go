@@ -194,13 +194,12 @@ func ContactsUndone(e *journal.Entry) (guests []ContactWish, ok bool) {
 	}
 	for i, f := range facts.Guests {
 		undo, state := f.Undo, journal.NotConfirmed
-		if e.Outcome != nil && i < len(e.Outcome.Parts) {
-			part := e.Outcome.Parts[i]
+		if part, ok := e.Part(i); ok {
 			if state = part.State; part.Facts != nil && json.Unmarshal(part.Facts, &undo) != nil {
 				continue
 			}
 		}
-		found := e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
+		found := e.FindingAt(i).Result == journal.Confirmed
 		if undo != nil && len(undo.Add)+len(undo.Remove) > 0 && (state == journal.Done || state == journal.NotConfirmed && found) {
 			guests = append(guests, *undo)
 		}
@@ -289,8 +288,8 @@ func (c *Contacts) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 			default:
 				findings[i] = confirmed(slices.Equal(f.after(g.KnownBy()), g.KnownBy()), "It is not so.")
 			}
-			if e.Outcome != nil && i < len(e.Outcome.Parts) && findings[i].Result != journal.Confirmed {
-				findings[i] = withReason(findings[i], e.Outcome.Parts[i])
+			if o, ok := e.Part(i); ok && findings[i].Result != journal.Confirmed {
+				findings[i] = withReason(findings[i], o)
 			}
 			return nil
 		}
@@ -326,10 +325,10 @@ func (c *Contacts) Summary(e *journal.Entry, underWay bool) (change.Tone, string
 	}
 	var missed, open []string
 	for i, f := range facts.Guests {
-		switch {
-		case e.Check == nil || i >= len(e.Check.Findings) || e.Check.Findings[i].Result == journal.NotChecked:
+		switch e.FindingAt(i).Result {
+		case journal.NotChecked:
 			open = append(open, f.Name)
-		case e.Check.Findings[i].Result == journal.NotAsExpected:
+		case journal.NotAsExpected:
 			missed = append(missed, f.Name)
 		}
 	}

@@ -368,7 +368,7 @@ func Overtaken(e *journal.Entry) bool {
 		return false
 	}
 	for i, l := range e.Plan.Lines {
-		if l.Kind != lineKept && e.Check != nil && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.NotAsExpected {
+		if l.Kind != lineKept && e.FindingAt(i).Result == journal.NotAsExpected {
 			return true
 		}
 	}

@@ -62,11 +62,7 @@ func confirmed(findings []journal.Finding) bool {
 func (c *Edit) compare(e *journal.Entry, facts editFacts, g *tallyfy.Group, err error) []journal.Finding {
 	findings := make([]journal.Finding, len(e.Plan.Lines))
 	for i, l := range e.Plan.Lines {
-		before := journal.Finding{}
-		if e.Check != nil && i < len(e.Check.Findings) {
-			before = e.Check.Findings[i]
-		}
-		findings[i] = c.judge(l, e, facts, before, g, err)
+		findings[i] = c.judge(l, e, facts, e.FindingAt(i), g, err)
 	}
 	return findings
 }
@@ -86,7 +82,7 @@ func (c *Edit) judge(l journal.Line, e *journal.Entry, facts editFacts, before j
 	case err != nil:
 		return journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy could not be asked about the group."}
 	case l.Kind == lineKept && c.Group == nil: // a later check, which knows no more who else was in the group
-		return journal.Finding{Result: cmp.Or(before.Result, journal.NotChecked), Detail: before.Detail}
+		return before
 	}
 	missing := c.lacks(l, e, facts, g)
 	switch {

@@ -347,7 +347,7 @@ func Reached(e *journal.Entry) map[tallyfy.ID]bool {
 	if e.Kind == PeopleChanged {
 		is := e.Check != nil
 		for i, l := range e.Plan.Lines {
-			is = is && (l.Kind == lineKept || i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed)
+			is = is && (l.Kind == lineKept || e.FindingAt(i).Result == journal.Confirmed)
 		}
 		reached[tallyfy.ID(e.Subject(journal.Group).ID)] = is
 		return reached
@@ -357,11 +357,7 @@ func Reached(e *journal.Entry) map[tallyfy.ID]bool {
 		return nil
 	}
 	for i, g := range f.Groups {
-		if e.Check == nil {
-			reached[g.ID] = shown(e, i)
-			continue
-		}
-		reached[g.ID] = i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.Confirmed
+		reached[g.ID] = e.FindingAt(i).Result == journal.Confirmed || e.Check == nil && shown(e, i)
 	}
 	return reached
 }
@@ -369,24 +365,19 @@ func Reached(e *journal.Entry) map[tallyfy.ID]bool {
 // shown reports that Tallyfy's answer to the call of a part had the group as planned.
 func shown(e *journal.Entry, i int) bool {
 	var f partFacts
-	return e.Outcome != nil && i < len(e.Outcome.Parts) && e.Outcome.Parts[i].State == journal.Done && json.Unmarshal(e.Outcome.Parts[i].Facts, &f) == nil && f.Shown
+	o, _ := e.Part(i)
+	return o.State == journal.Done && json.Unmarshal(o.Facts, &f) == nil && f.Shown
 }
 
 // did is what the part of an entry did. Without an outcome it is what was planned, as far as it was found so.
 // What was found so after a call that was refused, or was not made, is the work of somebody else.
 func (f editsFacts) did(e *journal.Entry, i int) (did People) {
-	found := journal.NotChecked
-	if e.Check != nil && i < len(e.Check.Findings) {
-		found = e.Check.Findings[i].Result
+	found := e.FindingAt(i).Result == journal.Confirmed
+	o, ok := e.Part(i)
+	if !ok && found {
+		return f.Groups[i].People
 	}
-	if e.Outcome == nil || i >= len(e.Outcome.Parts) {
-		if found == journal.Confirmed {
-			return f.Groups[i].People
-		}
-		return People{}
-	}
-	o := e.Outcome.Parts[i]
-	made := o.State == journal.Done || o.State == journal.NotConfirmed && found == journal.Confirmed
+	made := o.State == journal.Done || o.State == journal.NotConfirmed && found
 	if !made || json.Unmarshal(o.Facts, &did) != nil {
 		return People{}
 	}
@@ -414,13 +405,13 @@ func AllUndone(e *journal.Entry) (wish Edits, ok bool) {
 // entry that was such a repetition itself.
 func AllRepeated(e *journal.Entry) (wish Edits, ok bool) {
 	f, ok := severalFacts(e)
-	if !ok || f.Repeats != "" || e.Check == nil || e.Outcome == nil {
+	if !ok || f.Repeats != "" {
 		return Edits{}, false
 	}
 	wish.Repeats = e.ID
 	for i, g := range f.Groups {
-		answered := i < len(e.Outcome.Parts) && e.Outcome.Parts[i].State != journal.NotConfirmed
-		if answered && i < len(e.Check.Findings) && e.Check.Findings[i].Result == journal.NotAsExpected {
+		o, ok := e.Part(i)
+		if ok && o.State != journal.NotConfirmed && e.FindingAt(i).Result == journal.NotAsExpected {
 			wish.Groups = append(wish.Groups, GroupPeople{g.ID, g.People})
 		}
 	}

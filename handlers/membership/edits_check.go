@@ -45,10 +45,11 @@ func (c *Edits) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding,
 func (c *Edits) checkPart(ctx context.Context, e *journal.Entry, facts editsFacts, i int) (finding, kept journal.Finding, err error) {
 	f := facts.Groups[i]
 	edit, sent := &Edit{Client: c.Client, Org: c.Org, RereadFor: c.RereadFor}, true
-	outcome := journal.Outcome{State: journal.Sent}
-	if e.Outcome != nil && i < len(e.Outcome.Parts) {
-		outcome = e.Outcome.Parts[i]
+	outcome, ok := e.Part(i)
+	if ok {
 		sent = outcome.State == journal.Done || outcome.State == journal.NotConfirmed
+	} else {
+		outcome.State = journal.Sent
 	}
 	if i < len(c.parts) && sent { // right after the call
 		edit = c.parts[i].Edit
@@ -96,9 +97,7 @@ func (f groupFacts) entry(whole *journal.Entry, i int, state journal.State) *jou
 			return
 		}
 		e.Plan.Lines = append(e.Plan.Lines, journal.Line{Kind: kind, Text: text})
-		if whole.Check != nil && at < len(whole.Check.Findings) {
-			before = append(before, whole.Check.Findings[at])
-		}
+		before = append(before, whole.FindingAt(at))
 	}
 	line(lineIn, f.inText(), i)
 	line(lineOut, f.outText(), i)
@@ -135,11 +134,7 @@ func (c *Edits) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
 	}
 	confirmed, missed, open := 0, []string{}, []string{}
 	for i, f := range facts.Groups {
-		result := journal.NotChecked
-		if e.Check != nil && i < len(e.Check.Findings) {
-			result = e.Check.Findings[i].Result
-		}
-		switch result {
+		switch e.FindingAt(i).Result {
 		case journal.Confirmed:
 			confirmed++
 		case journal.NotAsExpected:
