@@ -46,7 +46,7 @@ func (u contactsUndo) ask(f refusedForm) error {
 		view.Warnings = append(view.Warnings, names.List(c.Gone)+" "+words.Noun(len(c.Gone), "is no guest", "are no guests")+" any more.")
 	}
 	same := func(l *journal.Entry) bool { return l.Kind == lifecycle.ContactsChanged }
-	view.Later = u.laterRows(u.laterOf(u.entry, guestsOf(u.entry), same))
+	view.Later = u.laterRows(u.laterOf(u.entry, u.entry.SubjectsOf(journal.Guest), same))
 	return u.show(f.Status, views.ReversalPage(u.page(view.Title(), views.SectionActivity), view))
 }
 

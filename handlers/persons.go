@@ -145,7 +145,7 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 		}
 	}
 	if _, ok := lifecycle.ContactsUndone(e); ok {
-		undone, err := req.laterOf(e, guestsOf(e), func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
+		undone, err := req.laterOf(e, e.SubjectsOf(journal.Guest), func(l *journal.Entry) bool { return lifecycle.Undone(l) == e.ID })
 		first := req.laterLink("Undone later", undone...)
 		if !req.laterUnknown(err) && len(undone) == 0 {
 			first = []components.LinkProps{{Text: "Undo…", URL: req.urls().UndoEntry(e.ID)}}
@@ -183,16 +183,6 @@ func (req *request) personLinks(e *journal.Entry) (links []components.LinkProps)
 		links = append(links, components.LinkProps{Text: names.Isolate(s.Name), URL: req.urls().Member(tallyfy.UserID(s.ID))})
 	}
 	return links
-}
-
-// guestsOf are the guests that an entry is about.
-func guestsOf(e *journal.Entry) (list []journal.Subject) {
-	for _, s := range e.AllSubjects() {
-		if s.Kind == journal.Guest {
-			list = append(list, s)
-		}
-	}
-	return list
 }
 
 // broughtBack leads from the receipt of a removal or a disabling to that of the comeback, or to the page that brings the

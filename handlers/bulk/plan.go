@@ -148,7 +148,7 @@ func (p *planner) person(r *Row, line Line, guests bool) *tallyfy.Member {
 		r.Who.Name = strings.Join(strings.Fields(strings.Join(given, " ")), " ")
 		r.setState(Cant, problem)
 	case m != nil:
-		r.Who = journal.Subject{Kind: journal.Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}
+		r.Who = journal.MemberSubject(m)
 	default:
 		r.Who = journal.Subject{Name: email, Email: email}
 	}

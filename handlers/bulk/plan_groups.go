@@ -33,7 +33,7 @@ func (p *planner) groups(line Line) {
 	}
 	for _, g := range targets {
 		r := p.row(line)
-		r.Group = journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}
+		r.Group = journal.GroupSubject(g)
 		if p.person(r, line, true); r.State == Waiting {
 			r.Step = p.stepOf(string(g.ID))
 		}

@@ -39,6 +39,16 @@ type Subject struct {
 	Email string `json:",omitempty"`
 }
 
+// MemberSubject is a member as they are now.
+func MemberSubject(m *tallyfy.Member) Subject {
+	return Subject{Kind: Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}
+}
+
+// GroupSubject is a group as it is now.
+func GroupSubject(g *tallyfy.Group) Subject {
+	return Subject{Kind: Group, ID: string(g.ID), Name: g.DisplayName()}
+}
+
 // Key names the subject in the index of subjects and in addresses: "member 20552".
 func (s Subject) Key() string { return string(s.Kind) + " " + s.ID }
 
@@ -260,12 +270,15 @@ func (e *Entry) AllSubjects() []Subject {
 	return all
 }
 
+// SubjectsOf returns those of AllSubjects that are of a kind.
+func (e *Entry) SubjectsOf(kind SubjectKind) []Subject {
+	return slices.DeleteFunc(e.AllSubjects(), func(s Subject) bool { return s.Kind != kind })
+}
+
 // Subject returns the entry's main subject of a kind, the zero value without one.
 func (e *Entry) Subject(kind SubjectKind) Subject {
-	for _, s := range e.AllSubjects() {
-		if s.Kind == kind {
-			return s
-		}
+	if list := e.SubjectsOf(kind); len(list) > 0 {
+		return list[0]
 	}
 	return Subject{}
 }

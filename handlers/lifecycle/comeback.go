@@ -172,7 +172,7 @@ func (c *Comeback) Plan() change.Plan {
 		facts.Removal = c.Removal.ID
 	}
 	lines := []journal.Line{{Kind: Opens, Text: name + " can open " + organisation + " again, with the role " + roleWord(c.Member.Role) + "."}}
-	subjects := []journal.Subject{c.subject()}
+	subjects := []journal.Subject{journal.MemberSubject(c.Member)}
 	var in []string
 	for _, g := range c.Targets {
 		facts.Groups = append(facts.Groups, g.ID)

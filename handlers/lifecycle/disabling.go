@@ -74,11 +74,11 @@ func (c *Disabling) Plan() change.Plan {
 		return change.Plan{Stopped: true}
 	}
 	m, name, organisation := c.Member, c.Called(), names.Isolate(c.Org.DisplayName())
-	groups, subjects := c.groups(), []journal.Subject{c.subject()}
+	groups, subjects := c.groups(), []journal.Subject{journal.MemberSubject(c.Member)}
 	held := make([]string, len(groups))
 	for i, g := range groups {
 		held[i] = g.DisplayName()
-		subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()})
+		subjects = append(subjects, journal.GroupSubject(g))
 	}
 	leaves := inNoGroup(name)
 	switch {
@@ -125,11 +125,7 @@ func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
 	if e.Kind != Disabled || json.Unmarshal(e.Plan.Facts, &facts) != nil {
 		return nil, false
 	}
-	for _, s := range e.AllSubjects() {
-		if s.Kind == journal.Group {
-			groups = append(groups, s)
-		}
-	}
+	groups = e.SubjectsOf(journal.Group)
 	none := func(l journal.Line) bool { return l.Kind == lineLeaves && l.Text == inNoGroup(facts.Name) }
 	return groups, len(groups) > 0 || slices.ContainsFunc(e.Lines, none)
 }

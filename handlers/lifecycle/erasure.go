@@ -73,7 +73,7 @@ func (c *Erasure) Plan() change.Plan {
 	m, name := c.Member, c.Called()
 	return change.Plan{
 		Stopped:  c.PhraseError() != "",
-		Subjects: []journal.Subject{c.subject()},
+		Subjects: []journal.Subject{journal.MemberSubject(c.Member)},
 		Plan: journal.Plan{
 			Will: "delete the account of " + name + " for good", Did: "deleted the account of " + name + " for good",
 			Lines: []journal.Line{{Kind: lineGone, Text: fmt.Sprintf(

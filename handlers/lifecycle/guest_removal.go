@@ -90,7 +90,7 @@ func (c *GuestRemoval) Plan() change.Plan {
 	}
 	subjects := []journal.Subject{guestSubject(c.Guest)}
 	for _, g := range c.Groups.OfGuest(c.Guest.Email) {
-		subjects = append(subjects, journal.Subject{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()})
+		subjects = append(subjects, journal.GroupSubject(g))
 	}
 	return change.Plan{
 		Subjects: subjects,

@@ -257,7 +257,7 @@ func (c *Invitation) Send(ctx context.Context) ([]journal.Subject, error) {
 	if len(c.Groups) > 0 {
 		_ = c.Plans.Put(ctx, org, plan) // else it is found by the address
 	}
-	return []journal.Subject{subjectOf(m)}, nil
+	return []journal.Subject{journal.MemberSubject(m)}, nil
 }
 
 // Check implements change.Change. Without an id, because the answer did not arrive, the person is looked for by the address.

@@ -84,13 +84,6 @@ func (p *Person) otherAdmin() bool {
 	})) > 0
 }
 
-// subject is the member as the journal keeps one.
-func (p *Person) subject() journal.Subject { return subjectOf(p.Member) }
-
-func subjectOf(m *tallyfy.Member) journal.Subject {
-	return journal.Subject{Kind: journal.Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}
-}
-
 // log gives the facts of the member before the change.
 func (p *Person) log() []slog.Attr {
 	m := p.Member

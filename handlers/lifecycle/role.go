@@ -102,7 +102,7 @@ func (c *RoleChange) Plan() change.Plan {
 	facts, _ := json.Marshal(roleFacts{c.Member.Role, c.Role, name, c.Undoes}) // texts only
 	p := change.Plan{
 		Stopped:  c.ReasonProblem() != "",
-		Subjects: []journal.Subject{c.subject()},
+		Subjects: []journal.Subject{journal.MemberSubject(c.Member)},
 		Plan: journal.Plan{
 			Will:        fmt.Sprintf("change the role of %s from %s to %s", name, was, is),
 			Did:         fmt.Sprintf("changed the role of %s from %s to %s", name, was, is),

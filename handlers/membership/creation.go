@@ -207,7 +207,7 @@ func (c *Creation) Send(ctx context.Context) ([]journal.Subject, error) {
 		return nil, err
 	}
 	c.Group = g
-	return []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}}, nil
+	return []journal.Subject{journal.GroupSubject(g)}, nil
 }
 
 // Check reads the group again. Without an id, because Tallyfy's answer did not arrive, it looks for a

@@ -149,7 +149,7 @@ func (d *Deletion) Plan() change.Plan {
 	contents, _ := json.Marshal(DeletedGroup{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests})
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
-		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
+		Subjects:  []journal.Subject{journal.GroupSubject(g)},
 		Concerned: g.Members,
 		Seen:      seen,
 		Contents:  &journal.Contents{Data: contents, Picture: d.Logo},

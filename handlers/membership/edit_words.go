@@ -124,7 +124,7 @@ func (c *Edit) Plan() change.Plan {
 	facts := editFacts{People: c.Did, Undoes: c.Undoes, Repeats: c.Repeats, Called: group, Result: result}
 	p := change.Plan{
 		Stopped:   c.Merges != "" && c.Unread() || c.Conflict() || c.Nothing() || c.NeedsDescription() || c.Unseen(),
-		Subjects:  []journal.Subject{{Kind: journal.Group, ID: string(g.ID), Name: g.DisplayName()}},
+		Subjects:  []journal.Subject{journal.GroupSubject(g)},
 		Concerned: slices.Concat(c.Did.Add, c.Did.Remove),
 		Seen:      c.seen(),
 		Plan:      journal.Plan{Will: will, Did: did, Warnings: c.Stakes()},

@@ -214,7 +214,7 @@ func (c *Edits) Plan() change.Plan {
 			Added: c.calls.all(p.wish.Add, p.wish.AddGuests), Removed: c.calls.all(p.wish.Remove, p.wish.RemoveGuests),
 		}
 		facts.Groups = append(facts.Groups, f)
-		plan.Subjects = append(plan.Subjects, journal.Subject{Kind: journal.Group, ID: string(p.ID), Name: p.Group.DisplayName()})
+		plan.Subjects = append(plan.Subjects, journal.GroupSubject(p.Group))
 		plan.Concerned = append(plan.Concerned, slices.Concat(p.wish.Add, p.wish.Remove)...)
 		plan.Lines = append(plan.Lines, journal.Line{Kind: lineGroup, Text: f.text(), ID: p.ID})
 		for _, list := range []journal.Difference{{What: "Added to " + names.Isolate(f.Name), After: f.Added}, {What: "Taken out of " + names.Isolate(f.Name), Before: f.Removed}} {

@@ -198,14 +198,9 @@ func (f editsFacts) nothing(e *journal.Entry) bool {
 var _ change.Series = (*Edits)(nil)
 
 // GroupsOf are the groups that an entry is about: the main one, or all of a change of several.
-func GroupsOf(e *journal.Entry) (list []journal.Subject) {
+func GroupsOf(e *journal.Entry) []journal.Subject {
 	if e.Kind != GroupsChanged {
 		return []journal.Subject{e.Subject(journal.Group)}
 	}
-	for _, s := range e.AllSubjects() {
-		if s.Kind == journal.Group {
-			list = append(list, s)
-		}
-	}
-	return list
+	return e.SubjectsOf(journal.Group)
 }

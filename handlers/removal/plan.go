@@ -127,11 +127,7 @@ const inNoGroup = "They are in no group, so no group changes."
 // GroupsBefore are the groups that the leaver of an entry was in. known is false where they were not read, and for
 // receipts from before the journal.
 func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
-	for _, s := range e.AllSubjects() {
-		if s.Kind == journal.Group {
-			groups = append(groups, s)
-		}
-	}
+	groups = e.SubjectsOf(journal.Group)
 	none := func(l journal.Line) bool { return l.Kind == Leaves && l.Text == inNoGroup }
 	return groups, len(groups) > 0 || slices.ContainsFunc(e.Lines, none)
 }

@@ -161,10 +161,10 @@ func (r *Removal) Plan() change.Plan {
 func (d Departure) Record(p Plan, successor *tallyfy.Member) change.Plan {
 	facts, _ := json.Marshal(p.Facts) // texts and numbers only
 	m := d.Leaver
-	subjects := []journal.Subject{{Kind: journal.Member, ID: string(m.ID), Name: m.Name(), Email: m.Email}}
+	subjects := []journal.Subject{journal.MemberSubject(m)}
 	will, did := "remove "+p.LeaverName+" and leave the work in their name", "removed "+p.LeaverName+" and left the work in their name"
 	if s := successor; s != nil {
-		subjects = append(subjects, journal.Subject{Kind: journal.Member, ID: string(s.ID), Name: s.Name(), Email: s.Email})
+		subjects = append(subjects, journal.MemberSubject(s))
 		will = "remove " + p.LeaverName + " and give the work to " + p.SuccessorName
 		did = "removed " + p.LeaverName + " and gave the work to " + p.SuccessorName
 	}
