@@ -168,6 +168,14 @@ type Finding struct {
 	Fell time.Time `json:",omitzero"`
 }
 
+// Confirm is the finding of a line that is so, or of one that is not.
+func Confirm(ok bool, otherwise string) Finding {
+	if ok {
+		return Finding{Result: Confirmed}
+	}
+	return Finding{Result: NotAsExpected, Detail: otherwise}
+}
+
 // A Check is what a later reading found, a finding for each line of the plan.
 type Check struct {
 	At       time.Time

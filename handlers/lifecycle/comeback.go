@@ -298,13 +298,13 @@ func (c *Comeback) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 func (f comebackFacts) judge(l journal.Line, m *tallyfy.Member) journal.Finding {
 	switch {
 	case l.Kind == Opens:
-		return confirmed(!m.IsDisabled(), f.Name+" is still disabled.")
+		return journal.Confirm(!m.IsDisabled(), f.Name+" is still disabled.")
 	case m.IsDisabled():
 		return journal.Finding{Result: journal.NotChecked, Detail: "That comes after the access."}
 	case !m.GroupsIncluded:
 		return journal.Finding{Result: journal.NotChecked, Detail: "Tallyfy did not send the groups."}
 	case l.Kind == lineIn:
-		return confirmed(slices.ContainsFunc(m.Groups, func(g tallyfy.Group) bool { return g.ID == l.ID }), f.Name+" is not in it.")
+		return journal.Confirm(slices.ContainsFunc(m.Groups, func(g tallyfy.Group) bool { return g.ID == l.ID }), f.Name+" is not in it.")
 	}
 	var others []string
 	for i := range m.Groups {
@@ -312,7 +312,7 @@ func (f comebackFacts) judge(l journal.Line, m *tallyfy.Member) journal.Finding 
 			others = append(others, g.DisplayName())
 		}
 	}
-	return confirmed(len(others) == 0, f.Name+" is in "+names.List(others)+".")
+	return journal.Confirm(len(others) == 0, f.Name+" is in "+names.List(others)+".")
 }
 
 // Summary implements change.Change.

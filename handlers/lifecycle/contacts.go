@@ -282,11 +282,11 @@ func (c *Contacts) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 			case tallyfy.IsUnauthorized(err):
 				return err
 			case tallyfy.IsGone(err):
-				findings[i] = confirmed(false, f.Name+" is no guest.")
+				findings[i] = journal.Confirm(false, f.Name+" is no guest.")
 			case err != nil:
 				findings[i] = couldNotAsk
 			default:
-				findings[i] = confirmed(slices.Equal(f.after(g.KnownBy()), g.KnownBy()), "It is not so.")
+				findings[i] = journal.Confirm(slices.Equal(f.after(g.KnownBy()), g.KnownBy()), "It is not so.")
 			}
 			if o, ok := e.Part(i); ok && findings[i].Result != journal.Confirmed {
 				findings[i] = withReason(findings[i], o)

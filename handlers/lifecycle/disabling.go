@@ -202,14 +202,14 @@ func (c *Disabling) Check(ctx context.Context, e *journal.Entry) ([]journal.Find
 	}
 	access, leaves := f, f
 	if m != nil {
-		access = confirmed(m.IsDisabled(), facts.Name+" is still active.")
+		access = journal.Confirm(m.IsDisabled(), facts.Name+" is still active.")
 		leaves = journal.Finding{Result: journal.NotChecked, Detail: "The groups could not be read."}
 		if m.GroupsIncluded {
 			in := make([]string, len(m.Groups))
 			for i := range m.Groups {
 				in[i] = m.Groups[i].DisplayName()
 			}
-			leaves = confirmed(len(in) == 0, fmt.Sprintf("%s is still in %s.", facts.Name, names.List(in)))
+			leaves = journal.Confirm(len(in) == 0, fmt.Sprintf("%s is still in %s.", facts.Name, names.List(in)))
 		}
 	}
 	stay := journal.Finding{Result: journal.NotChecked, Detail: "They could not be counted."}

@@ -110,7 +110,7 @@ func (c *Erasure) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 		return []journal.Finding{couldNotAsk}, nil
 	}
 	renamed := strings.Contains(m.Email, ".deleted.") && !strings.EqualFold(m.Email, s.Email)
-	return []journal.Finding{confirmed(renamed, names.Isolate(s.Name)+" is still there.")}, nil
+	return []journal.Finding{journal.Confirm(renamed, names.Isolate(s.Name)+" is still there.")}, nil
 }
 
 // Summary implements change.Change.

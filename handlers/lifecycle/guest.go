@@ -128,7 +128,7 @@ func (c *GuestCreation) Check(ctx context.Context, e *journal.Entry) ([]journal.
 	case tallyfy.IsUnauthorized(err):
 		return nil, err
 	case tallyfy.IsGone(err), err == nil && g.IsDeleted():
-		return []journal.Finding{confirmed(false, names.Isolate(s.Email)+" is no guest.")}, nil
+		return []journal.Finding{journal.Confirm(false, names.Isolate(s.Email)+" is no guest.")}, nil
 	case err != nil:
 		return []journal.Finding{couldNotAsk}, nil
 	}

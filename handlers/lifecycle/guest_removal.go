@@ -146,7 +146,7 @@ func (c *GuestRemoval) Check(ctx context.Context, e *journal.Entry) ([]journal.F
 			case tallyfy.IsUnauthorized(err):
 				return err
 			case err == nil, tallyfy.IsGone(err):
-				gone = confirmed(err != nil || g.IsDeleted(), names.Isolate(s.Name)+" is still a guest.")
+				gone = journal.Confirm(err != nil || g.IsDeleted(), names.Isolate(s.Name)+" is still a guest.")
 			}
 			return nil
 		},
@@ -156,7 +156,7 @@ func (c *GuestRemoval) Check(ctx context.Context, e *journal.Entry) ([]journal.F
 				return err
 			}
 			if tasks.Checked {
-				off = confirmed(tasks.Total == 0, "Now: "+words.Count(tasks.Total, "open task", "open tasks")+".")
+				off = journal.Confirm(tasks.Total == 0, "Now: "+words.Count(tasks.Total, "open task", "open tasks")+".")
 			}
 			return nil
 		})

@@ -277,7 +277,7 @@ func (c *Invitation) Check(ctx context.Context, e *journal.Entry) ([]journal.Fin
 		return nil, err
 	}
 	if m != nil {
-		f = confirmed(!m.IsDisabled() && m.Role == facts.Role, fmt.Sprintf("%s is %s, with the role %s.", names.Isolate(m.Name()), m.Status, roleWord(m.Role)))
+		f = journal.Confirm(!m.IsDisabled() && m.Role == facts.Role, fmt.Sprintf("%s is %s, with the role %s.", names.Isolate(m.Name()), m.Status, roleWord(m.Role)))
 	}
 	return []journal.Finding{f}, nil
 }

@@ -142,14 +142,6 @@ func again(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, s journa
 	return m, journal.Finding{}, nil
 }
 
-// confirmed is the finding of a sentence that is so, or of one that is not.
-func confirmed(ok bool, otherwise string) journal.Finding {
-	if ok {
-		return journal.Finding{Result: journal.Confirmed}
-	}
-	return journal.Finding{Result: journal.NotAsExpected, Detail: otherwise}
-}
-
 // summary is a receipt in a sentence, from the finding of what was done. act is the change in a noun, done what is so
 // afterwards; the finding's detail says what is so otherwise.
 func summary(e *journal.Entry, underWay bool, f journal.Finding, act, done string) (change.Tone, string) {

@@ -199,7 +199,7 @@ func (c *RoleChange) Check(ctx context.Context, e *journal.Entry) ([]journal.Fin
 		return nil, err
 	}
 	if m != nil {
-		f = confirmed(m.Role == facts.Is, facts.Name+"'s role is "+roleWord(m.Role)+".")
+		f = journal.Confirm(m.Role == facts.Is, facts.Name+"'s role is "+roleWord(m.Role)+".")
 	}
 	return []journal.Finding{f}, nil
 }

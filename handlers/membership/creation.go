@@ -231,13 +231,10 @@ func (c *Creation) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 	if err := json.Unmarshal(e.Plan.Facts, &asked); err != nil {
 		return nil, err
 	}
-	if sameSet(asked.Members, g.Members) && sameSet(lower(asked.Guests), lower(g.Guests)) {
-		return []journal.Finding{{Result: journal.Confirmed}}, nil
-	}
-	return []journal.Finding{{
-		Result: journal.NotAsExpected,
-		Detail: names.Isolate(g.DisplayName()) + " has " + people(len(g.Members), len(g.Guests)) + ".",
-	}}, nil
+	same := Between(asked.Members, asked.Guests, g.Members, g.Guests).Empty()
+	return []journal.Finding{
+		journal.Confirm(same, names.Isolate(g.DisplayName())+" has "+people(len(g.Members), len(g.Guests))+"."),
+	}, nil
 }
 
 func (c *Creation) checkName(ctx context.Context, e *journal.Entry) (f journal.Finding, err error) {
@@ -322,18 +319,6 @@ func findGroup(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, quer
 		}
 	}
 	return nil, nil
-}
-
-func sameSet[T ~string](a, b []T) bool {
-	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
-}
-
-func lower(texts []string) []string {
-	list := make([]string, len(texts))
-	for i, t := range texts {
-		list[i] = strings.ToLower(t)
-	}
-	return list
 }
 
 // Summary implements change.Change.

@@ -170,10 +170,7 @@ func (c *Closing) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 	if err != nil {
 		return nil, err
 	}
-	if r.Closed.IsZero() {
-		return []journal.Finding{{Result: journal.NotAsExpected, Detail: "It is not closed."}}, nil
-	}
-	return []journal.Finding{{Result: journal.Confirmed}}, nil
+	return []journal.Finding{journal.Confirm(!r.Closed.IsZero(), "It is not closed.")}, nil
 }
 
 // Summary implements change.Change.

@@ -153,10 +153,8 @@ func (c *SetEdit) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 		return nil, err
 	}
 	now := setFacts{f.Title, SetFor(f.Title, sets).Groups}
-	if !slices.Equal(idsOf(now.Groups), idsOf(f.Groups)) {
-		return []journal.Finding{{Result: journal.NotAsExpected, Detail: "It was edited again: " + now.text()}}, nil
-	}
-	return []journal.Finding{{Result: journal.Confirmed}}, nil
+	same := slices.Equal(idsOf(now.Groups), idsOf(f.Groups))
+	return []journal.Finding{journal.Confirm(same, "It was edited again: "+now.text())}, nil
 }
 
 // Summary implements change.Change.

@@ -106,13 +106,11 @@ func (c *Starting) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 		return nil, err
 	}
 	_, err = c.Book.Head(ctx, c.Org, f.ID)
-	if errors.Is(err, ErrNotFound) && e.State != journal.Done {
-		return []journal.Finding{{Result: journal.NotAsExpected, Detail: "There is no such review."}}, nil
-	}
-	if err != nil {
+	missing := errors.Is(err, ErrNotFound) && e.State != journal.Done
+	if err != nil && !missing {
 		return nil, err
 	}
-	return []journal.Finding{{Result: journal.Confirmed}}, nil
+	return []journal.Finding{journal.Confirm(!missing, "There is no such review.")}, nil
 }
 
 // Summary implements change.Change.
@@ -206,10 +204,7 @@ func (c *Adding) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding
 			n++
 		}
 	}
-	if n < f.People {
-		return []journal.Finding{{Result: journal.NotAsExpected, Detail: "They are not in the review."}}, nil
-	}
-	return []journal.Finding{{Result: journal.Confirmed}}, nil
+	return []journal.Finding{journal.Confirm(n >= f.People, "They are not in the review.")}, nil
 }
 
 // Summary implements change.Change.
