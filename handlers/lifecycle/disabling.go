@@ -192,10 +192,7 @@ func (c *Disabling) Check(ctx context.Context, e *journal.Entry) ([]journal.Find
 		},
 		func(ctx context.Context) (err error) {
 			tasks, err = c.Client.Tasks.Open(ctx, c.Org.ID, tallyfy.TaskListOptions{Owner: tallyfy.UserID(s.ID)})
-			if tallyfy.IsUnauthorized(err) {
-				return err
-			}
-			return nil
+			return change.OnlyUnauthorized(err)
 		})
 	if err != nil {
 		return nil, err

@@ -142,23 +142,17 @@ func (c *GuestRemoval) Check(ctx context.Context, e *journal.Entry) ([]journal.F
 	err := parallel.Run(ctx,
 		func(ctx context.Context) error {
 			g, err := c.Client.Guests.Get(ctx, c.Org.ID, s.Email)
-			switch {
-			case tallyfy.IsUnauthorized(err):
-				return err
-			case err == nil, tallyfy.IsGone(err):
+			if err == nil || tallyfy.IsGone(err) {
 				gone = journal.Confirm(err != nil || g.IsDeleted(), names.Isolate(s.Name)+" is still a guest.")
 			}
-			return nil
+			return change.OnlyUnauthorized(err)
 		},
 		func(ctx context.Context) error {
 			tasks, err := c.Client.Tasks.Open(ctx, c.Org.ID, tallyfy.TaskListOptions{Guest: s.Email})
-			if tallyfy.IsUnauthorized(err) {
-				return err
-			}
 			if tasks.Checked {
 				off = journal.Confirm(tasks.Total == 0, "Now: "+words.Count(tasks.Total, "open task", "open tasks")+".")
 			}
-			return nil
+			return change.OnlyUnauthorized(err)
 		})
 	if err != nil {
 		return nil, err

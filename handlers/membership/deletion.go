@@ -72,10 +72,7 @@ func (d *Deletion) Look(ctx context.Context) error {
 			ctx, done := context.WithTimeout(ctx, logoTime)
 			defer done()
 			d.Logo, d.LogoError = d.ReadLogo(ctx, d.Group.Logo)
-			if tallyfy.IsUnauthorized(d.LogoError) {
-				return d.LogoError
-			}
-			return nil
+			return change.OnlyUnauthorized(d.LogoError)
 		},
 		func(ctx context.Context) error {
 			d.copy, _ = d.Source.Members(ctx) // what it can give is good enough
@@ -282,20 +279,14 @@ func (d *Deletion) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 	err := parallel.Run(ctx,
 		func(ctx context.Context) error {
 			_, missing = d.Client.Groups.Get(ctx, d.Org, tallyfy.ID(subject.ID))
-			if tallyfy.IsUnauthorized(missing) {
-				return missing
-			}
-			return nil
+			return change.OnlyUnauthorized(missing)
 		},
 		func(ctx context.Context) (err error) {
 			if !slices.ContainsFunc(e.Lines, func(l journal.Line) bool { return l.Kind == undecided }) {
 				return nil // an entry from before there was that sentence
 			}
 			tasks, err = d.Client.Tasks.Open(ctx, d.Org, tallyfy.TaskListOptions{Group: tallyfy.ID(subject.ID)})
-			if tallyfy.IsUnauthorized(err) {
-				return err
-			}
-			return nil
+			return change.OnlyUnauthorized(err)
 		})
 	if err != nil {
 		return nil, err

@@ -218,22 +218,22 @@ func (r *Removal) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 		func(ctx context.Context) (err error) {
 			after.Leaver, err = r.Client.Members.Get(ctx, r.Org.ID, facts.LeaverID, "groups")
 			after.Gone = tallyfy.IsGone(err)
-			return onlyUnauthorized(err)
+			return change.OnlyUnauthorized(err)
 		},
 		func(ctx context.Context) (err error) {
 			after.Tasks, err = r.Client.Tasks.Open(ctx, r.Org.ID, tallyfy.TaskListOptions{Owner: facts.LeaverID})
-			return onlyUnauthorized(err)
+			return change.OnlyUnauthorized(err)
 		},
 	}
 	if to := facts.SuccessorID; to != "" {
 		calls = append(calls,
 			func(ctx context.Context) (err error) {
 				after.Successor, err = r.Client.Members.Get(ctx, r.Org.ID, to, "groups")
-				return onlyUnauthorized(err)
+				return change.OnlyUnauthorized(err)
 			},
 			func(ctx context.Context) (err error) {
 				after.SuccessorTasks, err = r.Client.Tasks.Open(ctx, r.Org.ID, tallyfy.TaskListOptions{Owner: to})
-				return onlyUnauthorized(err)
+				return change.OnlyUnauthorized(err)
 			})
 	}
 	read := 0
@@ -249,20 +249,13 @@ func (r *Removal) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 				defer mu.Unlock()
 				after.Groups[line.ID] = g
 			}
-			return onlyUnauthorized(err)
+			return change.OnlyUnauthorized(err)
 		})
 	}
 	if err := parallel.Run(ctx, calls...); err != nil {
 		return nil, err
 	}
 	return facts.settle(e, after, r.Now()), nil
-}
-
-func onlyUnauthorized(err error) error {
-	if tallyfy.IsUnauthorized(err) {
-		return err
-	}
-	return nil
 }
 
 // Log implements change.Change.
