@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/tallyfy"
@@ -111,6 +112,12 @@ type Plan struct {
 	Seen []string
 }
 
+// Digest stands for a text where it is too long, or not for everybody to read.
+func Digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
 // Fingerprint identifies what the plan promises: whom and what it is about, and its sentences. Counts of
 // work are left out, because work goes on while somebody reads. So are the differences: the names in them
 // depend on what is known of the members.
@@ -123,14 +130,14 @@ func (p Plan) Fingerprint() string {
 		about = append(about, string(id))
 	}
 	slices.Sort(about) // Tallyfy promises no order
-	h := sha256.New()
-	fmt.Fprintf(h, "%q\n", about)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%q\n", about)
 	for _, l := range p.Lines {
-		fmt.Fprintf(h, "%q %q\n", l.Kind, l.Text)
+		fmt.Fprintf(&text, "%q %q\n", l.Kind, l.Text)
 		for _, r := range l.Rows {
-			fmt.Fprintf(h, "%q %q %q\n", r.ID, r.Name, r.Text)
+			fmt.Fprintf(&text, "%q %q %q\n", r.ID, r.Name, r.Text)
 		}
 	}
-	fmt.Fprintf(h, "%q\n", p.Warnings)
-	return hex.EncodeToString(h.Sum(nil))[:16]
+	fmt.Fprintf(&text, "%q\n", p.Warnings)
+	return Digest(text.String())
 }

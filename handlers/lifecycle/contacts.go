@@ -2,8 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -67,11 +65,11 @@ func (c *Contacts) Kind() string { return ContactsChanged }
 
 // Target implements change.Change. The guests have a target each.
 func (c *Contacts) Target() string {
-	h := sha256.New()
+	text := ""
 	for _, w := range c.Guests {
-		h.Write(append([]byte(address(w.Email)), 0))
+		text += address(w.Email) + "\x00"
 	}
-	return "guests " + hex.EncodeToString(h.Sum(nil)[:8])
+	return "guests " + change.Digest(text)
 }
 
 // Look reads the guests, and the members for their names.

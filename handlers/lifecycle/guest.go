@@ -2,8 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"unicode/utf8"
@@ -40,10 +38,7 @@ func (c *GuestCreation) Kind() string { return GuestAdded }
 func (c *GuestCreation) Target() string { return guestTarget(c.Request.Email) }
 
 // guestTarget names what two changes of a guest must not touch at the same time.
-func guestTarget(email string) string {
-	sum := sha256.Sum256([]byte(address(email)))
-	return "guest " + hex.EncodeToString(sum[:8])
-}
+func guestTarget(email string) string { return "guest " + change.Digest(address(email)) }
 
 func guestSubject(g *tallyfy.Guest) journal.Subject {
 	return journal.Subject{Kind: journal.Guest, ID: string(g.ID), Name: g.Name(), Email: g.Email}

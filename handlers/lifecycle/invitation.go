@@ -2,8 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -48,10 +46,7 @@ type Invitation struct {
 func (c *Invitation) Kind() string { return Invited }
 
 // Target is the address: nobody is invited twice at the same time.
-func (c *Invitation) Target() string {
-	sum := sha256.Sum256([]byte(address(c.Request.Email)))
-	return "invitation " + hex.EncodeToString(sum[:8])
-}
+func (c *Invitation) Target() string { return "invitation " + change.Digest(address(c.Request.Email)) }
 
 // address is an email address as addresses are compared.
 func address(email string) string { return strings.ToLower(names.Clean(email)) }

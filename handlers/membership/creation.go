@@ -3,8 +3,6 @@ package membership
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,8 +62,7 @@ func (c *Creation) Kind() string { return GroupCreated }
 
 // Target is the name, as Tallyfy takes each one once; names that look the same are one.
 func (c *Creation) Target() string {
-	sum := sha256.Sum256([]byte(names.Fold(c.Request.Name)))
-	return "group named " + hex.EncodeToString(sum[:8])
+	return "group named " + change.Digest(names.Fold(c.Request.Name))
 }
 
 // Look gets the names of the members. The form is the whole plan, except of a group that is created

@@ -2,8 +2,6 @@ package membership
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -93,8 +91,7 @@ func (c *Edits) Target() string {
 		ids[i] = string(g.ID)
 	}
 	slices.Sort(ids)
-	sum := sha256.Sum256([]byte(strings.Join(ids, " ")))
-	return "groups " + hex.EncodeToString(sum[:8])
+	return "groups " + change.Digest(strings.Join(ids, " "))
 }
 
 // Look makes the parts from the copy of the groups, or reads the groups that it lacks. A group that is as

@@ -1,11 +1,10 @@
 package membership
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strings"
 
+	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -59,8 +58,7 @@ func PeopleKey(g *tallyfy.Group) string {
 		keys = append(keys, GuestKey(address))
 	}
 	slices.Sort(keys)
-	sum := sha256.Sum256([]byte(strings.Join(slices.Compact(keys), "\x00")))
-	return hex.EncodeToString(sum[:])[:16]
+	return change.Digest(strings.Join(slices.Compact(keys), "\x00"))
 }
 
 func memberKey(id tallyfy.UserID) string { return strings.TrimSpace(string(id)) }

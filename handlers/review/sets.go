@@ -2,8 +2,6 @@ package review
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"slices"
@@ -42,10 +40,7 @@ type SetEdit struct {
 func (c *SetEdit) Kind() string { return SetChanged }
 
 // Target implements change.Change.
-func (c *SetEdit) Target() string {
-	sum := sha256.Sum256([]byte(TitleKey(c.Title)))
-	return "starter set " + hex.EncodeToString(sum[:8])
-}
+func (c *SetEdit) Target() string { return "starter set " + change.Digest(TitleKey(c.Title)) }
 
 // SetFor is the set for a title among others, an empty one if there is none.
 func SetFor(title string, sets []store.StarterSet) store.StarterSet {
@@ -69,11 +64,11 @@ func idsOf(groups []store.PlannedGroup) []string {
 
 // BaseOf identifies the groups of a set.
 func BaseOf(s store.StarterSet) string {
-	h := sha256.New()
+	text := ""
 	for _, id := range idsOf(s.Groups) {
-		h.Write(append([]byte(id), 0))
+		text += id + "\x00"
 	}
-	return hex.EncodeToString(h.Sum(nil))[:16]
+	return change.Digest(text)
 }
 
 // Look implements change.Change.
