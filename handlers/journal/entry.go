@@ -94,6 +94,12 @@ type Plan struct {
 	Facts json.RawMessage `json:",omitempty"`
 }
 
+// Facts is a value as Plan and Outcome keep it. It consists of texts and numbers, so nothing can fail.
+func Facts(v any) json.RawMessage {
+	facts, _ := json.Marshal(v)
+	return facts
+}
+
 // A Line is one sentence of a plan. Kind says how it is checked. Now adds what was counted when the
 // plan was made: it may change before the call without making the sentence untrue.
 type Line struct {

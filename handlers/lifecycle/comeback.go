@@ -191,7 +191,7 @@ func (c *Comeback) Plan() change.Plan {
 	p := change.Plan{Subjects: subjects, Plan: journal.Plan{
 		Will: "bring " + name + " back", Did: "brought " + name + " back", Lines: lines, Warnings: c.Notes(), Differences: differences,
 	}}
-	p.Facts, _ = json.Marshal(facts) // texts only
+	p.Facts = journal.Facts(facts)
 	return p
 }
 

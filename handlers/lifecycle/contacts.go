@@ -162,7 +162,7 @@ func (c *Contacts) Plan() change.Plan {
 	}
 	plan.Will, plan.Did = "change who knows "+of, "changed who knows "+of
 	facts.Result = "Who knows " + of + " was changed."
-	plan.Facts, _ = json.Marshal(facts) // texts only
+	plan.Facts = journal.Facts(facts)
 	return plan
 }
 
@@ -243,10 +243,7 @@ func (c *Contacts) Parts() []change.Part {
 func (p *contactPart) Target() string { return guestTarget(p.Email) }
 
 // Facts implements change.Part: they are what undoes the call.
-func (p *contactPart) Facts() json.RawMessage {
-	facts, _ := json.Marshal(p.undo()) // texts only
-	return facts
-}
+func (p *contactPart) Facts() json.RawMessage { return journal.Facts(p.undo()) }
 
 // Send implements change.Part. Between the reading and the call nothing else is asked of Tallyfy.
 func (p *contactPart) Send(ctx context.Context) error {

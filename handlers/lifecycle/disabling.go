@@ -91,7 +91,6 @@ func (c *Disabling) Plan() change.Plan {
 	if c.Tasks.Checked {
 		facts.Tasks = c.Tasks.Total
 	}
-	body, _ := json.Marshal(facts) // texts and numbers only
 	differences := []journal.Difference{{What: "Status", Before: []string{string(m.Status)}, After: []string{string(tallyfy.StatusDisabled)}}}
 	if len(held) > 0 {
 		differences = append(differences, journal.Difference{What: "Groups", Before: held})
@@ -110,7 +109,7 @@ func (c *Disabling) Plan() change.Plan {
 				name + " can't open what stays in their name, and no one else is asked to do it. To hand the work over, remove " + name + " instead.",
 				"The seat is free at once.",
 			},
-			Differences: differences, Facts: body,
+			Differences: differences, Facts: journal.Facts(facts),
 		},
 	}
 }

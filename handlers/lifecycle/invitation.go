@@ -179,7 +179,6 @@ func (c *Invitation) Plan() change.Plan {
 	}
 	r, name := c.Request, c.Name()
 	called := names.Marked(name, r.Email)
-	facts, _ := json.Marshal(inviteFacts{r.Email, r.Role, c.Groups}) // texts only
 	differences := []journal.Difference{
 		{What: "Name", After: []string{name}}, {What: "Email", After: []string{r.Email}}, {What: "Role", After: []string{roleWord(r.Role)}},
 	}
@@ -196,7 +195,7 @@ func (c *Invitation) Plan() change.Plan {
 			Will: "invite " + called, Did: "invited " + called,
 			Lines:       []journal.Line{{Kind: lineInvited, Text: fmt.Sprintf("%s is invited as %s, and gets a mail from Tallyfy.", called, roleWord(r.Role))}},
 			Warnings:    []string{"The invitation takes a " + pool(r.Role) + " seat at once. " + SeatsUnknown},
-			Differences: differences, Facts: facts,
+			Differences: differences, Facts: journal.Facts(inviteFacts{r.Email, r.Role, c.Groups}),
 		},
 	}
 }

@@ -99,7 +99,6 @@ func (c *RoleChange) Plan() change.Plan {
 		return change.Plan{Stopped: true}
 	}
 	name, was, is := c.Called(), roleWord(c.Member.Role), roleWord(c.Role)
-	facts, _ := json.Marshal(roleFacts{c.Member.Role, c.Role, name, c.Undoes}) // texts only
 	p := change.Plan{
 		Stopped:  c.ReasonProblem() != "",
 		Subjects: []journal.Subject{journal.MemberSubject(c.Member)},
@@ -109,7 +108,7 @@ func (c *RoleChange) Plan() change.Plan {
 			Lines:       []journal.Line{{Kind: lineRole, Text: fmt.Sprintf("%s's role is %s, and no longer %s.", name, is, was)}},
 			Warnings:    c.Notes(),
 			Differences: []journal.Difference{{What: "Role", Before: []string{was}, After: []string{is}}},
-			Facts:       facts,
+			Facts:       journal.Facts(roleFacts{c.Member.Role, c.Role, name, c.Undoes}),
 		},
 	}
 	if r := c.reason(); r != "" {

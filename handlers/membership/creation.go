@@ -166,7 +166,6 @@ func CreatedWith(e *journal.Entry) People {
 // the person saw.
 func (c *Creation) Plan() change.Plan {
 	r, name := &c.Request, names.Isolate(c.Request.Name)
-	facts, _ := json.Marshal(creationFacts{r.Members, r.Guests, c.Of}) // texts only
 	subjects, again := []journal.Subject{{Kind: journal.Group, Name: r.Name}}, ""
 	if c.Of != "" {
 		subjects, again = append(subjects, c.Old), " again"
@@ -184,7 +183,7 @@ func (c *Creation) Plan() change.Plan {
 				{What: "Members", After: memberNames(c.copy, r.Members)},
 				{What: "Guests", After: r.Guests},
 			},
-			Facts: facts,
+			Facts: journal.Facts(creationFacts{r.Members, r.Guests, c.Of}),
 		},
 	}
 }

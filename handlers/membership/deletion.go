@@ -140,10 +140,7 @@ func (d *Deletion) Plan() change.Plan {
 	if d.LogoLost() {
 		seen = append(slices.Clone(seen), "the logo is lost")
 	}
-	facts, _ := json.Marshal(deletionFacts{ // texts and numbers only
-		Namesake: d.Namesake != nil, Tasks: tasks, Kept: true, MemberCount: members, GuestCount: len(g.Guests), HadLogo: g.Logo != "", LogoKept: len(d.Logo) > 0,
-	})
-	contents, _ := json.Marshal(DeletedGroup{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests})
+	contents := journal.Facts(DeletedGroup{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests})
 	return change.Plan{
 		Stopped:   d.PhraseError() != "",
 		Subjects:  []journal.Subject{journal.GroupSubject(g)},
@@ -163,7 +160,9 @@ func (d *Deletion) Plan() change.Plan {
 				{What: "Members", Before: memberNames(d.copy, g.Members)},
 				{What: "Guests", Before: g.Guests},
 			},
-			Facts: facts,
+			Facts: journal.Facts(deletionFacts{
+				Namesake: d.Namesake != nil, Tasks: tasks, Kept: true, MemberCount: members, GuestCount: len(g.Guests), HadLogo: g.Logo != "", LogoKept: len(d.Logo) > 0,
+			}),
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package membership
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -159,7 +158,7 @@ func (c *Edit) Plan() change.Plan {
 	others := c.Others()
 	differ(journal.Difference{What: "Added by others meanwhile", After: c.calls.all(others.Add, others.AddGuests)})
 	differ(journal.Difference{What: "Taken out by others meanwhile", Before: c.calls.all(others.Remove, others.RemoveGuests)})
-	p.Facts, _ = json.Marshal(facts) // texts only
+	p.Facts = journal.Facts(facts)
 	return p
 }
 

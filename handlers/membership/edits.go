@@ -224,7 +224,7 @@ func (c *Edits) Plan() change.Plan {
 	slices.Sort(plan.Concerned)
 	plan.Concerned = slices.Compact(plan.Concerned)
 	plan.Lines = append(plan.Lines, journal.Line{Kind: lineKept, Text: "Everybody else stays where they are."})
-	plan.Facts, _ = json.Marshal(facts) // texts only
+	plan.Facts = journal.Facts(facts)
 	return plan
 }
 
@@ -281,8 +281,7 @@ func (p *groupPart) Facts() json.RawMessage {
 	if p.err == nil {
 		f.Shown = p.Did.Empty() || p.Answer != nil && shows(p.Answer, p.Did)
 	}
-	facts, _ := json.Marshal(f) // texts only
-	return facts
+	return journal.Facts(f)
 }
 
 // shows reports that a group is as people were to come and to go.

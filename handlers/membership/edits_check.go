@@ -90,7 +90,7 @@ func (f groupFacts) entry(whole *journal.Entry, i int, state journal.State) *jou
 	e := &journal.Entry{ID: whole.ID, At: whole.At, State: state, Intent: journal.Intent{
 		Kind: PeopleChanged, Subjects: []journal.Subject{{Kind: journal.Group, ID: string(f.ID)}},
 	}}
-	e.Plan.Facts, _ = json.Marshal(editFacts{People: f.People, Called: names.Isolate(f.Name)}) // texts only
+	e.Plan.Facts = journal.Facts(editFacts{People: f.People, Called: names.Isolate(f.Name)})
 	var before []journal.Finding
 	line := func(kind, text string, at int) {
 		if text == "" {

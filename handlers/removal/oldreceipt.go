@@ -39,12 +39,11 @@ func FromOldReceipt(press, scope string, body []byte) (e *journal.Entry, ok bool
 		return nil, false
 	}
 	name := old.Head.Name
-	facts, _ := json.Marshal(old.Plan.Facts) // texts and numbers only
 	e = &journal.Entry{At: old.SentAt, State: journal.Sent, Intent: journal.Intent{
 		Org: tallyfy.ID(org), Kind: MemberRemoved, Press: press,
 		Actor:    journal.Subject{Kind: journal.Member, ID: actor, Name: old.By},
 		Subjects: []journal.Subject{{Kind: journal.Member, ID: string(old.Plan.LeaverID), Name: name, Email: old.Head.Email}},
-		Plan:     journal.Plan{Will: "remove " + name, Did: "removed " + name, Facts: facts},
+		Plan:     journal.Plan{Will: "remove " + name, Did: "removed " + name, Facts: journal.Facts(old.Plan.Facts)},
 	}}
 	if to := old.Plan.SuccessorID; to != "" {
 		e.Subjects = append(e.Subjects, journal.Subject{Kind: journal.Member, ID: string(to), Name: old.Plan.SuccessorName})

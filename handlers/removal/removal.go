@@ -159,7 +159,6 @@ func (r *Removal) Plan() change.Plan {
 
 // Record is a plan as the journal keeps it.
 func (d Departure) Record(p Plan, successor *tallyfy.Member) change.Plan {
-	facts, _ := json.Marshal(p.Facts) // texts and numbers only
 	m := d.Leaver
 	subjects := []journal.Subject{journal.MemberSubject(m)}
 	will, did := "remove "+p.LeaverName+" and leave the work in their name", "removed "+p.LeaverName+" and left the work in their name"
@@ -183,7 +182,7 @@ func (d Departure) Record(p Plan, successor *tallyfy.Member) change.Plan {
 	return change.Plan{
 		Subjects: subjects,
 		Plan: journal.Plan{
-			Will: will, Did: did, Lines: p.Lines, Warnings: p.Warnings, Differences: differences, Facts: facts,
+			Will: will, Did: did, Lines: p.Lines, Warnings: p.Warnings, Differences: differences, Facts: journal.Facts(p.Facts),
 		},
 	}
 }

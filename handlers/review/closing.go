@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
@@ -145,7 +144,7 @@ func (c *Closing) Plan() change.Plan {
 	plan := change.Plan{Stopped: c.Waiting() > 0 || !c.Review.Closed.IsZero(), Plan: journal.Plan{
 		Will: "close the review " + name, Did: "closed the review " + name, Lines: []journal.Line{{Kind: lineClosing, Text: text}},
 	}}
-	plan.Facts, _ = json.Marshal(reviewFacts{ID: c.ID, Name: c.Review.Name}) // texts only
+	plan.Facts = journal.Facts(reviewFacts{ID: c.ID, Name: c.Review.Name})
 	return plan
 }
 

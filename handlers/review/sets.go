@@ -125,7 +125,7 @@ func (c *SetEdit) Plan() change.Plan {
 		Lines:       []journal.Line{{Kind: lineSet, Text: f.text()}},
 		Differences: []journal.Difference{{What: "Groups", Before: namesOf(c.Before.Groups), After: namesOf(c.Groups)}},
 	}}
-	plan.Facts, _ = json.Marshal(f) // texts only
+	plan.Facts = journal.Facts(f)
 	return plan
 }
 

@@ -86,7 +86,7 @@ func (c *Starting) Plan() change.Plan {
 		Will: "start the review " + name + " of " + people, Did: "started the review " + name + " of " + people,
 		Lines: []journal.Line{{Kind: lineStarting, Text: "The review " + name + " of " + people + " is started. Its rule: " + c.Rule + "."}},
 	}}
-	plan.Facts, _ = json.Marshal(reviewFacts{ID: c.Review.ID, Name: c.Review.Name}) // texts only
+	plan.Facts = journal.Facts(reviewFacts{ID: c.Review.ID, Name: c.Review.Name})
 	return plan
 }
 
@@ -173,7 +173,7 @@ func (c *Adding) Plan() change.Plan {
 		Will: "add " + what, Did: "added " + what,
 		Lines: []journal.Line{{Kind: lineAdding, Text: "The review " + name + " has " + people + " more who joined after it was started."}},
 	}}
-	plan.Facts, _ = json.Marshal(reviewFacts{c.ID, c.Review.Name, len(c.People), c.At, c.After}) // texts only
+	plan.Facts = journal.Facts(reviewFacts{c.ID, c.Review.Name, len(c.People), c.At, c.After})
 	return plan
 }
 
