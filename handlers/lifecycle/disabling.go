@@ -63,7 +63,7 @@ func (c *Disabling) Blockers() []Blocker {
 		block(m.IsDisabled(), name+" is already disabled.", "Access to "+organisation+" has ended already."),
 		block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
 		block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		askAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.otherAdmin(), name+" is the only active administrator.",
+		askAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
 			"Make somebody else an administrator first, or nobody will be able to manage "+organisation+"."),
 	)
 }

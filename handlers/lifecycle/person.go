@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"tallyfy-admin/handlers/change"
@@ -59,29 +60,33 @@ func (p *Person) look(ctx context.Context, more ...func(ctx context.Context) err
 }
 
 // Called is the member in a sentence: with the address, or the id, where somebody else looks the same.
-func (p *Person) Called() string {
-	m, mark := p.Member, ""
-	for _, other := range p.Copy.Others(m.Name(), m.ID) {
-		if m.Email == "" || names.Alike(m.Email, m.Name()) || names.Alike(m.Email, other.Email) {
+func (p *Person) Called() string { return Called(p.Member, p.Copy.Alike(p.Member.Name())) }
+
+// Called is a member in a sentence: with the address, or the id, where one of others looks the same. The member may be
+// among them.
+func Called(m *tallyfy.Member, others []*tallyfy.Member) string {
+	called := names.Isolate(m.Name())
+	for _, other := range others {
+		switch {
+		case other.ID == m.ID || !names.Alike(other.Name(), m.Name()):
+		case m.Email == "" || names.Alike(m.Email, m.Name()) || names.Alike(m.Email, other.Email):
 			return names.Marked(m.Name(), "member "+string(m.ID))
+		default:
+			called = names.Marked(m.Name(), m.Email)
 		}
-		mark = m.Email
 	}
-	if mark != "" {
-		return names.Marked(m.Name(), mark)
-	}
-	return names.Isolate(m.Name())
+	return called
 }
 
 // Self reports whether the member is who makes the change.
 func (p *Person) Self() bool { return p.Member.ID == p.By }
 
-// otherAdmin reports whether there is, or may be, an active administrator besides the member. Who can read somebody
-// else is one.
-func (p *Person) otherAdmin() bool {
-	return !p.Self() || !p.Copy.Complete || len(p.Copy.Search("", func(m *tallyfy.Member) bool {
+// OtherAdmin reports whether there is, or may be, an active administrator besides the member. Who can read somebody
+// else is one. While not all members are known there may be another.
+func (p *Person) OtherAdmin() bool {
+	return !p.Self() || !p.Copy.Complete || slices.ContainsFunc(p.Copy.Items, func(m *tallyfy.Member) bool {
 		return m.ID != p.Member.ID && m.Role == tallyfy.RoleAdmin && m.CanWork()
-	})) > 0
+	})
 }
 
 // log gives the facts of the member before the change.

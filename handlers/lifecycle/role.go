@@ -54,7 +54,7 @@ func (c *RoleChange) Blockers() []Blocker {
 		askAdmin(demotion && c.Self(), "This is your own account.", "You would lose the right to undo it. Ask another administrator to change your role."),
 		block(demotion && m.IsDefaultAdmin, name+" is the default administrator.",
 			"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		askAdmin(demotion && m.CanWork() && !c.otherAdmin(), name+" is the only active administrator.",
+		askAdmin(demotion && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
 			"Make somebody else an administrator first, or nobody will be able to manage "+names.Isolate(c.Org.DisplayName())+"."),
 	)
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -199,20 +200,7 @@ func (h Held) Row() journal.Row {
 // called is a member in a sentence of the plan: with the email, or the id, where somebody else who may
 // stand there looks the same.
 func (d Departure) called(m *tallyfy.Member) string {
-	mark := ""
-	for _, other := range append([]*tallyfy.Member{d.Leaver}, d.others...) {
-		switch {
-		case other.ID == m.ID || !names.Alike(other.Name(), m.Name()):
-		case m.Email == "" || names.Alike(m.Email, m.Name()) || names.Alike(other.Email, m.Email):
-			return names.Marked(m.Name(), "member "+string(m.ID))
-		default:
-			mark = m.Email
-		}
-	}
-	if mark == "" {
-		return names.Isolate(m.Name())
-	}
-	return names.Marked(m.Name(), mark)
+	return lifecycle.Called(m, append([]*tallyfy.Member{d.Leaver}, d.others...))
 }
 
 // Shared gives those of the leaver's groups that a member is in, too.

@@ -114,11 +114,8 @@ func (r *Removal) Look(ctx context.Context) error {
 			r.others = append(r.others, r.Copy.Others(m.Name(), m.ID)...)
 		}
 	}
-	// Only an administrator can have read the leaver, so a leaver who is somebody else leaves one behind.
-	// While not all are known there may be another: one's own account stands in the way anyhow.
-	r.OtherAdmin = !r.Self || !r.AllMembers || len(r.Copy.Search("", func(m *tallyfy.Member) bool {
-		return m.ID != r.Leaver.ID && m.Role == tallyfy.RoleAdmin && m.CanWork()
-	})) > 0
+	leaver := lifecycle.Person{By: r.By, Member: r.Leaver, Copy: r.Copy}
+	r.OtherAdmin = leaver.OtherAdmin()
 	return nil
 }
 
