@@ -22,7 +22,7 @@ func (req *request) deletedGroup(ctx context.Context, e *journal.Entry) (r membe
 			links: []components.LinkProps{{Text: "Receipt", URL: req.urls().Entry(e.ID), Kind: components.ButtonPrimary}},
 		}
 	}
-	switch in := r.InEntry(); {
+	switch in := r.InEntry; {
 	case in != nil && req.contentsKept(e):
 		return r, *in, nil
 	case in == nil:

@@ -69,13 +69,13 @@ func (c *Creation) Target() string {
 // again: then Look finds out anew who of it can be in it.
 func (c *Creation) Look(ctx context.Context) error {
 	if c.Of != "" {
-		c.Request.Members, c.Request.Guests, c.LeftOut = c.was.Members, c.was.Guests, nil
+		c.Request.Members, c.Request.Guests = c.was.Members, c.was.Guests
 	}
 	if len(c.Request.Members) > 0 {
 		c.copy, _ = c.Source.Members(ctx) // what it can give is good enough
 	}
 	if c.Of != "" {
-		c.leaveOut()
+		c.Request.Members, c.LeftOut = FitOf(c.copy, c.Request.Members)
 		c.leaveOutGuests(ctx)
 	}
 	return nil
@@ -105,9 +105,6 @@ func (c *Creation) leaveOutGuests(ctx context.Context) {
 	})
 }
 
-// leaveOut leaves out who cannot be added any more.
-func (c *Creation) leaveOut() { c.Request.Members, c.LeftOut = FitOf(c.copy, c.Request.Members) }
-
 // Unread reports that somebody of a group that is created again would be left out only because not
 // all members are read. That stops the creation: those people would not come back.
 func (c *Creation) Unread() bool {
@@ -124,7 +121,7 @@ func (c *Creation) PeopleKey() string {
 
 // FitOf parts members who can be added to a group from those who can't.
 func FitOf(members *directory.Members, ids []tallyfy.UserID) (fit []tallyfy.UserID, left []LeftOut) {
-	calls := callerOf(members)
+	calls := caller{members}
 	for _, id := range ids {
 		if why := Unfit(members, id); why != "" {
 			left = append(left, LeftOut{id, calls.member(id), why})
@@ -145,20 +142,11 @@ func Again(e *journal.Entry, g DeletedGroup) Creation {
 }
 
 // CreatedFrom is the entry of the deletion whose group an entry created again, "" for another one.
-func CreatedFrom(e *journal.Entry) string {
-	var facts creationFacts
-	if e.Kind != GroupCreated || json.Unmarshal(e.Plan.Facts, &facts) != nil {
-		return ""
-	}
-	return facts.Of
-}
+func CreatedFrom(e *journal.Entry) string { return factsOfCreation(e).Of }
 
 // CreatedWith is who was put into the group that an entry created: nobody for another one.
 func CreatedWith(e *journal.Entry) People {
-	var facts creationFacts
-	if e.Kind != GroupCreated || json.Unmarshal(e.Plan.Facts, &facts) != nil {
-		return People{}
-	}
+	facts := factsOfCreation(e)
 	return People{Add: facts.Members, AddGuests: facts.Guests}
 }
 
@@ -194,6 +182,14 @@ type creationFacts struct {
 	Guests  []string
 	// Of is the entry of the deletion of a group that was created again.
 	Of string `json:",omitempty"`
+}
+
+// factsOfCreation are none for entries of another kind, and for one that can't be read.
+func factsOfCreation(e *journal.Entry) (f creationFacts) {
+	if e.Kind == GroupCreated {
+		_ = json.Unmarshal(e.Plan.Facts, &f)
+	}
+	return f
 }
 
 // Send implements change.Change.
@@ -320,8 +316,7 @@ func findGroup(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, quer
 // Summary implements change.Change.
 func (c *Creation) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
 	name, made := names.Isolate(e.Subject(journal.Group).Name), e.Finding(lineCreated)
-	var asked creationFacts
-	_ = json.Unmarshal(e.Plan.Facts, &asked) // without them the numbers are 0
+	asked := factsOfCreation(e)
 	created := name + " was created, with " + people(len(asked.Members), len(asked.Guests))
 	switch {
 	case underWay:

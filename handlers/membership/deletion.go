@@ -202,8 +202,9 @@ type Remnant struct {
 	Members, Guests, Tasks int
 	// HadLogo says that it had a logo, LogoKept that the picture is stored.
 	HadLogo, LogoKept bool
-
-	inEntry *DeletedGroup // of an entry from before the contents were stored beside it
+	// InEntry is the group where the entry itself holds it, as entries did before contents were stored beside them;
+	// else nil.
+	InEntry *DeletedGroup
 }
 
 // RemnantOf reads the entry of a deletion. ok is false for entries of another kind, and for a deletion that was
@@ -217,20 +218,16 @@ func RemnantOf(e *journal.Entry) (r Remnant, ok bool) {
 	}
 	r = Remnant{e.Subject(journal.Group), facts.MemberCount, facts.GuestCount, facts.Tasks, facts.HadLogo, facts.LogoKept, nil}
 	if !facts.Kept {
-		r.inEntry = &DeletedGroup{Name: e.Before("Name"), Description: e.Before("Description"), Members: facts.Members}
+		r.InEntry = &DeletedGroup{Name: e.Before("Name"), Description: e.Before("Description"), Members: facts.Members}
 		for _, d := range e.Differences {
 			if d.What == "Guests" {
-				r.inEntry.Guests = d.Before
+				r.InEntry.Guests = d.Before
 			}
 		}
-		r.Members, r.Guests, r.HadLogo = len(r.inEntry.Members), len(r.inEntry.Guests), facts.Logo != ""
+		r.Members, r.Guests, r.HadLogo = len(r.InEntry.Members), len(r.InEntry.Guests), facts.Logo != ""
 	}
 	return r, true
 }
-
-// InEntry is the group where the entry itself holds it, as entries did before contents were stored beside them;
-// else nil.
-func (r Remnant) InEntry() *DeletedGroup { return r.inEntry }
 
 func (d *Deletion) tasksNow() string {
 	switch {

@@ -127,7 +127,7 @@ func (c *Edit) prepare(ctx context.Context) {
 			}
 			return nil
 		})
-	c.calls = callerOf(c.copy)
+	c.calls = caller{c.copy}
 }
 
 // take works out what the edit makes of the group as it is.

@@ -50,8 +50,8 @@ func (d *desk) carryOut(c *membership.Edit) *journal.Entry {
 	case err != nil:
 		state = journal.Refused
 	}
-	e := entry(p, state)
-	e.ID, e.Kind = "entry", c.Kind()
+	e := entry(c, p, state)
+	e.ID = "entry"
 	if state != journal.Refused {
 		d.check(c, e)
 	}
@@ -132,7 +132,7 @@ func TestEditFromPlanToCheck(t *testing.T) {
 	assert.Equal(t, append(want, d.number("noor.vandermeer")), body.Members)
 	assert.Equal(t, append(slices.Clone(before.Guests[1:]), "New@x.example"), body.Guests)
 
-	e := entry(p, journal.Done)
+	e := entry(c, p, journal.Done)
 	d.check(c, e)
 	assert.Equal(t, []string{
 		"Noor van der Meer and New@x.example are in Finance. [confirmed]",
@@ -475,8 +475,7 @@ func TestCheckOfAnEdit(t *testing.T) {
 			now = now.Add(time.Hour) // the group is older than what follows
 			c, g := d.edit("Finance", adds(d.id("noor.vandermeer"))), d.group("Finance")
 			require.NoError(t, c.Look(t.Context()))
-			e := entry(c.Plan(), journal.Done)
-			e.Kind = c.Kind()
+			e := entry(c, c.Plan(), journal.Done)
 			test.arrange(d, g)
 			if _, err := c.Send(t.Context()); err != nil {
 				require.True(t, tallyfy.MayHaveHappened(err), "%v", err)

@@ -29,26 +29,13 @@ const (
 )
 
 // A caller names members so that nobody else is meant. The copy is nil where no names are known.
-type caller struct {
-	members *directory.Members
-	same    map[string]int // how many have a name, folded
-}
-
-func callerOf(members *directory.Members) caller {
-	c := caller{members: members, same: map[string]int{}}
-	if members != nil {
-		for _, m := range members.Items {
-			c.same[names.Fold(m.Name())]++
-		}
-	}
-	return c
-}
+type caller struct{ members *directory.Members }
 
 // member is the name of a member, with the address where another one has the same.
 func (c caller) member(id tallyfy.UserID) string {
 	if c.members != nil {
 		if m, ok := c.members.ByID(id); ok {
-			if c.same[names.Fold(m.Name())] > 1 {
+			if len(c.members.Others(m.Name(), id)) > 0 {
 				return names.Marked(m.Name(), m.Email)
 			}
 			return m.Name()

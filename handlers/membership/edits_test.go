@@ -70,8 +70,8 @@ func (d *desk) carryOutAll(c *membership.Edits, between ...func()) *journal.Entr
 		}
 		o.Parts = append(o.Parts, one)
 	}
-	e := entry(p, o.State)
-	e.ID, e.Kind, e.Outcome = "entry", c.Kind(), &o
+	e := entry(c, p, o.State)
+	e.ID, e.Outcome = "entry", &o
 	d.checkAll(c, e)
 	return e
 }

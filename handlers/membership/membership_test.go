@@ -82,8 +82,8 @@ func (d *desk) deletion(name string) *membership.Deletion {
 }
 
 // entry is what the journal has of a change in some state, after it was looked at.
-func entry(plan change.Plan, state journal.State, made ...journal.Subject) *journal.Entry {
-	e := &journal.Entry{State: state, At: time.Now(), Intent: journal.Intent{Plan: plan.Plan, Subjects: plan.Subjects}}
+func entry(c change.Change, plan change.Plan, state journal.State, made ...journal.Subject) *journal.Entry {
+	e := &journal.Entry{State: state, At: time.Now(), Intent: journal.Intent{Kind: c.Kind(), Plan: plan.Plan, Subjects: plan.Subjects}}
 	if state != journal.Sent {
 		e.Outcome = &journal.Outcome{State: state, Subjects: made}
 	}
@@ -121,7 +121,7 @@ func TestCreationFromPlanToCheck(t *testing.T) {
 	id := d.groupID("Night watch")
 	assert.Equal(t, []journal.Subject{{Kind: journal.Group, ID: string(id), Name: "Night watch"}}, made)
 	assert.Equal(t, fmt.Sprintf(`{"asked":{"name":"Night watch","members":2,"guests":1},"group":%q,"after":{"name":"Night watch","members":2,"guests":1}}`, id), logged(c))
-	e := entry(p, journal.Done, made...)
+	e := entry(c, p, journal.Done, made...)
 	findings, err := d.creation("").Check(t.Context(), e)
 	require.NoError(t, err)
 	assert.Equal(t, []journal.Finding{{Result: journal.Confirmed}}, findings, "the case and the order of guests do not matter")
@@ -192,9 +192,9 @@ func TestCheckOfACreation(t *testing.T) {
 			c := d.creation("Night watch")
 			made, err := c.Send(t.Context())
 			require.NoError(t, err)
-			e := entry(c.Plan(), journal.Done, made...)
+			e := entry(c, c.Plan(), journal.Done, made...)
 			if test.lost {
-				e = entry(c.Plan(), journal.NotConfirmed)
+				e = entry(c, c.Plan(), journal.NotConfirmed)
 			}
 			test.arrange(d, c, e)
 			assert.Equal(t, test.want, checked(t, c, e))
@@ -222,7 +222,7 @@ func TestSummaryOfACreation(t *testing.T) {
 		"crashed":      {journal.Sent, &journal.Finding{Result: journal.NotAsExpected, Detail: "It is older."}, false, change.Warning, "Tallyfy's answer did not arrive. It is older."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := entry(c.Plan(), test.state)
+			e := entry(c, c.Plan(), test.state)
 			if test.found != nil {
 				e.Check = &journal.Check{Findings: []journal.Finding{*test.found}}
 			}
@@ -261,7 +261,7 @@ func TestDeletionFromPlanToCheck(t *testing.T) {
 
 	_, err := del.Send(t.Context())
 	require.NoError(t, err)
-	e := entry(p, journal.Done)
+	e := entry(del, p, journal.Done)
 	assert.Equal(t, "confirmed: ", checked(t, del, e))
 }
 
@@ -350,7 +350,7 @@ func TestCheckOfADeletion(t *testing.T) {
 			if test.fault.Status != 0 {
 				d.Fail(test.fault)
 			}
-			assert.Equal(t, test.want, checked(t, &membership.Deletion{Client: d.client, Org: d.org()}, entry(del.Plan(), journal.NotConfirmed)))
+			assert.Equal(t, test.want, checked(t, &membership.Deletion{Client: d.client, Org: d.org()}, entry(del, del.Plan(), journal.NotConfirmed)))
 		})
 	}
 }
@@ -378,7 +378,7 @@ func TestSummaryOfADeletion(t *testing.T) {
 		"crashed, but it is gone": {journal.Sent, yes, false, change.Good, "Tallyfy didn't confirm the deletion, but Data and Reporting is gone."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := entry(del.Plan(), test.state)
+			e := entry(del, del.Plan(), test.state)
 			e.Check = &journal.Check{Findings: []journal.Finding{{Result: open}, {Result: test.gone}}}
 			tone, text := (&membership.Deletion{}).Summary(e, test.underWay)
 			assert.Equal(t, test.tone, tone)

@@ -5,7 +5,6 @@ import (
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/tallyfy"
-	"tallyfy-admin/views/names"
 )
 
 // Source is where a change of a group reads from.
@@ -38,14 +37,9 @@ func memberNames(members *directory.Members, ids []tallyfy.UserID) []string {
 // AlikeInCopy finds a group other than one whose name looks the same as a name, in the copy of the groups.
 // It is nil without one, and without a copy.
 func AlikeInCopy(source Source, name string, other tallyfy.ID) *tallyfy.Group {
-	groups := source.CopiedGroups()
-	if groups == nil {
-		return nil
-	}
-	folded := names.Fold(name)
-	for _, g := range groups.Items {
-		if g.ID != other && names.Fold(g.DisplayName()) == folded {
-			return g
+	if groups := source.CopiedGroups(); groups != nil {
+		if found := groups.Others(name, other); len(found) > 0 {
+			return found[0]
 		}
 	}
 	return nil
