@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -111,28 +112,13 @@ func later(a, b time.Time) time.Time {
 
 // without is the state without a member.
 func (s *state) without(id tallyfy.UserID) *state {
-	t := &state{GuestsSince: s.GuestsSince, Erased: append(slices.Clone(s.Erased), erasedHash(id))}
-	if s.Guests != nil {
-		t.Guests = map[tallyfy.ID]guest{}
+	t := &state{
+		Members: maps.Clone(s.Members), Groups: maps.Clone(s.Groups), Guests: maps.Clone(s.Guests),
+		GuestsSince: s.GuestsSince, Erased: append(slices.Clone(s.Erased), erasedHash(id)),
 	}
-	for of, g := range s.Guests {
-		if GuestKey(g.Address) != id {
-			t.Guests[of] = g
-		}
-	}
-	if s.Members != nil {
-		t.Members = map[tallyfy.UserID]member{}
-	}
-	for who, m := range s.Members {
-		if who != id {
-			t.Members[who] = m
-		}
-	}
-	if s.Groups != nil {
-		t.Groups = map[tallyfy.ID]group{}
-	}
-	for of, g := range s.Groups {
-		t.Groups[of] = g
+	delete(t.Members, id)
+	maps.DeleteFunc(t.Guests, func(_ tallyfy.ID, g guest) bool { return GuestKey(g.Address) == id })
+	for of := range t.Groups {
 		t.set(of, id, false)
 	}
 	return t

@@ -78,12 +78,6 @@ func timeOf(id string) time.Time {
 	return time.UnixMilli(int64(binary.BigEndian.Uint64(parsed[:8]) >> 16)) //nolint:gosec // 48 bits
 }
 
-func newID(t time.Time) (string, error) {
-	id, err := uuid.NewV7()
-	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16|uint64(id[6])<<8|uint64(id[7])) //nolint:gosec // times are after 1970
-	return id.String(), err
-}
-
 func purposeOfEvent(org tallyfy.ID, id string) string {
 	return "history event " + string(org) + " " + id
 }
@@ -102,7 +96,7 @@ func (h *History) storeEvents(ctx context.Context, tx *store.Querier, list []*Ev
 	rows := make([][]any, len(list))
 	for i, e := range list {
 		var err error
-		if e.ID, err = newID(e.By); err != nil {
+		if e.ID, err = journal.NewID(e.By); err != nil {
 			return err
 		}
 		data, err := h.sealDetails(e)

@@ -113,8 +113,7 @@ func (c ownChanges) apply(before *state, r row) (events []*Event, then *state) {
 	if len(c.list) == 0 {
 		return nil, before
 	}
-	then = &state{Members: before.Members, Guests: before.Guests, Groups: make(map[tallyfy.ID]group, len(before.Groups))}
-	maps.Copy(then.Groups, before.Groups)
+	then = &state{Members: before.Members, Guests: before.Guests, Groups: maps.Clone(before.Groups)}
 	for i := range c.list {
 		own := &c.list[i]
 		if own.applied = own.sure && !own.At.Before(r.ended); !own.applied {

@@ -145,8 +145,7 @@ func (j *Journal) storeContents(ctx context.Context, tx *store.Querier, e *Entry
 
 // Contents returns what the change of an entry deleted, without the picture.
 func (j *Journal) Contents(ctx context.Context, e *Entry) (json.RawMessage, error) {
-	data, err := j.readContents(ctx, e, "contents", partContents)
-	return data, err
+	return j.readContents(ctx, e, "contents", partContents)
 }
 
 // Picture returns the picture of what the change of an entry deleted; ErrContentsGone without one.

@@ -66,16 +66,22 @@ func (j *Journal) Begin(ctx context.Context, l *store.Lease, in Intent) (*Entry,
 // Import stores an entry that was made before there was a journal, with the outcome and the time that it
 // has. An entry of the same press is left as it is.
 func (j *Journal) Import(ctx context.Context, e *Entry) error {
-	id, err := uuid.NewV7()
+	id, err := NewID(e.At)
 	if err != nil {
 		return err
 	}
-	binary.BigEndian.PutUint64(id[:8], uint64(e.At.UnixMilli())<<16|uint64(id[6])<<8|uint64(id[7])) // ids grow with time
-	e.ID = id.String()
+	e.ID = id
 	return j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		_, err := j.insert(ctx, tx, e)
 		return err
 	})
+}
+
+// NewID is a new id for something of a time: ids grow with time.
+func NewID(t time.Time) (string, error) {
+	id, err := uuid.NewV7()
+	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16|uint64(id[6])<<8|uint64(id[7])) //nolint:gosec // times are after 1970
+	return id.String(), err
 }
 
 // insert stores an entry, unless there is one of its press.
