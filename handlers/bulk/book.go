@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -220,12 +219,9 @@ func (b *Book) state(ctx context.Context, id string) (s JobState, err error) {
 func (b *Book) Rows(ctx context.Context, job string, in ...State) ([]*Row, error) {
 	where, args := `WHERE job = $1`, []any{job}
 	if len(in) > 0 {
-		marks := make([]string, len(in))
-		for i, s := range in {
-			args = append(args, string(s))
-			marks[i] = fmt.Sprintf("$%d", len(args))
-		}
-		where += ` AND state IN (` + strings.Join(marks, ", ") + `)`
+		var marks string
+		marks, args = store.Marks(args, in)
+		where += ` AND state IN (` + marks + `)`
 	}
 	return b.rows(ctx, job, where+` ORDER BY n`, args...)
 }
@@ -278,12 +274,7 @@ func (b *Book) setRows(ctx context.Context, l *store.Lease, job string, rows []*
 	return l.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		for _, r := range rows {
 			r.At = b.Now()
-			result, err := b.seal(job, "row "+strconv.Itoa(r.N)+" result", r.Result)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1, result = $2 WHERE job = $3 AND n = $4`,
-				string(r.State), result, job, r.N); err != nil {
+			if err := b.setRow(ctx, tx, job, r); err != nil {
 				return err
 			}
 		}
@@ -292,8 +283,27 @@ func (b *Book) setRows(ctx context.Context, l *store.Lease, job string, rows []*
 	})
 }
 
+// setRow stores how far a row is.
+func (b *Book) setRow(ctx context.Context, tx *store.Querier, job string, r *Row) error {
+	result, err := b.seal(job, "row "+strconv.Itoa(r.N)+" result", r.Result)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1, result = $2 WHERE job = $3 AND n = $4`, string(r.State), result, job, r.N)
+	return err
+}
+
 // Start lets a planned, paused or stopped job run in somebody's name, with their token.
 func (b *Book) Start(ctx context.Context, j *Job, owner journal.Subject, token string) error {
+	return b.run(ctx, j, owner, token, func(ctx context.Context, tx *store.Querier) error {
+		_, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1 WHERE job = $2 AND state IN ($3, $4) AND step > 0`,
+			string(Waiting), j.ID, string(Held), string(Skipped))
+		return err
+	}, Planned, Paused, Stopped)
+}
+
+// run lets a job run in somebody's name, with their token, as move does.
+func (b *Book) run(ctx context.Context, j *Job, owner journal.Subject, token string, more func(context.Context, *store.Querier) error, from ...JobState) error {
 	sealed, err := b.seal(j.ID, "token", token)
 	if err != nil {
 		return err
@@ -302,11 +312,7 @@ func (b *Book) Start(ctx context.Context, j *Job, owner journal.Subject, token s
 	if note.Begun.IsZero() {
 		note.Begun = b.Now()
 	}
-	return b.move(ctx, j, Running, note, sealed, func(ctx context.Context, tx *store.Querier) error {
-		_, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1 WHERE job = $2 AND state IN ($3, $4) AND step > 0`,
-			string(Waiting), j.ID, string(Held), string(Skipped))
-		return err
-	}, Planned, Paused, Stopped)
+	return b.move(ctx, j, Running, note, sealed, more, from...)
 }
 
 // Pause lets a running job rest after the step that is under way, and forgets the token. why says why, if nobody
@@ -363,23 +369,14 @@ func (b *Book) Retry(ctx context.Context, j *Job, owner journal.Subject, token s
 	if err != nil || len(rows) == 0 {
 		return 0, err
 	}
-	sealed, err := b.seal(j.ID, "token", token)
-	if err != nil {
-		return 0, err
-	}
-	err = b.move(ctx, j, Running, Note{Owner: owner, Begun: j.Note.Begun}, sealed, func(ctx context.Context, tx *store.Querier) error {
+	err = b.run(ctx, j, owner, token, func(ctx context.Context, tx *store.Querier) error {
 		for _, r := range rows {
 			if r.Step == 0 || r.State == Unknown && r.Entry == "" {
 				continue
 			}
 			r.Attempt++
-			r.Reason, r.Tallyfys = "", false
-			result, err := b.seal(j.ID, "row "+strconv.Itoa(r.N)+" result", r.Result)
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Write(ctx, `UPDATE dashboard_job_rows SET state = $1, result = $2 WHERE job = $3 AND n = $4`,
-				string(Waiting), result, j.ID, r.N); err != nil {
+			r.setState(Waiting, "")
+			if err := b.setRow(ctx, tx, j.ID, r); err != nil {
 				return err
 			}
 		}
@@ -394,15 +391,10 @@ func (b *Book) move(ctx context.Context, j *Job, to JobState, note Note, token s
 	if err != nil {
 		return err
 	}
-	args := []any{string(to), note.Owner.ID, b.Now().UnixMilli(), sealed, token, j.ID}
-	marks := make([]string, len(from))
-	for i, s := range from {
-		args = append(args, string(s))
-		marks[i] = fmt.Sprintf("$%d", len(args))
-	}
+	marks, args := store.Marks([]any{string(to), note.Owner.ID, b.Now().UnixMilli(), sealed, token, j.ID}, from)
 	err = b.DB.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		n, err := tx.Write(ctx, `UPDATE dashboard_jobs SET state = $1, owner = $2, changed = $3, note = $4, token = $5
-			WHERE id = $6 AND state IN (`+strings.Join(marks, ", ")+`)`, args...)
+			WHERE id = $6 AND state IN (`+marks+`)`, args...)
 		if err == nil && n == 0 {
 			err = ErrNotNow
 		}

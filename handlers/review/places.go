@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"tallyfy-admin/handlers/directory"
@@ -258,11 +256,11 @@ func (b *Book) People(ctx context.Context, r *Review, places []*Place) ([]*Perso
 	if len(places) == 0 {
 		return nil, nil
 	}
-	args, marks := []any{r.ID}, make([]string, len(places))
+	ids := make([]tallyfy.UserID, len(places))
 	for i, p := range places {
-		args, marks[i] = append(args, string(p.Member)), fmt.Sprintf("$%d", i+2)
+		ids[i] = p.Member
 	}
-	in := strings.Join(marks, ", ")
+	in, args := store.Marks([]any{r.ID}, ids)
 	sealed := map[tallyfy.UserID]string{}
 	if err := b.DB.Query(ctx, `SELECT member, data FROM dashboard_review_people WHERE review = $1 AND member IN (`+in+`)`, args, func(rows *sql.Rows) error {
 		var id tallyfy.UserID

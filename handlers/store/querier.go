@@ -153,18 +153,25 @@ func (q *Querier) Insert(ctx context.Context, into string, rows [][]any, conflic
 		var values []string
 		var args []any
 		for _, row := range some {
-			marks := make([]string, len(row))
-			for i, v := range row {
-				args = append(args, v)
-				marks[i] = "$" + strconv.Itoa(len(args))
-			}
-			values = append(values, "("+strings.Join(marks, ", ")+")")
+			var marks string
+			marks, args = Marks(args, row)
+			values = append(values, "("+marks+")")
 		}
 		if _, err := q.Write(ctx, `INSERT INTO `+into+` VALUES `+strings.Join(values, ", ")+" "+conflict, args...); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Marks adds values to the arguments of a statement, and returns the placeholders that stand for them: "$2, $3".
+func Marks[T any](args []any, values []T) (string, []any) {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		args = append(args, v)
+		marks[i] = "$" + strconv.Itoa(len(args))
+	}
+	return strings.Join(marks, ", "), args
 }
 
 func (q *Querier) explainWrite(err error) error {
