@@ -156,8 +156,11 @@ func (s sealer) open(purpose, text string) (plain []byte, err error) {
 
 // sessionRow is the table key of a session id. The id is 256 random bits, so a plain hash cannot be
 // searched.
-func sessionRow(id string) string {
-	sum := sha256.Sum256([]byte(sessionRowPrefix + id))
+func sessionRow(id string) string { return rowKey(sessionRowPrefix + id) }
+
+// rowKey is a table key that hides a text.
+func rowKey(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"time"
 )
@@ -37,8 +35,7 @@ func (db *DB) Logos(keys *Keys, now func() time.Time) *Logos {
 
 // logoRow is the table key of a logo. It hides the query of a pre-signed address, which is a secret.
 func logoRow(org, address string) string {
-	sum := sha256.Sum256([]byte("tallyfy-admin logo row v1:" + org + " " + address))
-	return hex.EncodeToString(sum[:])
+	return rowKey("tallyfy-admin logo row v1:" + org + " " + address)
 }
 
 func purposeOfLogo(row string) string { return "logo " + row }

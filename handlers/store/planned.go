@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
-	"encoding/json"
 	"strings"
 	"time"
 )
@@ -42,8 +39,7 @@ func (db *DB) PlannedGroups(keys *Keys, now func() time.Time) *PlannedGroups {
 
 // plannedRow is the table key of an address in an organisation.
 func plannedRow(org, email string) string {
-	sum := sha256.Sum256([]byte("tallyfy-admin planned groups v1:" + org + " " + strings.ToLower(strings.TrimSpace(email))))
-	return hex.EncodeToString(sum[:])
+	return rowKey("tallyfy-admin planned groups v1:" + org + " " + strings.ToLower(strings.TrimSpace(email)))
 }
 
 func purposeOfPlanned(row string) string { return "planned groups " + row }
@@ -100,15 +96,10 @@ func (p *PlannedGroups) read(ctx context.Context, where string, args ...any) (li
 		if err := rows.Scan(&row, &member, &at, &text); err != nil {
 			return err
 		}
-		body, err := p.keys.Open(purposeOfPlanned(row), text)
-		if err != nil {
-			return nil
-		}
 		what := Planned{Member: member, At: time.UnixMilli(at)}
-		if err := json.Unmarshal(body, &what); err != nil {
-			return err
+		if p.keys.OpenJSON(purposeOfPlanned(row), text, &what) == nil {
+			list = append(list, what)
 		}
-		list = append(list, what)
 		return nil
 	})
 	return list, err

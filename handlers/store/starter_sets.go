@@ -2,10 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
-	"encoding/json"
 	"time"
 )
 
@@ -32,8 +29,7 @@ func (db *DB) StarterSets(keys *Keys, now func() time.Time) *StarterSets {
 
 // setRow is the table key of a title in an organisation. The key is the title as titles are compared.
 func setRow(org, key string) string {
-	sum := sha256.Sum256([]byte("tallyfy-admin starter set v1:" + org + " " + key))
-	return hex.EncodeToString(sum[:])
+	return rowKey("tallyfy-admin starter set v1:" + org + " " + key)
 }
 
 func purposeOfSet(row string) string { return "starter set " + row }
@@ -71,15 +67,10 @@ func (s *StarterSets) List(ctx context.Context, org string) (list []StarterSet, 
 		if err := rows.Scan(&row, &at, &text); err != nil {
 			return err
 		}
-		body, err := s.keys.Open(purposeOfSet(row), text)
-		if err != nil {
-			return nil
-		}
 		set := StarterSet{At: time.UnixMilli(at)}
-		if err := json.Unmarshal(body, &set); err != nil {
-			return err
+		if s.keys.OpenJSON(purposeOfSet(row), text, &set) == nil {
+			list = append(list, set)
 		}
-		list = append(list, set)
 		return nil
 	})
 	return list, err
