@@ -23,7 +23,7 @@ func listReviews(req *request) error {
 	}
 	of := map[string][]*review.Place{}
 	for _, p := range all.places {
-		p.Settle(copied.members)
+		p.MarkLeft(copied.members)
 		of[p.Review] = append(of[p.Review], p)
 	}
 	v := views.ReviewList{New: req.unreviewedOf(all, copied), KeptDays: int(req.app.Reviews.Keep / (24 * time.Hour))}

@@ -53,7 +53,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	if err != nil {
 		return v, err
 	}
-	r.Settle(copied.members)
+	r.MarkLeft(copied.members)
 	now := req.app.Now()
 	counts := r.Counts(now)
 	v.ReviewHead, v.Waiting = req.reviewHead(r, counts), counts[review.Change]

@@ -43,7 +43,7 @@ func showReview(req *request) error {
 	if !read {
 		return req.showLoading("Review", copied, req.urls().Reviews())
 	}
-	queue, err := req.settled(r.ID, copied)
+	queue, err := req.currentPlaces(r.ID, copied)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func showReview(req *request) error {
 		return err
 	}
 	for _, p := range people {
-		p.Settle(copied.members)
+		p.MarkLeft(copied.members)
 		row := req.reviewRow(p, at[p.ID], copied, compared)
 		if blind[p.ID] {
 			row.By = ""

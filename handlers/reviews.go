@@ -77,11 +77,11 @@ func noReview(req *request, cause error) error {
 	}
 }
 
-// settled are the places of a review, as they are now by the copies.
-func (req *request) settled(id string, copied snapshot) ([]*review.Place, error) {
+// currentPlaces are the places of a review, as they are now by the copies.
+func (req *request) currentPlaces(id string, copied snapshot) ([]*review.Place, error) {
 	places, err := req.app.Reviews.Places(req.ctx(), req.org(), id)
 	for _, p := range places {
-		p.Settle(copied.members)
+		p.MarkLeft(copied.members)
 	}
 	return places, err
 }
@@ -241,7 +241,7 @@ func joinedText(f review.Fact) string {
 // reviewer, going round to the start; "" if there is none.
 func (req *request) nextOpen(r *review.Review, after int, copied snapshot) (tallyfy.UserID, error) {
 	return req.app.Reviews.NextOpen(req.ctx(), r, after, func(p *review.Place) bool {
-		p.Settle(copied.members)
+		p.MarkLeft(copied.members)
 		return p.Member == req.who.UserID || p.Stored == review.Left
 	})
 }

@@ -55,7 +55,7 @@ func (req *request) reviewStep() (s reviewStep, read bool, err error) {
 	if s.copied, read, err = req.reviewing(); err != nil || !read {
 		return s, read, err
 	}
-	s.p.Settle(s.copied.members)
+	s.p.MarkLeft(s.copied.members)
 	if s.p.Unreadable {
 		s.p.Name = req.memberName(s.p.ID)
 	}

@@ -43,11 +43,11 @@ func (b *Book) Close(ctx context.Context, r *Review, by journal.Subject, members
 			return err
 		}
 		for _, p := range places {
-			before := p.Stored
-			if p.Settle(members); p.Stored == before {
+			how := p.MarkLeft(members)
+			if how == "" {
 				continue
 			}
-			d := &Decision{Member: p.Member, State: Left, At: now, ReadAt: members.ReadAt, Note: departed(p.Member, p.ReadAt, members)}
+			d := &Decision{Member: p.Member, State: Left, At: now, ReadAt: members.ReadAt, Note: how}
 			if err := b.lock(ctx, tx, r, 1); err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ func (c *Closing) Look(ctx context.Context) (err error) {
 	c.Gone = 0
 	for _, p := range places {
 		decided := p.Stored.Reviewed()
-		if p.Settle(c.Members); p.Stored == Left && !decided {
+		if p.MarkLeft(c.Members); p.Stored == Left && !decided {
 			c.Gone++
 		}
 	}

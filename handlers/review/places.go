@@ -29,7 +29,7 @@ type Place struct {
 	ReadAt time.Time
 	// Closed is when the review was closed, zero for one that is open. The states of a closed one stay.
 	Closed time.Time
-	// before is what was stored about somebody who is Left by Settle, or since the review was closed.
+	// before is what was stored about somebody who is Left by MarkLeft, or since the review was closed.
 	before State
 }
 
@@ -58,12 +58,17 @@ func (p *Place) LeftOpen() bool {
 	return !p.Closed.IsZero() && (s == Undecided || s == Later || s == Ask)
 }
 
-// Settle closes those who were disabled, or are not in the organisation any more, since they were
-// read. Nothing is stored: whoever comes back stands where they stood.
-func (p *Place) Settle(members *directory.Members) {
-	if p.Stored != Applied && p.Stored != Left && p.Closed.IsZero() && departed(p.Member, p.ReadAt, members) != "" {
+// MarkLeft makes Left of somebody who was disabled, or is not in the organisation any more, since
+// they were read. It says how they left, "" for everybody else. Nothing is stored: whoever comes back
+// stands where they stood.
+func (p *Place) MarkLeft(members *directory.Members) (how string) {
+	if p.Stored == Applied || p.Stored == Left || !p.Closed.IsZero() {
+		return ""
+	}
+	if how = departed(p.Member, p.ReadAt, members); how != "" {
 		p.before, p.Stored = p.Stored, Left
 	}
+	return how
 }
 
 // LookedAt is at how many people somebody has looked: also at those who left afterwards, but not at
@@ -330,17 +335,16 @@ func (b *Book) decidedAt(ctx context.Context, r *Review, by tallyfy.UserID, most
 	return list, err
 }
 
-// Settle closes in a review that was read whole those who left, as Place.Settle does, and puts it into their record.
-func (r *Review) Settle(members *directory.Members) {
+// MarkLeft is Place.MarkLeft of everybody in a review that was read whole, which it puts into their record.
+func (r *Review) MarkLeft(members *directory.Members) {
 	for _, p := range r.People {
-		p.Settle(members)
+		p.MarkLeft(members)
 	}
 }
 
-// Settle is described at Review.Settle.
-func (p *Person) Settle(members *directory.Members) {
-	how, before := departed(p.ID, p.Place.ReadAt, members), p.Place.Stored
-	if p.Place.Settle(members); p.Place.Stored != before {
+// MarkLeft is Place.MarkLeft, which it puts into the person's record.
+func (p *Person) MarkLeft(members *directory.Members) {
+	if how := p.Place.MarkLeft(members); how != "" {
 		p.Decisions = append(p.Decisions, &Decision{
 			N: p.Base(), Member: p.ID, State: Left, At: members.ReadAt, ReadAt: members.ReadAt, Note: how,
 		})
