@@ -52,14 +52,8 @@ func showRemoval(req *request) error {
 func (m memberRemoval) showHeld(status int) error {
 	r := m.removal
 	view := views.RemovalStart{Head: m.head(), GroupsKnown: r.Leaver.GroupsIncluded, Tasks: m.taskView(r.Tasks, m.urls().MemberTasks(r.ID)), Note: m.unknownNote()}
+	view.Blockers = m.blockersOf(r.Blockers())
 	view.Guests, view.GuestsKnown = m.guestRows()
-	for _, b := range r.Blockers() {
-		blocker := views.Blocker{Title: b.Title, Text: b.Out}
-		if b.Kind == removal.Yourself || b.Kind == removal.LastAdmin {
-			blocker.LinkText, blocker.LinkURL = "Find an administrator", m.urls().Administrators()
-		}
-		view.Blockers = append(view.Blockers, blocker)
-	}
 	for _, g := range r.Groups() {
 		view.Groups = append(view.Groups, groupLeft(g.Row(), true))
 	}

@@ -492,26 +492,22 @@ func stopped(c change.Change) (State, string) {
 		case c.Nothing():
 			return Nothing, "Has that role already."
 		}
-		if blockers := c.Blockers(); len(blockers) > 0 {
-			return Cant, blockers[0].Title + " " + blockers[0].Out
+		if s, reason := against(c.Blockers()); s != "" {
+			return s, reason
 		}
 		if problem := c.ReasonProblem(); problem != "" {
 			return Cant, problem
 		}
 	case *lifecycle.Disabling:
-		switch blockers := c.Blockers(); {
-		case c.Member.IsDisabled():
+		if c.Member.IsDisabled() {
 			return Nothing, names.Isolate(c.Member.Name()) + " is already disabled."
-		case len(blockers) > 0:
-			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
+		return against(c.Blockers())
 	case *lifecycle.Comeback:
-		switch blockers := c.Blockers(); {
-		case len(blockers) > 0 && c.Member.CanWork():
+		if c.Member.CanWork() {
 			return Nothing, names.Isolate(c.Member.Name()) + " is active already."
-		case len(blockers) > 0:
-			return Cant, blockers[0].Title + " " + blockers[0].Out
 		}
+		return against(c.Blockers())
 	case *lifecycle.Invitation:
 		switch standing := c.Standing(); {
 		case standing == "":
@@ -526,12 +522,16 @@ func stopped(c change.Change) (State, string) {
 
 // inTheWay is stopped for what stands in the way of a removal, whoever takes over.
 func inTheWay(d removal.Departure) (State, string) {
-	switch blockers := d.Blockers(); {
-	case len(blockers) == 0:
-		return "", ""
-	case blockers[0].Kind == removal.Disabled:
-		return Nothing, blockers[0].Title
-	default:
-		return Cant, blockers[0].Title + " " + blockers[0].Out
+	if d.Leaver.IsDisabled() && !d.Leaver.IsBot() && !d.Self {
+		return Nothing, names.Isolate(d.Leaver.Name()) + " is already disabled."
 	}
+	return against(d.Blockers())
+}
+
+// against gives the first reason against a change, if there is one.
+func against(blockers []lifecycle.Blocker) (State, string) {
+	if len(blockers) == 0 {
+		return "", ""
+	}
+	return Cant, blockers[0].Title + " " + blockers[0].Out
 }

@@ -134,10 +134,10 @@ func (c *Comeback) Look(ctx context.Context) error {
 // Blockers gives all reasons that hold at once.
 func (c *Comeback) Blockers() []Blocker {
 	m, name := c.Member, c.Called()
-	return blockers(
-		block(m.IsBot(), name+" is a bot.", "Tallyfy does not change bots."),
-		block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "There is nothing to bring back: the invitation is still open."),
-		block(!m.IsDisabled() && m.Status != tallyfy.StatusInvited, name+" is active already.", "Access is as it should be. Groups are changed on the person's page."),
+	return Blockers(
+		Block(m.IsBot(), name+" is a bot.", "Tallyfy does not change bots."),
+		Block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "There is nothing to bring back: the invitation is still open."),
+		Block(!m.IsDisabled() && m.Status != tallyfy.StatusInvited, name+" is active already.", "Access is as it should be. Groups are changed on the person's page."),
 	)
 }
 

@@ -57,13 +57,13 @@ func (c *Disabling) Look(ctx context.Context) error {
 // Blockers gives all reasons that hold at once.
 func (c *Disabling) Blockers() []Blocker {
 	m, name, organisation := c.Member, c.Called(), names.Isolate(c.Org.DisplayName())
-	return blockers(
-		askAdmin(c.Self(), "This is your own account.", "Disabling it would end this session half-way. Ask another administrator."),
-		block(m.IsBot(), name+" is a bot.", "Tallyfy does not disable bots. Switch off the integration that it belongs to in Tallyfy."),
-		block(m.IsDisabled(), name+" is already disabled.", "Access to "+organisation+" has ended already."),
-		block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
-		block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		askAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
+	return Blockers(
+		AskAdmin(c.Self(), "This is your own account.", "Disabling it would end this session half-way. Ask another administrator."),
+		Block(m.IsBot(), name+" is a bot.", "Tallyfy does not disable bots. Switch off the integration that it belongs to in Tallyfy."),
+		Block(m.IsDisabled(), name+" is already disabled.", "Access to "+organisation+" has ended already."),
+		Block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
+		Block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
+		AskAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
 			"Make somebody else an administrator first, or nobody will be able to manage "+organisation+"."),
 	)
 }

@@ -38,11 +38,11 @@ func (c *Erasure) Look(ctx context.Context) error { return c.look(ctx) }
 // Blockers gives all reasons that hold at once.
 func (c *Erasure) Blockers() []Blocker {
 	m, name := c.Member, c.Called()
-	return blockers(
-		askAdmin(c.Self(), "This is your own account.", "Ask another administrator."),
-		block(m.IsBot(), name+" is a bot.", "Tallyfy does not delete bots."),
-		block(!m.IsDisabled() && !m.IsBot(), name+" is not disabled.", "Only the account of somebody who was removed or disabled before can be deleted for good."),
-		block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members."),
+	return Blockers(
+		AskAdmin(c.Self(), "This is your own account.", "Ask another administrator."),
+		Block(m.IsBot(), name+" is a bot.", "Tallyfy does not delete bots."),
+		Block(!m.IsDisabled() && !m.IsBot(), name+" is not disabled.", "Only the account of somebody who was removed or disabled before can be deleted for good."),
+		Block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members."),
 	)
 }
 

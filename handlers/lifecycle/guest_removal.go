@@ -71,7 +71,7 @@ func (c *GuestRemoval) Called() string { return names.Marked(c.Guest.Name(), c.G
 
 // Blockers gives all reasons that hold at once.
 func (c *GuestRemoval) Blockers() []Blocker {
-	return blockers(block(c.Guest.IsDeleted(), c.Called()+" is removed already.", "Tallyfy still lists the address, marked as deleted."))
+	return Blockers(Block(c.Guest.IsDeleted(), c.Called()+" is removed already.", "Tallyfy still lists the address, marked as deleted."))
 }
 
 // Plan implements change.Change. What Blockers says stops it.

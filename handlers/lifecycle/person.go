@@ -105,23 +105,24 @@ type Blocker struct {
 	FindAdmin  bool
 }
 
-// A ground is a blocker that may hold.
-type ground struct {
+// A Ground is a blocker that may hold.
+type Ground struct {
 	holds bool
 	Blocker
 }
 
-func block(holds bool, title, out string) ground {
-	return ground{holds, Blocker{Title: title, Out: out}}
+// Block is a ground without another administrator.
+func Block(holds bool, title, out string) Ground {
+	return Ground{holds, Blocker{Title: title, Out: out}}
 }
 
-// askAdmin is block for what another administrator can do.
-func askAdmin(holds bool, title, out string) ground {
-	return ground{holds, Blocker{Title: title, Out: out, FindAdmin: true}}
+// AskAdmin is a ground with another administrator as the way out.
+func AskAdmin(holds bool, title, out string) Ground {
+	return Ground{holds, Blocker{Title: title, Out: out, FindAdmin: true}}
 }
 
-// blockers keeps those that hold.
-func blockers(list ...ground) (hold []Blocker) {
+// Blockers keeps the grounds that hold.
+func Blockers(list ...Ground) (hold []Blocker) {
 	for _, g := range list {
 		if g.holds {
 			hold = append(hold, g.Blocker)

@@ -49,12 +49,12 @@ func (c *RoleChange) Look(ctx context.Context) error { return c.look(ctx) }
 func (c *RoleChange) Blockers() []Blocker {
 	m, name := c.Member, c.Called()
 	demotion := m.Role == tallyfy.RoleAdmin && c.Role != tallyfy.RoleAdmin
-	return blockers(
-		block(m.IsBot(), name+" is a bot.", "Tallyfy does not change the roles of bots."),
-		askAdmin(demotion && c.Self(), "This is your own account.", "You would lose the right to undo it. Ask another administrator to change your role."),
-		block(demotion && m.IsDefaultAdmin, name+" is the default administrator.",
+	return Blockers(
+		Block(m.IsBot(), name+" is a bot.", "Tallyfy does not change the roles of bots."),
+		AskAdmin(demotion && c.Self(), "This is your own account.", "You would lose the right to undo it. Ask another administrator to change your role."),
+		Block(demotion && m.IsDefaultAdmin, name+" is the default administrator.",
 			"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		askAdmin(demotion && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
+		AskAdmin(demotion && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
 			"Make somebody else an administrator first, or nobody will be able to manage "+names.Isolate(c.Org.DisplayName())+"."),
 	)
 }

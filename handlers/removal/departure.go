@@ -29,48 +29,23 @@ type Departure struct {
 	others []*tallyfy.Member
 }
 
-// BlockerKind names a reason why a member cannot be removed.
-type BlockerKind string
-
-// The blockers, in the order that they are shown.
-const (
-	Yourself     BlockerKind = "yourself"
-	Bot          BlockerKind = "bot"
-	Disabled     BlockerKind = "disabled"
-	Invited      BlockerKind = "invited"
-	DefaultAdmin BlockerKind = "default-admin"
-	LastAdmin    BlockerKind = "last-admin"
-)
-
-// A Blocker is a reason with its way out.
-type Blocker struct {
-	Kind  BlockerKind
-	Title string
-	Out   string
-}
-
 // Blockers gives all reasons that hold at once. None means that the removal can go on.
-func (d Departure) Blockers() []Blocker {
+func (d Departure) Blockers() []lifecycle.Blocker {
 	m, name, organisation := d.Leaver, names.Isolate(d.Leaver.Name()), names.Isolate(d.Organisation)
-	var list []Blocker
-	add := func(applies bool, kind BlockerKind, title, out string) {
-		if applies {
-			list = append(list, Blocker{kind, title, out})
-		}
-	}
-	add(d.Self, Yourself, "This is your own account.",
-		"You can't remove yourself. Ask another administrator.")
-	add(m.IsBot(), Bot, name+" is a bot.",
-		"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy.")
-	add(m.IsDisabled(), Disabled, name+" is already disabled.",
-		"Their access to "+organisation+" has ended already. What they still hold is listed below; change it in Tallyfy.")
-	add(m.Status == tallyfy.StatusInvited, Invited, name+" has not accepted the invitation yet.",
-		"Withdraw the invitation in Tallyfy under Settings, Organization, Members.")
-	add(m.IsDefaultAdmin, DefaultAdmin, name+" is the default administrator.",
-		"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page.")
-	add(m.Role == tallyfy.RoleAdmin && m.CanWork() && !d.OtherAdmin, LastAdmin, name+" is the only active administrator.",
-		"Make somebody else an administrator first, or nobody will be able to manage "+organisation+".")
-	return list
+	return lifecycle.Blockers(
+		lifecycle.AskAdmin(d.Self, "This is your own account.",
+			"You can't remove yourself. Ask another administrator."),
+		lifecycle.Block(m.IsBot(), name+" is a bot.",
+			"Tallyfy does not remove bots. Switch off the integration that it belongs to in Tallyfy."),
+		lifecycle.Block(m.IsDisabled(), name+" is already disabled.",
+			"Their access to "+organisation+" has ended already. What they still hold is listed below; change it in Tallyfy."),
+		lifecycle.Block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.",
+			"Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
+		lifecycle.Block(m.IsDefaultAdmin, name+" is the default administrator.",
+			"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
+		lifecycle.AskAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !d.OtherAdmin, name+" is the only active administrator.",
+			"Make somebody else an administrator first, or nobody will be able to manage "+organisation+"."),
+	)
 }
 
 // CanTakeOver reports whether a member can be given the leaver's work: active people only, and never the leaver.
