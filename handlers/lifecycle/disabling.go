@@ -62,9 +62,8 @@ func (c *Disabling) Blockers() []Blocker {
 		Block(m.IsBot(), name+" is a bot.", "Tallyfy does not disable bots. Switch off the integration that it belongs to in Tallyfy."),
 		Block(m.IsDisabled(), name+" is already disabled.", "Access to "+organisation+" has ended already."),
 		Block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.", "Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
-		Block(m.IsDefaultAdmin, name+" is the default administrator.", "Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		AskAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
-			"Make somebody else an administrator first, or nobody will be able to manage "+organisation+"."),
+		DefaultAdmin(m.IsDefaultAdmin, name),
+		LastAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !c.OtherAdmin(), name, organisation),
 	)
 }
 

@@ -121,6 +121,18 @@ func AskAdmin(holds bool, title, out string) Ground {
 	return Ground{holds, Blocker{Title: title, Out: out, FindAdmin: true}}
 }
 
+// DefaultAdmin is the ground of the default administrator, whom Tallyfy keeps as one.
+func DefaultAdmin(holds bool, name string) Ground {
+	return Block(holds, name+" is the default administrator.",
+		"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page.")
+}
+
+// LastAdmin is the ground of an administrator besides whom no other one is active.
+func LastAdmin(holds bool, name, organisation string) Ground {
+	return AskAdmin(holds, name+" is the only active administrator.",
+		"Make somebody else an administrator first, or nobody will be able to manage "+organisation+".")
+}
+
 // Blockers keeps the grounds that hold.
 func Blockers(list ...Ground) (hold []Blocker) {
 	for _, g := range list {

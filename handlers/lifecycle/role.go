@@ -52,10 +52,8 @@ func (c *RoleChange) Blockers() []Blocker {
 	return Blockers(
 		Block(m.IsBot(), name+" is a bot.", "Tallyfy does not change the roles of bots."),
 		AskAdmin(demotion && c.Self(), "This is your own account.", "You would lose the right to undo it. Ask another administrator to change your role."),
-		Block(demotion && m.IsDefaultAdmin, name+" is the default administrator.",
-			"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		AskAdmin(demotion && m.CanWork() && !c.OtherAdmin(), name+" is the only active administrator.",
-			"Make somebody else an administrator first, or nobody will be able to manage "+names.Isolate(c.Org.DisplayName())+"."),
+		DefaultAdmin(demotion && m.IsDefaultAdmin, name),
+		LastAdmin(demotion && m.CanWork() && !c.OtherAdmin(), name, names.Isolate(c.Org.DisplayName())),
 	)
 }
 

@@ -41,10 +41,8 @@ func (d Departure) Blockers() []lifecycle.Blocker {
 			"Their access to "+organisation+" has ended already. What they still hold is listed below; change it in Tallyfy."),
 		lifecycle.Block(m.Status == tallyfy.StatusInvited, name+" has not accepted the invitation yet.",
 			"Withdraw the invitation in Tallyfy under Settings, Organization, Members."),
-		lifecycle.Block(m.IsDefaultAdmin, name+" is the default administrator.",
-			"Choose another one in Tallyfy under Settings, Organization, Members. Then come back to this page."),
-		lifecycle.AskAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !d.OtherAdmin, name+" is the only active administrator.",
-			"Make somebody else an administrator first, or nobody will be able to manage "+organisation+"."),
+		lifecycle.DefaultAdmin(m.IsDefaultAdmin, name),
+		lifecycle.LastAdmin(m.Role == tallyfy.RoleAdmin && m.CanWork() && !d.OtherAdmin, name, organisation),
 	)
 }
 
