@@ -51,7 +51,7 @@ func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 	case CreateGroups:
 		return &membership.Creation{Source: d.Source, Client: d.Client, Org: d.Org.ID, Request: *r.New}
 	default:
-		c := EditOf(rows, kind.Name)
+		c := editOf(rows, kind.Name)
 		c.Source, c.Client, c.Org = d.Source, d.Client, d.Org.ID
 		if d.Held != nil {
 			c.Held = func(ctx context.Context) (map[tallyfy.UserID]string, error) { return d.Held(ctx, rows) }

@@ -154,23 +154,25 @@ func (k *Kind) TakesGroups() bool {
 }
 
 // Accepted are the names of the kind's columns, as they are said.
-func (k *Kind) Accepted() (list []string) {
-	for _, c := range k.columns {
-		list = append(list, string(c))
+func (k *Kind) Accepted() []string { return namesOf(k.columns) }
+
+func namesOf(columns []Column) []string {
+	list := make([]string, len(columns))
+	for i, c := range columns {
+		list[i] = string(c)
 	}
 	return list
 }
+
+// known says which names of columns the kind takes.
+func (k *Kind) known() string { return "Known names are: " + strings.Join(k.Accepted(), ", ") + "." }
 
 // words names columns of which one is needed.
 func (k *Kind) words(columns []Column) string {
 	if slices.Equal(columns, anyPerson) {
 		return "the person (email, id, name or person)"
 	}
-	list := make([]string, len(columns))
-	for i, c := range columns {
-		list[i] = string(c)
-	}
-	return "the " + strings.Join(list, " or ")
+	return "the " + strings.Join(namesOf(columns), " or ")
 }
 
 // reads is how many reads a step takes, its check included.

@@ -18,11 +18,7 @@ import (
 func (p *planner) groups(line Line) {
 	targets, problems := p.targets(line)
 	if len(targets)+len(problems) == 0 {
-		r := p.row(line)
-		p.person(r, line, true)
-		if r.State == Waiting {
-			r.setState(Cant, "No group is named.")
-		}
+		problems = []groupProblem{{"", "No group is named."}}
 	}
 	for _, problem := range problems {
 		r := p.row(line)
@@ -83,7 +79,7 @@ func cellEntries(cell string) (list []string) {
 // edits says for each group of the plan what its one write would do.
 func (p *planner) edits() {
 	for _, rows := range steps(p.rows) {
-		c := EditOf(rows, p.wish.Kind.Name)
+		c := editOf(rows, p.wish.Kind.Name)
 		c.Source = copies{p.Organisation}
 		if err := c.Look(context.Background()); err != nil { // it only looks at the copies
 			for _, r := range rows {
@@ -109,7 +105,7 @@ func (p *planner) edits() {
 			for _, r := range rows {
 				if r.State == Waiting {
 					r.Step, r.Before, r.After = 0, "", ""
-					r.setState(Cant, "The group has no description, and Tallyfy takes no change of it without one. Give it one first.")
+					r.setState(Cant, noDescription+" Give it one first.")
 				}
 			}
 		case first >= 0:
@@ -118,8 +114,10 @@ func (p *planner) edits() {
 	}
 }
 
-// EditOf is the one write of a group's rows.
-func EditOf(rows []*Row, kind string) *membership.Edit {
+const noDescription = "The group has no description, and Tallyfy takes no change of it without one."
+
+// editOf is the one write of a group's rows.
+func editOf(rows []*Row, kind string) *membership.Edit {
 	c := &membership.Edit{ID: tallyfy.ID(rows[0].Group.ID), Sure: kind != ApplyReview}
 	for _, r := range rows {
 		c.Seen = strings.TrimSpace(c.Seen + " " + r.Warning)

@@ -20,10 +20,7 @@ import (
 func (p *planner) life(line Line) {
 	r := p.row(line)
 	if p.wish.Kind.Name == ChangeRole {
-		r.Role, r.Text = p.wish.Role, cmp.Or(p.wish.Sheet.Cell(line, Reason), p.wish.Reason)
-		if text := p.wish.Sheet.Cell(line, Role); text != "" {
-			r.Role = RoleOf(text)
-		}
+		r.Role, r.Text = p.role(line), cmp.Or(p.wish.Sheet.Cell(line, Reason), p.wish.Reason)
 	}
 	m := p.person(r, line, false)
 	if m == nil {
@@ -40,13 +37,27 @@ func (p *planner) life(line Line) {
 	switch {
 	case p.wish.Kind.Name == Enable:
 		r.After += ", in the groups that Tallyfy puts them back in"
-		if r.Pool = fullPool; m.Role == tallyfy.RoleLight {
-			r.Pool = lightPool
-		}
+		r.Pool = poolOf(m.Role)
 	case m.Role == tallyfy.RoleLight && r.Role != "" && !m.IsDisabled():
 		r.Pool = fullPool
 	}
 	r.Step = p.stepOf(string(m.ID))
+}
+
+// role is the role that a line says, else that of the form.
+func (p *planner) role(line Line) tallyfy.Role {
+	if text := p.wish.Sheet.Cell(line, Role); text != "" {
+		return RoleOf(text)
+	}
+	return p.wish.Role
+}
+
+// poolOf is the pool of seats that a role needs one of.
+func poolOf(role tallyfy.Role) string {
+	if role == tallyfy.RoleLight {
+		return lightPool
+	}
+	return fullPool
 }
 
 // RoleOf is the role that a text names, as our exports or Tallyfy write it; "" for none.
@@ -65,10 +76,7 @@ func RoleOf(text string) tallyfy.Role {
 // invitation makes the row of somebody who is to be invited.
 func (p *planner) invitation(line Line) {
 	r, cell := p.row(line), func(c Column) string { return p.wish.Sheet.Cell(line, c) }
-	r.Role = p.wish.Role
-	if text := cell(Role); text != "" {
-		r.Role = RoleOf(text)
-	}
+	r.Role = p.role(line)
 	request := lifecycle.Tidy(tallyfy.InviteRequest{
 		Email: cell(Email), FirstName: cell(FirstName), LastName: cell(LastName), Role: r.Role, Message: cmp.Or(cell(Message), p.wish.Message),
 	})
@@ -79,10 +87,9 @@ func (p *planner) invitation(line Line) {
 		r.setState(Cant, problems[field])
 	}
 	for _, text := range cellEntries(cell(Groups)) {
-		switch found := directory.Called(p.Groups, text); len(found) {
-		case 1:
+		if found := directory.Called(p.Groups, text); len(found) == 1 {
 			r.Planned = append(r.Planned, store.PlannedGroup{ID: string(found[0].ID), Name: found[0].DisplayName()})
-		default:
+		} else {
 			r.setState(Cant, "There is no group “"+names.Isolate(text)+"”, or there are several.")
 		}
 	}
@@ -97,10 +104,7 @@ func (p *planner) invitation(line Line) {
 		r.setState(s, reason)
 		return
 	}
-	r.Pool = fullPool
-	if r.Role == tallyfy.RoleLight {
-		r.Pool = lightPool
-	}
+	r.Pool = poolOf(r.Role)
 	r.Before, r.After = "not here", "invited as "+strings.ToLower(c.Plan().Differences[2].After[0])
 	if len(r.Planned) > 0 {
 		r.After += ", planned for " + words.Count(len(r.Planned), "group", "groups")

@@ -460,7 +460,7 @@ func (run jobRun) stopped(rows []*Row, c change.Change) {
 			if setEditState(edit, r, Failed); r.State == Failed && !edit.NeedsDescription() {
 				r.Reason = "Somebody has changed the group since, and it would be left otherwise than planned: " + strings.Join(edit.Stakes(), " ")
 			} else if r.State == Failed {
-				r.Reason = "The group has no description, and Tallyfy takes no change of it without one."
+				r.Reason = noDescription
 			} else if r.State == Cant {
 				r.State = Failed
 			}

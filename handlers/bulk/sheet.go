@@ -196,7 +196,7 @@ func table(text string, k *Kind) (s Sheet, problems []string) {
 		}
 	}
 	if found == 0 {
-		return s, []string{"The first line has to name the columns. Known names are: " + strings.Join(k.Accepted(), ", ") + ". Nothing was taken."}
+		return s, []string{"The first line has to name the columns. " + k.known() + " Nothing was taken."}
 	}
 	r := reader(text, best)
 	for {
@@ -271,7 +271,7 @@ func (s *Sheet) headerProblems(k *Kind) (list []string) {
 	}
 	for _, need := range k.needs {
 		if !slices.ContainsFunc(need, s.Has) {
-			list = append(list, "There is no column for "+k.words(need)+". Known names are: "+strings.Join(k.Accepted(), ", ")+".")
+			list = append(list, "There is no column for "+k.words(need)+". "+k.known())
 		}
 	}
 	return list

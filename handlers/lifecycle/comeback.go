@@ -205,7 +205,7 @@ func (c *Comeback) Notes() (notes []string) {
 	if c.AsRestored {
 		groups = "Tallyfy puts people back in groups by itself. No group is changed from here."
 	}
-	notes = append(notes, "It takes "+seatOf(c.Member.Role)+". "+SeatsUnknown+" If there is none, Tallyfy refuses, and nothing is changed.", groups)
+	notes = append(notes, "It takes a "+pool(c.Member.Role)+" seat. "+SeatsUnknown+" If there is none, Tallyfy refuses, and nothing is changed.", groups)
 	switch heir := c.heir(); {
 	case heir != "":
 		notes = append(notes, "The work that was given to "+heir+" stays with "+heir+". Give it back in Tallyfy, if it is wanted.")
@@ -217,14 +217,6 @@ func (c *Comeback) Notes() (notes []string) {
 	return append(notes,
 		"Permissions for templates and processes that Tallyfy deleted do not come back.", "Tallyfy mails "+name+".",
 		"If an identity provider sets who has access (SCIM), its next sync may change this back.")
-}
-
-// seatOf names the seat that a role takes.
-func seatOf(r tallyfy.Role) string {
-	if r == tallyfy.RoleLight {
-		return "a Light seat"
-	}
-	return "a full seat"
 }
 
 // comebackFacts is what the check of a comeback compares with.
