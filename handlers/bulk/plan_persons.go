@@ -28,7 +28,7 @@ func (p *planner) life(line Line) {
 	}
 	c := Desk{Source: copies{p.Organisation}, Org: p.Organization, By: p.By}.Change(p.wish.Kind, []*Row{r})
 	_ = c.Look(context.Background()) // it only looks at the copies
-	if s, reason := stopped(c); s != "" {
+	if s, reason := obstacle(c); s != "" {
 		r.setState(s, reason)
 		return
 	}
@@ -100,7 +100,7 @@ func (p *planner) invitation(line Line) {
 	if g := p.people.guests[strings.ToLower(request.Email)]; g != nil && !g.IsDeleted() {
 		c.Guest = &tallyfy.Guest{Email: request.Email}
 	}
-	if s, reason := stopped(c); s != "" {
+	if s, reason := obstacle(c); s != "" {
 		r.setState(s, reason)
 		return
 	}

@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -12,9 +11,6 @@ import (
 
 	"tallyfy-admin/handlers/change"
 	"tallyfy-admin/handlers/journal"
-	"tallyfy-admin/handlers/lifecycle"
-	"tallyfy-admin/handlers/membership"
-	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
@@ -178,7 +174,7 @@ func ignoreNotNow(err error) error {
 // leftUnderWay puts rows down as not known that a process which died has left under way. An entry
 // that they have is of an earlier attempt.
 func leftUnderWay(rows []*Row) {
-	all(rows, Unknown, "The program stopped while this was under way. It is looked at before anything is sent again.")
+	setStates(rows, Unknown, "The program stopped while this was under way. It is looked at before anything is sent again.")
 	for _, r := range rows {
 		r.Entry = ""
 	}
@@ -229,8 +225,8 @@ func (run jobRun) store(ctx context.Context, rows []*Row) error {
 	return run.Book.setRows(ctx, run.lease, run.ID, rows)
 }
 
-// all gives the rows of a step a state.
-func all(rows []*Row, s State, reason string) {
+// setStates gives the rows of a step a state.
+func setStates(rows []*Row, s State, reason string) {
 	for _, r := range rows {
 		r.setState(s, reason)
 	}
@@ -242,7 +238,7 @@ func (run jobRun) step(ctx context.Context, rows []*Row, resumed bool) error {
 	press := change.Press{Press: fmt.Sprintf("job %s step %d attempt %d", run.ID, rows[0].Step, rows[0].Attempt), Queue: true, Resume: resumed, Shared: true}
 	for try := 1; ; try++ {
 		if !resumed {
-			all(rows, Working, "")
+			setStates(rows, Working, "")
 			if err := run.store(ctx, rows); err != nil {
 				return err
 			}
@@ -252,13 +248,13 @@ func (run jobRun) step(ctx context.Context, rows []*Row, resumed bool) error {
 		var wait time.Duration
 		switch {
 		case ctx.Err() != nil && (err != nil || out.Kind == change.Busy): // this process stops, or lost the job
-			all(rows, Waiting, "")
+			setStates(rows, Waiting, "")
 			_ = run.store(context.WithoutCancel(ctx), rows) // else the next one finds them working, and looks
 			return ctx.Err()
 		case err != nil:
 			wait, err = run.notSent(ctx, rows, err, try)
 		case out.Kind == change.Busy:
-			all(rows, Waiting, run.behind(ctx, out.Entry)+" is under way. This waits for its end.")
+			setStates(rows, Waiting, run.behind(ctx, out.Entry)+" is under way. This waits for its end.")
 			wait = busyWait
 		case out.Kind == change.Refused && out.Entry.NotMade():
 			wait, err = run.notSent(ctx, rows, out.Err, try)
@@ -320,31 +316,31 @@ func (run jobRun) notSent(ctx context.Context, rows []*Row, err error, try int) 
 	pool, noSeat := tallyfy.IsNoSeat(err)
 	switch {
 	case tallyfy.IsUnauthorized(err):
-		all(rows, Waiting, "")
+		setStates(rows, Waiting, "")
 		return 0, &pause{"The sign-in with Tallyfy of " + names.Isolate(run.Owner.Name) + " has ended.", true}
 	case errors.Is(err, change.ErrNotRecorded):
-		all(rows, Waiting, "")
+		setStates(rows, Waiting, "")
 		return 0, &pause{"The dashboard's database did not take the record of a change, so nothing more is sent.", false}
 	case later && after > mostPause || tallyfy.IsHourlyCap(err):
-		all(rows, Waiting, "")
+		setStates(rows, Waiting, "")
 		return 0, &pause{"Tallyfy takes no more of these for now: “" + names.Isolate(answer.Message) + "” Go on later.", false}
 	case later || tallyfy.IsNotAdmitted(err):
-		all(rows, Waiting, "")
+		setStates(rows, Waiting, "")
 		return max(after, time.Second), nil
 	case noSeat:
 		return 0, run.hold(ctx, rows, pool)
 	case tallyfy.IsGone(err):
-		all(rows, Failed, "Tallyfy does not have it any more.")
+		setStates(rows, Failed, "Tallyfy does not have it any more.")
 	case answer != nil && answer.Status >= 400 && answer.Status < 500:
-		all(rows, Failed, answer.Message)
+		setStates(rows, Failed, answer.Message)
 		for _, r := range rows {
 			r.Tallyfys = answer.FromService
 		}
 	case try < mostTries:
-		all(rows, Waiting, "")
+		setStates(rows, Waiting, "")
 		return time.Duration(try) * busyWait, nil
 	default:
-		all(rows, Failed, "Tallyfy could not be reached.")
+		setStates(rows, Failed, "Tallyfy could not be reached.")
 	}
 	return 0, nil
 }
@@ -355,7 +351,7 @@ func (run jobRun) hold(ctx context.Context, rows []*Row, pool string) error {
 	if pool != "" {
 		reason = "Tallyfy has no free " + pool + " seat."
 	}
-	all(rows, Held, reason)
+	setStates(rows, Held, reason)
 	waiting, err := run.Book.Rows(ctx, run.ID, Waiting)
 	if err != nil {
 		return err
@@ -368,170 +364,4 @@ func (run jobRun) hold(ctx context.Context, rows []*Row, pool string) error {
 		}
 	}
 	return run.store(ctx, same)
-}
-
-// applyOutcome gives the rows of a step the state that its outcome says.
-func (run jobRun) applyOutcome(ctx context.Context, rows []*Row, c change.Change, out change.Outcome) {
-	if out.Kind == change.Stopped {
-		run.stopped(rows, c)
-		return
-	}
-	e := out.Entry
-	if out.Kind == change.Repeated && e.Check == nil && !e.NotMade() {
-		run.look(ctx, rows, c, e)
-	}
-	s, reason := outcomeOf(c, e)
-	for _, r := range rows {
-		r.Entry = e.ID
-		r.setState(s, reason)
-		r.Tallyfys = s == Failed && e.Outcome != nil && e.Outcome.Words != "" && e.Outcome.Tallyfys
-	}
-	if edit, ok := c.(*membership.Edit); ok && s == Done {
-		run.tellPeopleApart(rows, edit, e)
-	}
-}
-
-// tellPeopleApart tells the people of a group's one write apart: an edit leaves out who can't be
-// added, and whoever is in or out already.
-func (run jobRun) tellPeopleApart(rows []*Row, c *membership.Edit, e *journal.Entry) {
-	looked := c.Group != nil
-	if !looked { // another process did
-		wish, _ := membership.Undone(e)
-		c.Did = wish.People.Inverse()
-	}
-	for _, r := range rows {
-		reason := r.Reason
-		switch setEditState(c, r, Done); {
-		case r.State == Done:
-			r.Reason = reason
-		case !looked: // why that was so is found out by looking again
-			r.setState(Waiting, "")
-			r.Attempt++
-		case r.State == Cant:
-			r.State = Failed
-		}
-		if r.State != Done { // the change is not about this person
-			r.Entry = ""
-		}
-	}
-}
-
-// look finds out what became of a call whose process died before it could: it waits until the call can't be under
-// way any more, and reads.
-func (run jobRun) look(ctx context.Context, rows []*Row, c change.Change, e *journal.Entry) {
-	for change.UnderWay(e, run.Book.Now()) {
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-			return
-		}
-	}
-	if err := run.Changes.Check(run.Context(ctx), e, c); err != nil {
-		run.Log.InfoContext(ctx, "step not checked", slog.String("job", run.ID), slog.Int("step", rows[0].Step), slog.Any("error", err))
-	}
-}
-
-// outcomeOf words how a step ended.
-func outcomeOf(c change.Change, e *journal.Entry) (State, string) {
-	tone, text := c.Summary(e, false)
-	if tone == change.Good {
-		text = ""
-	}
-	switch {
-	case e.CarriedOut():
-		return Done, text
-	case e.State == journal.Done && (e.Check == nil || tone == change.Good || tone == change.Info):
-		return Done, text
-	case e.NotMade():
-		if e.Outcome.Words != "" {
-			text = e.Outcome.Words
-		}
-		return Failed, text
-	case e.State == journal.Done:
-		return Failed, text
-	}
-	return Unknown, text
-}
-
-// stopped gives their state to the rows of a step that the change itself stopped.
-func (run jobRun) stopped(rows []*Row, c change.Change) {
-	if edit, ok := c.(*membership.Edit); ok {
-		for _, r := range rows {
-			if setEditState(edit, r, Failed); r.State == Failed && !edit.NeedsDescription() {
-				r.Reason = "Somebody has changed the group since, and it would be left otherwise than planned: " + strings.Join(edit.Stakes(), " ")
-			} else if r.State == Failed {
-				r.Reason = noDescription
-			} else if r.State == Cant {
-				r.State = Failed
-			}
-		}
-		return
-	}
-	s, reason := stopped(c)
-	if s != Nothing {
-		s = Failed
-	}
-	all(rows, s, cmp.Or(reason, "It can't be done as things are now."))
-}
-
-// stopped says what stops the change of one row, and whether that means that there is nothing to do; "" if nothing
-// does.
-func stopped(c change.Change) (State, string) {
-	switch c := c.(type) {
-	case *removal.Removal:
-		if s, reason := inTheWay(c.Departure); s != "" {
-			return s, reason
-		}
-		if problem := c.ChoiceProblem(); problem != "" {
-			return Cant, problem
-		}
-	case *lifecycle.RoleChange:
-		switch {
-		case c.RoleProblem() != "":
-			return Cant, "The role is not given: administrator, standard or light."
-		case c.Nothing():
-			return Nothing, "Has that role already."
-		}
-		if s, reason := against(c.Blockers()); s != "" {
-			return s, reason
-		}
-		if problem := c.ReasonProblem(); problem != "" {
-			return Cant, problem
-		}
-	case *lifecycle.Disabling:
-		if c.Member.IsDisabled() {
-			return Nothing, names.Isolate(c.Member.Name()) + " is already disabled."
-		}
-		return against(c.Blockers())
-	case *lifecycle.Comeback:
-		if c.Member.CanWork() {
-			return Nothing, names.Isolate(c.Member.Name()) + " is active already."
-		}
-		return against(c.Blockers())
-	case *lifecycle.Invitation:
-		switch standing := c.Standing(); {
-		case standing == "":
-		case c.Found != nil && !c.Found.IsDisabled():
-			return Nothing, standing
-		default:
-			return Cant, standing
-		}
-	}
-	return "", ""
-}
-
-// inTheWay is stopped for what stands in the way of a removal, whoever takes over.
-func inTheWay(d removal.Departure) (State, string) {
-	if d.Leaver.IsDisabled() && !d.Leaver.IsBot() && !d.Self {
-		return Nothing, names.Isolate(d.Leaver.Name()) + " is already disabled."
-	}
-	return against(d.Blockers())
-}
-
-// against gives the first reason against a change, if there is one.
-func against(blockers []lifecycle.Blocker) (State, string) {
-	if len(blockers) == 0 {
-		return "", ""
-	}
-	return Cant, blockers[0].Title + " " + blockers[0].Out
 }
