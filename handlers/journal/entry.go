@@ -94,6 +94,15 @@ type Plan struct {
 	Facts json.RawMessage `json:",omitempty"`
 }
 
+// Differ adds the differences that have something before or after.
+func (p *Plan) Differ(list ...Difference) {
+	for _, d := range list {
+		if len(d.Before)+len(d.After) > 0 {
+			p.Differences = append(p.Differences, d)
+		}
+	}
+}
+
 // Facts is a value as Plan and Outcome keep it. It consists of texts and numbers, so nothing can fail.
 func Facts(v any) json.RawMessage {
 	facts, _ := json.Marshal(v)

@@ -148,11 +148,10 @@ func (c *Contacts) Plan() change.Plan {
 		plan.Concerned = append(plan.Concerned, slices.Concat(p.Add, p.Remove)...)
 		add, remove := c.named(p.Add), c.named(p.Remove)
 		plan.Lines = append(plan.Lines, journal.Line{Kind: lineKnown, Text: contactText(called, add, remove)})
-		for _, d := range []journal.Difference{{What: "Got to know " + called, After: add}, {What: "Does not know " + called + " any more", Before: remove}} {
-			if len(d.Before)+len(d.After) > 0 {
-				plan.Differences = append(plan.Differences, d)
-			}
-		}
+		plan.Differ(
+			journal.Difference{What: "Got to know " + called, After: add},
+			journal.Difference{What: "Does not know " + called + " any more", Before: remove},
+		)
 	}
 	slices.Sort(plan.Concerned)
 	plan.Concerned = slices.Compact(plan.Concerned)
@@ -222,8 +221,7 @@ func (c *Contacts) named(ids []tallyfy.UserID) (list []string) {
 	for _, id := range ids {
 		name := "Member " + string(id)
 		if m, ok := c.members.ByID(id); ok {
-			p := Person{Member: m, Copy: c.members}
-			name = p.Called()
+			name = Called(m, c.members.Alike(m.Name()))
 		}
 		list = append(list, name)
 	}

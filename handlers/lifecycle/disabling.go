@@ -73,7 +73,8 @@ func (c *Disabling) Plan() change.Plan {
 		return change.Plan{Stopped: true}
 	}
 	m, name, organisation := c.Member, c.Called(), names.Isolate(c.Org.DisplayName())
-	groups, subjects := c.groups(), []journal.Subject{journal.MemberSubject(c.Member)}
+	groups, subjects := c.Member.In(), []journal.Subject{journal.MemberSubject(c.Member)}
+	slices.SortFunc(groups, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
 	held := make([]string, len(groups))
 	for i, g := range groups {
 		held[i] = g.DisplayName()
@@ -90,11 +91,7 @@ func (c *Disabling) Plan() change.Plan {
 	if c.Tasks.Checked {
 		facts.Tasks = c.Tasks.Total
 	}
-	differences := []journal.Difference{{What: "Status", Before: []string{string(m.Status)}, After: []string{string(tallyfy.StatusDisabled)}}}
-	if len(held) > 0 {
-		differences = append(differences, journal.Difference{What: "Groups", Before: held})
-	}
-	return change.Plan{
+	p := change.Plan{
 		Subjects: subjects,
 		Plan: journal.Plan{
 			Will: "disable " + name, Did: "disabled " + name,
@@ -108,9 +105,14 @@ func (c *Disabling) Plan() change.Plan {
 				name + " can't open what stays in their name, and no one else is asked to do it. To hand the work over, remove " + name + " instead.",
 				"The seat is free at once.",
 			},
-			Differences: differences, Facts: journal.Facts(facts),
+			Facts: journal.Facts(facts),
 		},
 	}
+	p.Differ(
+		journal.Difference{What: "Status", Before: []string{string(m.Status)}, After: []string{string(tallyfy.StatusDisabled)}},
+		journal.Difference{What: "Groups", Before: held},
+	)
+	return p
 }
 
 // inNoGroup is the sentence about a member without groups.
@@ -126,13 +128,6 @@ func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
 	groups = e.SubjectsOf(journal.Group)
 	none := func(l journal.Line) bool { return l.Kind == lineLeaves && l.Text == inNoGroup(facts.Name) }
 	return groups, len(groups) > 0 || slices.ContainsFunc(e.Lines, none)
-}
-
-// groups are the member's groups, by their names.
-func (c *Disabling) groups() []*tallyfy.Group {
-	list := c.Member.In()
-	slices.SortFunc(list, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
-	return list
 }
 
 func tasksNow(t tallyfy.OpenTasks) string {

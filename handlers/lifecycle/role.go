@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -67,10 +68,8 @@ func (c *RoleChange) NeedsReason() bool { return c.Role == tallyfy.RoleAdmin }
 func (c *RoleChange) RoleProblem() string { return roleProblem(c.Role) }
 
 func roleProblem(r tallyfy.Role) string {
-	for _, known := range Roles {
-		if r == known {
-			return ""
-		}
+	if slices.Contains(Roles, r) {
+		return ""
 	}
 	return "Choose a role."
 }

@@ -89,16 +89,23 @@ func (c *Edit) words(group string) (will, did, result string) {
 		add("take "+who+" out of "+group, "took "+who+" out of "+group, who+" "+words.Noun(n, "was", "were")+" taken out of "+group+".")
 	}
 	will, did, result = and(wills), and(dids), strings.Join(results, " ")
-	switch {
-	case c.Undoes != "":
-		will, did = "undo a change: "+will, "undid a change: "+did
-	case c.Repeats != "":
-		will, did = will+" once more", did+" once more"
-	case c.Merges != "":
+	will, did = ofAnother(c.Undoes, c.Repeats, will, did)
+	if c.Merges != "" {
 		from := ", to merge " + names.Isolate(c.Merges) + " into it"
 		will, did = will+from, did+from
 	}
 	return will, did, result
+}
+
+// ofAnother words a change that undoes or repeats another one; "" for none.
+func ofAnother(undoes, repeats, will, did string) (string, string) {
+	switch {
+	case undoes != "":
+		return "undo a change: " + will, "undid a change: " + did
+	case repeats != "":
+		return will + " once more", did + " once more"
+	}
+	return will, did
 }
 
 // Plan implements change.Change. It is stopped where there is nothing to do, and where the person has to
@@ -116,20 +123,15 @@ func (c *Edit) Plan() change.Plan {
 		Plan:      journal.Plan{Will: will, Did: did, Warnings: c.Stakes()},
 	}
 	line := func(kind, text string) { p.Lines = append(p.Lines, journal.Line{Kind: kind, Text: text}) }
-	differ := func(d journal.Difference) {
-		if len(d.Before)+len(d.After) > 0 {
-			p.Differences = append(p.Differences, d)
-		}
-	}
 	if c.name != g.Name {
 		facts.Name = &Text{Was: g.Name, Yours: c.name}
 		line(lineName, "The group's name is "+names.Isolate(c.name)+".")
-		differ(journal.Difference{What: "Name", Before: []string{g.Name}, After: []string{c.name}})
+		p.Differ(journal.Difference{What: "Name", Before: []string{g.Name}, After: []string{c.name}})
 	}
 	if c.description != g.Description {
 		facts.Description = &Text{Was: g.Description, Yours: c.description}
 		line(lineDescription, "The group's description is "+quoted(c.description)+".")
-		differ(journal.Difference{What: "Description", Before: []string{g.Description}, After: []string{c.description}})
+		p.Differ(journal.Difference{What: "Description", Before: []string{g.Description}, After: []string{c.description}})
 	}
 	added, removed := c.calls.all(c.Did.Add, c.Did.AddGuests), c.calls.all(c.Did.Remove, c.Did.RemoveGuests)
 	if n := len(added); n > 0 {
@@ -140,11 +142,13 @@ func (c *Edit) Plan() change.Plan {
 	}
 	kept, now := c.keptText()
 	p.Lines = append(p.Lines, journal.Line{Kind: lineKept, Text: kept, Now: now})
-	differ(journal.Difference{What: addedList, After: added})
-	differ(journal.Difference{What: removedList, Before: removed})
 	others := c.Others()
-	differ(journal.Difference{What: "Added by others meanwhile", After: c.calls.all(others.Add, others.AddGuests)})
-	differ(journal.Difference{What: "Taken out by others meanwhile", Before: c.calls.all(others.Remove, others.RemoveGuests)})
+	p.Differ(
+		journal.Difference{What: addedList, After: added},
+		journal.Difference{What: removedList, Before: removed},
+		journal.Difference{What: "Added by others meanwhile", After: c.calls.all(others.Add, others.AddGuests)},
+		journal.Difference{What: "Taken out by others meanwhile", Before: c.calls.all(others.Remove, others.RemoveGuests)},
+	)
 	p.Facts = journal.Facts(facts)
 	return p
 }

@@ -214,11 +214,10 @@ func (c *Edits) Plan() change.Plan {
 		plan.Subjects = append(plan.Subjects, journal.GroupSubject(p.Group))
 		plan.Concerned = append(plan.Concerned, slices.Concat(p.wish.Add, p.wish.Remove)...)
 		plan.Lines = append(plan.Lines, journal.Line{Kind: lineGroup, Text: f.text(), ID: p.ID})
-		for _, list := range []journal.Difference{{What: "Added to " + names.Isolate(f.Name), After: f.Added}, {What: "Taken out of " + names.Isolate(f.Name), Before: f.Removed}} {
-			if len(list.Before)+len(list.After) > 0 {
-				plan.Differences = append(plan.Differences, list)
-			}
-		}
+		plan.Differ(
+			journal.Difference{What: "Added to " + names.Isolate(f.Name), After: f.Added},
+			journal.Difference{What: "Taken out of " + names.Isolate(f.Name), Before: f.Removed},
+		)
 		plan.Seen = append(plan.Seen, string(p.ID)+" "+fmt.Sprint(p.wish))
 	}
 	slices.Sort(plan.Concerned)
@@ -469,12 +468,7 @@ func (c *Edits) words() (will, did, result string) {
 		will, did = "change who is in "+some(all), "changed who is in "+some(all)
 		result = "Who is in " + some(all) + " was changed."
 	}
-	switch {
-	case c.Undoes != "":
-		will, did = "undo a change: "+will, "undid a change: "+did
-	case c.Repeats != "":
-		will, did = will+" once more", did+" once more"
-	}
+	will, did = ofAnother(c.Undoes, c.Repeats, will, did)
 	return will, did, result
 }
 
