@@ -237,30 +237,21 @@ func (s *Service) sendParts(ctx context.Context, org tallyfy.ID, press string, c
 
 // decide makes one outcome of those of all parts.
 func decide(parts []journal.Outcome, errs []error) (journal.Outcome, error) {
-	find := func(fits func(i int) bool) int {
-		for i := range parts {
-			if fits(i) {
-				return i
+	for _, decides := range []func(i int) bool{
+		func(i int) bool { return parts[i].State == journal.NotConfirmed },
+		func(i int) bool { return parts[i].State == journal.Done },
+		func(i int) bool { return SaysOtherwise(errs[i]) },
+		func(i int) bool { return parts[i].State == journal.Refused },
+		func(int) bool { return true },
+	} {
+		for i, whole := range parts {
+			if decides(i) {
+				whole.Facts = nil
+				return whole, errs[i]
 			}
 		}
-		return -1
 	}
-	at := find(func(i int) bool { return parts[i].State == journal.NotConfirmed })
-	if at < 0 {
-		at = find(func(i int) bool { return parts[i].State == journal.Done })
-	}
-	if at < 0 {
-		at = find(func(i int) bool { return SaysOtherwise(errs[i]) })
-	}
-	if at < 0 {
-		at = find(func(i int) bool { return parts[i].State == journal.Refused })
-	}
-	if at = max(at, 0); len(parts) == 0 {
-		return journal.Outcome{State: journal.Done}, nil
-	}
-	whole := parts[at]
-	whole.Facts = nil
-	return whole, errs[at]
+	return journal.Outcome{State: journal.Done}, nil // there are no parts
 }
 
 // turn makes the call of a part while no other change of its target is under way.

@@ -121,8 +121,8 @@ func inNoGroup(name string) string { return name + " is in no group, so no group
 // GroupsBefore are the groups that somebody was in who was disabled. known is false where they were
 // not read, and for entries of other kinds.
 func GroupsBefore(e *journal.Entry) (groups []journal.Subject, known bool) {
-	var facts disablingFacts
-	if e.Kind != Disabled || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+	facts, known := factsOfDisabling(e)
+	if !known {
 		return nil, false
 	}
 	groups = e.SubjectsOf(journal.Group)
@@ -148,11 +148,15 @@ type disablingFacts struct {
 	Guests int `json:",omitempty"`
 }
 
+func factsOfDisabling(e *journal.Entry) (f disablingFacts, ok bool) {
+	ok = e.Kind == Disabled && json.Unmarshal(e.Plan.Facts, &f) == nil
+	return f, ok
+}
+
 // GuestsAlone is how many guests somebody who was disabled left to nobody, as far as that was known
 // then.
 func GuestsAlone(e *journal.Entry) int {
-	var facts disablingFacts
-	_ = json.Unmarshal(e.Plan.Facts, &facts) // which leaves none
+	facts, _ := factsOfDisabling(e)
 	return facts.Guests
 }
 
@@ -172,8 +176,7 @@ func (c *Disabling) Changed() *tallyfy.Member {
 
 // Check implements change.Change.
 func (c *Disabling) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
-	var facts disablingFacts
-	_ = json.Unmarshal(e.Plan.Facts, &facts) // which leave the numbers out
+	facts, _ := factsOfDisabling(e)
 	s := e.Subject(journal.Member)
 	var m *tallyfy.Member
 	var f journal.Finding
@@ -215,8 +218,7 @@ func (c *Disabling) Check(ctx context.Context, e *journal.Entry) ([]journal.Find
 
 // Summary implements change.Change.
 func (c *Disabling) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
-	var facts disablingFacts
-	_ = json.Unmarshal(e.Plan.Facts, &facts)
+	facts, _ := factsOfDisabling(e)
 	tone, text := summary(e, underWay, e.Finding(lineAccess), "the disabling of "+facts.Name, facts.Name+" is disabled")
 	if wrong := e.Check.Count(journal.NotAsExpected); tone == change.Good && wrong > 0 {
 		return change.Warning, text + " But " + words.Count(wrong, "line is", "lines are") + " not as expected."

@@ -104,10 +104,7 @@ func kindOf(ctx context.Context, c tallyfy.Call) (k kind, by string) {
 	if from, ok := ctx.Value(signInKey{}).(string); ok {
 		return signIn, from
 	}
-	by, ok := ctx.Value(personKey{}).(string)
-	if !ok {
-		by = string(c.Caller[:])
-	}
+	by = cmp.Or(Person(ctx), string(c.Caller[:]))
 	if ctx.Value(backgroundKey{}) != nil {
 		return background, by
 	}
