@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -149,17 +148,11 @@ func (b *Book) Job(ctx context.Context, org tallyfy.ID, id string) (*Job, error)
 // Jobs returns the latest jobs of an organisation that were started, the newest first: those of one person, or
 // everybody's where owner is empty. Only those before the one with the id before count, if it is set.
 func (b *Book) Jobs(ctx context.Context, org tallyfy.ID, owner tallyfy.UserID, before string, most int) ([]*Job, error) {
-	where, args := `WHERE org = $1 AND state <> $2 AND at > $3`, []any{string(org), string(Planned), b.Now().Add(-Keep).UnixMilli()}
-	if owner != "" {
-		args = append(args, string(owner))
-		where += fmt.Sprintf(` AND owner = $%d`, len(args))
+	if !journal.IsID(before) { // PostgreSQL refuses some texts
+		before = ""
 	}
-	if journal.IsID(before) {
-		args = append(args, before)
-		where += fmt.Sprintf(` AND id < $%d`, len(args))
-	}
-	args = append(args, most)
-	return b.jobs(ctx, where+fmt.Sprintf(` ORDER BY id DESC LIMIT $%d`, len(args)), args...)
+	return b.jobs(ctx, `WHERE org = $1 AND state <> $2 AND at > $3 AND ($4 = '' OR owner = $4) AND ($5 = '' OR id < $5) ORDER BY id DESC LIMIT $6`,
+		string(org), string(Planned), b.Now().Add(-Keep).UnixMilli(), string(owner), before, most)
 }
 
 func (b *Book) jobs(ctx context.Context, where string, args ...any) (list []*Job, err error) {

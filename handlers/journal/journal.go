@@ -282,13 +282,12 @@ func (j *Journal) Sweep(ctx context.Context) (deleted int64, err error) {
 		return 0, err
 	}
 	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
-		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_contents WHERE entry IN
-			(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil { // where days were added, and JOURNAL_DAYS is less now
-			return err
-		}
-		if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_subjects WHERE entry IN
-			(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil {
-			return err
+		// Contents are there where days were added, and JOURNAL_DAYS is less now.
+		for _, table := range []string{"contents", "subjects"} {
+			if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_`+table+` WHERE entry IN
+				(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil {
+				return err
+			}
 		}
 		deleted, err = tx.Write(ctx, `DELETE FROM dashboard_journal WHERE at <= $1`, j.oldest())
 		return err
