@@ -109,6 +109,13 @@ func Facts(v any) json.RawMessage {
 	return facts
 }
 
+// FactsOf reads the facts of an entry of a kind. ok is false for an entry of another kind, and for
+// one that can't be read.
+func FactsOf[T any](e *Entry, kind string) (facts T, ok bool) {
+	ok = e.Kind == kind && json.Unmarshal(e.Plan.Facts, &facts) == nil
+	return facts, ok
+}
+
 // A Line is one sentence of a plan. Kind says how it is checked. Now adds what was counted when the
 // plan was made: it may change before the call without making the sentence untrue.
 type Line struct {

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"slices"
 
@@ -226,9 +225,8 @@ type comebackFacts struct {
 	Removal string       `json:",omitempty"`
 }
 
-func factsOfComeback(e *journal.Entry) (f comebackFacts, ok bool) {
-	ok = e.Kind == BroughtBack && !e.Unreadable && json.Unmarshal(e.Plan.Facts, &f) == nil
-	return f, ok
+func factsOfComeback(e *journal.Entry) (comebackFacts, bool) {
+	return journal.FactsOf[comebackFacts](e, BroughtBack)
 }
 
 // Comes reports whether an entry is that of a comeback, and which removal it undoes, "" when that is not known.

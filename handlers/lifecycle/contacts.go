@@ -306,8 +306,8 @@ func withReason(f journal.Finding, o journal.Outcome) journal.Finding {
 }
 
 func factsOfContacts(e *journal.Entry) (f contactsFacts, ok bool) {
-	ok = e.Kind == ContactsChanged && json.Unmarshal(e.Plan.Facts, &f) == nil && len(f.Guests) == e.Calls
-	return f, ok
+	f, ok = journal.FactsOf[contactsFacts](e, ContactsChanged)
+	return f, ok && len(f.Guests) == e.Calls
 }
 
 // Summary implements change.Change.

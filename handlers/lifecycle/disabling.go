@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -148,9 +147,8 @@ type disablingFacts struct {
 	Guests int `json:",omitempty"`
 }
 
-func factsOfDisabling(e *journal.Entry) (f disablingFacts, ok bool) {
-	ok = e.Kind == Disabled && json.Unmarshal(e.Plan.Facts, &f) == nil
-	return f, ok
+func factsOfDisabling(e *journal.Entry) (disablingFacts, bool) {
+	return journal.FactsOf[disablingFacts](e, Disabled)
 }
 
 // GuestsAlone is how many guests somebody who was disabled left to nobody, as far as that was known

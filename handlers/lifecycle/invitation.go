@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"regexp"
@@ -256,8 +255,7 @@ func (c *Invitation) Send(ctx context.Context) ([]journal.Subject, error) {
 
 // Check implements change.Change. Without an id, because the answer did not arrive, the person is looked for by the address.
 func (c *Invitation) Check(ctx context.Context, e *journal.Entry) ([]journal.Finding, error) {
-	var facts inviteFacts
-	_ = json.Unmarshal(e.Plan.Facts, &facts) // which leave the address out
+	facts, _ := journal.FactsOf[inviteFacts](e, Invited)
 	s := e.Subject(journal.Member)
 	m, f, err := (*tallyfy.Member)(nil), couldNotAsk, error(nil)
 	if s.ID != "" {
@@ -278,8 +276,7 @@ func (c *Invitation) Check(ctx context.Context, e *journal.Entry) ([]journal.Fin
 
 // Summary implements change.Change.
 func (c *Invitation) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
-	var facts inviteFacts
-	_ = json.Unmarshal(e.Plan.Facts, &facts)
+	facts, _ := journal.FactsOf[inviteFacts](e, Invited)
 	name := names.Marked(e.Subject(journal.Member).Name, facts.Email)
 	return summary(e, underWay, e.Finding(lineInvited), "the invitation of "+name, name+" is invited as "+roleWord(facts.Role))
 }

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -147,9 +146,8 @@ type roleFacts struct {
 	Undoes  string `json:",omitempty"`
 }
 
-func factsOfRole(e *journal.Entry) (f roleFacts, ok bool) {
-	ok = e.Kind == RoleChanged && !e.Unreadable && json.Unmarshal(e.Plan.Facts, &f) == nil
-	return f, ok
+func factsOfRole(e *journal.Entry) (roleFacts, bool) {
+	return journal.FactsOf[roleFacts](e, RoleChanged)
 }
 
 // RoleBefore is the role that a change of role took away; ok is false for entries of another kind.

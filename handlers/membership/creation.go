@@ -142,11 +142,14 @@ func Again(e *journal.Entry, g DeletedGroup) Creation {
 }
 
 // CreatedFrom is the entry of the deletion whose group an entry created again, "" for another one.
-func CreatedFrom(e *journal.Entry) string { return factsOfCreation(e).Of }
+func CreatedFrom(e *journal.Entry) string {
+	facts, _ := journal.FactsOf[creationFacts](e, GroupCreated)
+	return facts.Of
+}
 
 // CreatedWith is who was put into the group that an entry created: nobody for another one.
 func CreatedWith(e *journal.Entry) People {
-	facts := factsOfCreation(e)
+	facts, _ := journal.FactsOf[creationFacts](e, GroupCreated)
 	return People{Add: facts.Members, AddGuests: facts.Guests}
 }
 
@@ -182,14 +185,6 @@ type creationFacts struct {
 	Guests  []string
 	// Of is the entry of the deletion of a group that was created again.
 	Of string `json:",omitempty"`
-}
-
-// factsOfCreation are none for entries of another kind, and for one that can't be read.
-func factsOfCreation(e *journal.Entry) (f creationFacts) {
-	if e.Kind == GroupCreated {
-		_ = json.Unmarshal(e.Plan.Facts, &f)
-	}
-	return f
 }
 
 // Send implements change.Change.
@@ -316,7 +311,7 @@ func findGroup(ctx context.Context, client *tallyfy.Client, org tallyfy.ID, quer
 // Summary implements change.Change.
 func (c *Creation) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
 	name, made := names.Isolate(e.Subject(journal.Group).Name), e.Finding(lineCreated)
-	asked := factsOfCreation(e)
+	asked, _ := journal.FactsOf[creationFacts](e, GroupCreated)
 	created := name + " was created, with " + people(len(asked.Members), len(asked.Guests))
 	switch {
 	case underWay:

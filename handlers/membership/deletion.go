@@ -2,7 +2,6 @@ package membership
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -210,10 +209,10 @@ type Remnant struct {
 // RemnantOf reads the entry of a deletion. ok is false for entries of another kind, and for a deletion that was
 // not carried out as far as is known.
 func RemnantOf(e *journal.Entry) (r Remnant, ok bool) {
-	var facts deletionFacts
+	facts, ok := journal.FactsOf[deletionFacts](e, GroupDeleted)
 	gone := e.Finding(Gone).Result
 	done := gone == journal.Confirmed || e.State == journal.Done && gone != journal.NotAsExpected
-	if e.Kind != GroupDeleted || e.Unreadable || !done || json.Unmarshal(e.Plan.Facts, &facts) != nil {
+	if !ok || !done {
 		return Remnant{}, false
 	}
 	r = Remnant{e.Subject(journal.Group), facts.MemberCount, facts.GuestCount, facts.Tasks, facts.HadLogo, facts.LogoKept, nil}
@@ -307,8 +306,7 @@ func (d *Deletion) Check(ctx context.Context, e *journal.Entry) ([]journal.Findi
 // tasksLeft says what is known of the open tasks of a group that was deleted. Only that there were none, and are
 // none, is certain: elsewhere Tallyfy may have taken the group off, or the tasks may have been done.
 func tasksLeft(e *journal.Entry, now tallyfy.OpenTasks) journal.Finding {
-	var before deletionFacts
-	_ = json.Unmarshal(e.Plan.Facts, &before)
+	before, _ := journal.FactsOf[deletionFacts](e, GroupDeleted)
 	switch {
 	case !now.Checked:
 		return journal.Finding{Result: journal.NotChecked, Detail: "They could not be counted."}
@@ -336,8 +334,7 @@ func groupAttrs(when string, g *tallyfy.Group) slog.Attr {
 func (d *Deletion) Summary(e *journal.Entry, underWay bool) (change.Tone, string) {
 	group, gone := e.Subject(journal.Group), e.Finding(Gone).Result
 	name := names.Isolate(group.Name)
-	var facts deletionFacts
-	if json.Unmarshal(e.Plan.Facts, &facts) == nil && facts.Namesake {
+	if facts, _ := journal.FactsOf[deletionFacts](e, GroupDeleted); facts.Namesake {
 		name = names.Marked(group.Name, group.ID)
 	}
 	done := e.State == journal.Done

@@ -324,8 +324,8 @@ func (f groupFacts) outText() string {
 func (f groupFacts) text() string { return strings.TrimSpace(f.inText() + " " + f.outText()) }
 
 func severalFacts(e *journal.Entry) (f editsFacts, ok bool) {
-	ok = e.Kind == GroupsChanged && json.Unmarshal(e.Plan.Facts, &f) == nil && len(f.Groups) == e.Calls
-	return f, ok
+	f, ok = journal.FactsOf[editsFacts](e, GroupsChanged)
+	return f, ok && len(f.Groups) == e.Calls
 }
 
 // ReviewOf is the id of the review that an entry carried out from its page, "" for none.

@@ -1,7 +1,6 @@
 package removal
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -50,8 +49,7 @@ type Facts struct {
 
 // GuestsKnown is how many guests the leaver of an entry knew, as far as that was known then.
 func GuestsKnown(e *journal.Entry) int {
-	var f Facts
-	_ = json.Unmarshal(e.Plan.Facts, &f) // which leaves none
+	f, _ := journal.FactsOf[Facts](e, MemberRemoved)
 	return f.Guests
 }
 

@@ -154,8 +154,7 @@ func (c *SetEdit) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 
 // Summary implements change.Change.
 func (c *SetEdit) Summary(e *journal.Entry, _ bool) (change.Tone, string) {
-	var f setFacts
-	_ = json.Unmarshal(e.Plan.Facts, &f)
+	f, _ := journal.FactsOf[setFacts](e, SetChanged)
 	switch finding := e.Finding(lineSet); {
 	case finding.Result == journal.Confirmed:
 		return change.Good, f.text()
