@@ -41,9 +41,6 @@ type Options struct {
 	Timeout time.Duration
 	// MaxBytes is the largest file that is accepted. Default 2 MiB.
 	MaxBytes int64
-	// MaxPixels is the largest product of width and height: a small file can take gigabytes in the
-	// browser. Default 16 million.
-	MaxPixels int
 
 	// Resolver, for tests, finds the addresses of storage hosts. Default: the system's.
 	Resolver *net.Resolver
@@ -58,10 +55,9 @@ type Options struct {
 // A Fetcher fetches logos. It is safe for concurrent use. It keeps connections to storage hosts,
 // but no images.
 type Fetcher struct {
-	timeout   time.Duration
-	maxBytes  int64
-	maxPixels int64
-	outside   *http.Transport
+	timeout  time.Duration
+	maxBytes int64
+	outside  *http.Transport
 }
 
 // New returns a Fetcher.
@@ -72,17 +68,13 @@ func New(o Options) *Fetcher {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = 2 << 20
 	}
-	if o.MaxPixels <= 0 {
-		o.MaxPixels = 16_000_000
-	}
 	if o.Dial == nil {
 		o.Dial = newDialer(o.Resolver, guard).DialContext
 	}
 	return &Fetcher{
-		timeout:   o.Timeout,
-		maxBytes:  o.MaxBytes,
-		maxPixels: int64(o.MaxPixels),
-		outside:   newTransport(o.Dial, o.RootCAs),
+		timeout:  o.Timeout,
+		maxBytes: o.MaxBytes,
+		outside:  newTransport(o.Dial, o.RootCAs),
 	}
 }
 
@@ -121,9 +113,12 @@ func (f *Fetcher) fetch(ctx context.Context, client *tallyfy.Client, u *url.URL)
 	return f.Image(data)
 }
 
+// mostPixels is the largest product of width and height: a small file can take gigabytes in the browser.
+const mostPixels = 16_000_000
+
 // Image looks at the bytes of a file. It returns ErrNone for those that are not an image.
 func (f *Fetcher) Image(data []byte) (*Image, error) {
-	contentType, err := sniff(data, f.maxPixels)
+	contentType, err := sniff(data, mostPixels)
 	if err != nil {
 		return nil, none("%w", err)
 	}
