@@ -7,8 +7,8 @@ import (
 	"tallyfy-admin/views/names"
 )
 
-// obstacle says what stops the change of one row, and whether that means that there is nothing to do; "" if nothing
-// does.
+// obstacle says what stops the change of one row, and whether that means that there is nothing to
+// do; "" if nothing does.
 func obstacle(c change.Change) (State, string) {
 	switch c := c.(type) {
 	case *removal.Removal:

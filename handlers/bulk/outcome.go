@@ -58,8 +58,8 @@ func (run jobRun) tellPeopleApart(rows []*Row, c *membership.Edit, e *journal.En
 	}
 }
 
-// look finds out what became of a call whose process died before it could: it waits until the call can't be under
-// way any more, and reads.
+// look finds out what became of a call whose process died before it could: it waits until the call
+// can't be under way any more, and reads.
 func (run jobRun) look(ctx context.Context, rows []*Row, c change.Change, e *journal.Entry) {
 	for change.UnderWay(e, run.Book.Now()) {
 		select {

@@ -78,8 +78,8 @@ func (e *NotSent) Error() string {
 
 func (e *NotSent) Unwrap() error { return e.Err }
 
-// OnlyUnauthorized drops every error of a call but that of a sign-in that has ended: a check goes on without what
-// Tallyfy does not answer.
+// OnlyUnauthorized drops every error of a call but that of a sign-in that has ended: a check goes on
+// without what Tallyfy does not answer.
 func OnlyUnauthorized(err error) error {
 	if tallyfy.IsUnauthorized(err) {
 		return err

@@ -103,7 +103,7 @@ func (p *Plan) Differ(list ...Difference) {
 	}
 }
 
-// Facts is a value as Plan and Outcome keep it. It consists of texts and numbers, so nothing can fail.
+// Facts is a value as Plan and Outcome keep it. It holds texts and numbers, so nothing can fail.
 func Facts(v any) json.RawMessage {
 	facts, _ := json.Marshal(v)
 	return facts
@@ -241,7 +241,8 @@ func (e *Entry) FindingAt(i int) Finding {
 	return e.Check.Findings[i]
 }
 
-// Part returns the outcome of one call of a change of several things; ok is false while there is none.
+// Part returns the outcome of one call of a change of several things. ok is false while there is
+// none.
 func (e *Entry) Part(i int) (o Outcome, ok bool) {
 	if e.Outcome == nil || i >= len(e.Outcome.Parts) {
 		return Outcome{}, false

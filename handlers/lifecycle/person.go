@@ -62,8 +62,8 @@ func (p *Person) look(ctx context.Context, more ...func(ctx context.Context) err
 // Called is the member in a sentence: with the address, or the id, where somebody else looks the same.
 func (p *Person) Called() string { return Called(p.Member, p.Copy.Alike(p.Member.Name())) }
 
-// Called is a member in a sentence: with the address, or the id, where one of others looks the same. The member may be
-// among them.
+// Called is a member in a sentence: with the address, or the id, where one of others looks the
+// same. The member may be among them.
 func Called(m *tallyfy.Member, others []*tallyfy.Member) string {
 	called := names.Isolate(m.Name())
 	for _, other := range others {
@@ -81,8 +81,8 @@ func Called(m *tallyfy.Member, others []*tallyfy.Member) string {
 // Self reports whether the member is who makes the change.
 func (p *Person) Self() bool { return p.Member.ID == p.By }
 
-// OtherAdmin reports whether there is, or may be, an active administrator besides the member. Who can read somebody
-// else is one. While not all members are known there may be another.
+// OtherAdmin reports whether there is, or may be, an active administrator besides the member. A
+// person who can read somebody else is one. While not all members are known there may be another.
 func (p *Person) OtherAdmin() bool {
 	return !p.Self() || !p.Copy.Complete || slices.ContainsFunc(p.Copy.Items, func(m *tallyfy.Member) bool {
 		return m.ID != p.Member.ID && m.Role == tallyfy.RoleAdmin && m.CanWork()

@@ -113,7 +113,8 @@ func (f *Fetcher) fetch(ctx context.Context, client *tallyfy.Client, u *url.URL)
 	return f.Image(data)
 }
 
-// mostPixels is the largest product of width and height: a small file can take gigabytes in the browser.
+// mostPixels is the largest product of width and height: a small file can take gigabytes in the
+// browser.
 const mostPixels = 16_000_000
 
 // Image looks at the bytes of a file. It returns ErrNone for those that are not an image.

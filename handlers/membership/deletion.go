@@ -201,8 +201,8 @@ type Remnant struct {
 	Members, Guests, Tasks int
 	// HadLogo says that it had a logo, LogoKept that the picture is stored.
 	HadLogo, LogoKept bool
-	// InEntry is the group where the entry itself holds it, as entries did before contents were stored beside them;
-	// else nil.
+	// InEntry is the group where the entry itself holds it, as entries did before contents were
+	// stored beside them; else nil.
 	InEntry *DeletedGroup
 }
 

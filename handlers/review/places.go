@@ -59,8 +59,8 @@ func (p *Place) LeftOpen() bool {
 }
 
 // MarkLeft makes Left of somebody who was disabled, or is not in the organisation any more, since
-// they were read. It says how they left, "" for everybody else. Nothing is stored: whoever comes back
-// stands where they stood.
+// they were read. It says how they left, "" for everybody else. Nothing is stored: people who come
+// back stand where they stood.
 func (p *Place) MarkLeft(members *directory.Members) (how string) {
 	if p.Stored == Applied || p.Stored == Left || !p.Closed.IsZero() {
 		return ""
@@ -335,14 +335,15 @@ func (b *Book) decidedAt(ctx context.Context, r *Review, by tallyfy.UserID, most
 	return list, err
 }
 
-// MarkLeft is Place.MarkLeft of everybody in a review that was read whole, which it puts into their record.
+// MarkLeft is Place.MarkLeft of everybody in a review that was read whole. It puts that into their
+// record.
 func (r *Review) MarkLeft(members *directory.Members) {
 	for _, p := range r.People {
 		p.MarkLeft(members)
 	}
 }
 
-// MarkLeft is Place.MarkLeft, which it puts into the person's record.
+// MarkLeft is Place.MarkLeft. It puts that into the person's record.
 func (p *Person) MarkLeft(members *directory.Members) {
 	if how := p.Place.MarkLeft(members); how != "" {
 		p.Decisions = append(p.Decisions, &Decision{

@@ -164,7 +164,7 @@ func (q *Querier) Insert(ctx context.Context, into string, rows [][]any, conflic
 	return nil
 }
 
-// Marks adds values to the arguments of a statement, and returns the placeholders that stand for them: "$2, $3".
+// Marks adds values to the arguments of a statement, and returns their placeholders: "$2, $3".
 func Marks[T any](args []any, values []T) (string, []any) {
 	marks := make([]string, len(values))
 	for i, v := range values {
