@@ -74,9 +74,8 @@ func (c *Disabling) Plan() change.Plan {
 	m, name, organisation := c.Member, c.Called(), names.Isolate(c.Org.DisplayName())
 	groups, subjects := c.Member.In(), []journal.Subject{journal.MemberSubject(c.Member)}
 	slices.SortFunc(groups, func(a, b *tallyfy.Group) int { return names.Compare(a.DisplayName(), b.DisplayName()) })
-	held := make([]string, len(groups))
-	for i, g := range groups {
-		held[i] = g.DisplayName()
+	held := GroupNames(groups)
+	for _, g := range groups {
 		subjects = append(subjects, journal.GroupSubject(g))
 	}
 	leaves := inNoGroup(name)
@@ -196,10 +195,7 @@ func (c *Disabling) Check(ctx context.Context, e *journal.Entry) ([]journal.Find
 		access = journal.Confirm(m.IsDisabled(), facts.Name+" is still active.")
 		leaves = journal.Finding{Result: journal.NotChecked, Detail: "The groups could not be read."}
 		if m.GroupsIncluded {
-			in := make([]string, len(m.Groups))
-			for i := range m.Groups {
-				in[i] = m.Groups[i].DisplayName()
-			}
+			in := GroupNames(m.In())
 			leaves = journal.Confirm(len(in) == 0, fmt.Sprintf("%s is still in %s.", facts.Name, names.List(in)))
 		}
 	}

@@ -110,7 +110,9 @@ func (c *GuestRemoval) notes() []string {
 	groups := "It could not be read in which groups " + name + " is. Tallyfy does not say what becomes of the address there."
 	if c.Groups.Complete {
 		groups = name + " is in no group."
-		if in := c.in(); len(in) > 0 {
+		in := GroupNames(c.Groups.OfGuest(c.Guest.Email))
+		slices.SortFunc(in, names.Compare)
+		if len(in) > 0 {
 			groups = name + " is in " + words.Count(len(in), "group", "groups") + ": " + names.List(in) + ". Tallyfy does not say what becomes of the address there: take it out first, or look afterwards."
 		}
 	}
@@ -118,15 +120,6 @@ func (c *GuestRemoval) notes() []string {
 		groups, "Tasks that only " + name + " was on are then assigned to nobody. Assign them in Tallyfy first.",
 		"Other organisations that " + name + " is a guest of are not touched.", "There is no way back but to add the guest anew.",
 	}
-}
-
-// in are the names of the groups that list the guest.
-func (c *GuestRemoval) in() (list []string) {
-	for _, g := range c.Groups.OfGuest(c.Guest.Email) {
-		list = append(list, g.DisplayName())
-	}
-	slices.SortFunc(list, names.Compare)
-	return list
 }
 
 // Send implements change.Change.

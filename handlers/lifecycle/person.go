@@ -89,6 +89,15 @@ func (p *Person) OtherAdmin() bool {
 	})
 }
 
+// GroupNames are what groups are called.
+func GroupNames(groups []*tallyfy.Group) []string {
+	list := make([]string, len(groups))
+	for i, g := range groups {
+		list[i] = g.DisplayName()
+	}
+	return list
+}
+
 // log gives the facts of the member before the change.
 func (p *Person) log() []slog.Attr {
 	m := p.Member

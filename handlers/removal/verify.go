@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
@@ -135,10 +136,7 @@ func (f Facts) verifyLeaves(a After) (journal.Result, string) {
 	case a.Leaver == nil || !a.Leaver.GroupsIncluded:
 		return journal.NotChecked, "The groups could not be read."
 	}
-	in := make([]string, len(a.Leaver.Groups))
-	for i := range a.Leaver.Groups {
-		in[i] = a.Leaver.Groups[i].DisplayName()
-	}
+	in := lifecycle.GroupNames(a.Leaver.In())
 	return a.verdict(len(in) == 0, "They are still in "+names.List(in)+".")
 }
 
