@@ -66,7 +66,7 @@ func (req *request) changeOf(e *journal.Entry) change.Change {
 }
 
 func (req *request) removal(id tallyfy.UserID) *removal.Removal {
-	return &removal.Removal{Source: req, Client: req.api, Org: req.who.Organisation, By: req.who.UserID, ID: id, Now: req.app.Now}
+	return &removal.Removal{Person: req.personOf(id), Now: req.app.Now}
 }
 
 func (req *request) creation(r tallyfy.CreateGroupRequest) *membership.Creation {

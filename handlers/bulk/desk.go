@@ -37,9 +37,7 @@ type Desk struct {
 func (d Desk) Change(kind *Kind, rows []*Row) change.Change {
 	switch r := rows[0]; kind.Name {
 	case RemoveMembers:
-		return &removal.Removal{
-			Source: d.Source, Client: d.Client, Org: d.Org, By: d.By, ID: tallyfy.UserID(r.Who.ID), Now: d.Now, To: r.To, Sending: true,
-		}
+		return &removal.Removal{Person: d.person(r), Now: d.Now, To: r.To, Sending: true}
 	case ChangeRole:
 		return &lifecycle.RoleChange{Person: d.person(r), Role: r.Role, Reason: r.Text}
 	case Disable:

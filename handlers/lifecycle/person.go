@@ -41,7 +41,7 @@ type Person struct {
 	Copy   *directory.Members
 }
 
-// Target names what two changes must not touch at the same time. It is that of a removal, too.
+// Target names what two changes must not touch at the same time.
 func (p *Person) Target() string { return "member " + string(p.ID) }
 
 // look reads the member and the copy of all members, and what else a change needs, side by side.

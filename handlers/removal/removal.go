@@ -24,13 +24,7 @@ const LeaveWork = "leave"
 
 // A Removal takes a member out of the organisation.
 type Removal struct {
-	Source lifecycle.Source
-	Client *tallyfy.Client
-	Org    tallyfy.Organization
-	// By is the person who removes.
-	By tallyfy.UserID
-	// ID is the member to be removed.
-	ID tallyfy.UserID
+	lifecycle.Person
 	// Now is the clock.
 	Now func() time.Time
 	// To is who takes over: a member's id, LeaveWork, or empty while nothing is chosen.
@@ -39,9 +33,8 @@ type Removal struct {
 	// are counted, too, to compare with afterwards.
 	Sending bool
 
-	// Departure is what Look found. Copy is the copy of the members; CopyError says why it is not whole, if it is not.
+	// Departure is what Look found. CopyError says why Copy is not whole, if it is not.
 	Departure
-	Copy      *directory.Members
 	CopyError error
 	// Guests are those whom the leaver knows, as far as that costs no call.
 	Guests         []*tallyfy.Guest
@@ -52,9 +45,6 @@ type Removal struct {
 
 // Kind implements change.Change.
 func (r *Removal) Kind() string { return MemberRemoved }
-
-// Target implements change.Change.
-func (r *Removal) Target() string { return "member " + string(r.ID) }
 
 // SuccessorID is the member chosen to take over, empty for a choice that is none.
 func (r *Removal) SuccessorID() tallyfy.UserID {
@@ -87,7 +77,7 @@ func (r *Removal) Look(ctx context.Context) error {
 			return nil
 		},
 		func(ctx context.Context) (err error) {
-			r.Leaver, err = r.Source.Member(ctx, r.ID)
+			r.Member, err = r.Source.Member(ctx, r.ID)
 			return err
 		},
 		func(ctx context.Context) error {
@@ -101,8 +91,8 @@ func (r *Removal) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	r.Leaver, r.Departure.Self, r.Departure.OtherAdmin = r.Member, r.Person.Self(), r.Person.OtherAdmin()
 	r.Lookup, r.AllMembers = r.Copy.ByID, r.Copy.Complete
-	r.Self = r.Leaver.ID == r.By
 	if guests := r.Source.CopiedGuests(); guests != nil {
 		r.Guests = directory.KnownTo(guests, r.ID)
 	}
@@ -114,8 +104,6 @@ func (r *Removal) Look(ctx context.Context) error {
 			r.others = append(r.others, r.Copy.Others(m.Name(), m.ID)...)
 		}
 	}
-	leaver := lifecycle.Person{By: r.By, Member: r.Leaver, Copy: r.Copy}
-	r.OtherAdmin = leaver.OtherAdmin()
 	return nil
 }
 
