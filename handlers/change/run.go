@@ -389,7 +389,7 @@ func (s *Service) lock(ctx context.Context, org tallyfy.ID, name, press string, 
 			case err != nil:
 				return l, notRecorded(err)
 			}
-			l.press, l.waited = press, true
+			l.waited = true
 			return l, nil
 		}
 		if !own && !p.Queue {

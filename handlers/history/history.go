@@ -115,11 +115,8 @@ func (h *History) oldest() time.Time { return h.now().Add(-h.keep) }
 
 // Observe compares a reading with the one before, in the background.
 func (h *History) Observe(r Reading) {
-	o := observed{Reading: r, ended: h.now()}
-	o.began = o.ended.Add(-r.Took).Truncate(time.Millisecond)
-	if up := o.ended.Truncate(time.Millisecond); up.Before(o.ended) { // the database has milliseconds
-		o.ended = up.Add(time.Millisecond)
-	}
+	now := h.now()
+	o := observed{Reading: r, began: now.Add(-r.Took).Truncate(time.Millisecond), ended: roundUp(now)}
 	over := make(chan struct{})
 	h.mu.Lock()
 	h.under[r.Org] = over
@@ -142,6 +139,9 @@ func (h *History) Observe(r Reading) {
 		}
 	}()
 }
+
+// roundUp is the first time of the database, which has milliseconds, that is not before t.
+func roundUp(t time.Time) time.Time { return t.Add(time.Millisecond - 1).Truncate(time.Millisecond) }
 
 // WaitUntilCompared waits until the readings that have ended are compared, but not longer than
 // that. A page that shows events calls it: it may itself have waited for the reading.

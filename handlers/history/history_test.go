@@ -380,6 +380,20 @@ func TestAReadingThatWasNotStoredIsForgotten(t *testing.T) {
 	assert.Equal(t, history.Out, d.at(finance, "2", march.Add(time.Minute)))
 }
 
+// The database has milliseconds, and no event may have happened outside its interval.
+func TestAnIntervalIsNotShortenedByRounding(t *testing.T) {
+	d := newDesk(t, memory(t))
+	d.now = d.now.Add(500 * time.Microsecond)
+	d.read()
+	d.after(time.Hour)
+	d.move(finance, "2", true)
+	d.read()
+	for e, err := range d.List(t.Context(), history.Filter{Org: org}) {
+		require.NoError(t, err)
+		assert.False(t, e.By.Before(d.now), "%s", e.By)
+	}
+}
+
 func TestAClockThatStepsBackMakesNoNegativeInterval(t *testing.T) {
 	d := newDesk(t, memory(t))
 	d.read()

@@ -61,9 +61,7 @@ func (h *History) own(ctx context.Context, s stream, from time.Time, o observed)
 		case change.UnderWay(e, h.now()):
 			c.end = e.At.Add(change.SendTime)
 		}
-		if up := c.end.Truncate(time.Millisecond); up.Before(c.end) {
-			c.end = up.Add(time.Millisecond)
-		}
+		c.end = roundUp(c.end)
 		changed.underWay = changed.underWay || e.At.Before(o.ended) && c.end.After(o.began)
 		changed.list = append(changed.list, c)
 	}
