@@ -64,35 +64,27 @@ func roleWord(role string) string { return word(names.Role(tallyfy.Role(role))) 
 // word is a word of Tallyfy's that is not known here.
 func word(text string) string { return names.Isolate(cmp.Or(names.Neutral(text), "none")) }
 
+// counted are the kinds in words: one event, and several.
+var counted = map[Kind][2]string{
+	Joined:        {"joined a group", "joined groups"},
+	Left:          {"left a group", "left groups"},
+	GroupNew:      {"new group", "new groups"},
+	GroupRenamed:  {"renamed group", "renamed groups"},
+	GroupGone:     {"deleted group", "deleted groups"},
+	MemberNew:     {"new member", "new members"},
+	MemberGone:    {"member gone", "members gone"},
+	GuestNew:      {"new guest", "new guests"},
+	GuestGone:     {"guest gone", "guests gone"},
+	RoleChanged:   {"changed role", "changed roles"},
+	StatusChanged: {"changed status", "changed statuses"},
+}
+
 // Counted is a number of events of a kind in words; many says that there are several.
 func (k Kind) Counted(many bool) string {
-	one, several := "joined a group", "joined groups"
-	switch k {
-	case Left:
-		one, several = "left a group", "left groups"
-	case GroupNew:
-		one, several = "new group", "new groups"
-	case GroupRenamed:
-		one, several = "renamed group", "renamed groups"
-	case GroupGone:
-		one, several = "deleted group", "deleted groups"
-	case MemberNew:
-		one, several = "new member", "new members"
-	case MemberGone:
-		one, several = "member gone", "members gone"
-	case GuestNew:
-		one, several = "new guest", "new guests"
-	case GuestGone:
-		one, several = "guest gone", "guests gone"
-	case RoleChanged:
-		one, several = "changed role", "changed roles"
-	case StatusChanged:
-		one, several = "changed status", "changed statuses"
-	}
 	if many {
-		return several
+		return counted[k][1]
 	}
-	return one
+	return counted[k][0]
 }
 
 // Kinds are all kinds, in the order in which they are counted.
