@@ -488,6 +488,7 @@ func TestRetry(t *testing.T) {
 		n, err := d.book.Retry(t.Context(), now, now.Owner, sandbox.AdminToken)
 		require.NoError(t, err)
 		assert.Equal(t, 2, n)
+		assert.Equal(t, "Noor van der Meer, Legal: waiting not in it → in it", d.rows(j)[0], "and not why it failed")
 		require.NoError(t, d.runner().Run(t.Context(), j.ID))
 		assert.Equal(t, "Noor van der Meer, Legal: done", d.rows(j)[0])
 		n, err = d.book.Retry(t.Context(), d.state(j), now.Owner, sandbox.AdminToken)

@@ -157,6 +157,17 @@ func TestErasingAGuestKeepsTheNumbers(t *testing.T) {
 	d.read()
 	d.readGuests()
 	assert.Empty(t, d.of(lin), "not taken up again")
+
+	const eve = "eve@tyres.example.com"
+	d.guest("c", eve)
+	d.after(time.Hour)
+	d.readGuests()
+	require.Len(t, d.of(eve), 1)
+	require.NoError(t, d.Erase(t.Context(), org, history.GuestKey(eve), "entry"))
+	delete(d.guests, "c")
+	d.after(time.Hour)
+	d.readGuests()
+	assert.Empty(t, d.of(eve), "the one who was listed until then is not gone")
 }
 
 // A state from before guests were kept tells nothing of them: they did not all join when the program was replaced.

@@ -100,3 +100,14 @@ func TestSubjectsOfAnEntry(t *testing.T) {
 	assert.Equal(t, journal.NotChecked, e.Finding("b").Result, "a check of fewer lines")
 	assert.Equal(t, journal.NotChecked, e.Finding("c").Result)
 }
+
+func TestFactsAreOfTheirKind(t *testing.T) {
+	e := &journal.Entry{Intent: journal.Intent{Kind: "member.role", Plan: journal.Plan{Facts: journal.Facts([]int{1, 2})}}}
+	facts, ok := journal.FactsOf[[]int](e, "member.role")
+	assert.True(t, ok)
+	assert.Equal(t, []int{1, 2}, facts)
+	_, ok = journal.FactsOf[[]int](e, "member.disable")
+	assert.False(t, ok, "of another kind")
+	_, ok = journal.FactsOf[string](e, "member.role")
+	assert.False(t, ok, "not to be read")
+}
