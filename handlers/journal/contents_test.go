@@ -163,3 +163,20 @@ func TestContentsNeverOutliveTheirEntry(t *testing.T) {
 	assert.False(t, j.CanKeepLonger(&journal.Entry{AddedDays: 1}))
 	assert.Equal(t, time.Unix(0, 0).Add(91*24*time.Hour), j.ContentsEnd(&journal.Entry{At: time.Unix(0, 0), AddedDays: 30}), "where JOURNAL_DAYS was more then")
 }
+
+// Days were added to contents, and the journal keeps entries for less time now.
+func TestTheSweepLeavesNoContentsWithoutTheirEntry(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
+		d := newDesk(t, open())
+		e := d.begin(d.deletion())
+		added, err := d.KeepLonger(t.Context(), e, d.intent())
+		require.NoError(t, err)
+		require.True(t, added)
+		d.clock.Advance(keepContents)
+		_, err = journal.New(d.db, keysOf(t, oldSecret), keepContents, keepContents, d.clock.Now).Sweep(t.Context())
+		require.NoError(t, err)
+		var n int
+		require.NoError(t, d.db.Read(t.Context(), []any{&n}, `SELECT COUNT(*) FROM dashboard_journal_contents`))
+		assert.Zero(t, n)
+	})
+}
