@@ -121,10 +121,9 @@ func (c *Creation) PeopleKey() string {
 
 // FitOf parts members who can be added to a group from those who can't.
 func FitOf(members *directory.Members, ids []tallyfy.UserID) (fit []tallyfy.UserID, left []LeftOut) {
-	calls := caller{members}
 	for _, id := range ids {
 		if why := Unfit(members, id); why != "" {
-			left = append(left, LeftOut{id, calls.member(id), why})
+			left = append(left, LeftOut{id, nameOf(members, id), why})
 		} else {
 			fit = append(fit, id)
 		}

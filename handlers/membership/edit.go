@@ -73,7 +73,6 @@ type Edit struct {
 	members           []tallyfy.UserID
 	guests            []string
 	copy              *directory.Members
-	calls             caller
 	held              map[tallyfy.UserID]string
 }
 
@@ -127,7 +126,6 @@ func (c *Edit) prepare(ctx context.Context) {
 			}
 			return nil
 		})
-	c.calls = caller{c.copy}
 }
 
 // take works out what the edit makes of the group as it is.
@@ -150,7 +148,7 @@ func (c *Edit) admissible() People {
 	c.LeftOut, c.Joined = nil, nil
 	for _, id := range c.People.Remove {
 		if why := c.held[id]; why != "" {
-			c.LeftOut = append(c.LeftOut, LeftOut{id, c.calls.member(id), why})
+			c.LeftOut = append(c.LeftOut, LeftOut{id, nameOf(c.copy, id), why})
 			continue
 		}
 		p.Remove = append(p.Remove, id)
@@ -165,7 +163,7 @@ func (c *Edit) admissible() People {
 			why = Unfit(c.copy, id)
 		}
 		if why != "" {
-			c.LeftOut = append(c.LeftOut, LeftOut{id, c.calls.member(id), why})
+			c.LeftOut = append(c.LeftOut, LeftOut{id, nameOf(c.copy, id), why})
 			return false
 		}
 		p.Add = append(p.Add, id)
@@ -186,7 +184,7 @@ func (c *Edit) admissible() People {
 		if m := byAddress[GuestKey(address)]; m == nil {
 			p.AddGuests = append(p.AddGuests, strings.TrimSpace(address))
 		} else if add(m.ID) && !in[memberKey(m.ID)] {
-			c.Joined = append(c.Joined, c.calls.member(m.ID))
+			c.Joined = append(c.Joined, nameOf(c.copy, m.ID))
 		}
 	}
 	return p
@@ -266,7 +264,7 @@ func (c *Edit) Cover() (Cover, string) {
 	}
 	now, then := working(c.Group.Members), working(c.members)
 	if c.copy.Complete && len(c.guests) == 0 && len(then) == 1 && (len(now) > 1 || len(c.Group.Guests) > 0) {
-		return OneLeft, c.calls.member(then[0].ID)
+		return OneLeft, nameOf(c.copy, then[0].ID)
 	}
 	return Covered, ""
 }

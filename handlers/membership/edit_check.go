@@ -134,7 +134,7 @@ func (c *Edit) lacks(l journal.Line, e *journal.Entry, facts editFacts, g *tally
 		gone, goneGuests := without(c.members, g.Members, memberKey), without(c.guests, g.Guests, GuestKey)
 		ours := People{Remove: facts.Add, RemoveGuests: facts.AddGuests} // who was added has a sentence of their own
 		gone, goneGuests = ours.Merge(gone, goneGuests)
-		if list := c.calls.all(gone, goneGuests); len(list) > 0 {
+		if list := namesOf(c.copy, gone, goneGuests); len(list) > 0 {
 			return some(list) + " " + are(len(list)) + " not in it any more."
 		}
 	}

@@ -28,14 +28,12 @@ const (
 	removedList = "Taken out"
 )
 
-// A caller names members so that nobody else is meant. The copy is nil where no names are known.
-type caller struct{ members *directory.Members }
-
-// member is the name of a member, with the address where another one has the same.
-func (c caller) member(id tallyfy.UserID) string {
-	if c.members != nil {
-		if m, ok := c.members.ByID(id); ok {
-			if len(c.members.Others(m.Name(), id)) > 0 {
+// nameOf is the name of a member, with the address where another one has the same. members is nil
+// where no names are known.
+func nameOf(members *directory.Members, id tallyfy.UserID) string {
+	if members != nil {
+		if m, ok := members.ByID(id); ok {
+			if len(members.Others(m.Name(), id)) > 0 {
 				return names.Marked(m.Name(), m.Email)
 			}
 			return m.Name()
@@ -44,11 +42,11 @@ func (c caller) member(id tallyfy.UserID) string {
 	return "Member " + string(id)
 }
 
-// all are the names of members and the addresses of guests.
-func (c caller) all(ids []tallyfy.UserID, guests []string) []string {
+// namesOf are the names of members, as nameOf has them, and the addresses of guests.
+func namesOf(members *directory.Members, ids []tallyfy.UserID, guests []string) []string {
 	list := make([]string, 0, len(ids)+len(guests))
 	for _, id := range ids {
-		list = append(list, c.member(id))
+		list = append(list, nameOf(members, id))
 	}
 	return append(list, guests...)
 }
@@ -68,7 +66,7 @@ func are(n int) string { return words.Noun(n, "is", "are") }
 
 // Words is what the edit does in words that follow a name: "add Bo to Payroll", "added Bo to Payroll".
 func (c *Edit) words(group string) (will, did, result string) {
-	added, removed := c.calls.all(c.Did.Add, c.Did.AddGuests), c.calls.all(c.Did.Remove, c.Did.RemoveGuests)
+	added, removed := namesOf(c.copy, c.Did.Add, c.Did.AddGuests), namesOf(c.copy, c.Did.Remove, c.Did.RemoveGuests)
 	var wills, dids, results []string
 	add := func(will, did, result string) {
 		wills, dids, results = append(wills, will), append(dids, did), append(results, result)
@@ -133,7 +131,7 @@ func (c *Edit) Plan() change.Plan {
 		line(lineDescription, "The group's description is "+quoted(c.description)+".")
 		p.Differ(journal.Difference{What: "Description", Before: []string{g.Description}, After: []string{c.description}})
 	}
-	added, removed := c.calls.all(c.Did.Add, c.Did.AddGuests), c.calls.all(c.Did.Remove, c.Did.RemoveGuests)
+	added, removed := namesOf(c.copy, c.Did.Add, c.Did.AddGuests), namesOf(c.copy, c.Did.Remove, c.Did.RemoveGuests)
 	if n := len(added); n > 0 {
 		line(lineIn, some(added)+" "+are(n)+" in "+group+".")
 	}
@@ -146,8 +144,8 @@ func (c *Edit) Plan() change.Plan {
 	p.Differ(
 		journal.Difference{What: addedList, After: added},
 		journal.Difference{What: removedList, Before: removed},
-		journal.Difference{What: "Added by others meanwhile", After: c.calls.all(others.Add, others.AddGuests)},
-		journal.Difference{What: "Taken out by others meanwhile", Before: c.calls.all(others.Remove, others.RemoveGuests)},
+		journal.Difference{What: "Added by others meanwhile", After: namesOf(c.copy, others.Add, others.AddGuests)},
+		journal.Difference{What: "Taken out by others meanwhile", Before: namesOf(c.copy, others.Remove, others.RemoveGuests)},
 	)
 	p.Facts = journal.Facts(facts)
 	return p
@@ -221,10 +219,10 @@ func (c *Edit) OthersText() string {
 	}
 	o := c.Others()
 	var list []string
-	if who := c.calls.all(o.Add, o.AddGuests); len(who) > 0 {
+	if who := namesOf(c.copy, o.Add, o.AddGuests); len(who) > 0 {
 		list = append(list, "added "+some(who))
 	}
-	if who := c.calls.all(o.Remove, o.RemoveGuests); len(who) > 0 {
+	if who := namesOf(c.copy, o.Remove, o.RemoveGuests); len(who) > 0 {
 		list = append(list, "took out "+some(who))
 	}
 	if len(list) == 0 {

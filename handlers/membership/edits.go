@@ -56,7 +56,7 @@ type Edits struct {
 	Already []string
 
 	parts []*groupPart
-	calls caller
+	copy  *directory.Members
 }
 
 // GroupPeople says who comes into a group and who goes.
@@ -115,7 +115,7 @@ func (c *Edits) Look(ctx context.Context) error {
 		return err
 	}
 	for i, p := range all {
-		c.calls = p.calls
+		c.copy = p.copy
 		switch {
 		case gone[i]:
 			c.Skipped = append(c.Skipped, SkippedGroup{p.ID, "Group " + string(p.ID), "it is not there any more"})
@@ -208,7 +208,7 @@ func (c *Edits) Plan() change.Plan {
 	for _, p := range c.parts {
 		f := groupFacts{
 			ID: p.ID, Name: p.Group.DisplayName(), People: p.wish,
-			Added: c.calls.all(p.wish.Add, p.wish.AddGuests), Removed: c.calls.all(p.wish.Remove, p.wish.RemoveGuests),
+			Added: namesOf(c.copy, p.wish.Add, p.wish.AddGuests), Removed: namesOf(c.copy, p.wish.Remove, p.wish.RemoveGuests),
 		}
 		facts.Groups = append(facts.Groups, f)
 		plan.Subjects = append(plan.Subjects, journal.GroupSubject(p.Group))
@@ -450,8 +450,8 @@ func (c *Edits) words() (will, did, result string) {
 	var all []string
 	for _, p := range c.parts {
 		all = append(all, p.Group.DisplayName())
-		put(c.calls.all(p.wish.Add, p.wish.AddGuests), p.Group.DisplayName(), true)
-		put(c.calls.all(p.wish.Remove, p.wish.RemoveGuests), p.Group.DisplayName(), false)
+		put(namesOf(c.copy, p.wish.Add, p.wish.AddGuests), p.Group.DisplayName(), true)
+		put(namesOf(c.copy, p.wish.Remove, p.wish.RemoveGuests), p.Group.DisplayName(), false)
 	}
 	var wills, dids, results []string
 	for _, one := range clauses {
