@@ -119,6 +119,7 @@ func (h *History) Observe(r Reading) {
 	o := observed{Reading: r, began: now.Add(-r.Took).Truncate(time.Millisecond), ended: roundUp(now)}
 	over := make(chan struct{})
 	h.mu.Lock()
+	before := h.under[r.Org]
 	h.under[r.Org] = over
 	h.mu.Unlock()
 	go func() {
@@ -130,6 +131,9 @@ func (h *History) Observe(r Reading) {
 			h.mu.Unlock()
 			close(over)
 		}()
+		if before != nil { // one after the other, so that the end of the last one is that of all
+			<-before
+		}
 		ctx, done := context.WithTimeout(context.Background(), observeTime)
 		defer done()
 		h.comparing.Lock()

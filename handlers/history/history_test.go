@@ -36,6 +36,21 @@ func TestTheFirstReadingIsWhatLaterOnesAreComparedWith(t *testing.T) {
 	})
 }
 
+// Members and groups are read side by side: whoever waits afterwards waits for both.
+func TestWaitingIsForAllReadingsThatHaveEnded(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, memory(t))
+	for i := range 50 {
+		o := tallyfy.ID(fmt.Sprint("organisation ", i))
+		d.Observe(history.Reading{Org: o, By: maren, Groups: d.groupsNow()})
+		d.Observe(history.Reading{Org: o, By: maren, Members: d.membersNow()})
+		d.WaitUntilCompared(t.Context(), o, time.Minute)
+		_, _, known, err := d.Since(t.Context(), o)
+		require.NoError(t, err)
+		require.True(t, known, "the groups of %s", o)
+	}
+}
+
 func TestWhatDiffersBetweenTwoReadingsBecomesEvents(t *testing.T) {
 	eachEngine(t, func(t *testing.T, open func() *store.DB) {
 		d := newDesk(t, open())
