@@ -101,7 +101,7 @@ func IsUnauthorized(err error) bool {
 func IsDenied(err error) bool { return hasStatus(err, http.StatusUnauthorized) && !IsUnauthorized(err) }
 
 // tokenWords matches the texts of a 401 about the token. The bare "Unauthorized" names no other reason.
-var tokenWords = regexp.MustCompile(`(?i)^unauthori[sz]ed\W*$|unauthenticated|token|expired|revoked|credential|log ?in|sign ?in|^permission denied\. error code`)
+var tokenWords = regexp.MustCompile(`(?i)^unauthori[sz]ed\W*$|unauthenticated|token|expired|revoked|credential|\blog ?in|\bsign ?in|^permission denied\. error code`)
 
 // aboutToken tells the two kinds of a 401 apart. One without a text is about the token.
 func (e *Error) aboutToken() bool { return !e.FromService || tokenWords.MatchString(e.Message) }
