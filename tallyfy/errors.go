@@ -48,7 +48,11 @@ type Error struct {
 // ends.
 const codeHourlyCap = "RATE_LIMIT_EXCEEDED"
 
-// Error returns one line for logs. It is no text for a page.
+// mailAddress matches the address of somebody. The service repeats those of guests, as in "Guest not
+// found with email: ann@x.test" (documented).
+var mailAddress = regexp.MustCompile(`[^\s@<>"'(),:;]+@[^\s@<>"'(),:;]+`)
+
+// Error returns one line for logs, without anybody's address. It is no text for a page.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "tallyfy: %s %s: ", e.Method, e.Path)
@@ -68,7 +72,7 @@ func (e *Error) Error() string {
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request id %s)", e.RequestID)
 	}
-	return b.String()
+	return mailAddress.ReplaceAllString(b.String(), "[address]")
 }
 
 // Unwrap returns the cause, which may be a context's error.

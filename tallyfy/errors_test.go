@@ -159,11 +159,15 @@ func TestIsGone(t *testing.T) {
 
 // The addresses of guests are not for the log, where errors go.
 func TestErrorsHoldNoAddressOfAGuest(t *testing.T) {
-	c, s := scripted(t, answers(422, ``))
+	const says = "Guest not found with email: ann@out.example"
+	c, s := scripted(t, answers(422, `{"error":true,"message":"`+says+`"}`))
 	err := c.Guests.Remove(t.Context(), "o", "ann@out.example")
 	assert.True(t, strings.HasSuffix(s.calls[0].URL.Path, "/organizations/o/guests/ann@out.example"))
-	assert.Contains(t, err.Error(), "/organizations/o/guests/address: 422")
+	assert.Contains(t, err.Error(), "/organizations/o/guests/address: 422: Guest not found with email: [address]")
 	assert.NotContains(t, err.Error(), "ann")
+	var answer *Error
+	require.ErrorAs(t, err, &answer)
+	assert.Equal(t, says, answer.Message, "a page may say it")
 }
 
 // A 401 ends a session only when it is about the token.
