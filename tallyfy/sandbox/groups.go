@@ -57,6 +57,7 @@ func (s *Server) getGroup(c *call) answer {
 var noGroup = refuse(http.StatusNotFound, "Group not found")
 
 func (s *Server) createGroup(c *call) answer {
+	p := c.parameters()
 	f, refusal := c.fields("name", "description", "members", "guests")
 	if refusal != nil {
 		return *refusal
@@ -64,7 +65,10 @@ func (s *Server) createGroup(c *call) answer {
 	name := f.groupName(c.org, nil)
 	description := f.text("description")
 	members, guests := f.members(c.org, nil), f.guests()
-	if len(f.problems) > 0 {
+	switch {
+	case len(p.problems) > 0:
+		return p.problems.answer()
+	case len(f.problems) > 0:
 		return f.problems.answer()
 	}
 	g := &group{name: name, description: description, members: []int{}, guests: []string{}, createdAt: c.now, updatedAt: c.now}
@@ -85,6 +89,7 @@ func (s *Server) updateGroup(c *call) answer {
 	if g == nil {
 		return noGroup
 	}
+	p := c.parameters()
 	f, refusal := c.fields("name", "description", "members", "guests")
 	if refusal != nil {
 		return *refusal
@@ -95,7 +100,10 @@ func (s *Server) updateGroup(c *call) answer {
 	}
 	description := f.text("description")
 	members, guests := f.members(c.org, g.members), f.guests()
-	if len(f.problems) > 0 {
+	switch {
+	case len(p.problems) > 0:
+		return p.problems.answer()
+	case len(f.problems) > 0:
 		return f.problems.answer()
 	}
 	if guests != nil {
@@ -110,6 +118,9 @@ func (s *Server) deleteGroup(c *call) answer {
 	g := c.org.groupByID[c.vars["{group}"]]
 	if g == nil {
 		return noGroup
+	}
+	if a, ok := c.empty(); !ok {
+		return a
 	}
 	c.org.deleteGroup(g)
 	c.noteGroup(verbDeleted, g)

@@ -153,7 +153,7 @@ func (s *Server) updateGuest(c *call) answer {
 		f.problems.add("email", "The email must be that of the guest.")
 	}
 	var ids []int
-	if !f.has("associated_members") || json.Unmarshal(f.raw["associated_members"], &ids) != nil || hasNullElement(f.raw["associated_members"]) {
+	if !f.has("associated_members") || f.isNull("associated_members") || json.Unmarshal(f.raw["associated_members"], &ids) != nil || hasNullElement(f.raw["associated_members"]) {
 		f.problems.add("associated_members", "The associated members must be an array of integers.")
 	}
 	for _, id := range ids {

@@ -96,7 +96,7 @@ func TestChangesOfGuests(t *testing.T) {
 		assert.Contains(t, r.body, `"`+field+`"`, body)
 	}
 	path := guestPath + "/new@partner.example.com"
-	for _, body := range []string{`{"associated_members":[1]}`, `{"email":"new@partner.example.com","associated_members":[1]}`, `{"email":"new@partner.example.com"}`, `{"email":"new@partner.example.com","associated_members":[],"first_name":"x"}`} {
+	for _, body := range []string{`{"associated_members":[1]}`, `{"email":"new@partner.example.com","associated_members":[1]}`, `{"email":"new@partner.example.com"}`, `{"email":"new@partner.example.com","associated_members":null}`, `{"email":"new@partner.example.com","associated_members":[],"first_name":"x"}`} {
 		assert.Equal(t, 422, admin(t, s, "PUT", path, body).status, body)
 	}
 	known := fmt.Sprintf(`{"email":"new@partner.example.com","associated_members":[%d]}`, mustMember(t, s, "emre.yildiz").ID)

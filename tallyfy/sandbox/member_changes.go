@@ -43,8 +43,14 @@ func (s *Server) removeMember(c *call) answer {
 	}
 	p := c.parameters("with_reassignment", "to")
 	successor := c.successor(p, m)
-	if len(p.problems) > 0 {
+	f, refusal := c.fields()
+	switch {
+	case len(p.problems) > 0:
 		return p.problems.answer()
+	case refusal != nil:
+		return *refusal
+	case len(f.problems) > 0:
+		return f.problems.answer()
 	}
 	if successor != nil {
 		c.org.reassign(m, successor, c.now, s.options.HandOver)

@@ -102,6 +102,30 @@ func TestPermissions(t *testing.T) {
 	assert.Equal(t, 404, admin(t, s, "GET", "/organizations/"+s.OtherOrgID()+"/groups/"+mustGroup(t, s, "Finance").ID, "").status, "organisations are apart")
 }
 
+// TestNothingUnknownIsTaken walks the route table, too.
+func TestNothingUnknownIsTaken(t *testing.T) {
+	for _, route := range routes {
+		s := start(t, Options{})
+		m, g := mustMember(t, s, "emre.yildiz"), mustGroup(t, s, "Finance")
+		if strings.HasSuffix(route.pattern, "/delete") {
+			m = mustMember(t, s, leftUser) // anybody else is refused for another reason
+		}
+		path := strings.NewReplacer("{user}", itoa(m.ID), "{group}", g.ID, "{file_id}", s.main.groupByID[g.ID].logo,
+			"{asset_id}", s.main.groupByID[g.ID].logo, "{email}", "mehmet@broker.example.com").Replace(route.pattern)
+		members, groups := s.Members(), s.Groups()
+		r := admin(t, s, route.method, path+"?odd=1", "")
+		assert.Equal(t, 422, r.status, "%s %s", route.method, path)
+		assert.Contains(t, r.body, `"odd"`, "%s %s", route.method, path)
+		if route.method != "GET" {
+			r = admin(t, s, route.method, path, `{"odd":1}`)
+			assert.Equal(t, 422, r.status, "%s %s", route.method, path)
+			assert.Contains(t, r.body, `"odd"`, "%s %s", route.method, path)
+		}
+		assert.Equal(t, members, s.Members())
+		assert.Equal(t, groups, s.Groups())
+	}
+}
+
 func TestRequestID(t *testing.T) {
 	s := start(t, Options{})
 	for _, c := range []struct{ sent, want string }{
