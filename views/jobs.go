@@ -89,9 +89,9 @@ func (h JobHead) Progress() string {
 	case h.Planned():
 		return "Not started."
 	case h.State == "running":
-		return h.extras("Running: " + words.Number(h.Ended()) + " of " + of + " done.")
+		return h.extras("Running: " + words.Number(h.Done) + " of " + of + " done.")
 	case h.State == "paused":
-		return h.extras("Paused: " + words.Number(h.Ended()) + " of " + of + " done.")
+		return h.extras("Paused: " + words.Number(h.Done) + " of " + of + " done.")
 	case h.State == "stopped":
 		return h.extras("Stopped: " + words.Number(h.Done) + " of " + of + " done, " + words.Number(h.Skipped) + " skipped.")
 	case h.Failed+h.Unknown == 0 && h.Works() == 1:
