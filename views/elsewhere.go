@@ -52,9 +52,21 @@ func (v ElsewhereView) cost() string {
 		" where much was done. Nothing of the answer is kept."
 }
 
-// nobody is the answer without a name.
+// nobody is the answer without a name. Of entries that were not looked at nothing is known.
 func (v ElsewhereView) nobody() string {
+	if v.Cut {
+		return "The entries that could be looked at name nobody for this " + v.When + "."
+	}
 	return "Tallyfy's activity names nobody for this " + v.When + "."
+}
+
+// cut says what an answer leaves open that is not all of it.
+func (v ElsewhereView) cut() string {
+	who := "somebody else"
+	if len(v.Rows) == 0 {
+		who = "somebody"
+	}
+	return "Not all entries of Tallyfy's activity " + v.days() + " could be looked at, so " + who + " may be named in the others."
 }
 
 // doubt says how far the answer goes.

@@ -154,8 +154,9 @@ func TestTallyfyIsAskedWithFewCalls(t *testing.T) {
 	d.read()
 	p := ask(d.event(history.Joined))
 	assert.Equal(t, 3, d.feeds())
-	assert.Contains(t, p.Text(who), "names nobody for this")
-	assert.Contains(t, p.Text(who), "Not all entries of Tallyfy's activity from 3 Mar 2026 to 4 Mar 2026 could be looked at, so somebody else may be named in the others.")
+	assert.Contains(t, p.Text(who), "The entries that could be looked at name nobody for this between 3 Mar 2026, 17:20 and 19:20.")
+	assert.NotContains(t, p.Text(who), "Tallyfy's activity names nobody", "it names somebody in an entry that was not looked at")
+	assert.Contains(t, p.Text(who), "Not all entries of Tallyfy's activity from 3 Mar 2026 to 4 Mar 2026 could be looked at, so somebody may be named in the others.")
 }
 
 func TestAnAnswerOfTallyfysThatCannotBeReadLeavesThePage(t *testing.T) {
