@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -132,22 +133,44 @@ func (b *Tab) Press(text string) {
 func (b *Tab) WaitForTitle(title string) {
 	b.T.Helper()
 	b.Do(chromedp.WaitVisible(fmt.Sprintf(`//h1[normalize-space()=%q]`, title)))
-	require.Eventually(b.T, func() bool {
-		state, err := chromedp.Run(b.Context, chromedp.Evaluate[string]("document.readyState"))
-		return err == nil && state == "complete"
-	}, 20*time.Second, 10*time.Millisecond, "the page does not finish loading")
+	b.waitForLoad()
 }
 
-// WaitForText waits until an element that a selector finds holds a text.
+// WaitForText waits until an element that a selector finds holds a text, and the page with it is
+// there, its script included: what script does at the beginning, as giving the focus, is over then.
 func (b *Tab) WaitForText(element, text string) {
 	b.T.Helper()
 	b.Do(chromedp.WaitVisible(fmt.Sprintf(`//%s[contains(normalize-space(), %q)]`, element, text)))
+	b.waitForLoad()
 }
 
-// TypeInto types a text into the field that a selector finds.
+func (b *Tab) waitForLoad() {
+	b.T.Helper()
+	b.WaitFor("the page to finish loading", `document.readyState === "complete"`)
+}
+
+// WaitFor waits until a condition holds in the page, or in the next one.
+func (b *Tab) WaitFor(what, condition string) {
+	b.T.Helper()
+	require.Eventually(b.T, func() bool {
+		holds, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](condition))
+		return err == nil && holds
+	}, time.Minute, 10*time.Millisecond, "waited for %s", what)
+}
+
+// TypeInto puts a text into the field that a selector finds, all of it at once: letters that come
+// one after the other are several searches where the machine is slow.
 func (b *Tab) TypeInto(selector, text string) {
 	b.T.Helper()
-	b.Do(chromedp.SendKeys(selector, text))
+	b.Do(chromedp.Focus(selector))
+	b.Type(text)
+}
+
+// Type puts a text into the field that has the focus, all of it at once.
+func (b *Tab) Type(text string) {
+	b.T.Helper()
+	_, err := chromedp.Call(b.Context, input.InsertText, input.InsertTextParams{Text: text})
+	require.NoError(b.T, err)
 }
 
 // Evaluate runs an expression in the page, as the test and not as the page.

@@ -247,7 +247,7 @@ func TestBrowserChangingBoxes(t *testing.T) {
 		u.press("Undo this change")
 		require.Eventually(t, func() bool {
 			return len(s.Group("Finance").Members) == len(finance.Members) && len(s.Group("Legal").Members) == len(legal.Members)
-		}, 20*time.Second, 10*time.Millisecond)
+		}, time.Minute, 10*time.Millisecond)
 		assert.ElementsMatch(t, legal.Members, s.Group("Legal").Members)
 	})
 }

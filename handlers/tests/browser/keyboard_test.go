@@ -23,6 +23,7 @@ func TestBrowserJourneyByKeyboard(t *testing.T) {
 	b.WaitForTitle("Overview")
 	b.Open("/members")
 	b.Do(chromedp.KeyEvent("/"), chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"), chromedp.KeyEvent("noor"))
+	waitForAddress(b, "?q=noor") // "noo" finds as many
 	b.WaitForText(`p[@role="status"]`, "1 member")
 	tabTo(b, "Noor van der Meer")
 	b.WaitForTitle("Noor van der Meer")

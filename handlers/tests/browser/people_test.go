@@ -31,7 +31,8 @@ func TestBrowserPeopleOfALargeGroupByKeyboard(t *testing.T) {
 	assert.Equal(t, "title", sitetest.Evaluate[string](b, "document.activeElement.id"))
 
 	s.Sandbox.ClearRequests()
-	b.Do(chromedp.KeyEvent("/"), chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"), chromedp.KeyEvent("wisniewski lukasz"))
+	b.Do(chromedp.KeyEvent("/"), chromedp.Evaluate[chromedp.Void]("document.activeElement.select()"))
+	b.Type("wisniewski lukasz")
 	b.WaitForText("h2", "1 of 1,000 members matches")
 	assert.Equal(t, "field-q", sitetest.Evaluate[string](b, "document.activeElement.id"), "the focus stays in the field")
 	assert.Equal(t, 1, s.Calls(http.MethodGet, "/groups/"+s.Group("Everyone at Aldermoor").ID), "one search, not one for each letter")
@@ -178,8 +179,13 @@ func TestBrowserInviteByKeyboard(t *testing.T) {
 	b.Do(chromedp.KeyEvent("ada@partner.example.com"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("Ada"), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent("Okoye"))
 	tabUntil(b, "the search", `document.activeElement.id === "field-find"`)
 	for _, name := range []string{"finance", "legal"} {
-		b.Do(chromedp.Evaluate[chromedp.Void]("document.activeElement.value = ''"), chromedp.KeyEvent(name))
-		b.WaitForText("output", "Showing 1 group.")
+		b.Do(chromedp.Evaluate[chromedp.Void]("document.activeElement.value = ''"))
+		b.Type(name)
+		b.WaitFor("one group", fmt.Sprintf(`(() => {
+			const found = document.querySelector("[data-results=groups]");
+			return found.querySelector("output").textContent.trim() === "Showing 1 group." &&
+				[...found.querySelectorAll("label")].some((label) => label.textContent.toLowerCase().includes(%q) && !label.querySelector("input").checked);
+		})()`, name))
 		tabUntil(b, "the group", `document.activeElement.name === "groups" && !document.activeElement.checked`)
 		b.Do(chromedp.KeyEvent(" "))
 		tabBack(b, "the search", `document.activeElement.id === "field-find"`)

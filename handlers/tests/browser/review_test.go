@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
@@ -31,11 +30,8 @@ func startReview(s *sitetest.Site) string {
 // waitForStep waits until the page of somebody in the review is there, script included.
 func waitForStep(b *sitetest.Tab, step int) {
 	b.T.Helper()
-	require.Eventually(b.T, func() bool {
-		there, err := chromedp.Run(b.Context, chromedp.Evaluate[bool](fmt.Sprintf(
-			`document.title.startsWith("%d of 20: ") && document.readyState === "complete" && (!document.querySelector("[data-review-keys]") || !document.querySelector("[data-review-keys]").hidden)`, step)))
-		return err == nil && there
-	}, 20*time.Second, 10*time.Millisecond, "step %d does not come", step)
+	b.WaitFor(fmt.Sprintf("step %d", step), fmt.Sprintf(
+		`document.title.startsWith("%d of 20: ") && document.readyState === "complete" && (!document.querySelector("[data-review-keys]") || !document.querySelector("[data-review-keys]").hidden)`, step))
 }
 
 // Twenty people by keyboard alone: each decision opens the next person, with the focus on the heading.
@@ -85,12 +81,7 @@ func TestBrowserReviewByKeyboard(t *testing.T) {
 		default:
 			b.Do(chromedp.KeyEvent("l"))
 		}
-		if step < 20 {
-			require.Eventually(t, func() bool {
-				where, err := chromedp.Run(b.Context, chromedp.Evaluate[string]("document.readyState === 'complete' ? document.title : ''"))
-				return err == nil && where != "" && !strings.HasPrefix(where, fmt.Sprintf("%d of", step))
-			}, 20*time.Second, 10*time.Millisecond, "step %d is not left", step)
-		}
+		b.WaitFor(fmt.Sprintf("the page after step %d", step), fmt.Sprintf(`document.readyState === "complete" && document.title !== "" && !document.title.startsWith("%d of")`, step))
 		if sitetest.Evaluate[bool](b, `!!document.querySelector("#pause")`) { // once, as it went fast
 			tabTo(b, "Go on")
 		}
