@@ -2,7 +2,7 @@
 // server makes the same page as for the buttons. Its parts replace the old ones, and the address changes
 // with them, so that it can be bookmarked and sent.
 
-import { key, parse } from "./app.js";
+import { changed, key, parse } from "./app.js";
 
 // Milliseconds without a key before a search, which may cost a call of Tallyfy, and before a menu that is
 // used with the keyboard: there every arrow is a choice.
@@ -81,8 +81,7 @@ const follow = (wait) => {
 form.addEventListener("input", (event) => {
   if (event.target.type === "search") follow(pause);
 });
-const field = form.querySelector("input[type=search]");
-if (field.value !== field.defaultValue) follow(pause); // typed before this module was loaded
+if (changed(form)) follow(pause); // before this module was loaded
 form.addEventListener("keydown", (event) => {
   if (event.target.type === "search") return;
   keyAt = event.timeStamp;

@@ -1,6 +1,6 @@
 // Reviews: a key for each button of a step, and the count of the form that starts one. Both work without this file.
 
-import { key, parse } from "./app.js";
+import { changed, key, parse } from "./app.js";
 
 const step = document.querySelector("[data-review]");
 const setting = "review-keys"; // in this browser: "off" for somebody who wants no keys of one letter
@@ -67,10 +67,13 @@ const count = async () => {
   const part = answer.ok && parse(await answer.text()).querySelector("[data-part=count]");
   if (part && mine === asked) form.querySelector("[data-part=count]").replaceChildren(...part.childNodes);
 };
+const countSoon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(count, pause);
+};
 for (const kind of ["input", "change"]) {
   form?.addEventListener(kind, (event) => {
-    if (["name", "reviewer"].includes(event.target.name)) return;
-    clearTimeout(timer);
-    timer = setTimeout(count, pause);
+    if (!["name", "reviewer"].includes(event.target.name)) countSoon();
   });
 }
+if (form && changed(form)) countSoon(); // before this module was loaded

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/assert"
@@ -40,6 +42,58 @@ func TestBrowserListFollowsItsToolbar(t *testing.T) {
 	b.WaitForTitle("Groups")
 	assert.Equal(t, "fleet", sitetest.Evaluate[string](b, "document.querySelector('#field-q').value"), "Back brings the search back")
 	assert.Equal(t, "6-10", sitetest.Evaluate[string](b, "document.querySelector('[name=size]').value"))
+}
+
+// A filter that is chosen before the module of a list is there is applied when it comes: with script
+// there is no button for it.
+func TestBrowserListTakesWhatWasChosenBeforeItsModule(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	release := hold(b, "/list.js")
+	b.SignIn()
+	choose(b, "size", "6-10")
+	release()
+	waitForAddress(b, "?size=6-10")
+	b.WaitForText("a", "Size: 6 to 10 people")
+}
+
+// hold holds back the request for an address that ends so, until release is called.
+func hold(b *sitetest.Tab, end string) (release func()) {
+	b.T.Helper()
+	answer := intercept(b, "*"+end)
+	return func() {
+		b.T.Helper()
+		answer(func(id fetch.RequestID) (cdp.Empty, error) {
+			return chromedp.Call(b.Context, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: id})
+		})
+	}
+}
+
+// intercept holds back the requests for addresses of a pattern. answer waits for one, which do
+// answers, and lets later ones pass.
+func intercept(b *sitetest.Tab, pattern string) (answer func(do func(fetch.RequestID) (cdp.Empty, error))) {
+	b.T.Helper()
+	held := make(chan fetch.RequestID, 10)
+	require.NoError(b.T, chromedp.Listen(b.Context, func(event any) {
+		if e, ok := event.(*fetch.EventRequestPaused); ok {
+			held <- e.RequestID
+		}
+	}))
+	_, err := chromedp.Call(b.Context, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: pattern}}})
+	require.NoError(b.T, err)
+	return func(do func(fetch.RequestID) (cdp.Empty, error)) {
+		b.T.Helper()
+		select {
+		case id := <-held:
+			_, err := do(id)
+			require.NoError(b.T, err)
+		case <-b.Context.Done():
+			require.Fail(b.T, "nothing asks for "+pattern)
+		}
+		_, err := chromedp.Call(b.Context, fetch.Disable, cdp.Empty{})
+		require.NoError(b.T, err)
+	}
 }
 
 // choose picks an entry of a menu as a person does.
