@@ -32,6 +32,11 @@ const open = () => {
       say(now.text);
     }
   });
+  // The browser asks again by itself, unless another answer came: of a proxy, or of the sign-in
+  // page. Then the page is loaded again, and says what is so.
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), every);
+  });
 };
 
 // A tab that nobody looks at holds no connection: browsers allow six to a host.

@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,6 +19,27 @@ import (
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
 )
+
+// A proxy answers in place of the program while that starts anew. The browser does not ask again
+// after such an answer, and the page does.
+func TestBrowserJobIsFollowedAfterAnErrorOnTheWay(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{Jobs: true})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	open := make(chan struct{})
+	s.Sandbox.Fail(sandbox.Fault{Route: sitetest.GroupRoute, Method: http.MethodPut, Times: 1, Meanwhile: func() { <-open }})
+	s.SignIn()
+	job := s.Post("/bulk", url.Values{"kind": {"add-to-groups"}, "text": {"Email,Groups\nnoor.vandermeer@example.com,Legal"}}).Form("main form").Submit("Add people to groups: 1 row").Whole(http.StatusOK).URL
+	answer := intercept(b, "*/progress*")
+	b.Open(job)
+	b.WaitForText("p", "Running: 0 of 1 done.")
+	answer(func(id fetch.RequestID) (cdp.Empty, error) {
+		return chromedp.Call(b.Context, fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: id, ResponseCode: http.StatusBadGateway})
+	})
+	close(open)
+	b.WaitForText("p", "The one row is done.")
+}
 
 // Lines are pasted, looked at and started. The person leaves, comes back on another device while the job runs, sees its
 // end, and uploads the file of what failed again.
