@@ -46,7 +46,7 @@ func TestMayHaveHappenedOverRealConnections(t *testing.T) {
 	} {
 		transport := NewTransport()
 		transport.Proxy = nil
-		client := newTestClient(t, Options{BaseURL: c.base, Transport: transport, AttemptTimeout: 200 * time.Millisecond})
+		client := newTestClient(t, Options{BaseURL: c.base, Transport: transport, AttemptTimeout: time.Second})
 		err := putCall(t.Context(), client)
 		require.Error(t, err, name)
 		assert.Equal(t, c.want, MayHaveHappened(err), "%s: %v", name, err)

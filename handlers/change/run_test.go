@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -445,6 +446,21 @@ func (d *desk) held(p change.Press, f *fake, err error) (open func() change.Outc
 	return func() change.Outcome { close(release); return <-done }
 }
 
+// A waiter is the context of a press. It counts how often it is asked whether it is over: a press
+// that waits asks again and again.
+type waiter struct {
+	context.Context
+	asked atomic.Int32
+}
+
+func (w *waiter) Done() <-chan struct{} {
+	w.asked.Add(1)
+	return w.Context.Done()
+}
+
+// waits reports that the press waits: each look at the lock asks four times.
+func (w *waiter) waits() bool { return w.asked.Load() > 12 }
+
 // While the first press is under way, a second one waits for its end, whatever that is, and sends nothing.
 func TestSecondPressMeanwhile(t *testing.T) {
 	t.Parallel()
@@ -452,19 +468,25 @@ func TestSecondPressMeanwhile(t *testing.T) {
 		t.Run("the first one ends "+string(state), func(t *testing.T) {
 			t.Parallel()
 			d, f := newDesk(t), bo()
+			d.RepeatWait = time.Minute
 			open := d.held(change.Press{Press: "p"}, f, err)
 			var others sync.WaitGroup
 			var mu sync.Mutex
 			var seconds []change.Outcome
-			for range 5 {
+			waiting := make([]*waiter, 5)
+			for i := range waiting {
+				waiting[i] = &waiter{Context: t.Context()}
 				others.Go(func() {
-					out := d.run(maren, change.Press{Press: "p"}, f)
+					out, failed := d.Run(waiting[i], maren, change.Press{Press: "p"}, f)
+					assert.NoError(t, failed)
 					mu.Lock()
 					defer mu.Unlock()
 					seconds = append(seconds, out)
 				})
 			}
-			time.Sleep(200 * time.Millisecond) // they wait now
+			for _, w := range waiting {
+				require.Eventually(t, w.waits, time.Minute, time.Millisecond)
+			}
 			first := open()
 			others.Wait()
 			for _, second := range seconds {
