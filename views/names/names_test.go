@@ -92,6 +92,13 @@ func TestFoldOfEveryCharacter(t *testing.T) {
 	}
 }
 
+// A text of a megabyte is not gone through once for each of its words.
+func TestCleanOfALongText(t *testing.T) {
+	long := strings.Repeat("mailto:", 2000) + "uma@example.org"
+	assert.Equal(t, "uma@example.org", Clean(long))
+	assert.Less(t, testing.AllocsPerRun(1, func() { Clean(long) }), 100.0)
+}
+
 func TestSearch(t *testing.T) {
 	text := Search("Ingrid Solheim-Łódź\nsiobhan.o’brien@example.com Tomás")
 	for _, query := range []string{

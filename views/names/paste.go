@@ -15,12 +15,12 @@ import (
 
 // Unwrap is a pasted text without what comes along with it: invisible characters, blanks and line ends
 // around it, and quotation marks and brackets that it stood in. Blanks within it become one.
-func Unwrap(s string) string { return oneBlank(unwrap(visible(s), "")) }
+func Unwrap(s string) string { return oneBlank(unwrap(visible(s), quotationMarks)) }
 
-// unwrap takes off quotation marks and brackets, and what may follow.
-func unwrap(s, follows string) string {
+// unwrap takes off quotation marks and brackets, and at the end all that may stand there.
+func unwrap(s, end string) string {
 	for {
-		s = strings.TrimLeft(strings.TrimRight(s, quotationMarks+follows), quotationMarks)
+		s = strings.TrimLeft(strings.TrimRight(s, end), quotationMarks)
 		opens := slices.IndexFunc(brackets, func(pair string) bool {
 			return len(s) > 1 && s[0] == pair[0] && s[len(s)-1] == pair[1]
 		})
@@ -76,18 +76,32 @@ func Clean(s string) string {
 		if named := namedAddress.FindStringSubmatch(visible(s)); named != nil {
 			s = named[1]
 		}
-		s = Unwrap(s)
-		rest := unwrap(s, "./,;:")
-		if len(rest) > len(mailto) && strings.EqualFold(rest[:len(mailto)], mailto) {
-			rest, _, _ = strings.Cut(rest[len(mailto):], "?")
-		}
-		if rest != "" {
-			s = rest
-		}
+		s = bare(Unwrap(s))
 		if s == was {
 			return s
 		}
 	}
+}
+
+// bare takes off what stands before an address and behind it, however often, and nothing if that is
+// all. All but the first step cost no more than what they take off: a text may be a megabyte.
+func bare(s string) string {
+	whole := true
+	for rest, was := s, ""; rest != was; {
+		was = rest
+		rest = unwrap(rest, quotationMarks+"./,;:")
+		if len(rest) > len(mailto) && strings.EqualFold(rest[:len(mailto)], mailto) {
+			rest = rest[len(mailto):]
+			if whole {
+				rest, _, _ = strings.Cut(rest, "?")
+				whole = false
+			}
+		}
+		if rest != "" {
+			s = rest
+		}
+	}
+	return s
 }
 
 const mailto = "mailto:"
