@@ -63,9 +63,14 @@ const count = async () => {
   const fields = new FormData(form);
   fields.set("action", "count");
   // form.action would be the buttons, which have this name.
-  const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(fields) });
-  const part = answer.ok && parse(await answer.text()).querySelector("[data-part=count]");
-  if (part && mine === asked) form.querySelector("[data-part=count]").replaceChildren(...part.childNodes);
+  let part;
+  try {
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(fields) });
+    if (answer.ok) part = parse(await answer.text()).querySelector("[data-part=count]");
+  } catch {
+    // The same as for an answer without a count: the one that stands there is of other people.
+  }
+  if (mine === asked) form.querySelector("[data-part=count]").replaceChildren(...(part?.childNodes ?? []));
 };
 const countSoon = () => {
   clearTimeout(timer);

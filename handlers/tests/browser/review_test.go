@@ -2,10 +2,13 @@ package browser_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -132,6 +135,14 @@ func TestBrowserReviewCountsByItself(t *testing.T) {
 	release() // the module may come later than the first letters
 	b.WaitForText("strong", "1 person, ")
 	b.WaitForText("*[@data-part]", "nobody@example.com")
+	answer := intercept(b, "*/reviews")
+	b.TypeInto("#field-text", "\nchiara.dangelo@example.com")
+	answer(func(id fetch.RequestID) (cdp.Empty, error) {
+		return chromedp.Call(b.Context, fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: id, ResponseCode: http.StatusBadGateway})
+	})
+	b.Do(chromedp.WaitNotPresent("[data-part=count] strong")) // which counted other people
+	b.TypeInto("#field-text", "\nesi.mensah@example.com")
+	b.WaitForText("strong", "3 people, ")
 	b.TypeInto("#field-text", "\nno address")
 	b.Do(chromedp.WaitNotPresent("[data-part=count] strong"))
 	assert.Zero(t, s.Writes())
