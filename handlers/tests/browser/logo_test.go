@@ -7,7 +7,6 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
 )
@@ -22,8 +21,7 @@ func TestBrowserAsksForALogoOnce(t *testing.T) {
 	look := func() {
 		t.Helper()
 		b.WaitForTitle("Groups")
-		_, err := chromedp.Run(b.Context, chromedp.Poll[bool](`[...document.querySelectorAll("tbody img")].every(img => img.complete && img.naturalWidth === 128)`))
-		require.NoError(t, err)
+		b.WaitFor("the logos", `[...document.querySelectorAll("tbody img")].every(img => img.complete && img.naturalWidth === 128)`)
 		assert.GreaterOrEqual(t, sitetest.Evaluate[int](b, `document.querySelectorAll("tbody img").length`), 2)
 	}
 	visit := func() {

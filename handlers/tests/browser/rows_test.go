@@ -180,8 +180,7 @@ func TestBrowserLinksOfAListKeepTheFocus(t *testing.T) {
 // waitForScript waits until the module of the list is at work: it knows the keys.
 func waitForScript(b *sitetest.Tab) {
 	b.T.Helper()
-	_, err := chromedp.Run(b.Context, chromedp.Poll[bool](`performance.getEntriesByType("resource").some((r) => r.name.endsWith("/list.js") && r.responseEnd > 0)`))
-	require.NoError(b.T, err)
+	b.WaitFor("the module of the list", `performance.getEntriesByType("resource").some((r) => r.name.endsWith("/list.js") && r.responseEnd > 0)`)
 	b.Do(chromedp.Evaluate[chromedp.Void]("import(performance.getEntriesByType('resource').find((r) => r.name.endsWith('/list.js')).name).then(() => undefined)", chromedp.EvalAwaitPromise))
 }
 
