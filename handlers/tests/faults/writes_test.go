@@ -54,7 +54,12 @@ func changes() []change {
 		{"bring back", "/members/:member/enable", broughtBack, "", true, nil},
 		{"bring back beside another", "/members/:member/enable", besideAnother(broughtBack), "", true, nil},
 		{"invite", "/members/invite", func(s *sitetest.Site) *sitetest.Form {
-			return s.Get("/members/invite").Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("last_name", "O'Koye & Co").
+			var p *sitetest.Page
+			require.Eventually(s.T, func() bool { // the groups may still be being read
+				p = s.Get("/members/invite")
+				return p.Has("[name=groups]")
+			}, time.Minute, 10*time.Millisecond)
+			return p.Form("main form").Set("email", "ada@partner.example.com").Set("first_name", "Ada").Set("last_name", "O'Koye & Co").
 				Set("role", "light").Set("message", "line 1\n\n</textarea>").Tick("groups", s.Group("Finance").ID)
 		}, "Send the invitation", true, keepsTyped("email", "first_name", "last_name", "role", "message", "groups")},
 		{"disable", "/members/:member/disable", func(s *sitetest.Site) *sitetest.Form {
