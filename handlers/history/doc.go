@@ -7,11 +7,11 @@
 // Event.Question is what Tallyfy's activity can be asked about that: a page asks it when somebody
 // presses a button, shows the answer as Tallyfy's word, and keeps nothing of it.
 //
-// Only complete lists count that were read in one go, and
-// only those of administrators: others may see less. All administrators are taken to see the same,
-// for no list says what it leaves out. A reading during which a change of ours was under way does
-// not count. The first reading is what later ones are compared with, and makes no events. What is
-// undone between two readings is never seen.
+// Only complete lists count that were read in one go, and only those of administrators: others may
+// see less. Who is one is taken from a list of members that ended after the reading had begun. All
+// administrators are taken to see the same, for no list says what it leaves out. A reading during
+// which a change of ours was under way does not count. The first reading is what later ones are
+// compared with, and makes no events. What is undone between two readings is never seen.
 //
 // Groups name their guests by nothing but addresses. So a guest has a key, made of the address, where a member has an
 // id, and a row of the database has a hash of it.

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// sightTime is how long the role of somebody counts after it was read. Members and groups are read side by
-	// side, and the copy of the members serves for a few minutes.
+	// sightTime is how long a reading of groups or guests waits for the role of who made it. The
+	// list of members is read side by side with it, or within a few minutes.
 	sightTime = 10 * time.Minute
 	// clockError is how far the clocks of two replicas may be apart. A reading that is in the future by more was
 	// stored by a clock that was wrong: history begins anew then, for no interval with it would be true.
@@ -183,8 +183,9 @@ func (h *History) observe(ctx context.Context, o observed) error {
 		}
 		return err
 	}
+	// The role from before the reading does not count: whoever has lost it since sees less.
 	s, known := h.sights.Get(who)
-	if !known || o.ended.Sub(s.at) >= sightTime {
+	if !known || s.at.Before(o.began) {
 		h.waiting.Add(waits{who, o.list()}, o)
 		return nil
 	}

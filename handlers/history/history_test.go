@@ -144,6 +144,7 @@ func TestAnUnchangedReadingOnlyMovesItsTime(t *testing.T) {
 	groups := d.groupsNow()
 	for range 3 {
 		d.after(2 * time.Minute)
+		d.observe(history.Reading{By: maren, Members: d.membersNow()})
 		d.observe(history.Reading{By: maren, Groups: groups})
 	}
 	assert.Equal(t, 2, d.rows("dashboard_history_readings"))
@@ -179,6 +180,31 @@ func TestOnlyReadingsOfAdministratorsCount(t *testing.T) {
 	assert.Empty(t, d.all(history.Filter{}), "whether Omar still is one was read too long ago")
 	d.observe(history.Reading{By: "9", Members: d.membersNow()})
 	assert.ElementsMatch(t, []string{"joined Bo Finance", "role Maren Dahl admin standard"}, d.all(history.Filter{}), "Omar sees all")
+}
+
+// Lists are read side by side: the groups may come before the members say that the reader is an
+// administrator no longer.
+func TestAReadingWaitsForTheRoleOfItsTime(t *testing.T) {
+	d := newDesk(t, memory(t))
+	d.read()
+	d.after(time.Minute)
+	whole := d.groups
+	d.member(maren, "Maren Dahl", tallyfy.RoleStandard)
+	d.groups = map[tallyfy.ID]tallyfy.Group{}
+	d.after(time.Second)
+	d.observe(history.Reading{By: maren, Groups: d.groupsNow(), Took: time.Second})
+	d.observe(history.Reading{By: maren, Members: d.membersNow(), Took: time.Second})
+	assert.Empty(t, d.all(history.Filter{}), "nobody has left")
+
+	d.groups = whole
+	d.member(maren, "Maren Dahl", tallyfy.RoleAdmin)
+	d.move(finance, "2", true)
+	d.after(time.Minute)
+	d.observe(history.Reading{By: maren, Groups: d.groupsNow(), Took: time.Second})
+	assert.Empty(t, d.all(history.Filter{}))
+	d.after(time.Minute)
+	d.observe(history.Reading{By: maren, Members: d.membersNow(), Took: time.Second})
+	assert.Equal(t, []string{"joined Bo Finance"}, d.all(history.Filter{}))
 }
 
 func TestAChangeMadeHereIsExactAndCountsOnce(t *testing.T) {
