@@ -111,8 +111,8 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	return req.show(http.StatusOK, views.ReceiptPage(frame, view))
 }
 
-// reviewLink leads to the review that a change carried out, from its page or in a job. Only
-// administrators may open one.
+// reviewLink leads to the review that a change carried out, from its page or in a job, or in a
+// change that it applied once more. Only administrators may open one.
 func (req *request) reviewLink(e *journal.Entry) (link components.LinkProps, ok bool) {
 	id := membership.ReviewOf(e)
 	if job := bulk.JobOf(e); job != "" {
@@ -121,6 +121,13 @@ func (req *request) reviewLink(e *journal.Entry) (link components.LinkProps, ok 
 			return link, false
 		}
 		id = j.Review
+	}
+	if _, repeats := membership.Relation(e); id == "" && repeats != "" {
+		first, err := req.app.Journal.Get(req.ctx(), req.org(), repeats)
+		if err != nil { // past its time
+			return link, false
+		}
+		return req.reviewLink(first)
 	}
 	if id == "" || !req.rights().Members {
 		return link, false

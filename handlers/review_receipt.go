@@ -123,6 +123,10 @@ func (req *request) recordSent(r *review.Review) (unknown int, err error) {
 			if _, err := req.app.record(req.ctx(), req.org(), r.ID, e.Actor, found); err != nil {
 				return unknown, err
 			}
+			// What a later change put in place is not recorded for an earlier one that it repeats.
+			if r, err = req.app.Reviews.Review(req.ctx(), req.org(), r.ID); err != nil {
+				return unknown, err
+			}
 		}
 	}
 	return unknown, nil

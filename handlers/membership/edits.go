@@ -403,7 +403,7 @@ func AllRepeated(e *journal.Entry) (wish Edits, ok bool) {
 	if !ok || f.Repeats != "" {
 		return Edits{}, false
 	}
-	wish.Repeats = e.ID
+	wish.Repeats, wish.Review = e.ID, f.Review
 	for i, g := range f.Groups {
 		o, ok := e.Part(i)
 		if ok && o.State != journal.NotConfirmed && e.FindingAt(i).Result == journal.NotAsExpected {

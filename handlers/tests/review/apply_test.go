@@ -182,6 +182,27 @@ func TestAnUpdateThatIsOvertakenGoesBackToThePerson(t *testing.T) {
 	assert.Contains(t, receipt(s, q).Text("main"), "2 changed = 2 people, a row each.")
 }
 
+// What is missing of a change can be applied from its receipt, too. That is of the review as well.
+func TestWhatIsAppliedOnceMoreIsOfTheReview(t *testing.T) {
+	t.Parallel()
+	s := joiners(t)
+	q := start(s, "ines.carvalho")
+	decided(s, q, "ines.carvalho", "change", url.Values{"add": groupIDs(s, "Fleet and Drivers")})
+	p := check(s, q)
+	ines, fleet := s.Member("ines.carvalho").ID, s.Group("Fleet and Drivers").ID
+	s.Sandbox.AfterUpdate(func() { s.Sandbox.ChangeGroup(fleet, sandbox.GroupChange{Remove: []int{ines}}) })
+	r := p.Form("main form[data-form]").Submit("Change 1 group for 1 person").Whole(http.StatusOK).Follow("What was sent, and what was found")
+	r = r.Follow("Apply what is missing…").Whole(http.StatusOK).Form("main form").Submit("").Whole(http.StatusOK)
+	require.True(t, in(s, "ines.carvalho", "Fleet and Drivers"))
+	again := r.Follow("Applied once more").Whole(http.StatusOK)
+	assert.Equal(t, q.URL, again.Link("Review: Joiners"))
+	text := receipt(s, q).Text("main")
+	assert.Contains(t, text, "1 changed = 1 person, a row each.")
+	assert.Equal(t, 1, strings.Count(text, "Changed, added to Fleet and Drivers."), "once")
+	entry := strings.TrimPrefix(again.URL, "/activity/")
+	assert.Equal(t, entry, file(s, q)[s.Member("ines.carvalho").Email]["Change"])
+}
+
 func TestARefusedApplicationChangesNothing(t *testing.T) {
 	t.Parallel()
 	s := joiners(t)
