@@ -52,10 +52,15 @@ func (p *Place) Open(now time.Time) bool {
 	return p.Closed.IsZero() && (s == Undecided || s == Ask)
 }
 
-// LeftOpen reports that a closed review has not decided about the person.
+// LeftOpen reports that a closed review has not decided about the person. Of somebody who had left
+// by then it has decided nothing that was not carried out: they may come back.
 func (p *Place) LeftOpen() bool {
-	s := p.State(p.Closed)
-	return !p.Closed.IsZero() && (s == Undecided || s == Later || s == Ask)
+	was := *p
+	if p.Stored == Left {
+		was.Stored = p.before
+	}
+	s := was.State(p.Closed)
+	return !p.Closed.IsZero() && (s == Undecided || s == Later || s == Ask || s == Change)
 }
 
 // MarkLeft makes Left of somebody who was disabled, or is not in the organisation any more, since

@@ -117,9 +117,12 @@ func TestWhoLeftIsPutDownWhenAReviewIsClosed(t *testing.T) {
 	q = s.Get(q.URL).Follow("Close the review").Form("main form").Submit("Close the review").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Asked 1", "Left 1"}, counts(q))
 	assert.Len(t, stored(s, q, "soren.kjaergaard"), 1)
+	offered := func() []string { return s.Get("/reviews/new").Texts("[data-part=count] .names-only li") }
+	assert.NotContains(t, offered(), "Søren Kjærgaard")
 	s.Elsewhere(http.MethodPut, "/users/"+s.ID("soren.kjaergaard")+"/enable", "")
 	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	assert.Equal(t, []string{"Asked 1", "Left 1"}, counts(s.Get(q.URL)), "a closed review stays as it is")
+	assert.Contains(t, offered(), "Søren Kjærgaard", "who comes back is still to be reviewed")
 }
 
 // lateClose starts a review in which somebody waits to be added to groups, and lets another
