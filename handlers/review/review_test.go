@@ -87,7 +87,7 @@ func (d *desk) read(r *review.Review) *review.Review {
 }
 
 // Whatever is done with a review: people are the sum over the states, the list of reviews counts the same, no
-// decision is lost, and each is that of who made it.
+// decision is lost, and each is that of who made it until the person is erased.
 func TestCountsTieOutWhateverIsDone(t *testing.T) {
 	eachEngine(t, func(d *desk) {
 		seed := rand.Uint64()
@@ -100,12 +100,18 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 			until time.Time
 			by    string
 		}
-		model := map[tallyfy.UserID][]made{}
+		model, erased := map[tallyfy.UserID][]made{}, map[tallyfy.UserID]bool{}
 		for range 120 {
 			id := tallyfy.UserID(strconv.Itoa(100 + random.IntN(12)))
 			before := d.read(r)
 			p, _ := before.Person(id)
-			switch random.IntN(10) {
+			switch random.IntN(12) {
+			case 4: // the account is deleted for good: who decided what is gone, and all that counts stays
+				require.NoError(d.t, d.Erase(d.t.Context(), org, id))
+				for i := range model[id] {
+					model[id][i].by = ""
+				}
+				erased[id] = erased[id] || p != nil
 			case 0: // people who joined later
 				more := people(100+random.IntN(12), 1)
 				require.NoError(d.t, d.Add(d.t.Context(), r, more, d.clock))
@@ -165,6 +171,8 @@ func TestCountsTieOutWhateverIsDone(t *testing.T) {
 			for _, p := range after.People {
 				state := review.Undecided
 				require.Len(d.t, p.Decisions, len(model[p.ID]))
+				assert.Equal(d.t, erased[p.ID], p.Unreadable)
+				assert.Equal(d.t, erased[p.ID], p.Name+p.Email == "")
 				for i, m := range model[p.ID] {
 					state = m.state
 					if m.state == review.Differs || m.state == review.Later && !m.until.After(d.clock) {
