@@ -60,8 +60,8 @@ func (req *request) comebackOf(asked url.Values) (comeback, error) {
 }
 
 // lostAccess is the entry of the removal or the disabling that a member is to be brought back from.
-// It is nil where that is not known, and where something later is: the groups from before would be
-// those of another time.
+// It is nil where that is not known, and where they have come back since, here or as seen
+// elsewhere: the groups from before would be those of another time.
 func (req *request) lostAccess(id tallyfy.UserID) (last *journal.Entry, err error) {
 	for _, kind := range []string{removal.MemberRemoved, lifecycle.Disabled, lifecycle.BroughtBack} {
 		f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(id)}, Kind: kind}
@@ -80,6 +80,11 @@ func (req *request) lostAccess(id tallyfy.UserID) (last *journal.Entry, err erro
 	}
 	if last == nil || last.Unreadable || last.Kind == lifecycle.BroughtBack || !carriedOut(last) {
 		return nil, nil
+	}
+	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
+	back, err := req.app.History.BackSince(req.ctx(), req.org(), id, last.At)
+	if err != nil || back {
+		return nil, err
 	}
 	return last, nil
 }
