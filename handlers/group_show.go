@@ -49,18 +49,19 @@ func showGroup(req *request) error {
 	page := views.GroupPage{GroupRow: req.groupRow(group, members), Tasks: req.taskView(tasks, req.urls().GroupTasks(id))}
 	page.State = parsePeopleState(req.QueryParams())
 	page.BackURL, page.State.From = req.groupsFrom() // the browser names the list at first, from there the links carry it
-	showPeople(&page, group, members, req.CopiedGuests(), problem)
+	people := showPeople(&page, group, members, req.CopiedGuests(), problem)
 	subject := journal.Subject{Kind: journal.Group, ID: string(id)}
 	page.Activity = req.recentActivity(subject, req.isAdmin)
 	page.Reviewed = req.reviewed(subject, page.Activity)
+	page.NotReviewed, page.ReviewDays = req.notReviewed(members, people), req.app.Reviews.KeptDays()
 	frame := req.page(names.Isolate(group.DisplayName()), views.SectionGroups)
 	frame.From = page.State.From
 	return req.show(http.StatusOK, views.Group(frame, page))
 }
 
 // showPeople puts the members and guests on the page that its address asks for. Only people who
-// are shown get a row: a group may hold everybody.
-func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Members, copied *directory.Guests, problem error) {
+// are shown get a row: a group may hold everybody. It returns all members.
+func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Members, copied *directory.Guests, problem error) []directory.Resolved[tallyfy.Member, tallyfy.UserID] {
 	s := &page.State
 	all := members.Resolve(g.Members)
 	page.AllMembers, page.AllGuests = len(all)-gone(members, all), len(g.Guests)
@@ -90,6 +91,7 @@ func showPeople(page *views.GroupPage, g *tallyfy.Group, members *directory.Memb
 	emails, guestPager := pageOf(guests, s.GuestPage, peoplePerPage)
 	page.GuestList, page.GuestPager = groupGuests(emails, copied), guestPager
 	s.GuestPage = page.GuestPager.Page
+	return all
 }
 
 // groupGuests are guests of a group, with their names as far as the copy has them.

@@ -16,6 +16,7 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
+	"tallyfy-admin/views/names"
 	"tallyfy-admin/views/words"
 )
 
@@ -160,6 +161,34 @@ func (req *request) latestReview(s journal.Subject) (v views.Reviewed, end time.
 		return v, at, err
 	}
 	return views.Reviewed{At: at, URL: req.urls().Review(in)}, at, nil
+}
+
+// mostNotReviewed is how many people the page of a group names of those who were not reviewed.
+const mostNotReviewed = 3
+
+// notReviewed says of how many of the active people of a group no review came to an end, for those
+// who may open one; "" for nobody, and while nobody at all was reviewed.
+func (req *request) notReviewed(members *directory.Members, people []directory.Resolved[tallyfy.Member, tallyfy.UserID]) string {
+	if !req.rights().Members || !members.Complete {
+		return ""
+	}
+	reviewed, err := req.app.Reviews.Reviewed(req.ctx(), req.org())
+	if err != nil { // the page is as good without
+		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	if len(reviewed) == 0 {
+		return ""
+	}
+	var list []string
+	for _, p := range people {
+		if p.Item != nil && p.Item.CanWork() && !reviewed[p.Item.ID] {
+			list = append(list, p.Item.Name())
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return words.Count(len(list), "member", "members") + ": " + names.First(list, mostNotReviewed)
 }
 
 // changesFrom is the list of changes of a subject from the day of a moment on.

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"time"
 
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/views"
@@ -26,7 +25,7 @@ func listReviews(req *request) error {
 		p.MarkLeft(copied.members)
 		of[p.Review] = append(of[p.Review], p)
 	}
-	v := views.ReviewList{New: req.unreviewedOf(all, copied), KeptDays: int(req.app.Reviews.Keep / (24 * time.Hour))}
+	v := views.ReviewList{New: req.unreviewedOf(all, copied), KeptDays: req.app.Reviews.KeptDays()}
 	for _, r := range all.list {
 		head := req.reviewHead(r, review.Counts(of[r.ID], req.app.Now()))
 		head.Looked = review.LookedAt(of[r.ID], req.app.Now())

@@ -72,7 +72,7 @@ func (req *request) reviewClosed(id string, cause error) error {
 func noReview(req *request, cause error) error {
 	return &problem{
 		status: http.StatusNotFound, title: "There is no such review",
-		text:  "Reviews are kept for " + words.Count(int(req.app.Reviews.Keep/(24*time.Hour)), "day", "days") + ", and each belongs to one organisation.",
+		text:  "Reviews are kept for " + words.Count(req.app.Reviews.KeptDays(), "day", "days") + ", and each belongs to one organisation.",
 		links: append([]components.LinkProps{{Text: "Reviews", URL: req.urls().Reviews(), Kind: components.ButtonPrimary}}, req.wayHome()...), cause: cause,
 	}
 }

@@ -25,6 +25,9 @@ type GroupPage struct {
 	Tasks     OpenTasks
 	Activity  RecentActivity
 	Reviewed  Reviewed
+	// NotReviewed says who was not, "" for nobody. Reviews are kept for ReviewDays.
+	NotReviewed string
+	ReviewDays  int
 }
 
 // GroupMember is a person in a group. Known is false for an id that Tallyfy's list of members

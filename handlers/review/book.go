@@ -159,6 +159,9 @@ func (b *Book) append(ctx context.Context, tx *store.Querier, r *Review, d *Deci
 	return b.touch(ctx, tx, r.ID, d)
 }
 
+// KeptDays is how many days a review is kept.
+func (b *Book) KeptDays() int { return int(b.Keep / (24 * time.Hour)) }
+
 func (b *Book) oldest() int64 { return b.Now().Add(-b.Keep).UnixMilli() }
 
 // Head returns a review of an organisation without people.

@@ -39,3 +39,17 @@ func (b *Book) LatestOf(ctx context.Context, org, group tallyfy.ID) (review stri
 	}
 	return review, time.UnixMilli(ms), err
 }
+
+// Reviewed returns the members with whom a review of an organisation came to an end.
+func (b *Book) Reviewed(ctx context.Context, org tallyfy.ID) (map[tallyfy.UserID]bool, error) {
+	list := map[tallyfy.UserID]bool{}
+	err := b.DB.Query(ctx, `SELECT DISTINCT p.member FROM dashboard_review_people p JOIN dashboard_reviews r ON r.id = p.review
+		WHERE r.org = $1 AND r.at > $2 AND p.state IN ($3, $4, $5)`,
+		[]any{string(org), b.oldest(), string(Right), string(Change), string(Applied)}, func(rows *sql.Rows) error {
+			var id tallyfy.UserID
+			err := rows.Scan(&id)
+			list[id] = true
+			return err
+		})
+	return list, err
+}

@@ -19,6 +19,7 @@ func TestPagesSayWhatChangedSinceAReview(t *testing.T) {
 	c.now = time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)
 	d.SignIn()
 	d.read()
+	assert.NotContains(t, d.Get(d.GroupPath("Payroll")).Facts(), "Not reviewed", "nobody was reviewed at all")
 	queue := d.Get("/reviews/new").Form("main form").Set("name", "Joiners").Tick("who", "text").
 		Set("text", d.Member("noor.vandermeer").Email+"\n"+d.Member("soren.kjaergaard").Email).Submit("Start the review").Whole(http.StatusOK)
 	step := queue.Follow("Go on at person 1")
@@ -33,6 +34,8 @@ func TestPagesSayWhatChangedSinceAReview(t *testing.T) {
 	assert.Contains(t, fact(noor), "4 Mar 2026 by Maren Dahl")
 	assert.Contains(t, fact(d.GroupPath(group)), "4 Mar 2026")
 	assert.NotContains(t, fact(noor)+fact(d.GroupPath(group))+receipt(), "changed since")
+	left := d.Get(d.GroupPath("Payroll")).Whole(http.StatusOK).Facts()["Not reviewed"]
+	assert.Equal(t, "1 member: Chiara D'AngeloReviews of the last 400 days count.", left)
 
 	// Between the last reading and the next one lies the review: whether it came after it is not known.
 	d.elsewhere("Payroll", "noor.vandermeer", true)
@@ -65,4 +68,5 @@ func TestPagesSayWhatChangedSinceAReview(t *testing.T) {
 	tomas := d.As(t)
 	tomas.SignInWith(sandbox.StandardToken)
 	assert.NotContains(t, tomas.Get(d.GroupPath(group)).Text("main"), "Reviewed")
+	assert.NotContains(t, tomas.Get(d.GroupPath("Payroll")).Facts(), "Not reviewed")
 }
