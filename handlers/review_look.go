@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"time"
 
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/web"
@@ -131,7 +130,9 @@ func answerLook(req *request) error {
 	if l == nil {
 		return err
 	}
-	s.takeShown(form, time.Time{})
+	if s.outdated(form) {
+		return f.again(s.lookAgainFirst())
+	}
 	l.Answer, l.Note, l.By, l.Press, l.Groups, l.ReadAt = form.Get("answer"), names.Tidy(form.Get("note")), req.me(), pressOf(form), review.GroupsOf(s.in), s.readAt
 	if errs := l.Problems(); len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})

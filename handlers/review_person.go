@@ -85,7 +85,7 @@ func decide(req *request) error {
 	if err := s.find(); err != nil {
 		return f.notMade(err)
 	}
-	s.takeShown(form, time.Time{})
+	old := s.outdated(form)
 	s.takeFrom(form.Get(views.FromKey))
 	d, errs := s.readDecision(form)
 	if last := s.p.Last(); last != nil && last.Press == d.Press { // pressed twice
@@ -97,6 +97,9 @@ func decide(req *request) error {
 			why = " is disabled"
 		}
 		return f.again(stoppedForm(names.Isolate(s.p.Name) + why + ". There is nothing to decide."))
+	}
+	if old {
+		return f.again(s.lookAgainFirst())
 	}
 	if lost := s.lost(d); lost != "" {
 		return f.again(refusedForm{Status: http.StatusConflict, Errors: map[string]string{"groups": lost}})
@@ -182,17 +185,6 @@ func (s reviewStep) problems(d *review.Decision) map[string]string {
 	now.Role = s.role()
 	now.Granted = now.Role == tallyfy.RoleAdmin && s.p.Role != tallyfy.RoleAdmin
 	return d.Problems(&now, s.app.Now())
-}
-
-// role is the person's as the form has shown it.
-func (s reviewStep) role() tallyfy.Role {
-	switch {
-	case s.shownAdmin:
-		return tallyfy.RoleAdmin
-	case s.m != nil:
-		return s.m.Role
-	}
-	return s.p.Role
 }
 
 // baseOf is the number of the decision that a form was opened on, 0 for none, -1 for what is no number.

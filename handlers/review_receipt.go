@@ -69,7 +69,7 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 		}
 		applied := false
 		for _, d := range p.Decisions {
-			if d.State.ByPerson() && d.Since.IsZero() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > time.Hour {
+			if d.State.ByPerson() && d.Since.IsZero() && !d.ReadAt.IsZero() && d.At.Sub(d.ReadAt) > oldAfter {
 				stale++
 			}
 			if d.Short && d.Since.IsZero() {

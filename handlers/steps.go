@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -110,6 +111,43 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 		s.in = append(s.in, g)
 	}
 	s.nameLacking()
+}
+
+// oldAfter is the age from which on what a page has shown is too old to decide by.
+const oldAfter = time.Hour
+
+// outdated takes the groups that a form has shown. It reports that they are too old to decide by: then
+// they count only where the copies have the same groups and role, with the time of the copies.
+func (s *reviewStep) outdated(form url.Values) bool {
+	now := *s
+	s.takeShown(form, time.Time{})
+	if s.app.Now().Sub(s.readAt) <= oldAfter {
+		return false
+	}
+	if s.role() != now.role() || !slices.Equal(shownIDs(s.in), shownIDs(now.in)) {
+		return true
+	}
+	*s = now
+	return false
+}
+
+// lookAgainFirst is a form that comes back with what is so now.
+func (s *reviewStep) lookAgainFirst() refusedForm {
+	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
+		Kind: views.NoticeWarning, Text: "Nothing is saved yet: the page was more than an hour old, and " + names.Isolate(s.p.Name) +
+			" has other groups or another role by now. Look again: this is how it is now.",
+	}}
+}
+
+// role is the person's as the form has shown it.
+func (s reviewStep) role() tallyfy.Role {
+	switch {
+	case s.shownAdmin:
+		return tallyfy.RoleAdmin
+	case s.m != nil:
+		return s.m.Role
+	}
+	return s.p.Role
 }
 
 // nameLacking names the groups that the copy lacks, as the other look at Tallyfy did, if that is

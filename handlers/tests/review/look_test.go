@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/tallyfy/sandbox"
 )
 
 // looksRight decides about everybody in a review that they look right, and returns its page.
@@ -91,6 +93,21 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 
 // A look at a decision that was changed afterwards counts for nothing: the page offers as many as
 // will be chosen.
+func TestAnOldSecondLookIsTakenAgainWhereItDiffers(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := looksRight(s, start(s, "chiara.dangelo")).Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
+	kwame := asKwame(s)
+	f := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK).Form("main form[data-form]")
+	require.True(t, s.Sandbox.ChangeGroup(s.Group("Payroll").ID, sandbox.GroupChange{Remove: []int{s.Member("chiara.dangelo").ID}}))
+	kwame.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p := f.Set("read", strconv.FormatInt(time.Now().Add(-90*time.Minute).UnixMilli(), 10)).Submit("Looks right").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "Nothing is saved yet: the page was more than an hour old")
+	assert.Contains(t, s.Get(q.URL).Text("main"), "1 wait")
+	p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	assert.Contains(t, s.Get(q.URL).Text("main"), "1 agree")
+}
+
 func TestALookAtAnEarlierDecisionIsMadeUpFor(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})

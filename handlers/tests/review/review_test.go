@@ -544,6 +544,33 @@ func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
 	assert.Contains(t, p.Text("section[aria-labelledby=invitation]"), "Do that in Tallyfy")
 }
 
+// What a page has shown for too long is compared with what is so now. Only what differs is asked again.
+func TestAnOldPageIsLookedAtAgainWhereItDiffers(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard", "chiara.dangelo")
+	payroll, read := s.Group("Payroll").ID, strconv.FormatInt(time.Now().Add(-90*time.Minute).UnixMilli(), 10)
+	same, other := open(q, "Søren Kjærgaard").Form("main form[data-form]").Set("read", read), open(q, "Chiara D'Angelo").Form("main form[data-form]").Set("read", read)
+	require.Contains(t, boxes(open(q, "Chiara D'Angelo"), "remove"), payroll)
+	require.True(t, s.Sandbox.ChangeGroup(payroll, sandbox.GroupChange{Remove: []int{s.Member("chiara.dangelo").ID}}))
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	same.Submit("Looks right").Whole(http.StatusOK)
+	d := stored(s, q, "soren.kjaergaard")
+	require.Len(t, d, 1)
+	assert.WithinDuration(t, time.Now(), d[0].ReadAt, time.Hour, "it was just so at the newer reading")
+
+	p := other.Set("note", "fine").Submit("Looks right").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "Nothing is saved yet: the page was more than an hour old, and Chiara D'Angelo has other groups or another role by now.")
+	assert.Empty(t, stored(s, q, "chiara.dangelo"))
+	assert.NotContains(t, boxes(p, "remove"), payroll)
+	assert.Equal(t, "fine", p.Text("textarea"))
+	p.Form("main form[data-form]").Submit("Looks right").Whole(http.StatusOK)
+	d = stored(s, q, "chiara.dangelo")
+	require.Len(t, d, 1)
+	assert.False(t, slices.ContainsFunc(d[0].Groups, func(g review.Group) bool { return string(g.ID) == payroll }))
+	assert.NotContains(t, s.Get(q.URL+"/receipt").Text("main"), "more than an hour old")
+}
+
 func TestThoseWhoJoinLaterAreOfferedAndNeverSlippedIn(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
