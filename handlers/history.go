@@ -174,7 +174,7 @@ func (req *request) notReviewed(members *directory.Members, people []directory.R
 	}
 	reviewed, err := req.app.Reviews.Reviewed(req.ctx(), req.org())
 	if err != nil { // the page is as good without
-		req.app.Log.Error("reviews not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("reviews not read", err)
 	}
 	if len(reviewed) == 0 {
 		return ""

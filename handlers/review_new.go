@@ -66,7 +66,7 @@ func (req *request) askReview(f refusedForm) error {
 			v.Errors = errs
 		}
 	} else {
-		people, unknown := rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
+		people, unknown := rule.Take(copied.members, copied.groups, req.firstSeen(copied, rule.From), all.taken())
 		memberships := 0
 		for _, p := range people {
 			memberships += len(p.Groups)
@@ -200,7 +200,7 @@ func startReview(req *request) error {
 	}
 	if says {
 		var unknown []string
-		r.People, unknown = rule.Take(copied.members, copied.groups, req.firstSeen(copied), all.taken())
+		r.People, unknown = rule.Take(copied.members, copied.groups, req.firstSeen(copied, rule.From), all.taken())
 		for _, p := range r.People {
 			if rule.New && rule.Again[p.ID] {
 				r.Rule.Reopened++

@@ -157,7 +157,7 @@ func (req *request) laterJoiners(r *review.Review, copied snapshot) ([]*review.P
 	if err != nil {
 		return nil, err
 	}
-	people, _ := r.Rule.Take(copied.members, copied.groups, req.firstSeen(copied), allReviews{places: everywhere}.taken())
+	people, _ := r.Rule.Take(copied.members, copied.groups, req.firstSeen(copied, r.ReadAt), allReviews{places: everywhere}.taken())
 	return slices.DeleteFunc(people, func(p *review.Person) bool {
 		in := func(other *review.Place) bool { return other.Review == r.ID && other.Member == p.ID }
 		return slices.ContainsFunc(everywhere, in) || p.Joined.Before(r.ReadAt.Truncate(time.Second)) // Tallyfy gives whole seconds

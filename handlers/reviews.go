@@ -126,17 +126,30 @@ func (all allReviews) taken() map[tallyfy.UserID]bool {
 	return list
 }
 
-// firstSeen is when those members were first seen of whom Tallyfy does not say when they joined.
-func (req *request) firstSeen(copied snapshot) map[tallyfy.UserID]time.Time {
-	undated := review.Undated(copied.members)
-	if len(undated) == 0 {
-		return nil
-	}
-	seen, err := req.app.History.FirstSeen(req.ctx(), req.org(), undated)
-	if err != nil { // the time of the reading stands for it
+// firstSeen is when members were first seen: those who came on the list after a moment, and all of
+// whom Tallyfy does not say when they joined.
+func (req *request) firstSeen(copied snapshot, since time.Time) map[tallyfy.UserID]review.Sighting {
+	first, err := req.app.History.FirstSeen(req.ctx(), req.org(), review.Undated(copied.members), since)
+	if err != nil { // Tallyfy's dates, or the time of the reading, stand for it
 		req.logError("first readings of members not known", err)
 	}
+	seen := make(map[tallyfy.UserID]review.Sighting, len(first))
+	for id, m := range first {
+		seen[id] = review.Sighting(m)
+	}
 	return seen
+}
+
+// markGuests marks those who come into a review and whose address was seen as a guest's.
+func (req *request) markGuests(people []*review.Person) {
+	guests, err := req.app.History.GuestsSeen(req.ctx(), req.org())
+	if err != nil { // the review is as good without
+		req.app.Log.Error("guests of before not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		return
+	}
+	for _, p := range people {
+		p.Guest = p.Email != "" && guests(p.Email)
+	}
 }
 
 // unreviewed are the people who joined of late and whom nobody has reviewed yet, and all whom
@@ -161,7 +174,7 @@ func (req *request) unreviewedOf(all allReviews, copied snapshot) components.Fig
 			rule.Again[p.Member], reviewed[p.Member] = true, false
 		}
 	}
-	people, _ := rule.Take(copied.members, copied.groups, req.firstSeen(copied), reviewed)
+	people, _ := rule.Take(copied.members, copied.groups, req.firstSeen(copied, rule.From), reviewed)
 	one, many := "new person", "new people"
 	if len(people) > 0 && people[0].Joined.Before(rule.From) { // of a review of other people, or put off for long
 		one, many = "person", "people"

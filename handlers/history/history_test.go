@@ -88,15 +88,19 @@ func TestWhatDiffersBetweenTwoReadingsBecomesEvents(t *testing.T) {
 func TestWhenSomebodyWasFirstSeen(t *testing.T) {
 	eachEngine(t, func(t *testing.T, open func() *store.DB) {
 		d := newDesk(t, open())
-		seen := func() map[tallyfy.UserID]string {
-			list, err := d.FirstSeen(t.Context(), org, []tallyfy.UserID{"1", "4", "5"})
+		since := func(since time.Time, who ...tallyfy.UserID) map[tallyfy.UserID]string {
+			list, err := d.FirstSeen(t.Context(), org, who, since)
 			require.NoError(t, err)
 			text := map[tallyfy.UserID]string{}
-			for id, at := range list {
-				text[id] = at.UTC().Format("2 15:04")
+			for id, m := range list {
+				text[id] = m.By.UTC().Format("2 15:04")
+				if !m.After.IsZero() {
+					assert.Equal(t, time.Hour, m.By.Sub(m.After), "the reading before lacked them")
+				}
 			}
 			return text
 		}
+		seen := func() map[tallyfy.UserID]string { return since(time.Time{}, "1", "4", "5") }
 		assert.Empty(t, seen())
 		d.read()
 		d.after(time.Hour)
@@ -112,6 +116,8 @@ func TestWhenSomebodyWasFirstSeen(t *testing.T) {
 		d.member("4", "Di", tallyfy.RoleStandard)
 		d.read()
 		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "4": "3 20:20", "5": "3 19:20"}, seen(), "Di came again")
+		assert.Equal(t, map[tallyfy.UserID]string{"4": "3 20:20"}, since(march.Add(150*time.Minute)), "nobody else came after that")
+		assert.Equal(t, map[tallyfy.UserID]string{"4": "3 20:20", "5": "3 19:20"}, since(march.Add(150*time.Minute), "5"))
 	})
 }
 

@@ -9,8 +9,8 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A Move is when somebody last came into a group or left one: of all that happened to them, After is the latest
-// beginning and By the latest end of the times between which it did.
+// A Move is when somebody last came into a group or left one, or became a member: of all that happened to them, After is
+// the latest beginning and By the latest end of the times between which it did.
 type Move struct{ After, By time.Time }
 
 // Since reports that somebody came into a group or left one after a moment. Where that is not sure, perhaps reports that
@@ -42,31 +42,4 @@ func (h *History) Moves(ctx context.Context, org tallyfy.ID, s journal.Subject, 
 		return err
 	})
 	return moves, err
-}
-
-// FirstSeen returns when members were first seen: the end of the first reading that had them, since they were missing last.
-// Of those who were there from the first reading on it is the end of that one, or the beginning of what is remembered. Who
-// is not in the latest reading is left out.
-func (h *History) FirstSeen(ctx context.Context, org tallyfy.ID, who []tallyfy.UserID) (map[tallyfy.UserID]time.Time, error) {
-	l, r, known, err := h.stored(ctx, stream{org, membersList})
-	if err != nil || !known {
-		return nil, err
-	}
-	seen := map[tallyfy.UserID]time.Time{}
-	for _, id := range who {
-		if _, there := l.Members[id]; there {
-			seen[id] = later(r.first, h.oldest())
-		}
-	}
-	err = h.db.Query(ctx, `SELECT member, MAX(till) FROM dashboard_history_events WHERE org = $1 AND id >= $2 AND kind = $3 GROUP BY member`,
-		[]any{string(org), idAt(h.oldest()), string(MemberNew)}, func(rows *sql.Rows) error {
-			var id tallyfy.UserID
-			var by int64
-			err := rows.Scan(&id, &by)
-			if _, asked := seen[id]; asked {
-				seen[id] = time.UnixMilli(by)
-			}
-			return err
-		})
-	return seen, err
 }

@@ -50,7 +50,7 @@ const (
 	Activated Fact = "activated" // activated_at: the account was first used, perhaps in another organisation
 	Approved  Fact = "approved"  // approved_at: the invitation was accepted
 	Created   Fact = "created"   // created_at: of the account, which may be older than the membership
-	Seen      Fact = "seen"      // none of them: when the dashboard first saw the member
+	Seen      Fact = "seen"      // none of them is the day: when the dashboard first saw the member
 )
 
 // A Review is people who joined, and what was decided about them.

@@ -56,23 +56,30 @@ func (r Rule) All() bool {
 	return r.New && r.Role == "" && r.Group.ID == "" && r.Named() == 0 && r.To.IsZero() && !r.From.IsZero()
 }
 
+// A Sighting is when a member was first seen: By is the end of the first reading of all members that
+// had them, After the beginning of the one before, which had them not; zero where there was none.
+type Sighting struct{ After, By time.Time }
+
 // Joined is when a member joined, and by which fact: the later one of the first use of the account,
-// which may be years older than the membership, and of the accepted invitation. Without a date of
-// Tallyfy's it is when the member was first seen, as seen has it, or at last readAt, when the
-// member was read.
-func Joined(m *tallyfy.Member, seen map[tallyfy.UserID]time.Time, readAt time.Time) (time.Time, Fact) {
+// which may be years older than the membership, and of the accepted invitation. Where Tallyfy has no
+// date, or only one at which a reading lacked the member, it is when the member was first seen, as
+// seen has it, or at last readAt, when the member was read.
+func Joined(m *tallyfy.Member, seen map[tallyfy.UserID]Sighting, readAt time.Time) (time.Time, Fact) {
+	first, known := seen[m.ID]
+	at, fact := m.CreatedAt.Time, Created
 	switch {
 	case !m.ApprovedAt.IsZero() && m.ApprovedAt.After(m.ActivatedAt.Time):
-		return m.ApprovedAt.Time, Approved
+		at, fact = m.ApprovedAt.Time, Approved
 	case !m.ActivatedAt.IsZero():
-		return m.ActivatedAt.Time, Activated
-	case !m.CreatedAt.IsZero():
-		return m.CreatedAt.Time, Created
+		at, fact = m.ActivatedAt.Time, Activated
 	}
-	if at, ok := seen[m.ID]; ok {
-		return at, Seen
+	switch {
+	case known && at.Before(first.After), known && at.IsZero():
+		return first.By, Seen
+	case at.IsZero():
+		return readAt, Seen
 	}
-	return readAt, Seen
+	return at, fact
 }
 
 // Undated are the members of whom Tallyfy has no date: seen has to say when they were first seen.
@@ -87,7 +94,7 @@ func Undated(members *directory.Members) (list []tallyfy.UserID) {
 
 // Take returns whom the rule takes, the longest-standing first, and the addresses that it names and that belong to
 // nobody who can be reviewed. seen is that of Joined, before are those who have been in a review.
-func (r Rule) Take(members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time, before map[tallyfy.UserID]bool) (people []*Person, unknown []string) {
+func (r Rule) Take(members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]Sighting, before map[tallyfy.UserID]bool) (people []*Person, unknown []string) {
 	named := map[string]bool{}
 	for _, m := range members.Items {
 		if !m.IsPerson() {
@@ -110,7 +117,7 @@ func (r Rule) Take(members *directory.Members, groups *directory.Groups, seen ma
 	return people, unknown
 }
 
-func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time) bool {
+func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]Sighting) bool {
 	joined, _ := Joined(m, seen, members.ReadAt)
 	again := r.New && r.Again[m.ID]
 	in := func(g *tallyfy.Group) bool { return g.ID == r.Group.ID }
@@ -120,7 +127,7 @@ func (r Rule) fits(m *tallyfy.Member, members *directory.Members, groups *direct
 }
 
 // NewPerson is a member as the copies have them. seen is that of Joined.
-func NewPerson(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]time.Time) *Person {
+func NewPerson(m *tallyfy.Member, members *directory.Members, groups *directory.Groups, seen map[tallyfy.UserID]Sighting) *Person {
 	p := &Person{
 		ID: m.ID, Name: m.Name(), Email: m.Email, Role: m.Role, Title: strings.TrimSpace(m.JobTitle), Status: m.Status,
 		Groups: GroupsOf(groups.Of(m.ID)), ReadAt: members.ReadAt,

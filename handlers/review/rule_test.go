@@ -45,7 +45,7 @@ func TestWhichDateIsTheDayOfJoining(t *testing.T) {
 
 // Whoever was seen before is not new at each reading.
 func TestWithoutADateTheFirstReadingCounts(t *testing.T) {
-	seen := map[tallyfy.UserID]time.Time{"1": at(4).Time}
+	seen := map[tallyfy.UserID]review.Sighting{"1": {By: at(4).Time}}
 	day, fact := review.Joined(&tallyfy.Member{ID: "1"}, seen, at(20).Time)
 	assert.Equal(t, at(4).Time, day)
 	assert.Equal(t, review.Seen, fact)
@@ -53,6 +53,14 @@ func TestWithoutADateTheFirstReadingCounts(t *testing.T) {
 	assert.Equal(t, at(20).Time, day, "nobody has seen this one before")
 	day, _ = review.Joined(&tallyfy.Member{ID: "1", CreatedAt: at(3)}, seen, at(20).Time)
 	assert.Equal(t, at(3).Time, day)
+	// An account of long ago was not of this organisation while a reading lacked it.
+	seen["1"] = review.Sighting{After: at(10).Time, By: at(11).Time}
+	day, fact = review.Joined(&tallyfy.Member{ID: "1", ActivatedAt: at(3), CreatedAt: at(2)}, seen, at(20).Time)
+	assert.Equal(t, at(11).Time, day)
+	assert.Equal(t, review.Seen, fact)
+	day, fact = review.Joined(&tallyfy.Member{ID: "1", ActivatedAt: at(10)}, seen, at(20).Time)
+	assert.Equal(t, at(10).Time, day)
+	assert.Equal(t, review.Activated, fact)
 	members := &directory.Members{Items: []*tallyfy.Member{{ID: "1"}, {ID: "2", CreatedAt: at(3)}}}
 	assert.Equal(t, []tallyfy.UserID{"1"}, review.Undated(members))
 }
