@@ -235,7 +235,14 @@ func (req *request) memberChanged(c memberChange) func(err error) {
 
 // invitation is what is known of an invitation that was not accepted, and of the groups that were planned with one.
 func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
-	v.Pending = m.Status == tallyfy.StatusInvited
+	if v.Pending = m.Status == tallyfy.StatusInvited; v.Pending {
+		switch {
+		case !m.ApprovedAt.IsZero():
+			v.Since, v.Approved = m.ApprovedAt.Time, true
+		case m.ActivatedAt.IsZero(): // else the account is used elsewhere, and may be an old one
+			v.Since = m.CreatedAt.Time
+		}
+	}
 	planned, ok, err := req.app.PlannedGroups.Find(req.ctx(), string(req.org()), string(m.ID), m.Email)
 	if err != nil { // the page is as good without
 		req.logError("planned groups not read", err)

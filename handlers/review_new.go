@@ -216,6 +216,7 @@ func startReview(req *request) error {
 	if len(errs) > 0 {
 		return f.again(refusedForm{Status: http.StatusUnprocessableEntity, Errors: errs})
 	}
+	req.markGuests(r.People)
 	compared, err := req.comparison(copied)
 	if err != nil {
 		return err

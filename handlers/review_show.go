@@ -130,13 +130,16 @@ func (req *request) queueTabs(r *review.Review, all int, counts map[review.State
 
 // reviewRow is somebody in the queue, as they are now.
 func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compared *review.Expectations) views.ReviewRow {
-	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at, Joined: p.Joined, State: string(p.State(req.app.Now()))}
+	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at, Joined: p.Joined, State: string(p.State(req.app.Now())), Guest: p.Guest}
 	if p.Unreadable {
 		row.Name = req.memberName(p.ID)
 	}
 	m, ok := copied.members.ByID(p.ID)
 	if ok {
 		row.Status, row.Role = views.MemberStatus(m), names.Role(m.Role)
+		if row.Invited = m.Status == tallyfy.StatusInvited; row.Invited {
+			row.Joined = time.Time{}
+		}
 		row.Groups, row.Namesake = len(copied.groups.Of(p.ID)), hasNamesake(copied.members, m)
 		d := compared.Of(m)
 		row.Compared, row.Missing, row.Unexpected = d.Known, len(d.Missing), len(d.Unexpected)
@@ -188,6 +191,7 @@ func addJoiners(req *request) error {
 	if err != nil {
 		return err
 	}
+	req.markGuests(later)
 	shown := form["people"] // nobody whom the page did not name
 	later = slices.DeleteFunc(later, func(p *review.Person) bool { return len(shown) > 0 && !slices.Contains(shown, string(p.ID)) })
 	c := req.adding(r.ID, later)

@@ -144,7 +144,7 @@ func (req *request) firstSeen(copied snapshot, since time.Time) map[tallyfy.User
 func (req *request) markGuests(people []*review.Person) {
 	guests, err := req.app.History.GuestsSeen(req.ctx(), req.org())
 	if err != nil { // the review is as good without
-		req.app.Log.Error("guests of before not known", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("guests of before not known", err)
 		return
 	}
 	for _, p := range people {

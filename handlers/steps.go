@@ -211,13 +211,19 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
 		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.gone(), Unread: s.m == nil && !s.gone(), Unreadable: s.p.Unreadable,
 	}
-	v.Short = s.short
+	v.Short, v.Guest = s.short, s.p.Guest
 	if !s.looked {
 		v.NotRead = s.copied.missing()
 	}
 	if s.m != nil {
 		v.Person, v.Called, v.JobTitle, v.LastLogin = personOf(s.m), s.called(s.m), s.m.JobTitle, s.m.LastLoginAt.Time
 		v.Admin = s.m.Role == tallyfy.RoleAdmin
+		switch at, fact := review.Joined(s.m, nil, s.readAt); {
+		case s.m.Status == tallyfy.StatusInvited:
+			v.Joined, v.JoinedBy = time.Time{}, ""
+		case fact != review.Seen && s.p.JoinedBy != review.Seen: // an invitation may have been accepted since the start
+			v.Joined, v.JoinedBy = at, joinedText(fact)
+		}
 		if there, ok := findLocation(s.m.Timezone); ok && s.m.Timezone != "" {
 			v.Timezone = s.m.Timezone + ", " + s.app.Now().In(there).Format("15:04") + " now"
 		}

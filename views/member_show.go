@@ -38,9 +38,25 @@ func (v MemberPage) canJoin() bool { return v.Status.Text != "Disabled" && v.Sta
 // it was made.
 type Invitation struct {
 	Pending bool
-	Planned []GroupLink
-	By      string
-	At      time.Time
+	// Since is when it was approved, as Approved says, or when the account was made that nobody has
+	// used yet; zero where Tallyfy says neither.
+	Since    time.Time
+	Approved bool
+	Planned  []GroupLink
+	By       string
+	At       time.Time
+}
+
+// since goes on with a sentence: since when the invitation waits, as far as that is known.
+func (v Invitation) since(c Clock) string {
+	if v.Since.IsZero() {
+		return ". "
+	}
+	what := "the account was made"
+	if v.Approved {
+		what = "it was approved"
+	}
+	return "; " + what + " on " + c.Day(v.Since) + ", " + c.DaysAgo(v.Since) + ". "
 }
 
 // TallyfyApp is where Tallyfy's own pages are.

@@ -235,8 +235,12 @@ type ReviewRow struct {
 	// Gone says that the person is not in the organisation any more, Unread that this is not known:
 	// the list was not read to its end.
 	Gone, Unread bool
+	// Invited says that the invitation was not accepted yet.
+	Invited bool
 	// Namesake says that another member has the same name.
 	Namesake bool
+	// Guest says that the address was a guest's before.
+	Guest bool
 }
 
 // decided is who decided when, and until when.
@@ -246,6 +250,14 @@ func (r ReviewRow) decided(c Clock) string {
 		text += ", until " + ChosenDay(r.Until)
 	}
 	return text
+}
+
+// joinedNot stands where there is no day of joining.
+func (r ReviewRow) joinedNot() string {
+	if r.Invited {
+		return "not yet"
+	}
+	return "not known"
 }
 
 // difference is how far the groups are from what is expected.
@@ -274,8 +286,11 @@ type ReviewPerson struct {
 	Called, JobTitle string
 	// Timezone is that of the person, with what time it is there now; "" for none that is known.
 	Timezone            string
+	// Joined is zero, and JoinedBy "", for somebody who has not accepted the invitation.
 	Joined              time.Time
 	JoinedBy, InvitedBy string
+	// Guest says that the address was a guest's before.
+	Guest bool
 	LastLogin           time.Time
 	Invitation          Invitation
 	ReadAt              time.Time

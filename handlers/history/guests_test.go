@@ -131,6 +131,39 @@ func TestGuestsAreNewOrGoneByTheirIds(t *testing.T) {
 	assert.Empty(t, d.of("pat@tyres.example.com"))
 }
 
+// Who was seen as a guest is known, whether they are one still or not.
+func TestWhoWasSeenAsAGuest(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB) {
+		d := newDesk(t, open())
+		seen := func(address string) bool {
+			t.Helper()
+			of, err := d.GuestsSeen(t.Context(), org)
+			require.NoError(t, err)
+			return of(address)
+		}
+		assert.False(t, seen("bo@example.com"), "nothing was read")
+		d.guest("9", "Bo@example.com")
+		d.readGuests()
+		assert.True(t, seen("bo@EXAMPLE.com"), "of the organisation")
+		delete(d.guests, "9")
+		d.after(time.Hour)
+		d.readGuests()
+		assert.True(t, seen("bo@example.com"), "and not any more")
+
+		d.move(finance, history.GuestKey("cy@example.com"), true)
+		d.read()
+		assert.True(t, seen("cy@example.com"), "of a group")
+		d.after(time.Hour)
+		d.move(finance, history.GuestKey("cy@example.com"), false)
+		d.read()
+		assert.True(t, seen("cy@example.com"))
+		assert.False(t, seen("1"), "a member")
+		of, err := d.GuestsSeen(t.Context(), "another")
+		require.NoError(t, err)
+		assert.False(t, of("bo@example.com"))
+	})
+}
+
 func TestErasingAGuestKeepsTheNumbers(t *testing.T) {
 	d := newDesk(t, memory(t))
 	d.guest("b", lin)

@@ -96,6 +96,8 @@ type Person struct {
 	// Groups are those they were in, in the order of names, as read at ReadAt.
 	Groups []Group `json:",omitempty"`
 	ReadAt time.Time
+	// Guest says that the address was seen as a guest's before the person came into the review.
+	Guest bool `json:",omitempty"`
 	// Added is when they came into a review that had begun, zero for those from the start.
 	Added time.Time `json:",omitzero"`
 	// Granted says that they were made an administrator since.

@@ -61,6 +61,20 @@ func TestGuestsAreRemembered(t *testing.T) {
 	assert.NotContains(t, tomas.Get(path).Text("main"), "joined Payroll")
 }
 
+// A review marks who was a guest before, as far as that was seen.
+func TestAReviewMarksWhoWasAGuest(t *testing.T) {
+	d := newDesk(t, sitetest.Options{Sandbox: sandbox.Options{Joiners: true}})
+	start := func() *sitetest.Page {
+		return d.Get("/reviews/new").Form("main form").Set("name", "Joiners").Tick("who", "text").
+			Set("text", "pawel@temp.example.com"+"\n"+d.Member("ines.carvalho").Email).Submit("Start the review").Whole(http.StatusOK)
+	}
+	d.readGuests()
+	q := start()
+	assert.Equal(t, 1, q.Find("tbody tr:contains('Was a guest')").Length())
+	assert.Contains(t, q.Follow("Paweł Zieliński").Text("header.page-header"), "Was a guest")
+	assert.NotContains(t, q.Follow("Inês Carvalho").Text("main"), "Was a guest")
+}
+
 // Who was a guest under the address of an account that is deleted for good is taken out, too.
 func TestErasedPeopleAreTakenOutAsGuests(t *testing.T) {
 	d := newDesk(t, sitetest.Options{})

@@ -540,8 +540,22 @@ func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	p := open(start(s, "lena.fischbacher"), "Lena Fischbacher")
 	assert.Regexp(t, `^Europe/Vienna, \d\d:\d\d now$`, p.Facts()["Time zone"])
+	const since = `accepted (yet|the invitation yet); the account was made on \d+ \w+ \d{4}, [^.]+ ago\. It takes a seat until it is withdrawn\.`
+	assert.Regexp(t, since, p.Text("main"))
+	assert.Equal(t, "not yet", p.Facts()["Joined"])
+	assert.NotContains(t, p.Text("main"), "Joined: ")
+	step := p.URL
+	assert.Contains(t, s.Get(path.Dir(path.Dir(step))).Text("tbody"), "not yet Invited")
 	p = p.Follow("Resend or withdraw…").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("section[aria-labelledby=invitation]"), "Do that in Tallyfy")
+	assert.Regexp(t, since, p.Text("section[aria-labelledby=invitation]"))
+
+	require.True(t, s.Sandbox.AcceptInvitation(s.Member("lena.fischbacher").Email))
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	p = s.Get(step).Whole(http.StatusOK)
+	assert.Contains(t, p.Facts()["Joined"], "today, ")
+	assert.Contains(t, p.Text("main"), "Joined: the account was activated.")
+	assert.NotContains(t, p.Text("main"), "accepted yet")
 }
 
 // What a page has shown for too long is compared with what is so now. Only what differs is asked again.
