@@ -285,15 +285,15 @@ type ReviewPerson struct {
 	// Called is the name, with the address where somebody else looks the same.
 	Called, JobTitle string
 	// Timezone is that of the person, with what time it is there now; "" for none that is known.
-	Timezone            string
+	Timezone string
 	// Joined is zero, and JoinedBy "", for somebody who has not accepted the invitation.
 	Joined              time.Time
 	JoinedBy, InvitedBy string
 	// Guest says that the address was a guest's before.
-	Guest bool
-	LastLogin           time.Time
-	Invitation          Invitation
-	ReadAt              time.Time
+	Guest      bool
+	LastLogin  time.Time
+	Invitation Invitation
+	ReadAt     time.Time
 	// From is FromCheck where the visitor came from the check of the review, and goes back there;
 	// else "".
 	From string
