@@ -44,7 +44,8 @@ func showMember(req *request) error {
 		groups[i] = g.ID
 	}
 	page.Press, page.Base = newPress(), req.keepGroupsSeen(id, groups)
-	page.Invitation = req.invitation(member)
+	page.Invitation = invitation(member)
+	req.planned(&page.Invitation, member)
 	if guests := req.CopiedGuests(); guests != nil {
 		for _, g := range directory.KnownTo(guests, id) {
 			page.Guests = append(page.Guests, guestPerson(g))

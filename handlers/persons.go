@@ -233,8 +233,8 @@ func (req *request) memberChanged(c memberChange) func(err error) {
 	}
 }
 
-// invitation is what is known of an invitation that was not accepted, and of the groups that were planned with one.
-func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
+// invitation is what is known of an invitation that was not accepted.
+func invitation(m *tallyfy.Member) (v views.Invitation) {
 	if v.Pending = m.Status == tallyfy.StatusInvited; v.Pending {
 		switch {
 		case !m.ApprovedAt.IsZero():
@@ -243,6 +243,11 @@ func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
 			v.Since = m.CreatedAt.Time
 		}
 	}
+	return v
+}
+
+// planned adds the groups that were planned with an invitation.
+func (req *request) planned(v *views.Invitation, m *tallyfy.Member) {
 	planned, ok, err := req.app.PlannedGroups.Find(req.ctx(), string(req.org()), string(m.ID), m.Email)
 	if err != nil { // the page is as good without
 		req.logError("planned groups not read", err)
@@ -253,7 +258,6 @@ func (req *request) invitation(m *tallyfy.Member) (v views.Invitation) {
 			v.Planned = append(v.Planned, views.GroupLink{ID: tallyfy.ID(g.ID), Name: g.Name})
 		}
 	}
-	return v
 }
 
 // invitationMessage is what the mail of an invitation says where nobody writes something else.

@@ -227,7 +227,9 @@ func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 		if there, ok := findLocation(s.m.Timezone); ok && s.m.Timezone != "" {
 			v.Timezone = s.m.Timezone + ", " + s.app.Now().In(there).Format("15:04") + " now"
 		}
-		v.Invitation = s.invitation(s.m)
+		if v.Invitation = invitation(s.m); s.step.Planned {
+			s.planned(&v.Invitation, s.m)
+		}
 		if inviter, ok := s.copied.members.ByID(s.m.InvitedBy); ok {
 			v.InvitedBy = inviter.Name()
 		}

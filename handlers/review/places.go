@@ -175,8 +175,10 @@ type Step struct {
 	// decision about that person, whoever made it.
 	Last        tallyfy.UserID
 	LastDecided *Decision
-	// Sets is the version of the organisation's starter sets.
-	Sets string
+	// Sets is the version of the organisation's starter sets. Planned says that groups are planned
+	// for anybody who was invited.
+	Sets    string
+	Planned bool
 }
 
 // Step reads one person of a review with the decisions about them. by is who reads it.
@@ -196,7 +198,7 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 			(SELECT COUNT(*) FROM dashboard_review_people WHERE review = p.review),
 			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n < p.n ORDER BY n DESC LIMIT 1), ''),
 			COALESCE((SELECT member FROM dashboard_review_people WHERE review = p.review AND n > p.n ORDER BY n LIMIT 1), ''),
-			(SELECT COUNT(*) FROM dashboard_review_decisions WHERE review = p.review AND member = p.member), (`+store.StarterSetsVersion+` r.org),
+			(SELECT COUNT(*) FROM dashboard_review_decisions WHERE review = p.review AND member = p.member), (`+store.StarterSetsVersion+` r.org), `+store.AnyPlanned+` r.org),
 			`+orNone("d")+`, `+orNone("l")+`
 			FROM dashboard_reviews r JOIN dashboard_review_people p ON p.review = r.id
 			LEFT JOIN dashboard_review_decisions d ON d.review = r.id AND d.n = p.decision
@@ -204,7 +206,7 @@ func (b *Book) Step(ctx context.Context, org tallyfy.ID, id string, member, by t
 				SELECT d.member FROM dashboard_review_decisions d WHERE d.review = r.id AND d.author = $5 AND `+byPerson+` ORDER BY d.n DESC LIMIT 1)
 			LEFT JOIN dashboard_review_decisions l ON l.review = r.id AND l.n = q.decision
 			WHERE r.id = $1 AND r.org = $2 AND r.at > $3 AND p.member = $4`, id, string(org), b.oldest(), string(member), string(by))
-	}, &data, &s.At, &s.Of, &s.Previous, &s.Following, &decisions, &s.Sets)
+	}, &data, &s.At, &s.Of, &s.Previous, &s.Following, &decisions, &s.Sets, &s.Planned)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}

@@ -57,6 +57,9 @@ func (p *PlannedGroups) Put(ctx context.Context, org string, what Planned) error
 	return err
 }
 
+// AnyPlanned begins a condition that something is planned in an organisation, and ends before it.
+const AnyPlanned = `EXISTS (SELECT 1 FROM dashboard_planned_groups WHERE org =`
+
 // Find returns what is planned for somebody: by the id, else by the address. ok is false if nothing is.
 func (p *PlannedGroups) Find(ctx context.Context, org, member, email string) (what Planned, ok bool, err error) {
 	const these = `org = $1 AND (member = $2 AND member <> '' OR id_hash = $3)`

@@ -17,6 +17,7 @@ import (
 
 	"tallyfy-admin/handlers/review"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -556,6 +557,20 @@ func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
 	assert.Contains(t, p.Facts()["Joined"], "today, ")
 	assert.Contains(t, p.Text("main"), "Joined: the account was activated.")
 	assert.NotContains(t, p.Text("main"), "accepted yet")
+}
+
+// Groups that were planned with an invitation are shown to who reviews, also where the person has
+// another id by then.
+func TestPlannedGroupsAreShownInAReview(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "soren.kjaergaard", "lena.fischbacher")
+	assert.NotContains(t, open(q, "Lena Fischbacher").Text("main"), "Planned by")
+	require.NoError(t, s.App.PlannedGroups.Put(t.Context(), s.Org, store.Planned{
+		Email: s.Member("lena.fischbacher").Email, Member: "7", By: "Omar Ali", Groups: []store.PlannedGroup{{ID: s.Group("Payroll").ID, Name: "Payroll"}},
+	}))
+	assert.Regexp(t, `Planned by Omar Ali on \d+ \w+ \d{4}: Payroll`, open(q, "Lena Fischbacher").Text("main"))
+	assert.NotContains(t, open(q, "Søren Kjærgaard").Text("main"), "Planned by")
 }
 
 // What a page has shown for too long is compared with what is so now. Only what differs is asked again.
