@@ -116,8 +116,8 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 // oldAfter is the age from which on what a page has shown is too old to decide by.
 const oldAfter = time.Hour
 
-// outdated takes the groups that a form has shown. It reports that they are too old to decide by: then
-// they count only where the copies have the same groups and role, with the time of the copies.
+// outdated takes the groups that a form has shown. It reports that they are too old to decide by:
+// then they count only where the copies have the same groups and role, with the time of the copies.
 func (s *reviewStep) outdated(form url.Values) bool {
 	now := *s
 	s.takeShown(form, time.Time{})

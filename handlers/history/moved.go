@@ -9,8 +9,9 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// A Move is when somebody last came into a group or left one, or became a member: of all that happened to them, After is
-// the latest beginning and By the latest end of the times between which it did.
+// A Move is when somebody last came into a group or left one, or became a member: of all that
+// happened to them, After is the latest beginning and By the latest end of the times between which
+// it did.
 type Move struct{ After, By time.Time }
 
 // Since reports that somebody came into a group or left one after a moment. Where that is not sure, perhaps reports that

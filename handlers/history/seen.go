@@ -9,10 +9,10 @@ import (
 	"tallyfy-admin/tallyfy"
 )
 
-// FirstSeen returns when members were first seen since they were missing last, at a reading that ended
-// after a moment. Of the members who it is whenever that was, as far as they are in the latest reading;
-// of those of them who were there from the first reading on, After is zero and By the end of that one,
-// or the beginning of what is remembered.
+// FirstSeen returns when members were first seen, since they were missing last, at readings that
+// ended after a moment. For the members in who the moment does not count. Those of them who are not
+// in the latest reading are left out. For those who were there from the first reading on, After is
+// zero, and By the end of that reading or the beginning of what is remembered.
 func (h *History) FirstSeen(ctx context.Context, org tallyfy.ID, who []tallyfy.UserID, since time.Time) (map[tallyfy.UserID]Move, error) {
 	seen := map[tallyfy.UserID]Move{}
 	gone := map[tallyfy.UserID]bool{}

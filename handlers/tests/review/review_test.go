@@ -573,7 +573,8 @@ func TestPlannedGroupsAreShownInAReview(t *testing.T) {
 	assert.NotContains(t, open(q, "Søren Kjærgaard").Text("main"), "Planned by")
 }
 
-// What a page has shown for too long is compared with what is so now. Only what differs is asked again.
+// What a page has shown for too long is compared with what is so now. Only what differs is asked
+// again.
 func TestAnOldPageIsLookedAtAgainWhereItDiffers(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
