@@ -380,10 +380,15 @@ func (h *History) complete(ctx context.Context, org tallyfy.ID, list []*Event) {
 	}
 }
 
-// Sweep deletes what is past its time; call it every few minutes.
+// Sweep deletes what is past its time; call it every few minutes. The events of an organisation are
+// found by its readings, so a reading never goes before them.
 func (h *History) Sweep(ctx context.Context) error {
-	_, events := h.db.Write(ctx, `DELETE FROM dashboard_history_events WHERE id < $1 AND org IN (SELECT org FROM dashboard_history_readings)`, idAt(h.oldest()))
-	_, readings := h.db.Write(ctx, `DELETE FROM dashboard_history_readings WHERE ended <= $1`, h.oldest().UnixMilli())
-	_, seen := h.db.Write(ctx, `DELETE FROM dashboard_history_seen WHERE at <= $1`, h.oldest().UnixMilli())
-	return errors.Join(events, readings, seen)
+	oldest := h.oldest()
+	_, err := h.db.Write(ctx, `DELETE FROM dashboard_history_events WHERE id < $1 AND org IN (SELECT org FROM dashboard_history_readings)`,
+		idAt(oldest.Add(time.Millisecond))) // those of that very moment, too, as below
+	if err == nil {
+		_, err = h.db.Write(ctx, `DELETE FROM dashboard_history_readings WHERE ended <= $1`, oldest.UnixMilli())
+	}
+	_, seen := h.db.Write(ctx, `DELETE FROM dashboard_history_seen WHERE at <= $1`, oldest.UnixMilli())
+	return errors.Join(err, seen)
 }

@@ -499,6 +499,24 @@ func TestEventsAreSwept(t *testing.T) {
 	})
 }
 
+// The events of an organisation that nobody reads any more go with its last reading, not after it.
+func TestNoEventOutlivesItsReading(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB) {
+		d := newDesk(t, open())
+		d.read()
+		d.after(time.Hour)
+		d.move(finance, "2", true)
+		d.read()
+		require.Equal(t, 1, d.rows("dashboard_history_events"))
+		d.after(keep)
+		for range 2 {
+			require.NoError(t, d.Sweep(t.Context()))
+			assert.Zero(t, d.rows("dashboard_history_readings")+d.rows("dashboard_history_events"))
+			d.after(time.Hour)
+		}
+	})
+}
+
 func TestErasingSomebodyKeepsTheNumbers(t *testing.T) {
 	eachEngine(t, func(t *testing.T, open func() *store.DB) {
 		d := newDesk(t, open())

@@ -281,15 +281,16 @@ func (j *Journal) Sweep(ctx context.Context) (deleted int64, err error) {
 	if err := j.purge(ctx); err != nil {
 		return 0, err
 	}
+	oldest := j.oldest() // one moment for all: what hangs on an entry goes with it
 	err = j.db.Tx(ctx, func(ctx context.Context, tx *store.Querier) error {
 		// Contents are there where days were added, and JOURNAL_DAYS is less now.
 		for _, table := range []string{"contents", "subjects"} {
 			if _, err := tx.Write(ctx, `DELETE FROM dashboard_journal_`+table+` WHERE entry IN
-				(SELECT id FROM dashboard_journal WHERE at <= $1)`, j.oldest()); err != nil {
+				(SELECT id FROM dashboard_journal WHERE at <= $1)`, oldest); err != nil {
 				return err
 			}
 		}
-		deleted, err = tx.Write(ctx, `DELETE FROM dashboard_journal WHERE at <= $1`, j.oldest())
+		deleted, err = tx.Write(ctx, `DELETE FROM dashboard_journal WHERE at <= $1`, oldest)
 		return err
 	})
 	return deleted, err

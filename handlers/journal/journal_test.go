@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -323,6 +324,30 @@ func TestSweepDeletesWhatIsPastItsTime(t *testing.T) {
 		_, err = d.Sweep(t.Context())
 		require.NoError(t, err)
 		assert.Zero(t, count("dashboard_journal")+count("dashboard_journal_subjects"))
+	})
+}
+
+// Time goes on while a sweep is under way. Nothing that hangs on an entry is left without it.
+func TestASweepIsOfOneMoment(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
+		d := newDesk(t, open())
+		in := d.intent()
+		in.Contents = &journal.Contents{Data: []byte(`{}`)}
+		d.begin(in)
+		began := d.clock.Now().Add(keep - time.Second)
+		var asked atomic.Int64
+		going := journal.New(d.db, keysOf(t, oldSecret), keep, keep, func() time.Time {
+			return began.Add(time.Duration(asked.Add(1)) * 300 * time.Millisecond)
+		})
+		for range 2 {
+			_, err := going.Sweep(t.Context())
+			require.NoError(t, err)
+			var entries, rest int
+			require.NoError(t, d.db.Read(t.Context(), []any{&entries, &rest}, `SELECT (SELECT COUNT(*) FROM dashboard_journal),
+				(SELECT COUNT(*) FROM dashboard_journal_subjects) + (SELECT COUNT(*) FROM dashboard_journal_contents)`))
+			assert.Equal(t, entries > 0, rest > 0, "%d entries", entries)
+		}
+		assert.Empty(t, d.ids(journal.Filter{Org: org}))
 	})
 }
 
