@@ -85,6 +85,8 @@ type Plan struct {
 	// Will and Did are the change in words that follow a name: "remove Bo", "removed Bo".
 	Will, Did string
 	Lines     []Line
+	// Here says that the change is one of the dashboard's own database: nothing is sent to Tallyfy.
+	Here bool `json:",omitempty"`
 	// Calls is how many calls a change of several things takes, one for each of the first lines; 0 for a change
 	// of one thing.
 	Calls       int          `json:",omitempty"`

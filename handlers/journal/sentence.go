@@ -19,8 +19,14 @@ func (e *Entry) Sentence(minute func(time.Time) string, underWay bool) string {
 		return who + " " + e.Did + ". " + e.checked(minute)
 	case e.State == Refused:
 		return who + " wanted to " + e.Will + ". " + e.refused(minute)
+	case e.State == NotSent && e.Here:
+		return who + " wanted to " + e.Will + ". It was not done."
 	case e.State == NotSent:
 		return who + " wanted to " + e.Will + ". It was not sent."
+	case e.Here && underWay:
+		return who + " wanted to " + e.Will + ". It is not done yet."
+	case e.Here:
+		return who + " wanted to " + e.Will + ". " + e.unanswered(minute)
 	case underWay:
 		return who + " asked Tallyfy to " + e.Will + ". It is not answered yet."
 	}

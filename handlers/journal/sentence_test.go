@@ -63,6 +63,19 @@ func TestSentenceOfEachState(t *testing.T) {
 			assert.Equal(t, test.want, e.Sentence(minute, test.underWay))
 		})
 	}
+	for state, want := range map[journal.State]string{ // Tallyfy has no part in what is kept here
+		journal.Done:    "Maren Dahl closed the review. Not checked.",
+		journal.NotSent: "Maren Dahl wanted to close the review. It was not done.",
+		journal.Sent:    "Maren Dahl wanted to close the review. No outcome was stored; not known.",
+	} {
+		here := &journal.Entry{State: state, Intent: journal.Intent{
+			Actor: journal.Subject{Name: "Maren Dahl"}, Plan: journal.Plan{Here: true, Will: "close the review", Did: "closed the review"},
+		}}
+		assert.Equal(t, want, here.Sentence(nil, false))
+		if state == journal.Sent {
+			assert.Equal(t, "Maren Dahl wanted to close the review. It is not done yet.", here.Sentence(nil, true))
+		}
+	}
 	unreadable := &journal.Entry{State: journal.Done, Unreadable: true}
 	assert.Equal(t, "This change can't be read: the secret that sealed it is not listed any more.", unreadable.Sentence(nil, false))
 }

@@ -142,7 +142,7 @@ func (c *Closing) Plan() change.Plan {
 		text += " " + words.Count(c.Looks, "second look that waits is", "second looks that wait are") + " not taken any more."
 	}
 	plan := change.Plan{Stopped: c.Waiting() > 0 || !c.Review.Closed.IsZero(), Plan: journal.Plan{
-		Will: "close the review " + name, Did: "closed the review " + name, Lines: []journal.Line{{Kind: lineClosing, Text: text}},
+		Here: true, Will: "close the review " + name, Did: "closed the review " + name, Lines: []journal.Line{{Kind: lineClosing, Text: text}},
 	}}
 	plan.Facts = journal.Facts(reviewFacts{ID: c.ID, Name: c.Review.Name})
 	return plan
@@ -152,7 +152,7 @@ func (c *Closing) Plan() change.Plan {
 func (c *Closing) Send(ctx context.Context) ([]journal.Subject, error) {
 	switch err := c.Book.Close(ctx, c.Review, c.By, c.Members); {
 	case errors.Is(err, ErrClosed), errors.Is(err, ErrWaiting):
-		return nil, &change.NotSent{Words: "Somebody else has closed the review, or decided to change groups, since.", Err: err}
+		return nil, &change.NotSent{Words: "Somebody else has closed the review, or decided to change groups, since."}
 	case err != nil:
 		return nil, &change.NotSent{Words: "The dashboard's database did not close the review.", Err: err}
 	}
@@ -176,8 +176,11 @@ func (c *Closing) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 func (c *Closing) Summary(e *journal.Entry, _ bool) (change.Tone, string) {
 	f, _ := factsOf(e)
 	name := quoted(f.Name)
-	if e.Finding(lineClosing).Result == journal.Confirmed {
+	switch e.Finding(lineClosing).Result {
+	case journal.Confirmed:
 		return change.Good, "The review " + name + " is closed."
+	case journal.NotAsExpected:
+		return change.Warning, "The review " + name + " is not closed."
 	}
 	return change.Warning, "Whether the review " + name + " was closed could not be checked."
 }

@@ -121,7 +121,7 @@ func (c *SetEdit) Now() string { return setFacts{c.Title, c.Before.Groups}.text(
 func (c *SetEdit) Plan() change.Plan {
 	f := setFacts{c.Title, c.Groups}
 	plan := change.Plan{Stopped: c.Nothing() || c.Overtaken(), Plan: journal.Plan{
-		Will: "change the starter set for " + of(c.Title), Did: "changed the starter set for " + of(c.Title),
+		Here: true, Will: "change the starter set for " + of(c.Title), Did: "changed the starter set for " + of(c.Title),
 		Lines:       []journal.Line{{Kind: lineSet, Text: f.text()}},
 		Differences: []journal.Difference{{What: "Groups", Before: namesOf(c.Before.Groups), After: namesOf(c.Groups)}},
 	}}
@@ -149,7 +149,11 @@ func (c *SetEdit) Check(ctx context.Context, e *journal.Entry) ([]journal.Findin
 	}
 	now := setFacts{f.Title, SetFor(f.Title, sets).Groups}
 	same := slices.Equal(idsOf(now.Groups), idsOf(f.Groups))
-	return []journal.Finding{journal.Confirm(same, "It was edited again: "+now.text())}, nil
+	otherwise := "It was edited again: "
+	if e.State != journal.Done { // it may never have been so
+		otherwise = "It is otherwise now: "
+	}
+	return []journal.Finding{journal.Confirm(same, otherwise+now.text())}, nil
 }
 
 // Summary implements change.Change.
@@ -158,6 +162,8 @@ func (c *SetEdit) Summary(e *journal.Entry, _ bool) (change.Tone, string) {
 	switch finding := e.Finding(lineSet); {
 	case finding.Result == journal.Confirmed:
 		return change.Good, f.text()
+	case finding.Result == journal.NotAsExpected && e.State != journal.Done:
+		return change.Warning, finding.Detail
 	case finding.Result == journal.NotAsExpected:
 		return change.Info, finding.Detail
 	}

@@ -83,7 +83,7 @@ func (c *Starting) Look(context.Context) error {
 func (c *Starting) Plan() change.Plan {
 	name, people := quoted(c.Review.Name), words.Count(len(c.Review.People), "person", "people")
 	plan := change.Plan{Plan: journal.Plan{
-		Will: "start the review " + name + " of " + people, Did: "started the review " + name + " of " + people,
+		Here: true, Will: "start the review " + name + " of " + people, Did: "started the review " + name + " of " + people,
 		Lines: []journal.Line{{Kind: lineStarting, Text: "The review " + name + " of " + people + " is started. Its rule: " + c.Rule + "."}},
 	}}
 	plan.Facts = journal.Facts(reviewFacts{ID: c.Review.ID, Name: c.Review.Name})
@@ -170,7 +170,7 @@ func (c *Adding) Plan() change.Plan {
 	name, people := quoted(c.Review.Name), words.Count(len(c.People), "person", "people")
 	what := people + " who joined later to the review " + name
 	plan := change.Plan{Stopped: len(c.People) == 0 || !c.Review.Closed.IsZero(), Plan: journal.Plan{
-		Will: "add " + what, Did: "added " + what,
+		Here: true, Will: "add " + what, Did: "added " + what,
 		Lines: []journal.Line{{Kind: lineAdding, Text: "The review " + name + " has " + people + " more who joined after it was started."}},
 	}}
 	plan.Facts = journal.Facts(reviewFacts{c.ID, c.Review.Name, len(c.People), c.At, c.After})

@@ -11,6 +11,7 @@ import (
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/review"
+	"tallyfy-admin/handlers/store"
 )
 
 // entryOf is the entry of a change that was planned, in a state.
@@ -58,6 +59,31 @@ func TestAStartSaysHowManyAndNobody(t *testing.T) {
 		d.clock = d.clock.Add(d.Keep)
 		_, _, err = found(journal.Done)
 		require.ErrorIs(d.t, err, review.ErrNotFound, "what was confirmed stays so when the review is past its time")
+	})
+}
+
+// What is kept here alone says so, and says what was found where a process died before it kept anything.
+func TestWhatADeadProcessDidNotKeep(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		ctx, r := d.t.Context(), d.start(2)
+		sets := d.DB.StarterSets(d.Keys, d.Now)
+		finance := []store.PlannedGroup{{ID: "1", Name: "Finance"}}
+		for want, c := range map[string]change.Change{
+			"The review “November” is not closed.":                                               &review.Closing{Book: d.Book, Org: org, ID: r.ID, By: maren, Members: everybody},
+			"It is otherwise now: There is no starter set for people with the job title Driver.": &review.SetEdit{Sets: sets, Org: org, Title: "Driver", Groups: finance},
+		} {
+			require.NoError(d.t, c.Look(ctx))
+			plan := c.Plan()
+			assert.True(d.t, plan.Here)
+			e := entryOf(c, plan, journal.Sent)
+			findings, err := c.Check(ctx, e)
+			require.NoError(d.t, err)
+			assert.Equal(d.t, journal.NotAsExpected, findings[0].Result)
+			e.Check = &journal.Check{Findings: findings}
+			tone, text := c.Summary(e, false)
+			assert.Equal(d.t, change.Warning, tone)
+			assert.Equal(d.t, want, text)
+		}
 	})
 }
 

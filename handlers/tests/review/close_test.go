@@ -9,10 +9,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
@@ -74,6 +76,22 @@ func TestAReviewIsClosedAndWhomItLeftOpenComesAgain(t *testing.T) {
 	assert.Contains(t, queue(next), "Noor van der Meer")
 	assert.Contains(t, next.Text("main"), "1 person whom a closed review left open")
 	assert.NotContains(t, s.Get("/reviews/new").Texts("[data-part=count] .names-only li"), "Noor van der Meer", "in a review that is open")
+}
+
+// A decision that comes in at the last moment stops the closing, which says so.
+func TestADecisionWhileAReviewIsClosed(t *testing.T) {
+	t.Parallel()
+	db, err := store.Open(t.Context(), "memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	s := sitetest.SignedIn(t, sitetest.Options{Store: db})
+	form := s.Get(start(s, "soren.kjaergaard").URL + "/close").Form("main form")
+	_, err = db.Write(t.Context(), `CREATE TRIGGER meanwhile AFTER INSERT ON dashboard_journal WHEN NEW.kind = 'review.close'
+		BEGIN UPDATE dashboard_review_people SET state = 'change'; END`)
+	require.NoError(t, err)
+	p := form.Submit("Close the review").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text("main .notice"), "Somebody else has closed the review, or decided to change groups, since. Nothing was changed.")
+	assert.Contains(t, s.Get("/activity?what=review.close").Text("main .rows"), "wanted to close the review “Joiners”. It was not done.")
 }
 
 // Closing a review promises that the next one offers whom it left open, whatever an earlier one
