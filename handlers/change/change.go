@@ -103,9 +103,10 @@ type Plan struct {
 	journal.Plan
 	// Stopped says that the change cannot be made as things are. The change itself knows why.
 	Stopped bool
-	// Subjects and Concerned are as in journal.Intent.
-	Subjects  []journal.Subject
-	Concerned []tallyfy.UserID
+	// Subjects, Concerned and ConcernedGuests are as in journal.Intent.
+	Subjects        []journal.Subject
+	Concerned       []tallyfy.UserID
+	ConcernedGuests []string
 	// Contents is what the change deletes, as in journal.Intent.
 	Contents *journal.Contents
 	// Seen is what the person saw besides the sentences, such as the guests of a group, in any order.

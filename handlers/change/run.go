@@ -153,7 +153,7 @@ func (s *Service) Run(ctx context.Context, by Caller, p Press, c Change) (Outcom
 	}
 	e, err = s.Journal.Begin(ctx, lock.lease, journal.Intent{
 		Org: by.Org, Kind: c.Kind(), Actor: by.Actor, RequestID: by.RequestID, Press: press,
-		Subjects: plan.Subjects, Concerned: plan.Concerned, Plan: plan.Plan, Contents: plan.Contents,
+		Subjects: plan.Subjects, Concerned: plan.Concerned, ConcernedGuests: plan.ConcernedGuests, Plan: plan.Plan, Contents: plan.Contents,
 	})
 	switch {
 	case errors.Is(err, store.ErrLost):

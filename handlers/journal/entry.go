@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -52,6 +54,17 @@ func GroupSubject(g *tallyfy.Group) Subject {
 // Key names the subject in the index of subjects and in addresses: "member 20552".
 func (s Subject) Key() string { return string(s.Kind) + " " + s.ID }
 
+// addressKey names a guest in the index by a hash of the address: a group has its guests by their
+// addresses only. It is "" for anybody else.
+func (s Subject) addressKey(org tallyfy.ID) string {
+	address := strings.ToLower(strings.TrimSpace(s.Email))
+	if s.Kind != Guest || address == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(string(org) + " " + address))
+	return "address " + hex.EncodeToString(sum[:16])
+}
+
 // ParseSubject reads a subject's Key; the zero value for anything else.
 func ParseSubject(key string) Subject {
 	kind, id, _ := strings.Cut(key, " ")
@@ -74,6 +87,9 @@ type Intent struct {
 	// Concerned are ids of further members for whom the entry shows on their page, such as the
 	// members of a deleted group. Their names stand in the plan's differences.
 	Concerned []tallyfy.UserID `json:"-"`
+	// ConcernedGuests are the addresses of guests for whom the entry shows on their page, such as
+	// those who came into a group.
+	ConcernedGuests []string `json:"-"`
 	// Contents is what the change deletes, to create it again; nil for changes that delete nothing. It is not
 	// read with the entry.
 	Contents *Contents `json:"-"`

@@ -15,7 +15,8 @@ import (
 type Filter struct {
 	Org   tallyfy.ID
 	Actor tallyfy.UserID
-	// Subject is a member or a group that the entry is about, or a member who made the change.
+	// Subject is a member, a group or a guest that the entry is about, or a member who made the
+	// change. Of a guest whose address is given, too, the groups' changes are found as well.
 	Subject Subject
 	Kind    string
 	State   State
@@ -58,7 +59,12 @@ func (j *Journal) where(f Filter) (string, []any) {
 		add(`actor = ?`, string(f.Actor))
 	}
 	if f.Subject.ID != "" {
-		add(`id IN (SELECT entry FROM dashboard_journal_subjects WHERE org = $1 AND subject = ?)`, f.Subject.Key())
+		condition := `id IN (SELECT entry FROM dashboard_journal_subjects WHERE org = $1 AND subject IN (?`
+		if key := f.Subject.addressKey(f.Org); key != "" {
+			args = append(args, key)
+			condition += fmt.Sprintf(`, $%d`, len(args))
+		}
+		add(condition+`))`, f.Subject.Key())
 	}
 	if f.Kind != "" {
 		add(`kind = ?`, f.Kind)

@@ -112,7 +112,11 @@ func (j *Journal) insert(ctx context.Context, tx *store.Querier, e *Entry) (inse
 			return false, err
 		}
 	}
-	return true, j.index(ctx, tx, e, append([]Subject{e.Actor}, append(e.Subjects, members(e.Concerned)...)...))
+	subjects := append([]Subject{e.Actor}, append(e.Subjects, members(e.Concerned)...)...)
+	for _, address := range e.ConcernedGuests {
+		subjects = append(subjects, Subject{Kind: Guest, Email: address})
+	}
+	return true, j.index(ctx, tx, e, subjects)
 }
 
 func members(ids []tallyfy.UserID) []Subject {
@@ -129,6 +133,9 @@ func (j *Journal) index(ctx context.Context, tx *store.Querier, e *Entry, subjec
 	for _, s := range subjects {
 		if tallyfy.PlausibleID(s.ID) {
 			rows = append(rows, []any{string(e.Org), s.Key(), e.ID})
+		}
+		if key := s.addressKey(e.Org); key != "" {
+			rows = append(rows, []any{string(e.Org), key, e.ID})
 		}
 	}
 	return tx.Insert(ctx, `dashboard_journal_subjects (org, subject, entry)`, rows, `ON CONFLICT DO NOTHING`)

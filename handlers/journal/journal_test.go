@@ -351,6 +351,26 @@ func TestASweepIsOfOneMoment(t *testing.T) {
 	})
 }
 
+// A group has its guests by their addresses only. A guest's page finds the group's changes all the same.
+func TestEntriesOfAGuestByTheAddress(t *testing.T) {
+	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
+		d := newDesk(t, open())
+		in := d.intent()
+		in.Subjects, in.ConcernedGuests = []journal.Subject{payroll}, []string{" Ada@Partner.example.com"}
+		group := d.begin(in)
+		guest := journal.Subject{Kind: journal.Guest, ID: "9f3b", Name: "Ada", Email: "ada@partner.example.com"}
+		in = d.intent()
+		in.Subjects = []journal.Subject{guest}
+		own := d.begin(in)
+		assert.Equal(t, []string{own.ID, group.ID}, d.ids(journal.Filter{Org: org, Subject: guest}))
+		assert.Equal(t, []string{own.ID}, d.ids(journal.Filter{Org: org, Subject: journal.Subject{Kind: journal.Guest, ID: "9f3b"}}), "whose address is not known")
+		assert.Empty(t, d.ids(journal.Filter{Org: org, Subject: journal.Subject{Kind: journal.Guest, ID: "1", Email: "eve@partner.example.com"}}))
+		var plain int
+		require.NoError(t, d.db.Read(t.Context(), []any{&plain}, `SELECT COUNT(*) FROM dashboard_journal_subjects WHERE LOWER(subject) LIKE '%ada%'`))
+		assert.Zero(t, plain, "the address is not plain")
+	})
+}
+
 // The README says how to erase what concerns one member.
 func TestErasingWhatConcernsOneMember(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")

@@ -161,9 +161,10 @@ func (c *Creation) Plan() change.Plan {
 		subjects, again = append(subjects, c.Old), " again"
 	}
 	return change.Plan{
-		Stopped:   c.Unread() || c.Saw != "" && c.Saw != c.PeopleKey(),
-		Subjects:  subjects,
-		Concerned: r.Members,
+		Stopped:         c.Unread() || c.Saw != "" && c.Saw != c.PeopleKey(),
+		Subjects:        subjects,
+		Concerned:       r.Members,
+		ConcernedGuests: r.Guests,
 		Plan: journal.Plan{
 			Will: "create the group " + name + again, Did: "created the group " + name + again,
 			Lines: []journal.Line{{Kind: lineCreated, Text: fmt.Sprintf("There is a group %s with %s.", name, people(len(r.Members), len(r.Guests)))}},

@@ -141,11 +141,12 @@ func (d *Deletion) Plan() change.Plan {
 	}
 	contents := journal.Facts(DeletedGroup{Name: g.Name, Description: g.Description, Members: g.Members, Guests: g.Guests})
 	return change.Plan{
-		Stopped:   d.PhraseError() != "",
-		Subjects:  []journal.Subject{journal.GroupSubject(g)},
-		Concerned: g.Members,
-		Seen:      seen,
-		Contents:  &journal.Contents{Data: contents, Picture: d.Logo},
+		Stopped:         d.PhraseError() != "",
+		Subjects:        []journal.Subject{journal.GroupSubject(g)},
+		Concerned:       g.Members,
+		ConcernedGuests: g.Guests,
+		Seen:            seen,
+		Contents:        &journal.Contents{Data: contents, Picture: d.Logo},
 		Plan: journal.Plan{
 			Will: "delete the group " + called, Did: "deleted the group " + called,
 			Lines: []journal.Line{

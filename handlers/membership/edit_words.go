@@ -114,11 +114,12 @@ func (c *Edit) Plan() change.Plan {
 	will, did, result := c.words(group)
 	facts := editFacts{People: c.Did, Undoes: c.Undoes, Repeats: c.Repeats, Called: group, Result: result}
 	p := change.Plan{
-		Stopped:   c.Merges != "" && c.Unread() || c.Conflict() || c.Nothing() || c.NeedsDescription() || c.Unseen(),
-		Subjects:  []journal.Subject{journal.GroupSubject(g)},
-		Concerned: slices.Concat(c.Did.Add, c.Did.Remove),
-		Seen:      c.seen(),
-		Plan:      journal.Plan{Will: will, Did: did, Warnings: c.Stakes()},
+		Stopped:         c.Merges != "" && c.Unread() || c.Conflict() || c.Nothing() || c.NeedsDescription() || c.Unseen(),
+		Subjects:        []journal.Subject{journal.GroupSubject(g)},
+		Concerned:       slices.Concat(c.Did.Add, c.Did.Remove),
+		ConcernedGuests: slices.Concat(c.Did.AddGuests, c.Did.RemoveGuests),
+		Seen:            c.seen(),
+		Plan:            journal.Plan{Will: will, Did: did, Warnings: c.Stakes()},
 	}
 	line := func(kind, text string) { p.Lines = append(p.Lines, journal.Line{Kind: kind, Text: text}) }
 	if c.name != g.Name {

@@ -213,6 +213,7 @@ func (c *Edits) Plan() change.Plan {
 		facts.Groups = append(facts.Groups, f)
 		plan.Subjects = append(plan.Subjects, journal.GroupSubject(p.Group))
 		plan.Concerned = append(plan.Concerned, slices.Concat(p.wish.Add, p.wish.Remove)...)
+		plan.ConcernedGuests = append(plan.ConcernedGuests, slices.Concat(p.wish.AddGuests, p.wish.RemoveGuests)...)
 		plan.Lines = append(plan.Lines, journal.Line{Kind: lineGroup, Text: f.text(), ID: p.ID})
 		plan.Differ(
 			journal.Difference{What: "Added to " + names.Isolate(f.Name), After: f.Added},

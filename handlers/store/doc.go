@@ -7,8 +7,8 @@
 //     is over: 8 hours without a request, or 7 days;
 //   - sign-ins: whose session is in which organisation, by ids, and sealed with a secret of the server
 //     the name, the network address and the browser. They are deleted with the session;
-//   - the journal of changes, for package journal: who, when, what kind, which ids, and the result are
-//     plain, so that filters work on both engines. Names, sentences, plans, before and after are
+//   - the journal of changes, for package journal: who, when, what kind, which ids, hashes of guests'
+//     addresses, and the result are plain, so that filters work on both engines. Names, sentences, plans, before and after are
 //     sealed under a key derived from a secret. It is deleted JOURNAL_DAYS after the change;
 //   - what a change deleted, for package journal: the time and the entry's id are plain, the rest is
 //     sealed. It is deleted TRASH_DAYS after the change, and the days that were added;

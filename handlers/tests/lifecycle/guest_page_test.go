@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/tallyfy/sandbox"
@@ -102,6 +103,22 @@ func TestAnAnswerAboutAnotherGuest(t *testing.T) {
 	}
 	s.Post("/guests/"+url.PathEscape("/"+bram)+"/remove", nil).Whole(http.StatusNotFound)
 	assert.Zero(t, s.Writes())
+}
+
+// A group has its guests by their addresses only. What was done with the group stands on the guest's page all the same.
+func TestAGuestsPageHasTheChangesOfTheGroups(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	require.Eventually(t, func() bool { return s.Get("/guests").Header.Get("Refresh") == "" }, 30*time.Second, 50*time.Millisecond)
+	assert.Contains(t, s.Get("/guests/"+bram).Text("main"), "None with this dashboard.")
+	s.GroupForm("Night watch", "Of the yard.").Tick("members", s.ID("chiara.dangelo")).Tick("members", s.ID("maren.dahl")).TypeGuests(bram).Submit("Create the group").Whole(http.StatusOK)
+	s.Get(s.GroupPath("Night watch")+"/people").Form("main form[data-form]").Tick("remove", bram).Submit("Save").Whole(http.StatusOK)
+	p := s.Get("/guests/" + bram).Whole(http.StatusOK)
+	assert.Contains(t, p.Text("main .rows"), "Maren Dahl created the group Night watch.")
+	assert.Contains(t, p.Text("main .rows"), "out of Night watch")
+	all := p.Follow("All changes").Whole(http.StatusOK)
+	assert.Contains(t, all.Text("main .rows"), "Maren Dahl created the group Night watch.")
+	assert.Contains(t, s.Get("/guests/d.kavanagh@audit.example.com").Text("main"), "None with this dashboard.")
 }
 
 // Who was made a member in Tallyfy is found as one, and who was not is still a guest.
