@@ -314,6 +314,7 @@ func (run jobRun) notSent(ctx context.Context, rows []*Row, err error, try int) 
 	_ = errors.As(err, &answer)
 	after, later := tallyfy.RetryAfter(err)
 	pool, noSeat := tallyfy.IsNoSeat(err)
+	words, tallyfys := change.Words(err)
 	switch {
 	case tallyfy.IsUnauthorized(err):
 		setStates(rows, Waiting, "")
@@ -323,7 +324,10 @@ func (run jobRun) notSent(ctx context.Context, rows []*Row, err error, try int) 
 		return 0, &pause{"The dashboard's database did not take the record of a change, so nothing more is sent.", false}
 	case later && after > mostPause || tallyfy.IsHourlyCap(err):
 		setStates(rows, Waiting, "")
-		return 0, &pause{"Tallyfy takes no more of these for now: “" + names.Isolate(answer.Message) + "” Go on later.", false}
+		if tallyfys {
+			words = "“" + names.Isolate(words) + "”"
+		}
+		return 0, &pause{"Tallyfy takes no more of these for now: " + words + " Go on later.", false}
 	case later || tallyfy.IsNotAdmitted(err):
 		setStates(rows, Waiting, "")
 		return max(after, time.Second), nil
@@ -332,9 +336,9 @@ func (run jobRun) notSent(ctx context.Context, rows []*Row, err error, try int) 
 	case tallyfy.IsGone(err):
 		setStates(rows, Failed, "Tallyfy does not have it any more.")
 	case answer != nil && answer.Status >= 400 && answer.Status < 500:
-		setStates(rows, Failed, answer.Message)
+		setStates(rows, Failed, words)
 		for _, r := range rows {
-			r.Tallyfys = answer.FromService
+			r.Tallyfys = tallyfys
 		}
 	case try < mostTries:
 		setStates(rows, Waiting, "")

@@ -344,6 +344,16 @@ func TestARefusedInvitationPlansNothing(t *testing.T) {
 	assert.False(t, ok)
 }
 
+// A limit that Tallyfy gives no words for is not put into its mouth.
+func TestALimitWithoutWords(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, "memory:")
+	j := d.twoGroups()
+	d.Fail(sandbox.Fault{Method: http.MethodPut, Times: 1, Status: http.StatusTooManyRequests, Body: `{"error":{"code":"RATE_LIMIT_EXCEEDED"}}`})
+	require.NoError(t, d.runner().Run(t.Context(), j.ID))
+	assert.Equal(t, "Tallyfy takes no more of these for now: Too many requests in a short time. Go on later.", d.state(j).Note.Why)
+}
+
 // A limit of the day pauses the job; nothing is sent against it.
 func TestALimitOfTheDay(t *testing.T) {
 	t.Parallel()
@@ -456,6 +466,7 @@ func TestFailuresAreTriedAgainOnlyWhereNothingWasSent(t *testing.T) {
 		writes int
 	}{
 		"a refusal":          {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Status: 422, Body: `{"error":true,"message":"Not now."}`}, "failed Not now.", 2},
+		"a refusal by field": {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Status: 422, Body: `{"errors":{"members":{"0":["Member 9 unknown."]}}}`}, "failed Member 9 unknown.", 2},
 		"a 429 of the read":  {sandbox.Fault{Route: group, Method: http.MethodGet, Times: 1, Status: 429}, "done", 2},
 		"a 429 of the write": {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Status: 429, Body: `{"error":true,"message":"Slow down."}`, Header: http.Header{"Retry-After": {"1"}}}, "done", 3},
 		"an answer that is lost after it was carried out": {sandbox.Fault{Route: group, Method: http.MethodPut, Times: 1, Execute: true, Abort: true}, "done", 2},

@@ -313,10 +313,7 @@ func outcomeOf(err error, now time.Time) journal.Outcome {
 		o.Words, o.Missing = left.Words, left.Missing
 		return o
 	}
-	var answer *tallyfy.Error
-	if errors.As(err, &answer) {
-		o.Words, o.Tallyfys = words(answer), answer.FromService || len(answer.Fields) > 0
-	}
+	o.Words, o.Tallyfys = Words(err)
 	if tallyfy.IsRefused(err) {
 		o.State = journal.Refused
 	}
@@ -333,13 +330,18 @@ func SaysOtherwise(err error) bool {
 	return tallyfy.IsRefused(err) && errors.As(err, &answer) && answer.Status < http.StatusBadRequest
 }
 
-// words are the reason of an answer. Messages about fields say more than the general one beside them.
-func words(answer *tallyfy.Error) string {
+// Words are the reason of an answer, and whether they are Tallyfy's own. Messages about fields say more than the
+// general one beside them.
+func Words(err error) (text string, tallyfys bool) {
+	var answer *tallyfy.Error
+	if !errors.As(err, &answer) {
+		return "", false
+	}
 	var list []string
 	for _, field := range slices.Sorted(maps.Keys(answer.Fields)) {
 		list = append(list, answer.Fields[field]...)
 	}
-	return cmp.Or(strings.Join(list, " "), answer.Message)
+	return cmp.Or(strings.Join(list, " "), answer.Message), answer.FromService || len(answer.Fields) > 0
 }
 
 // mayBeAlive reports whether a call that failed may still be carried out: it was not answered, or a proxy
