@@ -323,7 +323,11 @@ func (c *Creation) Summary(e *journal.Entry, underWay bool) (change.Tone, string
 	case e.State == journal.Done:
 		return change.Warning, created + ". It could not be read again to check that."
 	}
-	return change.Warning, "Tallyfy's answer did not arrive. " + made.Detail
+	said := "Tallyfy's answer did not arrive. "
+	if e.State == journal.Refused {
+		said = "Tallyfy didn't confirm the creation of " + name + ". "
+	}
+	return change.Warning, said + cmp.Or(made.Detail, "The group may or may not be created. Please don't repeat it; check again in a minute.")
 }
 
 func people(members, guests int) string {

@@ -213,13 +213,15 @@ func TestSummaryOfACreation(t *testing.T) {
 		tone     change.Tone
 		want     string
 	}{
-		"under way":    {journal.Sent, nil, true, change.Info, "The creation of Night watch has been sent and is not answered yet. Check again in a moment."},
-		"confirmed":    {journal.Done, &journal.Finding{Result: journal.Confirmed}, false, change.Good, "Night watch was created, with 2 members and 1 guest, and checked."},
-		"not as asked": {journal.Done, &journal.Finding{Result: journal.NotAsExpected, Detail: "It has 1 member."}, false, change.Warning, "Night watch was created, but not as asked. It has 1 member."},
-		"not checked":  {journal.Done, &journal.Finding{Result: journal.NotChecked}, false, change.Warning, "Night watch was created, with 2 members and 1 guest. It could not be read again to check that."},
-		"no check":     {journal.Done, nil, false, change.Warning, "Night watch was created, with 2 members and 1 guest. It could not be read again to check that."},
-		"answer lost":  {journal.NotConfirmed, &journal.Finding{Result: journal.NotChecked, Detail: "Look there."}, false, change.Warning, "Tallyfy's answer did not arrive. Look there."},
-		"crashed":      {journal.Sent, &journal.Finding{Result: journal.NotAsExpected, Detail: "It is older."}, false, change.Warning, "Tallyfy's answer did not arrive. It is older."},
+		"under way":                        {journal.Sent, nil, true, change.Info, "The creation of Night watch has been sent and is not answered yet. Check again in a moment."},
+		"confirmed":                        {journal.Done, &journal.Finding{Result: journal.Confirmed}, false, change.Good, "Night watch was created, with 2 members and 1 guest, and checked."},
+		"not as asked":                     {journal.Done, &journal.Finding{Result: journal.NotAsExpected, Detail: "It has 1 member."}, false, change.Warning, "Night watch was created, but not as asked. It has 1 member."},
+		"not checked":                      {journal.Done, &journal.Finding{Result: journal.NotChecked}, false, change.Warning, "Night watch was created, with 2 members and 1 guest. It could not be read again to check that."},
+		"no check":                         {journal.Done, nil, false, change.Warning, "Night watch was created, with 2 members and 1 guest. It could not be read again to check that."},
+		"answer lost":                      {journal.NotConfirmed, &journal.Finding{Result: journal.NotChecked, Detail: "Look there."}, false, change.Warning, "Tallyfy's answer did not arrive. Look there."},
+		"crashed":                          {journal.Sent, &journal.Finding{Result: journal.NotAsExpected, Detail: "It is older."}, false, change.Warning, "Tallyfy's answer did not arrive. It is older."},
+		"crashed, not looked":              {journal.Sent, nil, false, change.Warning, "Tallyfy's answer did not arrive. The group may or may not be created. Please don't repeat it; check again in a minute."},
+		"refused, in an answer of success": {journal.Refused, &journal.Finding{Result: journal.NotChecked, Detail: "There is none yet."}, false, change.Warning, "Tallyfy didn't confirm the creation of Night watch. There is none yet."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := entry(c, c.Plan(), test.state)
