@@ -56,6 +56,11 @@ func showReversal(repeat bool) func(*request) error {
 // reverse undoes a change, or applies it once more.
 func reverse(repeat bool) func(*request) error {
 	return func(req *request) error {
+		if repeat {
+			if answered, err := req.repeatedBefore(); answered || err != nil {
+				return err
+			}
+		}
 		r, err := req.reversing(repeat)
 		if err != nil {
 			return err
@@ -64,9 +69,32 @@ func reverse(repeat bool) func(*request) error {
 	}
 }
 
+// repeatedBefore leads to what applied the change of the address once more before, such as an
+// earlier press of the button.
+func (req *request) repeatedBefore() (answered bool, err error) {
+	e, err := req.entry(web.Param(req, "entry"))
+	if err != nil {
+		return false, err
+	}
+	again, err := req.repetitions(e)
+	if err != nil {
+		return false, err
+	}
+	if again = req.visible(again); len(again) == 0 {
+		return false, nil
+	}
+	req.notice(views.Notice{Kind: views.NoticeInfo, Text: "That was applied once more already. This is its receipt. Nothing was done now."})
+	return true, req.goTo(req.urls().Entry(again[0].ID))
+}
+
+// repetitions are the changes that applied once more what was missing of an entry, newest first.
+func (req *request) repetitions(e *journal.Entry) ([]*journal.Entry, error) {
+	return req.laterEdits(e, func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID })
+}
+
 func (req *request) reversal(e *journal.Entry, repeat bool) (reversal, error) {
 	r := reversal{request: req, entry: e, repeat: repeat}
-	repeated, err := req.laterEdits(e, func(l *journal.Entry) bool { _, of := membership.Relation(l); return of == e.ID })
+	repeated, err := req.repetitions(e)
 	if err != nil {
 		return reversal{}, err
 	}

@@ -297,23 +297,31 @@ func (req *request) recreated(deletion *journal.Entry) (*journal.Entry, error) {
 	return again[0], nil
 }
 
+// deletionOf is the latest deletion of a group with the dashboard, nil where there is none that the person may see.
+func (req *request) deletionOf(id tallyfy.ID) *journal.Entry {
+	f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(id)}, Kind: membership.GroupDeleted}
+	latest, err := req.app.Journal.Latest(req.ctx(), f, 1)
+	if err != nil || len(latest) == 0 {
+		return nil
+	}
+	if may, _ := req.maySee(latest[0]); !may {
+		return nil
+	}
+	return latest[0]
+}
+
 // missingGroup answers for a group that could not be read. If it was deleted with the dashboard, the page
 // says what has become of it.
 func (req *request) missingGroup(id tallyfy.ID, cause error) error {
 	if !tallyfy.IsNotFound(cause) {
 		return cause
 	}
-	f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(id)}, Kind: membership.GroupDeleted}
-	latest, err := req.app.Journal.Latest(req.ctx(), f, 1)
-	if err != nil || len(latest) == 0 {
+	e := req.deletionOf(id)
+	if e == nil {
 		return cause
 	}
-	e := latest[0]
 	r, ok := membership.RemnantOf(e)
 	if !ok {
-		return cause
-	}
-	if may, _ := req.maySee(e); !may {
 		return cause
 	}
 	clock := req.clock()

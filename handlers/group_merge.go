@@ -127,7 +127,7 @@ func mergeGroup(req *request) error {
 	}
 	d := m.deletion
 	switch err := d.Look(req.ctx()); {
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return m.alreadyGone(f)
 	case err != nil:
 		return f.notMade(err)
@@ -211,7 +211,11 @@ func (m *groupMerge) deleteMerged(f editForm, form url.Values) error {
 // alreadyGone answers when somebody has deleted the group, perhaps an earlier press of the button.
 func (m *groupMerge) alreadyGone(f editForm) error {
 	m.groupChanged()
-	m.notice(views.Notice{Kind: views.NoticeInfo, Text: "The other group is already gone. Nothing was deleted now."})
+	n := views.Notice{Kind: views.NoticeInfo, Text: "The other group is already gone. Nothing was deleted now."}
+	if e := m.deletionOf(m.id); e != nil && carriedOut(e) {
+		n.LinkText, n.LinkURL = "Receipt", m.urls().Entry(e.ID)
+	}
+	m.notice(n)
 	return m.goTo(f.then)
 }
 

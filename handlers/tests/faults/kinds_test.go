@@ -1,0 +1,183 @@
+package faults_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/sitetest"
+	"tallyfy-admin/handlers/store"
+	"tallyfy-admin/tallyfy"
+	"tallyfy-admin/tallyfy/sandbox"
+)
+
+// kinds are the changes of every kind, each once: those that are sent to Tallyfy, and those of the dashboard's own
+// database.
+func kinds() (list []change) {
+	for _, c := range changes() {
+		if c.sends && !strings.HasSuffix(c.name, "beside another") {
+			list = append(list, c)
+		}
+	}
+	started := func(s *sitetest.Site) string {
+		return s.Post("/reviews", url.Values{"name": {"Joiners"}, "who": {"text"}, "text": {peer + "@example.com"}}).Whole(http.StatusOK).URL
+	}
+	return append(list,
+		change{name: "start a review", open: func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/reviews/new").Form("main form[method=post]").Set("name", "Joiners").Set("who", "text").Set("text", peer+"@example.com")
+		}, button: "Start the review"},
+		change{name: "close a review", open: func(s *sitetest.Site) *sitetest.Form {
+			return s.Get(started(s) + "/close").Form("main form[method=post]")
+		}},
+		change{name: "starter set", open: func(s *sitetest.Site) *sitetest.Form {
+			return s.Get("/reviews/sets?for=Driver").Form("main form[method=post]").Tick("add", s.Group("Fleet and Drivers").ID)
+		}, button: "Save"},
+	)
+}
+
+// A bench is a site with what it is made of.
+type bench struct {
+	*sitetest.Site
+	db    *store.DB
+	later atomic.Int64 // how far the clock is ahead
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	db, err := store.Open(t.Context(), "memory:")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	b := &bench{db: db}
+	b.Site = sitetest.SignedIn(t, sitetest.Options{Store: db, Now: func() time.Time { return time.Now().Add(time.Duration(b.later.Load())) }})
+	for _, path := range []string{"/groups?people=none", "/members?role=admin", "/guests"} { // the copies
+		require.Eventually(t, func() bool { return b.Get(path).Header.Get("Refresh") == "" }, deadline, 50*time.Millisecond)
+	}
+	return b
+}
+
+// failing lets each write to a table of the database fail that a trigger describes.
+func (b *bench) failing(trigger string) (mend func()) {
+	b.T.Helper()
+	_, err := b.db.Write(b.T.Context(), `CREATE TRIGGER fault BEFORE `+trigger+` BEGIN SELECT RAISE(FAIL, 'the disk is gone'); END`)
+	require.NoError(b.T, err)
+	return func() {
+		_, err := b.db.Write(b.T.Context(), `DROP TRIGGER fault`)
+		require.NoError(b.T, err)
+	}
+}
+
+// entries are those of the journal, newest first.
+func (b *bench) entries() (list []*journal.Entry) {
+	b.T.Helper()
+	for e, err := range b.App.Journal.List(b.T.Context(), journal.Filter{Org: tallyfy.ID(b.Sandbox.OrgID())}) {
+		require.NoError(b.T, err)
+		list = append(list, e)
+	}
+	return list
+}
+
+// Without script a button is pressed twice: the second press sends nothing, and ends where the first one did or on its
+// receipt.
+func TestASecondPressOfEveryKindSendsNothing(t *testing.T) {
+	t.Parallel()
+	for _, c := range kinds() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			form := c.open(b.Site)
+			before := len(b.entries())
+			b.Sandbox.ClearRequests()
+			first := form.Submit(c.button).Whole(http.StatusOK)
+			writes, entries := b.Writes(), b.entries()
+			require.Greater(t, len(entries), before, first.Text("main"))
+			state := b.State()
+
+			second := form.Submit(c.button).Whole(http.StatusOK)
+			assert.Equal(t, writes, b.Writes())
+			assert.Equal(t, state, b.State())
+			assert.Len(t, b.entries(), len(entries))
+			receipt := "/activity/" + entries[0].ID
+			assert.True(t, second.URL == first.URL || strings.HasPrefix(second.URL, receipt), "%s, and then %s", first.URL, second.URL)
+			if !strings.HasPrefix(second.URL, receipt) && second.Has("main .notice") {
+				assert.True(t, second.Has("main .notice a[href^='/activity/']") || second.Text("main .notice") == first.Text("main .notice"), second.Text("main .notice"))
+			}
+		})
+	}
+}
+
+// With a database that does not take the intent, nothing is changed, and the page says so.
+func TestNoKindIsSentThatIsNotRecorded(t *testing.T) {
+	t.Parallel()
+	for _, c := range kinds() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			form := c.open(b.Site)
+			before, entries := b.State(), len(b.entries())
+			b.Sandbox.ClearRequests()
+			mend := b.failing(`INSERT ON dashboard_journal`)
+			p := form.Submit(c.button)
+			assert.Zero(t, b.Writes())
+			assert.Equal(t, before, b.State())
+			assert.Contains(t, p.Text("main"), "could not be recorded")
+			assert.GreaterOrEqual(t, p.Status, 400)
+			mend()
+			assert.Len(t, b.entries(), entries)
+		})
+	}
+}
+
+// A process that dies between the intent and the outcome leaves an entry that says that it is not known, and asks to check.
+// While Tallyfy does not answer, it claims neither.
+func TestACrashOfEveryKindIsNotTakenForAnEnd(t *testing.T) {
+	t.Parallel()
+	for _, c := range kinds() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			form := c.open(b.Site)
+			before := map[string]bool{}
+			for _, e := range b.entries() {
+				before[e.ID] = true
+			}
+			mend := b.failing(`UPDATE OF outcome ON dashboard_journal`)
+			form.Submit(c.button)
+			mend()
+			_, err := b.db.Write(t.Context(), `UPDATE dashboard_journal SET checked = '' WHERE state = 'sent'`)
+			require.NoError(t, err)
+			b.later.Store(int64(2 * time.Minute))
+
+			list := b.Get("/activity").Whole(http.StatusOK)
+			for _, e := range b.entries() {
+				if before[e.ID] {
+					continue
+				}
+				require.Equal(t, journal.Sent, e.State)
+				row := list.Text("main .rows a[href^='/activity/" + e.ID + "']")
+				assert.Contains(t, row, "No outcome was stored; not known.")
+				if !c.sends {
+					assert.NotContains(t, row, "Tallyfy")
+				}
+				if c.sends {
+					b.Sandbox.Fail(sandbox.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError})
+					p := b.Get("/activity/" + e.ID).Whole(http.StatusOK)
+					assert.Regexp(t, `may or may not|could not be|didn't confirm`, p.Text("main .notice"), "not known")
+					assert.False(t, p.Has("main .notice.done"), p.Text("main .notice"))
+					assert.Equal(t, "Check again", p.Find("main .form-actions a[href*='check']").First().Text())
+					b.Sandbox.ClearFaults()
+				}
+				p := b.Get("/activity/" + e.ID + "?check=again").Whole(http.StatusOK)
+				assert.NotContains(t, p.Text("main .notice"), "not answered yet")
+				assert.NotEqual(t, p.Text("main .notice"), "")
+				t.Log(c.name, p.Text("main .notice"))
+			}
+		})
+	}
+}
