@@ -6,7 +6,7 @@
 // the dashboard's database: any process of it can go on with a job, and each step is a change of package
 // change under a press of its own, so that no write is sent twice whatever process dies when.
 //
-// It may import change, csvfile, directory, journal, lifecycle, membership, removal and store. It knows no HTTP,
-// no page and no queue: the jobs of package handlers say when and in whose name a job runs. A new kind is a row
-// of Kinds, a case of Plan, and its change in Desk.
+// It may import change, csvfile, directory, journal, lifecycle, membership, removal, store, tallyfy and the
+// words of views. It knows no HTTP, no page and no queue: the jobs of package handlers say when and in whose name a
+// job runs. A new kind is a row of Kinds, a case of Plan, and its change in Desk.
 package bulk

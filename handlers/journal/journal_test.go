@@ -371,11 +371,11 @@ func TestEntriesOfAGuestByTheAddress(t *testing.T) {
 	})
 }
 
-// The README says how to erase what concerns one member.
+// The papers say how to erase what concerns one member.
 func TestErasingWhatConcernsOneMember(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	paper, err := os.ReadFile("../../.github/deployment.md")
 	require.NoError(t, err)
-	_, text, found := strings.Cut(string(readme), "```sql\n")
+	_, text, found := strings.Cut(string(paper), "```sql\n")
 	require.True(t, found)
 	text, _, _ = strings.Cut(text, "```")
 	require.Contains(t, text, "'"+bo.Key()+"'")

@@ -14,6 +14,6 @@
 // Expectations say which groups are usual for somebody, from starter sets and from what others with the same job title
 // are in. They are for looking at, and decide nothing.
 //
-// It may import change, directory, journal, listing and store. It knows no HTTP and no page. A new state is a constant, a case
-// of Decision.Problems where a person has to say more, and a word in views.
+// It may import change, directory, journal, listing, store, tallyfy and the words of views. It knows no HTTP and no page. A new
+// state is a constant, a case of Decision.Problems where a person has to say more, and a word in views.
 package review

@@ -50,6 +50,7 @@ var (
 	target    = regexp.MustCompile(`^make ([a-z]+)`)
 	variable  = regexp.MustCompile(`\b[A-Z]+(?:_[A-Z]+)+\b`)
 	flag      = regexp.MustCompile(`^--([a-z-]+)`)
+	table     = regexp.MustCompile(`CREATE TABLE (dashboard_\w+)`)
 )
 
 // slug is the name that GitHub gives a heading.
@@ -146,4 +147,29 @@ func TestTheLifeOfASessionIsTrueWhereItIsWritten(t *testing.T) {
 			assert.Contains(t, string(text), s, file)
 		}
 	}
+}
+
+// notOfPeople are the tables that hold nothing beyond a session's life or an hour.
+var notOfPeople = []string{"dashboard_sessions", "dashboard_sign_ins", "dashboard_records", "dashboard_leases"}
+
+// Who erases all that is kept finds every table in one list.
+func TestThePapersNameEveryTableToErase(t *testing.T) {
+	paper, err := os.ReadFile(filepath.Join(top, ".github/deployment.md"))
+	require.NoError(t, err)
+	_, list, _ := strings.Cut(string(paper), "- all of it: ")
+	list, _, _ = strings.Cut(list, ";")
+	files, err := filepath.Glob(filepath.Join(top, "handlers/store/migrations/*.sql"))
+	require.NoError(t, err)
+	named := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, made := range table.FindAllStringSubmatch(string(text), -1) {
+			if !slices.Contains(notOfPeople, made[1]) {
+				named++
+				assert.Contains(t, list, "`"+made[1]+"`")
+			}
+		}
+	}
+	assert.Equal(t, named, strings.Count(list, "`")/2, "and no others")
 }
