@@ -233,7 +233,7 @@ func (a activity) showList() error {
 
 // list reads the rows of a page.
 func (a activity) list(view *views.ActivityList) error {
-	opened, last := 0, ""
+	opened, last, about := 0, "", ""
 	for l, err := range a.all() {
 		if err != nil {
 			return err
@@ -245,9 +245,10 @@ func (a activity) list(view *views.ActivityList) error {
 		opened, last = opened+1, l.ID
 		if a.fits(l) {
 			view.Rows = append(view.Rows, l.ActivityRow)
-			view.AboutName = cmp.Or(l.nameOf(a.filter.Subject), view.AboutName)
+			about = cmp.Or(about, l.nameOf(a.filter.Subject)) // the newest that is known
 		}
 	}
+	view.AboutName = cmp.Or(about, view.AboutName)
 	return nil
 }
 

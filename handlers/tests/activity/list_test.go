@@ -180,6 +180,20 @@ func TestFiltersOfThePageAndOfTheFile(t *testing.T) {
 	assert.Contains(t, s.Get("/activity?who=1").Follow("Show all changes").URL, "/activity")
 }
 
+// A list about a group names it as the newest change on the page does.
+func TestAListAboutAGroupNamesItAsItWasLast(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	in := intent(s, "Depot")
+	record(s, in, journal.Done)
+	again := intent(s, "Harbour depot")
+	again.Subjects[0].ID = in.Subjects[0].ID
+	record(s, again, journal.Refused)
+	p := s.Get("/activity?about=group+" + in.Subjects[0].ID)
+	assert.Len(t, sentences(p), 2)
+	assert.Equal(t, []string{"Remove About: Harbour depot×"}, p.Texts(".chip"))
+}
+
 func TestDaysThatAreNone(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
