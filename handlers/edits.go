@@ -171,9 +171,9 @@ func (f editForm) notMade(err error) error {
 		return f.again(refusedForm{Status: http.StatusConflict, Notice: &views.Notice{Kind: views.NoticeProblem, Text: left.Words + " Nothing was changed."}})
 	}
 	switch {
-	case tallyfy.IsNotFound(err) && f.gone != nil:
+	case tallyfy.IsGone(err) && f.gone != nil:
 		return f.gone(err)
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return f.groupIsGone(err)
 	}
 	if r, refused := refusalOf(err, f.fields...); refused && (r.gaveReason() || tallyfy.IsValidation(err) || tallyfy.IsConflict(err)) {

@@ -25,7 +25,7 @@ func showGroupDeletion(req *request) error {
 	switch {
 	case err != nil && refused == nil:
 		return g.notLooked(err)
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		g.notice(views.Notice{Kind: views.NoticeInfo, Text: "That group is gone now."})
 		return g.toList()
 	case err != nil:
@@ -180,7 +180,7 @@ func (g groupDeletion) deleted(e *journal.Entry) error {
 
 // notLooked answers when the group could not be read.
 func (g groupDeletion) notLooked(err error) error {
-	if tallyfy.IsNotFound(err) {
+	if tallyfy.IsGone(err) {
 		return g.alreadyDeleted()
 	}
 	return err

@@ -104,7 +104,7 @@ func (c *Comeback) Look(ctx context.Context) error {
 	for i, id := range ids {
 		calls[i] = func(ctx context.Context) (err error) {
 			found[i], err = c.ReadGroup(ctx, id)
-			if tallyfy.IsNotFound(err) {
+			if tallyfy.IsGone(err) {
 				return nil
 			}
 			return err

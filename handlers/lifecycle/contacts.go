@@ -84,7 +84,7 @@ func (c *Contacts) Look(ctx context.Context) error {
 	for i, w := range c.Guests {
 		calls = append(calls, func(ctx context.Context) (err error) {
 			found[i], err = c.Source.Guest(ctx, w.Email)
-			if tallyfy.IsNotFound(err) && len(c.Guests) > 1 {
+			if tallyfy.IsGone(err) && len(c.Guests) > 1 {
 				return nil
 			}
 			return err
@@ -247,7 +247,7 @@ func (p *contactPart) Facts() json.RawMessage { return journal.Facts(p.undo()) }
 func (p *contactPart) Send(ctx context.Context) error {
 	g, err := p.Client.Guests.Get(ctx, p.Org, p.Email)
 	switch {
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		p.err = &change.NotSent{Words: "That is no guest any more.", Missing: true, Err: err}
 	case err != nil:
 		p.err = &change.NotSent{Words: "The guest could not be read.", Err: err}

@@ -150,7 +150,7 @@ func (p *groupPart) look(ctx context.Context, copied *directory.Groups) (gone bo
 	}
 	if !known || p.Nothing() {
 		g, err := p.Source.Group(ctx, p.ID)
-		if tallyfy.IsNotFound(err) {
+		if tallyfy.IsGone(err) {
 			return true, nil
 		}
 		if err != nil {
@@ -247,7 +247,7 @@ func (p *groupPart) Send(ctx context.Context) error {
 func (p *groupPart) send(ctx context.Context) error {
 	g, err := p.Source.Group(ctx, p.ID)
 	switch {
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return &change.NotSent{Words: "The group is gone.", Missing: true, Err: err}
 	case err != nil:
 		return &change.NotSent{Words: "The group could not be read.", Err: err}

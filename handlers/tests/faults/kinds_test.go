@@ -3,6 +3,7 @@ package faults_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -179,5 +180,35 @@ func TestACrashOfEveryKindIsNotTakenForAnEnd(t *testing.T) {
 				t.Log(c.name, p.Text("main .notice"))
 			}
 		})
+	}
+}
+
+// saysGone is what a page says of something that Tallyfy does not have any more.
+var saysGone = regexp.MustCompile(`(?i)(is|was|are|already) gone|does not have|not there any more|that is no guest`)
+
+// A 404 without Tallyfy's words may be that of a proxy on the way: nothing is gone for that.
+func TestA404OfAProxyProvesNothingToAnyKind(t *testing.T) {
+	t.Parallel()
+	for _, c := range kinds() {
+		for _, method := range []string{"", http.MethodGet, "write"} {
+			t.Run(c.name+" "+method, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				form := c.open(b.Site)
+				before := b.State()
+				methods := []string{method}
+				if method == "write" {
+					methods = []string{http.MethodPost, http.MethodPut, http.MethodDelete}
+				}
+				for _, m := range methods {
+					b.Sandbox.Fail(sandbox.Fault{Method: m, Status: http.StatusNotFound, Body: "<html>nginx</html>"})
+				}
+				p := form.Submit(c.button)
+				assert.NotRegexp(t, saysGone, p.Text("main"))
+				if method != http.MethodGet {
+					assert.Equal(t, before, b.State())
+				}
+			})
+		}
 	}
 }
