@@ -42,8 +42,8 @@
 // makes everything unreadable that it sealed, in backups too.
 //
 // SQLite (a file, or memory for the sandbox) and PostgreSQL (for several replicas) share one schema
-// and one SQL text: $1 placeholders, TEXT, BIGINT unix milliseconds, ON CONFLICT. Two texts differ:
-// the clock and the row lock of leases.
+// and one SQL text: $1 placeholders, TEXT, BIGINT unix milliseconds, ON CONFLICT. Three texts differ:
+// the clock and the row lock of leases, and how to ask whether the table of migrations is there.
 //
 // When the database fails, every call returns an error within a bound, for the operator's log: it
 // names the file and the remedy, never an id or content. A failure is never taken for a sign-out or
