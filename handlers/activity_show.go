@@ -29,13 +29,32 @@ func showEntry(req *request) error {
 	if err != nil {
 		return err
 	}
-	if c := req.changeOf(e); c != nil && !e.NotMade() && req.looksAgain(e) {
+	overtaken := req.changedLater(e)
+	if c := req.changeOf(e); c != nil && !e.NotMade() && !overtaken && req.looksAgain(e) {
 		req.unsure = e.State != journal.Done // should the sign-in have ended before it can be looked at
 		if err := req.app.changes.Check(req.ctx(), e, c); tallyfy.IsUnauthorized(err) {
 			return err
 		}
 	}
-	return req.showReceipt(e)
+	return req.showReceipt(e, overtaken)
+}
+
+// changedLater reports that a change was found done, and that what it was about was changed again with the dashboard
+// since: what is so now says nothing about it any more. An edit of a group keeps by itself what was found done.
+func (req *request) changedLater(e *journal.Entry) bool {
+	if e.Unreadable || !e.CarriedOut() || e.Check.Count(journal.GoingOn) > 0 || e.Kind == membership.GroupEdited || e.Kind == membership.PeopleChanged || e.Kind == membership.GroupsChanged {
+		return false
+	}
+	about := guestsOf(e)
+	if all := e.AllSubjects(); e.Kind != lifecycle.ContactsChanged && len(all) > 0 {
+		about = all[:1]
+	}
+	later, err := req.laterOf(e, about, func(l *journal.Entry) bool {
+		return slices.ContainsFunc(l.AllSubjects(), func(s journal.Subject) bool {
+			return s.Kind == about[0].Kind && slices.ContainsFunc(about, func(a journal.Subject) bool { return s.ID == a.ID || s.Email != "" && s.Email == a.Email })
+		})
+	})
+	return !req.laterUnknown(err) && len(later) > 0
 }
 
 // looksAgain reports whether opening the receipt compares it with what is so now. What has just been
@@ -51,12 +70,13 @@ func (req *request) looksAgain(e *journal.Entry) bool {
 	return now.Sub(e.At) < checkedFor && (e.Check == nil || now.Sub(e.Check.At) >= req.app.Recall)
 }
 
-func (req *request) showReceipt(e *journal.Entry) error {
+// showReceipt shows the receipt. overtaken says that it is not compared with what is so now.
+func (req *request) showReceipt(e *journal.Entry, overtaken bool) error {
 	underWay := change.UnderWay(e, req.app.Now())
 	members, from := req.membersFrom()
 	view := views.Receipt{
 		Title: "Receipt", BackText: "Activity", BackURL: req.urls().Activity(views.ActivityState{}),
-		Kind: views.NoticeInfo, Summary: req.activityRow(e).Sentence, At: e.At, By: actorOf(e), RequestID: e.RequestID,
+		Kind: views.NoticeInfo, Summary: req.activityRow(e).Sentence, At: e.At, By: actorOf(e), RequestID: e.RequestID, OnlyAsked: true,
 	}
 	if e.Check != nil {
 		view.CheckedAt = e.Check.At
@@ -77,7 +97,10 @@ func (req *request) showReceipt(e *journal.Entry) error {
 	}
 	if c := req.changeOf(e); c != nil && !e.NotMade() {
 		tone, summary := c.Summary(e, underWay)
-		view.Kind, view.Summary, view.CheckURL = views.NoticeKind(tone), summary, views.FromList(req.urls().EntryCheck(e.ID), from)
+		view.Kind, view.Summary, view.Overtaken = views.NoticeKind(tone), summary, overtaken
+		if !overtaken {
+			view.CheckURL = views.FromList(req.urls().EntryCheck(e.ID), from)
+		}
 		view.OnlyAsked = e.State == journal.Refused
 		view.LookAgain = underWay || e.Check.Count(journal.GoingOn) > 0
 	}

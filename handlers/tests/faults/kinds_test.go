@@ -212,3 +212,51 @@ func TestA404OfAProxyProvesNothingToAnyKind(t *testing.T) {
 		}
 	}
 }
+
+// What was found done stays so on its receipt when a later change with the dashboard has undone it.
+func TestAReceiptKeepsWhatALaterChangeHasUndone(t *testing.T) {
+	t.Parallel()
+	send := func(path, button string, set ...string) func(*bench) {
+		return func(b *bench) {
+			form := b.Get(path).Form("main form[method=post]")
+			for i := 0; i < len(set); i += 2 {
+				form.Set(set[i], set[i+1])
+			}
+			form.Submit(button).Whole(http.StatusOK)
+		}
+	}
+	person := func(rest string) func(*bench) { return func(b *bench) { send(b.MemberPath(somebody)+rest, "")(b) } }
+	for name, two := range map[string][2]func(*bench){
+		"removal":   {func(b *bench) { receiptPath(b.Site) }, person("/enable?groups=same")},
+		"disabling": {person("/disable"), person("/enable?groups=same")},
+		"role":      {person("/role?to=light"), person("/role?to=standard")},
+		"guest":     {send("/guests/new", "", "email", "ada@partner.example.com"), send("/guests/ada@partner.example.com/remove", "")},
+		"contacts": {
+			send("/guests/d.kavanagh@audit.example.com/known-by", "", "add", somebodyElse+"@example.com"),
+			func(b *bench) { send("/activity/"+b.entries()[0].ID+"/undo", "")(b) },
+		},
+		"group": {
+			func(b *bench) { b.GroupForm("Night watch", "Of the yard.").Submit("Create the group").Whole(http.StatusOK) },
+			func(b *bench) { send(b.DeletePath("Night watch"), "")(b) },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t)
+			two[0](b)
+			receipt := "/activity/" + b.entries()[0].ID
+			before := b.Get(receipt).Whole(http.StatusOK)
+			require.Equal(t, "Check again", before.Find("main .form-actions a[href*='check']").First().Text())
+			two[1](b)
+			require.NotEqual(t, receipt, "/activity/"+b.entries()[0].ID)
+			for _, address := range []string{receipt, receipt + "?check=again"} {
+				p := b.Get(address).Whole(http.StatusOK)
+				assert.Equal(t, before.Text("main .notice"), p.Text("main .notice"))
+				assert.Contains(t, p.Text("main"), "There was a later change of the same, so this one is not compared with what is so now.")
+				assert.Contains(t, p.Text("main"), "Carried out by Maren Dahl")
+				assert.Zero(t, p.Find("main .form-actions a[href*='check']").Length())
+			}
+			assert.Contains(t, b.Get("/activity").Text("main .rows a[href^='"+receipt+"']"), " Confirmed ")
+		})
+	}
+}
