@@ -236,7 +236,9 @@ func TestAReceiptKeepsWhatALaterChangeHasUndone(t *testing.T) {
 			func(b *bench) { send("/activity/"+b.entries()[0].ID+"/undo", "")(b) },
 		},
 		"group": {
-			func(b *bench) { b.GroupForm("Night watch", "Of the yard.").Submit("Create the group").Whole(http.StatusOK) },
+			func(b *bench) {
+				b.GroupForm("Night watch", "Of the yard.").Submit("Create the group").Whole(http.StatusOK)
+			},
 			func(b *bench) { send(b.DeletePath("Night watch"), "")(b) },
 		},
 	} {
