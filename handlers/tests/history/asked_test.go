@@ -61,7 +61,8 @@ func TestTallyfyIsAskedWhoMadeAChange(t *testing.T) {
 	d.elsewhere("Legal", "noor.vandermeer", true)
 	c.now = time.Date(2026, 3, 4, 7, 5, 30, 0, time.UTC)
 	d.SignIn()
-	overview := d.read()
+	d.read() // whose page does not wait long for what it read to be compared
+	overview := d.Get("/").Whole(http.StatusOK)
 	c.now = c.now.Add(time.Hour)
 	require.True(t, d.Sandbox.ChangeGroup(d.Group("Payroll").ID, sandbox.GroupChange{Description: "changed later"}))
 
