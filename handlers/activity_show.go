@@ -101,7 +101,9 @@ func (req *request) showReceipt(e *journal.Entry, overtaken bool) error {
 		if !overtaken {
 			view.CheckURL = views.FromList(req.urls().EntryCheck(e.ID), from)
 		}
-		view.OnlyAsked = e.State == journal.Refused
+		if view.OnlyAsked = e.State == journal.Refused; view.OnlyAsked && e.Outcome.Tallyfys && !e.Outcome.Missing { // in an answer of success
+			view.Summary = "Tallyfy refused: " + quote(&tallyfy.Error{}, e.Outcome.Words) + " " + view.Summary
+		}
 		view.LookAgain = underWay || e.Check.Count(journal.GoingOn) > 0
 	}
 	view.NoUndo = noUndo(e)

@@ -262,3 +262,34 @@ func TestAReceiptKeepsWhatALaterChangeHasUndone(t *testing.T) {
 		})
 	}
 }
+
+// Tallyfy's words reach the person and the journal: those of fields at any depth, and those in an answer of success.
+func TestTallyfysWordsReachThePersonFromEveryKind(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]struct {
+		sandbox.Fault
+		words []string
+	}{
+		"fields":            {sandbox.Fault{Status: 422, Body: `{"errors":{"description":"Too long.","members":{"0":["Member 9 unknown."]}}}`}, []string{"Too long.", "Member 9 unknown."}},
+		"answer of success": {sandbox.Fault{Status: 200, Body: `{"error":{"code":"LATER","message":"Not now, please."}}`}, []string{"Not now, please."}},
+	} {
+		for _, c := range kinds() {
+			if !c.sends {
+				continue
+			}
+			t.Run(name+"/"+c.name, func(t *testing.T) {
+				t.Parallel()
+				b := newBench(t)
+				form := c.open(b.Site)
+				for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+					b.Sandbox.Fail(sandbox.Fault{Method: method, Status: f.Status, Body: f.Body})
+				}
+				p := form.Submit(c.button)
+				for _, words := range f.words {
+					assert.Contains(t, p.Text("main"), words)
+					assert.Contains(t, b.Get("/activity").Text("main .rows li:first-of-type"), words)
+				}
+			})
+		}
+	}
+}

@@ -143,7 +143,7 @@ func TestARemovalRefusedAndDoneAllTheSame(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	s.Sandbox.Fail(sandbox.Fault{Method: http.MethodDelete, Route: sitetest.UserRoute, Answer: sandbox.OKButText, Execute: true})
-	assert.Equal(t, "Done. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 of 6 points could not be checked.", summary(s.Remove("chiara.dangelo", "leave")))
+	assert.Equal(t, "Done. Tallyfy refused: “Not now”. Tallyfy didn't confirm the removal, but Chiara D'Angelo is removed. 1 of 6 points could not be checked.", summary(s.Remove("chiara.dangelo", "leave")))
 	assert.Len(t, s.Removals(), 1)
 }
 
