@@ -39,8 +39,9 @@ func showEntry(req *request) error {
 	return req.showReceipt(e, overtaken)
 }
 
-// changedLater reports that a change was found done, and that what it was about was changed again with the dashboard
-// since: what is so now says nothing about it any more. An edit of a group keeps by itself what was found done.
+// changedLater reports that a change was found done, and that what it was about was changed again
+// with the dashboard since: what is so now says nothing about it any more. An edit of a group keeps
+// by itself what was found done.
 func (req *request) changedLater(e *journal.Entry) bool {
 	if e.Unreadable || !e.CarriedOut() || e.Check.Count(journal.GoingOn) > 0 || e.Kind == membership.GroupEdited || e.Kind == membership.PeopleChanged || e.Kind == membership.GroupsChanged {
 		return false

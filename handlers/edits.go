@@ -297,7 +297,8 @@ func (req *request) recreated(deletion *journal.Entry) (*journal.Entry, error) {
 	return again[0], nil
 }
 
-// deletionOf is the latest deletion of a group with the dashboard, nil where there is none that the person may see.
+// deletionOf is the latest deletion of a group with the dashboard, nil where there is none that the
+// person may see.
 func (req *request) deletionOf(id tallyfy.ID) *journal.Entry {
 	f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Group, ID: string(id)}, Kind: membership.GroupDeleted}
 	latest, err := req.app.Journal.Latest(req.ctx(), f, 1)

@@ -102,7 +102,8 @@ type Receipt struct {
 	Differences []Difference
 	// RequestID is ours, UpstreamID Tallyfy's.
 	RequestID, UpstreamID string
-	// CheckURL looks again; empty where nothing can be checked. Overtaken says that a later change is why.
+	// CheckURL looks again; empty where nothing can be checked. Overtaken says that a later change is
+	// why.
 	CheckURL  string
 	Overtaken bool
 	// LookAgain says that the change is still going on: then that is the next step.

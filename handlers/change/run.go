@@ -330,8 +330,8 @@ func SaysOtherwise(err error) bool {
 	return tallyfy.IsRefused(err) && errors.As(err, &answer) && answer.Status < http.StatusBadRequest
 }
 
-// Words are the reason of an answer, and whether they are Tallyfy's own. Messages about fields say more than the
-// general one beside them.
+// Words are the reason of an answer, and whether they are Tallyfy's own. Messages about fields say
+// more than the general one beside them.
 func Words(err error) (text string, tallyfys bool) {
 	var answer *tallyfy.Error
 	if !errors.As(err, &answer) {

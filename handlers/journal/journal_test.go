@@ -351,7 +351,8 @@ func TestASweepIsOfOneMoment(t *testing.T) {
 	})
 }
 
-// A group has its guests by their addresses only. A guest's page finds the group's changes all the same.
+// A group has its guests by their addresses only. A guest's page finds the group's changes all the
+// same.
 func TestEntriesOfAGuestByTheAddress(t *testing.T) {
 	eachEngine(t, func(t *testing.T, open func() *store.DB, _ string) {
 		d := newDesk(t, open())

@@ -19,8 +19,8 @@ import (
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
-// kinds are the changes of every kind, each once: those that are sent to Tallyfy, and those of the dashboard's own
-// database.
+// kinds are the changes of every kind, each once: those that are sent to Tallyfy, and those of the
+// dashboard's own database.
 func kinds() (list []change) {
 	for _, c := range changes() {
 		if c.sends && !strings.HasSuffix(c.name, "beside another") {
@@ -84,8 +84,8 @@ func (b *bench) entries() (list []*journal.Entry) {
 	return list
 }
 
-// Without script a button is pressed twice: the second press sends nothing, and ends where the first one did or on its
-// receipt.
+// Without script a button is pressed twice: the second press sends nothing, and ends where the first
+// one did or on its receipt.
 func TestASecondPressOfEveryKindSendsNothing(t *testing.T) {
 	t.Parallel()
 	for _, c := range kinds() {
@@ -135,8 +135,8 @@ func TestNoKindIsSentThatIsNotRecorded(t *testing.T) {
 	}
 }
 
-// A process that dies between the intent and the outcome leaves an entry that says that it is not known, and asks to check.
-// While Tallyfy does not answer, it claims neither.
+// A process that dies between the intent and the outcome leaves an entry that says that it is not
+// known, and asks to check. While Tallyfy does not answer, it claims neither.
 func TestACrashOfEveryKindIsNotTakenForAnEnd(t *testing.T) {
 	t.Parallel()
 	for _, c := range kinds() {
@@ -263,7 +263,8 @@ func TestAReceiptKeepsWhatALaterChangeHasUndone(t *testing.T) {
 	}
 }
 
-// Tallyfy's words reach the person and the journal: those of fields at any depth, and those in an answer of success.
+// Tallyfy's words reach the person and the journal: those of fields at any depth, and those in an
+// answer of success.
 func TestTallyfysWordsReachThePersonFromEveryKind(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]struct {

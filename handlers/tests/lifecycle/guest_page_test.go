@@ -105,7 +105,8 @@ func TestAnAnswerAboutAnotherGuest(t *testing.T) {
 	assert.Zero(t, s.Writes())
 }
 
-// A group has its guests by their addresses only. What was done with the group stands on the guest's page all the same.
+// A group has its guests by their addresses only. What was done with the group stands on the guest's
+// page all the same.
 func TestAGuestsPageHasTheChangesOfTheGroups(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
