@@ -46,7 +46,7 @@ func (req *request) changedLater(e *journal.Entry) bool {
 	if e.Unreadable || !e.CarriedOut() || e.Check.Count(journal.GoingOn) > 0 || e.Kind == membership.GroupEdited || e.Kind == membership.PeopleChanged || e.Kind == membership.GroupsChanged {
 		return false
 	}
-	about := guestsOf(e)
+	about := e.SubjectsOf(journal.Guest)
 	if all := e.AllSubjects(); e.Kind != lifecycle.ContactsChanged && len(all) > 0 {
 		about = all[:1]
 	}
