@@ -91,12 +91,10 @@ if (navigator.clipboard) {
 const policy = globalThis.trustedTypes?.createPolicy("app", { createHTML: (html) => html });
 export const parse = (html) => new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");
 
-// changed reports whether somebody typed or chose in a form since the page came. A module that
-// follows a form asks once, as it is loaded later than that.
+// changed reports whether somebody filled in a form before the module that follows it was loaded.
 export const changed = (form) => [...form.elements].some((field) => {
   if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
-  if (["checkbox", "radio"].includes(field.type)) return field.checked !== field.defaultChecked;
-  return field.defaultValue !== undefined && field.value !== field.defaultValue;
+  return field.checked !== field.defaultChecked || field.value !== (field.defaultValue ?? field.value);
 });
 
 // The keys of every page. A module adds those of its page with key; views/keys.go says what each does. An

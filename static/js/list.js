@@ -81,7 +81,7 @@ const follow = (wait) => {
 form.addEventListener("input", (event) => {
   if (event.target.type === "search") follow(pause);
 });
-if (changed(form)) follow(pause); // before this module was loaded
+if (changed(form)) follow(pause);
 form.addEventListener("keydown", (event) => {
   if (event.target.type === "search") return;
   keyAt = event.timeStamp;
