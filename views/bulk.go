@@ -87,7 +87,11 @@ func (v BulkForm) can() bool {
 // textHint says what can be pasted.
 func (v BulkForm) textHint() string {
 	if v.People {
-		return "One person a line: the email address, “Name <address>”, the id, or a name that only one person has. Or a table from a spreadsheet, whose first line names the columns: " + strings.Join(v.Columns, ", ") + "."
+		list := ""
+		if !v.TakesSuccessor {
+			list = " Addresses may also stand in one line, with commas or semicolons between them."
+		}
+		return "One person a line: the email address, “Name <address>”, the id, or a name that only one person has." + list + " Or a table from a spreadsheet, whose first line names the columns: " + strings.Join(v.Columns, ", ") + "."
 	}
 	return "A table, whose first line names the columns: " + strings.Join(v.Columns, ", ") + ". Several entries in a cell are separated by semicolons."
 }

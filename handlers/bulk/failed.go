@@ -36,16 +36,21 @@ func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 		at[c] = i
 	}
 	columns = append(columns, resultColumn, reasonColumn)
-	lineOf := map[int][]string{}
+	type source struct { // a pasted line may hold several people
+		n     int
+		given string
+	}
+	lineOf := map[source][]string{}
 	for _, r := range rows {
-		line, started := lineOf[r.Line]
+		of := source{r.Line, strings.Join(r.Cells, "\x00")}
+		line, started := lineOf[of]
 		if !started {
 			line = make([]string, len(columns))
 			copy(line[:len(given)], r.Cells)
 			if chosen && r.Who.ID != "" {
 				line[len(given)] = r.Who.Name
 			}
-			lineOf[r.Line], lines = line, append(lines, line)
+			lineOf[of], lines = line, append(lines, line)
 		}
 		for c, i := range at {
 			switch text := r.saidForAll(c); {

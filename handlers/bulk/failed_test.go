@@ -45,6 +45,7 @@ func TestTheFileOfWhatWasNotDoneCanBeGivenAgain(t *testing.T) {
 		wish       func(*bulk.Wish)
 	}{
 		"groups chosen":        {bulk.AddToGroups, noor + "\n" + kwame + "\nnobody@x.example", chosen("Payroll", "Legal")},
+		"several a line":       {bulk.AddToGroups, noor + "; " + kwame + ", nobody@x.example\nyuki.tanabe@example.com", chosen("Payroll", "Legal")},
 		"groups chosen, named": {bulk.AddToGroups, "Email,Groups\n" + noor + ",Legal\n", chosen("Payroll", "Quality")},
 		"a group that is gone": {bulk.AddToGroups, "Email,Groups\n" + noor + ",Legal\n", func(w *bulk.Wish) {
 			chosen("Payroll")(w)

@@ -71,8 +71,8 @@ func ReadFile(data []byte, k *Kind) (s Sheet, problems []string) {
 	return table(text, k)
 }
 
-// ReadText reads pasted lines: a table with a first line that names the columns, or one person a line, with
-// the email address or the name.
+// ReadText reads pasted lines: a table with a first line that names the columns; or one person a
+// line, with the email address or the name; or several addresses a line.
 func ReadText(text string, k *Kind) (s Sheet, problems []string) {
 	switch {
 	case strings.TrimSpace(text) == "":
@@ -87,11 +87,23 @@ func ReadText(text string, k *Kind) (s Sheet, problems []string) {
 	}
 	s.Known = []Column{Person}
 	for i, line := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		if entry := strings.Trim(line, " \t,;"); entry != "" {
+		for _, entry := range k.entries(strings.Trim(line, " \t,;")) {
 			s.Lines = append(s.Lines, Line{i + 1, []string{entry}})
 		}
 	}
 	return s, tooMany(s)
+}
+
+// entries are the people of a pasted line: one, or those of a list of addresses as mail programs
+// write it. Where a line can name a successor, a second address may be meant as that.
+func (k *Kind) entries(line string) []string {
+	if line == "" {
+		return nil
+	}
+	if found, wrong := names.Addresses(line); len(found) > 1 && len(wrong) == 0 && !slices.Contains(k.columns, Successor) {
+		return found
+	}
+	return []string{line}
 }
 
 // Chosen is a sheet of people chosen on a list, a line each.

@@ -109,6 +109,22 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 }
 
+// A list of addresses as mail programs write it is one person each, but not where the second one may
+// be a successor.
+func TestAddressesOfOneLine(t *testing.T) {
+	t.Parallel()
+	const text = "Ann Example <ann@x.example>; \"Beam, Bob\" <bob@x.example>, c@x.example\nDahl, Maren\nd@x.example, Eve\n"
+	s, problems := bulk.ReadText(text, adding)
+	require.Empty(t, problems)
+	line := func(n int, entry string) bulk.Line { return bulk.Line{N: n, Cells: []string{entry}} }
+	assert.Equal(t, []bulk.Line{
+		line(1, "ann@x.example"), line(1, "bob@x.example"), line(1, "c@x.example"), line(2, "Dahl, Maren"), line(3, "d@x.example, Eve"),
+	}, s.Lines)
+	s, problems = bulk.ReadText("a@x.example; b@x.example", bulk.KindOf(bulk.RemoveMembers))
+	require.Empty(t, problems)
+	assert.Equal(t, []bulk.Line{line(1, "a@x.example; b@x.example")}, s.Lines)
+}
+
 func TestTooManyLines(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("a@x.example\n", bulk.MostLines+1)
