@@ -194,7 +194,13 @@ func (req *request) showJobPage(j *bulk.Job) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
+	starting := rows // the button starts all of them, whichever are shown
+	if v.Planned() && v.Only != "" && v.Only != string(bulk.Waiting) {
+		if starting, err = req.app.Jobs.Rows(req.ctx(), j.ID, bulk.Waiting); err != nil {
+			return err
+		}
+	}
+	for _, r := range starting {
 		if r.Warning != "" && v.Planned() && r.State == bulk.Waiting && !slices.Contains(v.Warnings, r.Warning) {
 			v.Warnings = append(v.Warnings, r.Warning)
 		}

@@ -105,6 +105,19 @@ func TestPasteRunAndComeBack(t *testing.T) {
 	assert.Contains(t, s.Get(s.GroupPath("Legal")).Text("main"), "Kwame Asante", "the lists know of it")
 }
 
+// The button starts all rows, so each tab of a dry run says what is at stake.
+func TestEveryTabOfADryRunWarns(t *testing.T) {
+	t.Parallel()
+	s := site(t, false)
+	form := bulkForm{"kind": {"remove-from-groups"}, "text": {"chiara.dangelo@example.com\nnobody@x.example\nkwame.asante@example.com"}, "groups": {s.Group("Payroll").ID}}
+	dry := form.post(s).Whole(http.StatusOK)
+	warnings := dry.Texts("main .notice.warning")
+	require.NotEmpty(t, warnings)
+	for _, tab := range []string{"Will change 1", "Nothing to do 1", "Can't 1"} {
+		assert.Equal(t, warnings, dry.Follow(tab).Whole(http.StatusOK).Texts("main .notice.warning"), tab)
+	}
+}
+
 func TestAFormThatIsNotTakenKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	s := site(t, false)
