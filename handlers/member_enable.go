@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"tallyfy-admin/handlers/change"
-	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
 	"tallyfy-admin/handlers/removal"
@@ -43,55 +42,14 @@ func (req *request) comebackOf(asked url.Values) (comeback, error) {
 		}
 		return req.Group(ctx, id)
 	}
-	e, err := req.lostAccess(c.ID)
-	if e != nil {
-		var groups []journal.Subject
-		if e.Kind == removal.MemberRemoved {
-			c.Removal = e
-			groups, c.BeforeKnown = removal.GroupsBefore(e)
-		} else {
-			groups, c.BeforeKnown = lifecycle.GroupsBefore(e)
-		}
-		for _, g := range groups {
-			c.Before = append(c.Before, lifecycle.GroupName{ID: tallyfy.ID(g.ID), Name: g.Name})
-		}
+	e, groups, known, err := req.groupsBefore(c.ID)
+	if c.BeforeKnown = known; e != nil && e.Kind == removal.MemberRemoved {
+		c.Removal = e
+	}
+	for _, g := range groups {
+		c.Before = append(c.Before, lifecycle.GroupName{ID: tallyfy.ID(g.ID), Name: g.Name})
 	}
 	return comeback{req, c, asked}, err
-}
-
-// lostAccess is the entry of the removal or the disabling that a member is to be brought back from.
-// It is nil where that is not known, and where they have come back since, here or as seen
-// elsewhere: the groups from before would be those of another time.
-func (req *request) lostAccess(id tallyfy.UserID) (last *journal.Entry, err error) {
-	for _, kind := range []string{removal.MemberRemoved, lifecycle.Disabled, lifecycle.BroughtBack} {
-		f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(id)}, Kind: kind}
-		for e, err := range req.app.Journal.List(req.ctx(), f) {
-			if err != nil {
-				return nil, err
-			}
-			if !e.Unreadable && (e.Subject(journal.Member).ID != string(id) || notCarriedOut(e)) { // who took over, or made the change
-				continue
-			}
-			if last == nil || e.ID > last.ID { // ids grow with time
-				last = e
-			}
-			break
-		}
-	}
-	if last == nil || last.Unreadable || last.Kind == lifecycle.BroughtBack || !carriedOut(last) {
-		return nil, nil
-	}
-	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
-	back, err := req.app.History.BackSince(req.ctx(), req.org(), id, last.At)
-	if err != nil || back {
-		return nil, err
-	}
-	return last, nil
-}
-
-// notCarriedOut reports that a change was not made, as far as is known.
-func notCarriedOut(e *journal.Entry) bool {
-	return e.NotMade() || !carriedOut(e) && len(e.Lines) > 0 && e.Finding(e.Lines[0].Kind).Result == journal.NotAsExpected
 }
 
 // page is the address of the form with the choice.

@@ -2,7 +2,9 @@ package handlers
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"slices"
 
 	"tallyfy-admin/handlers/directory"
 	"tallyfy-admin/handlers/journal"
@@ -38,6 +40,9 @@ func showMember(req *request) error {
 		Called: req.called(member), MemberRow: req.memberRow(member), BackURL: list, JobTitle: member.JobTitle, Phone: string(member.Phone),
 		Timezone: member.Timezone, DefaultAdmin: member.IsDefaultAdmin, Self: member.ID == req.who.UserID, Tasks: req.taskView(tasks, req.urls().MemberTasks(id)),
 	}
+	if member.IsDisabled() {
+		page.Lost = req.lostGroups(page.MemberRow)
+	}
 	page.Peers, page.PeersKnown = req.peersOf(member)
 	groups := make([]tallyfy.ID, len(page.Groups))
 	for i, g := range page.Groups {
@@ -55,6 +60,20 @@ func showMember(req *request) error {
 	page.Activity = req.recentActivity(subject, req.isAdmin)
 	page.Reviewed = req.reviewed(subject, page.Activity)
 	return req.show(http.StatusOK, views.Member(req.memberPage(page.Called), page))
+}
+
+// lostGroups are the groups that somebody was in when losing access, and is not in now.
+func (req *request) lostGroups(m views.MemberRow) (list []views.GroupLink) {
+	_, groups, _, err := req.groupsBefore(m.ID)
+	if err != nil { // the page is as good without
+		req.app.Log.Error("groups before not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+	}
+	for _, g := range groups {
+		if !slices.ContainsFunc(m.Groups, func(now views.GroupLink) bool { return string(now.ID) == g.ID }) {
+			list = append(list, views.GroupLink{ID: tallyfy.ID(g.ID), Name: g.Name})
+		}
+	}
+	return list
 }
 
 // peersShown and groupsNamed are how many peers of a member are shown, and how many shared groups of each.

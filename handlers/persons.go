@@ -10,6 +10,7 @@ import (
 	"tallyfy-admin/handlers/journal"
 	"tallyfy-admin/handlers/lifecycle"
 	"tallyfy-admin/handlers/membership"
+	"tallyfy-admin/handlers/removal"
 	"tallyfy-admin/handlers/web"
 	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/views"
@@ -197,6 +198,54 @@ func (req *request) broughtBack(e *journal.Entry, s journal.Subject) []component
 		return req.laterLink("Brought back later", later...)
 	}
 	return []components.LinkProps{{Text: "Bring back…", URL: req.urls().BringBack(tallyfy.UserID(s.ID), "", nil)}}
+}
+
+// lostAccess is the entry of the removal or the disabling that a member is to be brought back from.
+// It is nil where that is not known, and where they have come back since, here or as seen
+// elsewhere: the groups from before would be those of another time.
+func (req *request) lostAccess(id tallyfy.UserID) (last *journal.Entry, err error) {
+	for _, kind := range []string{removal.MemberRemoved, lifecycle.Disabled, lifecycle.BroughtBack} {
+		f := journal.Filter{Org: req.org(), Subject: journal.Subject{Kind: journal.Member, ID: string(id)}, Kind: kind}
+		for e, err := range req.app.Journal.List(req.ctx(), f) {
+			if err != nil {
+				return nil, err
+			}
+			if !e.Unreadable && (e.Subject(journal.Member).ID != string(id) || notCarriedOut(e)) { // who took over, or made the change
+				continue
+			}
+			if last == nil || e.ID > last.ID { // ids grow with time
+				last = e
+			}
+			break
+		}
+	}
+	if last == nil || last.Unreadable || last.Kind == lifecycle.BroughtBack || !carriedOut(last) {
+		return nil, nil
+	}
+	req.app.History.WaitUntilCompared(req.ctx(), req.org(), waitForEvents)
+	back, err := req.app.History.BackSince(req.ctx(), req.org(), id, last.At)
+	if err != nil || back {
+		return nil, err
+	}
+	return last, nil
+}
+
+// notCarriedOut reports that a change was not made, as far as is known.
+func notCarriedOut(e *journal.Entry) bool {
+	return e.NotMade() || !carriedOut(e) && len(e.Lines) > 0 && e.Finding(e.Lines[0].Kind).Result == journal.NotAsExpected
+}
+
+// groupsBefore are the groups that a member was in when losing access, and the entry of that, nil
+// where it is not known.
+func (req *request) groupsBefore(id tallyfy.UserID) (e *journal.Entry, groups []journal.Subject, known bool, err error) {
+	switch e, err = req.lostAccess(id); {
+	case e == nil:
+	case e.Kind == removal.MemberRemoved:
+		groups, known = removal.GroupsBefore(e)
+	default:
+		groups, known = lifecycle.GroupsBefore(e)
+	}
+	return e, groups, known, err
 }
 
 // linesOf are the sentences of a plan.

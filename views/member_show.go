@@ -17,6 +17,8 @@ type MemberPage struct {
 	Timezone     string
 	DefaultAdmin bool
 	Self         bool
+	// Lost are the groups that somebody who is disabled was in before, and is not in now.
+	Lost []GroupLink
 	// Base names the groups as the page shows them, Press identifies the press of a button.
 	Base, Press string
 	Tasks       OpenTasks

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,6 +44,21 @@ func comebackPlan(s *sitetest.Site, groups string, chosen ...string) *sitetest.P
 		f = f.Tick("group", s.Group(name).ID)
 	}
 	return f.Submit("Show the plan").Whole(http.StatusOK)
+}
+
+// The page of somebody who was removed says which groups were left, until the person is back.
+func TestThePageOfARemovedPersonNamesTheGroupsBefore(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	before := groupsOf(s, returner)
+	const named = "[aria-labelledby=groups] .names-only li"
+	assert.Empty(t, s.Get(s.MemberPath(returner)).Texts(named))
+	removed(s)
+	p := s.Get(s.MemberPath(returner)).Whole(http.StatusOK)
+	assert.ElementsMatch(t, before, p.Texts(named))
+	assert.Contains(t, p.Text("[aria-labelledby=groups]"), "Was in "+strconv.Itoa(len(before))+" groups when the access ended:")
+	comebackPlan(s, "none").Form("main form").Submit("").Whole(http.StatusOK)
+	assert.Empty(t, s.Get(s.MemberPath(returner)).Texts(named), "who is back was not left out of anything")
 }
 
 func TestBringBackToTheSameGroups(t *testing.T) {
