@@ -142,11 +142,13 @@ func (req *request) readRule(form url.Values, last review.Rule, copied snapshot)
 		}
 	}
 	if text := strings.TrimSpace(form.Get("group")); text != "" {
-		for _, g := range directory.Called(copied.groups, text) {
-			rule.Group = review.Group{ID: g.ID, Name: g.DisplayName()}
-		}
-		if rule.Group.ID == "" {
+		switch found := directory.Called(copied.groups, text); len(found) {
+		case 0:
 			errs["group"] = "There is no group with this name or id."
+		case 1:
+			rule.Group = review.Group{ID: found[0].ID, Name: found[0].DisplayName()}
+		default:
+			errs["group"] = "Several groups look like this one. Give the id."
 		}
 	}
 	return rule, errs

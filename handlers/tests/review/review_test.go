@@ -535,6 +535,15 @@ func TestWhoIsTaken(t *testing.T) {
 	assert.Contains(t, s.Get("/reviews").Text("main"), "No reviews yet")
 }
 
+// A name that looks like those of two groups means neither of them.
+func TestANameOfTwoGroupsTakesNeither(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Elsewhere(http.MethodPost, "/groups", `{"name":"Fleet  and Drivers","description":"x"}`)
+	p := s.Post("/reviews", url.Values{"who": {"all"}, "name": {"x"}, "group": {"fleet and drivers"}}).Whole(http.StatusUnprocessableEntity)
+	assert.Equal(t, "Please check: Several groups look like this one. Give the id.", p.Text("#error-group"))
+}
+
 // An invited person is decided, too: the invitation itself is sent again or withdrawn in Tallyfy.
 func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
 	t.Parallel()
