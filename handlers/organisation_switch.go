@@ -22,10 +22,14 @@ func showOrganisations(req *request) error {
 }
 
 // listBefore is the list that the page with the link belongs to, with its search, filters and page.
+// The overview, the guests and the changes come back for themselves only.
 func (req *request) listBefore() string {
 	u, ok := req.ownReferer()
 	if !ok {
 		return req.urls().Groups()
+	}
+	if plain := []string{req.urls().Overview(), req.urls().Guests(), req.urls().Activity(views.ActivityState{})}; slices.Contains(plain, u.Path) {
+		return u.RequestURI()
 	}
 	members := u.Path == req.urls().Members() || strings.HasPrefix(u.Path, req.urls().Members()+"/")
 	address := u.Query()

@@ -52,7 +52,10 @@ func TestTheWayBackToTheList(t *testing.T) {
 				p = p.Follow(name).Follow("Remove from the organisation…").Follow("Next: choose who takes over").Form("main form").Set("to", "leave").Submit("Show the plan")
 				return up(up(p.Follow("Back").Follow("Back")))
 			}},
-			"staying": {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},
+			"staying":                    {members, func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},
+			"staying, from the overview": {"/", func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},
+			"staying, from the guests":   {"/guests?q=annika", func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},
+			"staying, from the changes":  {"/activity?made=here", func(p *sitetest.Page) *sitetest.Page { return p.Follow("All organisations").Follow("Cancel") }},
 			"staying, from a group": {groups, func(p *sitetest.Page) *sitetest.Page {
 				return p.Follow("Works Council").Follow("Delete this group…").Follow("All organisations").Follow("Cancel")
 			}},
