@@ -204,8 +204,17 @@ func (a activity) showList() error {
 		State: a.state, Own: a.own, What: kindChoices(), Outcomes: outcomes, Errors: a.errors,
 		AboutName: a.filter.Subject.ID, KeptDays: a.app.Journal.KeptDays(),
 	}
-	if a.filter.Subject.Kind == journal.Member {
-		view.AboutName = a.memberName(tallyfy.UserID(a.filter.Subject.ID))
+	switch s := a.filter.Subject; s.Kind { // what is listed may not name it
+	case journal.Member:
+		view.AboutName = a.memberName(tallyfy.UserID(s.ID))
+	case journal.Guest:
+		view.AboutName = cmp.Or(s.Email, s.ID)
+	case journal.Group:
+		if groups := a.CopiedGroups(); groups != nil {
+			if g, ok := groups.ByID(tallyfy.ID(s.ID)); ok {
+				view.AboutName = g.DisplayName()
+			}
+		}
 	}
 	status := http.StatusUnprocessableEntity
 	var err error

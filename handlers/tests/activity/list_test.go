@@ -254,6 +254,15 @@ func TestPagesOfChanges(t *testing.T) {
 	assert.Contains(t, sentences(p.Follow("First"))[0], "Came later")
 }
 
+// A filter names its group though no change of it is listed.
+func TestTheFilterNamesAGroupWithoutChanges(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	s.Get("/").Whole(http.StatusOK)
+	p := s.Get("/activity?about=" + url.QueryEscape("group "+s.Group("Finance").ID)).Whole(http.StatusOK)
+	assert.Equal(t, []string{"Remove About: Finance×"}, p.Texts(".chip"))
+}
+
 // A text is searched for in two thousand changes at a time. Whoever looks further finds all.
 func TestSearchInManyChanges(t *testing.T) {
 	t.Parallel()
