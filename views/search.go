@@ -3,8 +3,6 @@ package views
 // SearchPage is what a search found.
 type SearchPage struct {
 	Query string
-	// Searched says that there was something to look for.
-	Searched bool
 	// Missing says what the copies lack, "" if nothing.
 	Missing string
 	// Members, Groups and Guests are the first that match, of so many.
@@ -14,4 +12,4 @@ type SearchPage struct {
 	AllMembers, AllGroups, AllGuests int
 }
 
-func (v SearchPage) nothing() bool { return v.Searched && v.AllMembers+v.AllGroups+v.AllGuests == 0 }
+func (v SearchPage) nothing() bool { return v.Query != "" && v.AllMembers+v.AllGroups+v.AllGuests == 0 }

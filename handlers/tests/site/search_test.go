@@ -33,9 +33,16 @@ func TestSearchFindsMembersGroupsAndGuests(t *testing.T) {
 	assert.Equal(t, "14 members", p.Follow("All 14 members that match").Text(".note"))
 	assert.Equal(t, "21 groups", p.Follow("All 21 groups that match").Text(".note"))
 	assert.Equal(t, "10 guests", p.Follow("All 10 guests that match").Text(".note"))
-	assert.Equal(t, []string{"claudia.stemmler@lease.example.com"}, s.Get("/search?q=stemmler+fuhrpark").Texts(".found[aria-labelledby=guests] .sub"))
+	// A row says by what it was found, if its name and address don't.
+	assert.Equal(t, []string{"claudia.stemmler@lease.example.com"}, s.Get("/search?q=stemmler").Texts(".found[aria-labelledby=guests] .sub"))
+	assert.Equal(t, []string{"claudia.stemmler@lease.example.com · Fuhrpark Stemmler"}, s.Get("/search?q=stemmler+fuhrpark").Texts(".found[aria-labelledby=guests] .sub"))
+	assert.Empty(t, s.Get("/search?q=fleet").Texts(".found[aria-labelledby=groups] .sub"))
+	p = s.Get("/search?q=tachograph")
+	assert.Equal(t, []string{"Fleet and Drivers"}, p.Texts(".found .name"))
+	assert.Equal(t, []string{"Vehicles, maintenance windows, tachograph checks."}, p.Texts(".found .sub"))
 	p = s.Get("/search?q=" + url.QueryEscape(`"><script>`))
 	assert.Contains(t, p.Text(".empty"), `Nothing matches “"><script>”`)
+	assert.Contains(t, s.Get("/search?q='").Whole(http.StatusOK).Text(".empty"), "Nothing matches “'”", "no word, but a question")
 	assert.Equal(t, `"><script>`, p.Find("main input[name=q]").AttrOr("value", ""))
 	assert.Empty(t, s.Sandbox.Requests(), "all of it is from the copies")
 }
