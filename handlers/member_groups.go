@@ -255,8 +255,9 @@ func (p memberGroupsForm) review(f refusedForm) error {
 	return p.request.show(f.Status, views.ReviewGroups(p.page(view.Title, views.SectionMembers), view))
 }
 
-// othersText says which groups others have put the member into or taken out of since the form was opened, as far
-// as the copy of the groups tells, "" for none. The groups that the form changes speak for themselves.
+// othersText says which groups the member was put into or taken out of since the form was opened,
+// as far as the copy of the groups tells, "" for none. The groups that the form changes speak for
+// themselves.
 func (p memberGroupsForm) othersText(base string, changed []string) string {
 	before, known := p.app.groupsSeen.Get(p.baseKey(tallyfy.ID(p.id), base))
 	copied := p.CopiedGroups()
@@ -277,10 +278,10 @@ func (p memberGroupsForm) othersText(base string, changed []string) string {
 	}
 	text := ""
 	if len(in) > 0 {
-		text = "Since you opened the page somebody else added them to " + names.List(in) + "."
+		text = "Since you opened the page they were added to " + names.List(in) + "."
 	}
 	if len(out) > 0 {
-		text = strings.TrimSpace(text + " Since you opened the page somebody else took them out of " + names.List(out) + ".")
+		text = strings.TrimSpace(text + " Since you opened the page they were taken out of " + names.List(out) + ".")
 	}
 	if text != "" {
 		text += " That is kept."

@@ -190,7 +190,7 @@ func TestEditKeepsWhatOthersChanged(t *testing.T) {
 	assert.NotContains(t, after.Members, d.number("chiara.dangelo"))
 	assert.Equal(t, "Theirs.", after.Description)
 	assert.NotContains(t, after.Guests, base.Guests[0])
-	assert.Equal(t, "Since you opened this page somebody else added Noor van der Meer and took out Esi Mensah and "+base.Guests[0]+". That is kept.", c.OthersText())
+	assert.Equal(t, "Since you opened this page Noor van der Meer was added and Esi Mensah and "+base.Guests[0]+" were taken out. That is kept.", c.OthersText())
 	assert.Contains(t, e.Differences, journal.Difference{What: "Added by others meanwhile", After: []string{"Noor van der Meer"}})
 }
 

@@ -213,23 +213,24 @@ func (c *Edit) keptText() (text, now string) {
 	return text, "That is " + people(members, len(keptGuests)) + "."
 }
 
-// OthersText says what others have changed since the person saw the group, "" for nothing.
+// OthersText says what has changed since the person saw the group, "" for nothing. It does not say
+// by whom: that may have been the person, in another tab.
 func (c *Edit) OthersText() string {
 	if c.Base == nil && c.Saw != "" && c.Saw != PeopleKey(c.Group) {
-		return "Since you opened this page somebody else changed who is in the group. That is kept."
+		return "Since you opened this page it was changed who is in the group. That is kept."
 	}
 	o := c.Others()
 	var list []string
 	if who := namesOf(c.copy, o.Add, o.AddGuests); len(who) > 0 {
-		list = append(list, "added "+some(who))
+		list = append(list, some(who)+words.Noun(len(who), " was", " were")+" added")
 	}
 	if who := namesOf(c.copy, o.Remove, o.RemoveGuests); len(who) > 0 {
-		list = append(list, "took out "+some(who))
+		list = append(list, some(who)+words.Noun(len(who), " was", " were")+" taken out")
 	}
 	if len(list) == 0 {
 		return ""
 	}
-	return "Since you opened this page somebody else " + and(list) + ". That is kept."
+	return "Since you opened this page " + and(list) + ". That is kept."
 }
 
 // JoinedText says who is added as a member although the wish had an address.

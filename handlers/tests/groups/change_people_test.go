@@ -116,7 +116,7 @@ func TestPeopleBesideAnotherAdministrator(t *testing.T) {
 	f := peopleForm(s.Get(peoplePath(s, "Finance"))).Tick("remove", s.ID("chiara.dangelo"))
 	s.Sandbox.ChangeGroup(g.ID, sandbox.GroupChange{Add: []int{s.Member("noor.vandermeer").ID}, Description: "Theirs."})
 	p := f.Submit("Save").Whole(http.StatusOK)
-	assert.Equal(t, "Done. Chiara D'Angelo was taken out of Finance. Since you opened this page somebody else added Noor van der Meer. That is kept. Undo", p.Text(".notice"))
+	assert.Equal(t, "Done. Chiara D'Angelo was taken out of Finance. Since you opened this page Noor van der Meer was added. That is kept. Undo", p.Text(".notice"))
 	after := s.Group("Finance")
 	assert.Contains(t, after.Members, s.Member("noor.vandermeer").ID)
 	assert.Equal(t, "Theirs.", after.Description)

@@ -172,7 +172,7 @@ func TestGroupsOfAMemberWhenOthersChangeThem(t *testing.T) {
 	s.Sandbox.ChangeGroup(s.Group("Finance").ID, sandbox.GroupChange{Add: []int{s.Member("hugo.marchetti").ID}})
 	s.Get("/").Follow("Refresh") // which reads the copy anew
 	p := f.Submit("Save")
-	assert.Contains(t, p.Text(".notice"), "There was nothing to change, so nothing was sent to Tallyfy. Finance was as wished already. Since you opened the page somebody else added them to Legal. That is kept.")
+	assert.Contains(t, p.Text(".notice"), "There was nothing to change, so nothing was sent to Tallyfy. Finance was as wished already. Since you opened the page they were added to Legal. That is kept.")
 	assert.Zero(t, s.Writes())
 }
 

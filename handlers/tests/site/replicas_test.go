@@ -80,7 +80,7 @@ func TestAnEditSaysAtEveryReplicaThatOthersChangedTheGroup(t *testing.T) {
 	f := form()
 	here.Sandbox.ChangeGroup(group.ID, sandbox.GroupChange{Add: []int{here.Member("yuki.tanabe").ID}})
 	p := f.Submit("Save").Whole(http.StatusOK)
-	assert.Contains(t, p.Text("main .notice"), "Noor van der Meer was added to Finance. Since you opened this page somebody else changed who is in the group. That is kept.")
+	assert.Contains(t, p.Text("main .notice"), "Noor van der Meer was added to Finance. Since you opened this page it was changed who is in the group. That is kept.")
 	assert.Contains(t, here.Group("Finance").Members, here.Member("yuki.tanabe").ID)
 
 	here.Sandbox.ChangeGroup(group.ID, sandbox.GroupChange{Remove: []int{here.Member("noor.vandermeer").ID}})

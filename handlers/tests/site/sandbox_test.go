@@ -66,7 +66,7 @@ func TestSandboxShowsWhatTwoAdministratorsDo(t *testing.T) {
 	g := s.Group("Finance")
 	open := s.Get(s.GroupPath("Finance")+"/people").Form("main form").Tick("remove", s.ID("chiara.dangelo"))
 	act(s, g.ID, "noor.vandermeer", "", "now", "Add the person to the group")
-	assert.Contains(t, open.Submit("Save").Text("main .notice"), "Since you opened this page somebody else added Noor van der Meer. That is kept.")
+	assert.Contains(t, open.Submit("Save").Text("main .notice"), "Since you opened this page Noor van der Meer was added. That is kept.")
 
 	edit := s.Get(s.GroupPath("Finance")+"/edit").Form("main form").Set("name", "Money")
 	act(s, g.ID, "", "Treasury", "now", "Rename the group")
