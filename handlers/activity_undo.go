@@ -149,7 +149,10 @@ func (r reversal) ask(f refusedForm) error {
 		EntryID: r.entry.ID, Repeat: r.repeat, Sentence: r.activityRow(r.entry).Sentence,
 		Lines: linesOf(plan), Nothing: c.Nothing(), Notice: f.Notice, Warnings: plan.Warnings, Press: newPress(), Seen: plan.Fingerprint(),
 	}
-	if r.one == nil || !r.one.Did.Empty() {
+	switch {
+	case r.one == nil:
+		view.Others = "Everybody else stays in these groups, whoever added them."
+	case !r.one.Did.Empty():
 		view.Others = "Everybody else stays in the group, whoever added them."
 	}
 	var notes []string

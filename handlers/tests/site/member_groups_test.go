@@ -49,6 +49,7 @@ func TestGroupsOfAMemberAreChangedAndChangedBack(t *testing.T) {
 
 	p = p.Follow("Undo")
 	assert.Equal(t, "Undo a change of 3 groups", p.Text("h1"))
+	assert.Contains(t, p.Text("main"), "Everybody else stays in these groups, whoever added them.")
 	receipt := p.Form("main form").Submit("Undo this change")
 	assert.Contains(t, receipt.Text(".notice.done"), "Hugo Marchetti was added to Warehouse Rotterdam.")
 	assert.True(t, !in(s, "hugo.marchetti", "Finance") && !in(s, "hugo.marchetti", "Legal") && in(s, "hugo.marchetti", "Warehouse Rotterdam"))
