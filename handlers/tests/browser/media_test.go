@@ -111,3 +111,20 @@ func TestBrowserPrintedReceipt(t *testing.T) {
 		assert.Contains(t, text, want)
 	}
 }
+
+// The boxes of Access are printed whole: on paper nobody can scroll.
+func TestBrowserPrintedAccess(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{})
+	b := sitetest.OpenTab(t, s)
+	b.SignIn()
+	b.Screen(718, 500, "light")
+	_, err := chromedp.Call(b.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	require.NoError(t, err)
+	b.Open("/access")
+	b.WaitForTitle("Access")
+	assert.Empty(t, sitetest.Evaluate[string](b, `[...document.querySelectorAll(".matrix-box, .matrix :is(th, td)")].filter((e) => {
+		const style = getComputedStyle(e);
+		return e.matches(".matrix-box") ? e.clientHeight < e.firstElementChild.offsetHeight || style.overflow !== "visible" : style.position === "sticky";
+	}).map((e) => e.outerHTML.slice(0, 100)).join("\n")`))
+}
