@@ -133,7 +133,7 @@ func (r restoration) answer(f editForm, out change.Outcome, err error) error {
 		err = out.Err
 	}
 	switch {
-	case tallyfy.IsNotFound(err):
+	case tallyfy.IsGone(err):
 		return err
 	case err != nil:
 		return f.notMade(err)

@@ -51,6 +51,9 @@ func (req *request) changedLater(e *journal.Entry) bool {
 		about = all[:1]
 	}
 	later, err := req.laterOf(e, about, func(l *journal.Entry) bool {
+		if about[0].Kind == journal.Member { // the others of a removal are told of whom it is, or take over the work
+			return l.Subject(journal.Member).ID == about[0].ID
+		}
 		return slices.ContainsFunc(l.AllSubjects(), func(s journal.Subject) bool {
 			return s.Kind == about[0].Kind && slices.ContainsFunc(about, func(a journal.Subject) bool { return s.ID == a.ID || s.Email != "" && s.Email == a.Email })
 		})

@@ -188,7 +188,7 @@ func (m *groupMerge) deleteMerged(f editForm, form url.Values) error {
 	case change.Busy:
 		return f.busy(result)
 	case change.Refused:
-		if tallyfy.IsNotFound(result.Err) {
+		if tallyfy.IsGone(result.Err) {
 			return m.alreadyGone(f)
 		}
 		if !change.SaysOtherwise(result.Err) {

@@ -65,7 +65,7 @@ func (r *Removal) Look(ctx context.Context) error {
 				return nil
 			}
 			r.successor, err = r.Client.Members.Get(ctx, r.Org.ID, successor)
-			if tallyfy.IsNotFound(err) {
+			if tallyfy.IsGone(err) {
 				return nil
 			}
 			return err

@@ -190,7 +190,7 @@ var saysGone = regexp.MustCompile(`(?i)(is|was|are|already) gone|does not have|n
 func TestA404OfAProxyProvesNothingToAnyKind(t *testing.T) {
 	t.Parallel()
 	for _, c := range kinds() {
-		for _, method := range []string{"", http.MethodGet, "write"} {
+		for _, method := range []string{"", http.MethodGet, http.MethodDelete, "write"} {
 			t.Run(c.name+" "+method, func(t *testing.T) {
 				t.Parallel()
 				b := newBench(t)
@@ -205,7 +205,7 @@ func TestA404OfAProxyProvesNothingToAnyKind(t *testing.T) {
 				}
 				p := form.Submit(c.button)
 				assert.NotRegexp(t, saysGone, p.Text("main"))
-				if method != http.MethodGet {
+				if method == "" || method == "write" {
 					assert.Equal(t, before, b.State())
 				}
 			})
@@ -293,4 +293,17 @@ func TestTallyfysWordsReachThePersonFromEveryKind(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Who takes over the work of somebody else is not changed by that: their own receipts go on being compared.
+func TestAReceiptIsComparedThoughTheMemberTookOver(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.Get(b.MemberPath(somebodyElse) + "/role?to=light").Form("main form[method=post]").Submit("").Whole(http.StatusOK)
+	receipt := "/activity/" + b.entries()[0].ID
+	b.Get(b.PlanPath(somebody, somebodyElse)).Form("main form").Submit("").Whole(http.StatusOK)
+	require.NotEqual(t, receipt, "/activity/"+b.entries()[0].ID)
+	p := b.Get(receipt).Whole(http.StatusOK)
+	assert.NotContains(t, p.Text("main"), "There was a later change")
+	assert.Equal(t, "Check again", p.Find("main .form-actions a[href*='check']").First().Text())
 }
