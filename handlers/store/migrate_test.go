@@ -36,6 +36,28 @@ func TestNewerDatabaseIsRefused(t *testing.T) {
 	})
 }
 
+// What earlier sweeps left of entries that were deleted goes with the update, and nothing else does.
+func TestRestsOfDeletedEntriesGo(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e engine) {
+		db := e.open(t)
+		for _, statement := range []string{
+			`DELETE FROM dashboard_schema_version WHERE version_id = 21`,
+			`INSERT INTO dashboard_journal (id, org, at, actor, kind, state, press, intent, outcome, checked) VALUES ('there', 'o', 1, '1', 'k', 'done', 'p', '', '', '')`,
+			`INSERT INTO dashboard_journal_subjects (org, subject, entry) VALUES ('o', 'member 1', 'there'), ('o', 'member 1', 'gone')`,
+			`INSERT INTO dashboard_journal_contents (entry, at, contents, picture) VALUES ('there', 1, '', ''), ('gone', 1, '', '')`,
+		} {
+			_, err := db.Write(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		require.NoError(t, migrate(t.Context(), db.sql, db.Dialect()))
+		for _, table := range []string{"dashboard_journal_subjects", "dashboard_journal_contents"} {
+			var entries string
+			require.NoError(t, db.sql.QueryRowContext(t.Context(), `SELECT MIN(entry) || MAX(entry) FROM `+table).Scan(&entries))
+			assert.Equal(t, "therethere", entries, table)
+		}
+	})
+}
+
 func embedded(t *testing.T) map[string]string {
 	t.Helper()
 	files := map[string]string{}
