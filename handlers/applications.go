@@ -202,7 +202,7 @@ func (r *reader) peopleListed(ctx context.Context, ids []tallyfy.UserID) (lookup
 	return func(id tallyfy.UserID) (*tallyfy.Member, bool) {
 		m, ok := copied.ByID(id)
 		if !ok && !copied.Complete {
-			return &tallyfy.Member{ID: id}, true
+			return &tallyfy.Member{ID: id, Status: tallyfy.StatusActive, IsActive: true}, true
 		}
 		return m, ok
 	}, nil

@@ -407,3 +407,17 @@ func TestAMemberWhoMayChangeGroupsAddsPeople(t *testing.T) {
 	assert.NotContains(t, s.Group("Legal").Members, s.Member("noor.vandermeer").ID)
 	assert.Equal(t, 1, s.Writes(), "the other one is tried, and Tallyfy says what that is worth")
 }
+
+// While the list cannot be read, nothing is said of people whom it lacks.
+func TestNobodyIsTakenForDisabledWhoWasNotRead(t *testing.T) {
+	t.Parallel()
+	s := sitetest.New(t, sitetest.Options{Jobs: true})
+	s.SignInWith(sandbox.StandardToken)
+	s.Get("/help").Form("main form").Submit("I can manage groups").Whole(http.StatusOK)
+	s.Get("/guests").Whole(http.StatusOK)
+	dry := adding(s, "noor.vandermeer@example.com\nkwame.asante@example.com", "Legal").post(s).Whole(http.StatusOK)
+	s.Sandbox.Fail(sandbox.Fault{Route: "/organizations/{org}/users", Method: http.MethodGet, Status: http.StatusBadRequest})
+	job := dry.Form("form[data-form]").Submit("Add people to groups: 2 rows")
+	until(t, s, job.URL, "failed.")
+	assert.NotContains(t, s.Get(job.URL).Text("main"), "s disabled")
+}
