@@ -166,6 +166,11 @@ func (h *History) WaitUntilCompared(ctx context.Context, org tallyfy.ID, most ti
 // observe takes readings of administrators only. The list of members tells who is one.
 func (h *History) observe(ctx context.Context, o observed) error {
 	who := sightOf{o.Org, o.By}
+	for _, key := range h.waiting.Keys() {
+		if w, ok := h.waiting.Peek(key); ok && o.ended.Sub(w.ended) >= sightTime {
+			h.waiting.Remove(key)
+		}
+	}
 	if o.Members != nil {
 		m := o.member(o.By)
 		admin := m != nil && m.Role == tallyfy.RoleAdmin
@@ -177,7 +182,7 @@ func (h *History) observe(ctx context.Context, o observed) error {
 		for _, list := range []string{groupsList, guestsList} {
 			earlier, waiting := h.waiting.Peek(waits{who, list})
 			h.waiting.Remove(waits{who, list})
-			if waiting && admin && o.ended.Sub(earlier.ended) < sightTime {
+			if waiting && admin {
 				err = errors.Join(err, h.compare(ctx, earlier))
 			}
 		}
