@@ -2,9 +2,8 @@ package handlers
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -364,11 +363,7 @@ func (req *request) keepBase(g *tallyfy.Group) string {
 // keepGroupsSeen keeps the groups of a member as a form shows them, and names them.
 func (req *request) keepGroupsSeen(id tallyfy.UserID, groups []tallyfy.ID) string {
 	groups = slices.Sorted(slices.Values(groups))
-	h := sha256.New()
-	for _, id := range groups {
-		h.Write(append([]byte(id), 0))
-	}
-	name := hex.EncodeToString(h.Sum(nil))[:16]
+	name := change.Digest(fmt.Sprintf("%q", groups))
 	req.app.groupsSeen.Add(req.baseKey(tallyfy.ID(id), name), groups)
 	return name
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"slices"
 
@@ -66,7 +65,7 @@ func showMember(req *request) error {
 func (req *request) lostGroups(m views.MemberRow) (list []views.GroupLink) {
 	_, groups, _, err := req.groupsBefore(m.ID)
 	if err != nil { // the page is as good without
-		req.app.Log.Error("groups before not read", slog.String("request_id", web.IDOf(req)), slog.Any("error", err))
+		req.logError("groups before not read", err)
 	}
 	for _, g := range groups {
 		if !slices.ContainsFunc(m.Groups, func(now views.GroupLink) bool { return string(now.ID) == g.ID }) {

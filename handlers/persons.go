@@ -61,7 +61,7 @@ func (req *request) memberPage(title string) views.Page {
 	return p
 }
 
-// A changeForm is the form of a change that is one call, for the ways in which it can end.
+// A changeForm is the form of a change that ends on its receipt, or on a page that says what was done.
 type changeForm struct {
 	editForm
 	change change.Change

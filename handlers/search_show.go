@@ -61,7 +61,7 @@ func showSearch(req *request) error {
 	})
 	for _, g := range groups[:min(len(groups), mostFound)] {
 		row := req.groupRow(g, copied.members)
-		row.Description = needed(row.Description, row.Name)
+		row.Description = needed(row.Description, row.Name, string(g.ID))
 		v.Groups = append(v.Groups, row)
 	}
 	found := guests.Search(v.Query, nil)
@@ -69,7 +69,7 @@ func showSearch(req *request) error {
 	for _, g := range found[:min(len(found), mostFound)] {
 		in := copied.groups.OfGuest(g.Email)
 		v.Guests = append(v.Guests, views.GuestRow{
-			ID: g.ID, Name: g.Name(), Email: g.Email, Company: needed(g.Company(), g.Name(), g.Email), Status: views.GuestStatus(g), GroupCount: len(in),
+			ID: g.ID, Name: g.Name(), Email: g.Email, Company: needed(g.Company(), g.Name(), g.Email, string(g.ID)), Status: views.GuestStatus(g), GroupCount: len(in),
 		})
 	}
 	return req.show(http.StatusOK, views.Search(req.page("Search", views.SectionNone), v))

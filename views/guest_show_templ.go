@@ -116,7 +116,7 @@ func Guest(p Page, v GuestPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = emailFact(v.Email).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = emailFact(v.Email, guestAddress(v.Email)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -219,8 +219,8 @@ func dateFact(p Page, name string, t time.Time, none string) templ.Component {
 	})
 }
 
-// emailFact is an address among the facts about a person.
-func emailFact(email string) templ.Component {
+// emailFact is an address among the facts about a person, and how it is shown.
+func emailFact(email, shown string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -245,7 +245,7 @@ func emailFact(email string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = longAddress(guestAddress(email)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = longAddress(shown).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

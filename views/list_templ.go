@@ -285,7 +285,7 @@ func listToolbar(action string, s ListState, bar FilterBar, searchLabel string) 
 	})
 }
 
-// kept is a part of the list's state that the form leaves as it is.
+// kept is what a form leaves as it is: a part of a list's state, or the list that leads to its page.
 func kept(name, value string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

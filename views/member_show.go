@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tallyfy-admin/views/names"
+	"tallyfy-admin/views/words"
 )
 
 // MemberPage is one member.
@@ -31,6 +32,15 @@ type MemberPage struct {
 	// read.
 	Peers      []MemberPeer
 	PeersKnown bool
+}
+
+// lostIn says of how many groups Lost is.
+func (v MemberPage) lostIn() string {
+	in := "Was in "
+	if len(v.Groups) > 0 {
+		in = "Was also in "
+	}
+	return in + words.Count(len(v.Lost), "group", "groups") + " when the access ended:"
 }
 
 // canJoin reports whether somebody can be put into groups: a bot can't, nor who is disabled.

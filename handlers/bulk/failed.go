@@ -12,7 +12,7 @@ import (
 const resultColumn, reasonColumn = "Result", "Why not"
 
 // FailedFile is the lines of rows as they were given, with how each came out and why. It can be
-// given again as it is: what was chosen for all lines stands in each. Rows of one line are one.
+// given again as it is: what was chosen for all lines stands in each. Rows of one line of a table are one.
 func FailedFile(j *Job, rows []*Row) (columns []string, lines [][]string) {
 	given := slices.Clone(j.Header)
 	if n := len(given); n >= 2 && given[n-2] == resultColumn && given[n-1] == reasonColumn { // of an earlier file

@@ -100,8 +100,10 @@ func (k *Kind) entries(line string) []string {
 	if line == "" {
 		return nil
 	}
-	if found, wrong := names.Addresses(line); len(found) > 1 && len(wrong) == 0 && !slices.Contains(k.columns, Successor) {
-		return found
+	if !slices.Contains(k.columns, Successor) {
+		if found, wrong := names.Addresses(line); len(found) > 1 && len(wrong) == 0 {
+			return found
+		}
 	}
 	return []string{line}
 }
