@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"tallyfy-admin/tallyfy"
 )
 
 // EndedNotice is what somebody reads whose token has ended.
@@ -28,4 +31,17 @@ func (s *Site) AssertHidden(p *Page, secret string) {
 		assert.NotContains(s.T, p.URL, secret)
 		assert.NotContains(s.T, s.Log.String(), secret)
 	}
+}
+
+// ReadAnew has the overview read the organisation again, and waits until that is compared with the reading before. Groups
+// that are read beside the members may wait for the next list of these, which says who may see all: so it reads twice.
+func (s *Site) ReadAnew() (p *Page) {
+	s.T.Helper()
+	for range 2 {
+		r := s.Request(http.MethodGet, "/?refresh=1", nil)
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		p = s.Do(r)
+		s.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), time.Minute)
+	}
+	return p
 }

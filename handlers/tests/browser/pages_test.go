@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
-	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -64,10 +63,9 @@ func changedElsewhere(s *sitetest.Site, group string) string {
 	s.T.Helper()
 	v := s.As(s.T)
 	v.SignIn()
-	v.Get("/")
+	v.ReadAnew()
 	v.Sandbox.ChangeGroup(v.Group(group).ID, sandbox.GroupChange{Add: []int{v.Member("noor.vandermeer").ID}})
-	v.Get("/").Follow("Refresh")
-	v.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), time.Minute)
+	v.ReadAnew()
 	href, found := v.Get("/activity").Find("main a[href*='/activity/elsewhere/']").First().Attr("href")
 	require.True(s.T, found)
 	return href

@@ -18,7 +18,6 @@ import (
 	"tallyfy-admin/handlers/ratelimit"
 	"tallyfy-admin/handlers/sitetest"
 	"tallyfy-admin/handlers/store"
-	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -170,15 +169,9 @@ func deletedPath(s *sitetest.Site) string {
 // was seen of it.
 func elsewherePath(s *sitetest.Site) string {
 	s.T.Helper()
-	read := func() {
-		r := s.Request(http.MethodGet, "/?refresh=1", nil)
-		r.Header.Set("Sec-Fetch-Site", "same-origin")
-		s.Do(r)
-		s.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), deadline)
-	}
-	read()
+	s.ReadAnew()
 	require.True(s.T, s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Ops"}))
-	read()
+	s.ReadAnew()
 	href, found := s.Get("/activity").Find("main ul.rows a[href*='/elsewhere/']").Attr("href")
 	require.True(s.T, found)
 	return href

@@ -38,11 +38,7 @@ func (d *desk) waitUntilCompared() {
 func (d *desk) read() *sitetest.Page {
 	d.t.Helper()
 	time.Sleep(2 * time.Millisecond) // the database has milliseconds
-	r := d.Request("GET", "/?refresh=1", nil)
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
-	p := d.Do(r)
-	d.waitUntilCompared()
-	return p
+	return d.ReadAnew()
 }
 
 // events are those that happened elsewhere, the newest first, in short.

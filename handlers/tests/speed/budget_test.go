@@ -15,7 +15,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"tallyfy-admin/handlers/sitetest"
-	"tallyfy-admin/tallyfy"
 	"tallyfy-admin/tallyfy/sandbox"
 )
 
@@ -421,8 +420,7 @@ func edited(s *sitetest.Site) string {
 // was seen.
 func renamedElsewhere(s *sitetest.Site) string {
 	s.Sandbox.ChangeGroup(s.Group("Operations").ID, sandbox.GroupChange{Name: "Ops"})
-	s.Get("/").Follow("Refresh")
-	s.App.History.WaitUntilCompared(s.T.Context(), tallyfy.ID(s.Sandbox.OrgID()), patience)
+	s.ReadAnew()
 	href, _ := s.Get("/activity").Find("main ul.rows a[href*='/elsewhere/']").Attr("href")
 	return href
 }
