@@ -400,6 +400,14 @@ func (v ReviewPerson) problems() []components.Problem {
 	return components.ProblemsOf(v.Errors, "decision", "groups", "until", "note")
 }
 
+// joinedText says by which fact the day of joining is known, "" where there is none.
+func (v ReviewPerson) joinedText() string {
+	if v.JoinedBy == "" {
+		return ""
+	}
+	return " Joined: " + v.JoinedBy + "."
+}
+
 // mayDecide reports that the reviewer can decide here.
 func (v ReviewPerson) mayDecide() bool {
 	return !v.Look && !v.Closed && !v.Self && !v.Gone && !v.Unread && v.State != "left"

@@ -91,14 +91,14 @@ func TestASecondLookIsBlindAndCounted(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(file, "Second look differs. “Payroll, too” (Kwame Asante, "))
 }
 
-// A look at a decision that was changed afterwards counts for nothing: the page offers as many as
-// will be chosen.
 func TestAnOldSecondLookIsTakenAgainWhereItDiffers(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
 	q := looksRight(s, start(s, "chiara.dangelo")).Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
 	kwame := asKwame(s)
-	f := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK).Form("main form[data-form]")
+	step := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+	assert.Contains(t, step.Text("main"), "Person 1 of the review. Joined: the account was activated.")
+	f := step.Form("main form[data-form]")
 	require.True(t, s.Sandbox.ChangeGroup(s.Group("Payroll").ID, sandbox.GroupChange{Remove: []int{s.Member("chiara.dangelo").ID}}))
 	kwame.Get("/").Follow("Refresh").Whole(http.StatusOK)
 	p := f.Set("read", strconv.FormatInt(time.Now().Add(-90*time.Minute).UnixMilli(), 10)).Submit("Looks right").Whole(http.StatusConflict)
@@ -108,6 +108,18 @@ func TestAnOldSecondLookIsTakenAgainWhereItDiffers(t *testing.T) {
 	assert.Contains(t, s.Get(q.URL).Text("main"), "1 agree")
 }
 
+// Of somebody who has not accepted the invitation nobody says that they joined.
+func TestASecondLookAtAnInvitedPersonSaysNothingOfJoining(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := looksRight(s, start(s, "lena.fischbacher")).Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
+	p := asKwame(s).Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+	assert.Equal(t, "not yet", p.Facts()["Joined"])
+	assert.NotContains(t, p.Text("main"), "Joined: ")
+}
+
+// A look at a decision that was changed afterwards counts for nothing: the page offers as many as
+// will be chosen.
 func TestALookAtAnEarlierDecisionIsMadeUpFor(t *testing.T) {
 	t.Parallel()
 	s := sitetest.SignedIn(t, sitetest.Options{})
