@@ -130,8 +130,8 @@ func answerLook(req *request) error {
 	if l == nil {
 		return err
 	}
-	if s.outdated(form) {
-		return f.again(s.lookAgainFirst())
+	if differs := s.outdated(form); differs != "" {
+		return f.again(s.lookAgainFirst(differs))
 	}
 	l.Answer, l.Note, l.By, l.Press, l.Groups, l.ReadAt = form.Get("answer"), names.Tidy(form.Get("note")), req.me(), pressOf(form), review.GroupsOf(s.in), s.readAt
 	if errs := l.Problems(); len(errs) > 0 {

@@ -85,7 +85,7 @@ func decide(req *request) error {
 	if err := s.find(); err != nil {
 		return f.notMade(err)
 	}
-	old := s.outdated(form)
+	differs := s.outdated(form)
 	s.takeFrom(form.Get(views.FromKey))
 	d, errs := s.readDecision(form)
 	if last := s.p.Last(); last != nil && last.Press == d.Press { // pressed twice
@@ -98,8 +98,8 @@ func decide(req *request) error {
 		}
 		return f.again(stoppedForm(names.Isolate(s.p.Name) + why + ". There is nothing to decide."))
 	}
-	if old {
-		return f.again(s.lookAgainFirst())
+	if differs != "" {
+		return f.again(s.lookAgainFirst(differs))
 	}
 	if lost := s.lost(d); lost != "" {
 		return f.again(refusedForm{Status: http.StatusConflict, Errors: map[string]string{"groups": lost}})

@@ -95,12 +95,12 @@ func (s *reviewStep) find() error {
 }
 
 // takeShown takes the groups that a form has shown, read after a time: what is decided is decided about these, and they may
-// come from another look at Tallyfy.
-func (s *reviewStep) takeShown(form url.Values, after time.Time) {
+// come from another look at Tallyfy. It reports whether there were any.
+func (s *reviewStep) takeShown(form url.Values, after time.Time) bool {
 	at, err := strconv.ParseInt(form.Get("read"), 10, 64)
 	readAt := time.UnixMilli(at)
 	if err != nil || !form.Has("shown") || readAt.After(s.app.Now()) || !readAt.After(after) {
-		return
+		return false
 	}
 	s.in, s.readAt, s.shownAdmin, s.short = nil, readAt, form.Get("admin") != "", form.Get("short") != ""
 	for _, id := range strings.Fields(form.Get("shown")) {
@@ -111,31 +111,45 @@ func (s *reviewStep) takeShown(form url.Values, after time.Time) {
 		s.in = append(s.in, g)
 	}
 	s.nameLacking()
+	return true
 }
 
 // oldAfter is the age from which on what a page has shown is too old to decide by.
 const oldAfter = time.Hour
 
-// outdated takes the groups that a form has shown. It reports that they are too old to decide by:
-// then they count only where the copies have the same groups and role, with the time of the copies.
-func (s *reviewStep) outdated(form url.Values) bool {
+// outdated takes the groups that a form has shown. It says what is other now where they are too old
+// to decide by. Else it is "": old ones count only where the copies have the same groups, and the
+// person is an administrator, or none, as before; then they have the time of the copies.
+func (s *reviewStep) outdated(form url.Values) (differs string) {
 	now := *s
-	s.takeShown(form, time.Time{})
-	if s.app.Now().Sub(s.readAt) <= oldAfter {
-		return false
+	if !s.takeShown(form, time.Time{}) || s.app.Now().Sub(s.readAt) <= oldAfter {
+		return ""
 	}
-	if s.role() != now.role() || !slices.Equal(shownIDs(s.in), shownIDs(now.in)) {
-		return true
+	var list []string
+	switch admin := now.role() == tallyfy.RoleAdmin; {
+	case admin && !s.shownAdmin:
+		list = append(list, "is an administrator by now")
+	case !admin && s.shownAdmin:
+		list = append(list, "is not an administrator any more")
 	}
-	*s = now
-	return false
+	switch same := slices.Equal(shownIDs(s.in), shownIDs(now.in)); {
+	case !same && (s.short || now.short):
+		list = append(list, "may have other groups by now, as not all groups could be read")
+	case !same:
+		list = append(list, "has other groups by now")
+	}
+	if len(list) == 0 {
+		*s = now
+	}
+	return strings.Join(list, ", and ")
 }
 
-// lookAgainFirst is a form that comes back with what is so now.
-func (s *reviewStep) lookAgainFirst() refusedForm {
+// lookAgainFirst is a form that comes back with what was read last, which differs from what it has
+// shown.
+func (s *reviewStep) lookAgainFirst(differs string) refusedForm {
 	return refusedForm{Status: http.StatusConflict, Notice: &views.Notice{
 		Kind: views.NoticeWarning, Text: "Nothing is saved yet: the page was more than an hour old, and " + names.Isolate(s.p.Name) +
-			" has other groups or another role by now. Look again: this is how it is now.",
+			" " + differs + ". Look again: this is what was read last.",
 	}}
 }
 

@@ -118,6 +118,43 @@ func TestASecondLookAtAnInvitedPersonSaysNothingOfJoining(t *testing.T) {
 	assert.NotContains(t, p.Text("main"), "Joined: ")
 }
 
+// An old page comes back where somebody was made an administrator since, or is none any more.
+func TestAnOldPageIsLookedAtAgainAfterAChangeOfAdministrators(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ before, after, said string }{
+		{"standard", "admin", "Chiara D'Angelo is an administrator by now."},
+		{"admin", "standard", "Chiara D'Angelo is not an administrator any more."},
+		{"admin", "admin", ""},
+		{"standard", "light", ""},
+	} {
+		t.Run(c.before+" and then "+c.after, func(t *testing.T) {
+			t.Parallel()
+			s := sitetest.SignedIn(t, sitetest.Options{})
+			kwame := asKwame(s)
+			role := func(role string) {
+				s.Elsewhere(http.MethodPut, "/users/"+s.ID("chiara.dangelo")+"/role", `{"role":"`+role+`"}`)
+				s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+				kwame.Get("/").Follow("Refresh").Whole(http.StatusOK)
+			}
+			role(c.before)
+			q := looksRight(s, start(s, "chiara.dangelo")).Form("form[action$=looks]").Submit("Give 1 person to another administrator").Whole(http.StatusOK)
+			look := kwame.Get(q.URL).Follow("Take a second look").Whole(http.StatusOK)
+			step := open(q, "Chiara D'Angelo")
+			role(c.after)
+			for _, page := range []*sitetest.Page{look, step} {
+				f := page.Form("main form[data-form]").Set("note", "fine").Set("read", strconv.FormatInt(time.Now().Add(-90*time.Minute).UnixMilli(), 10))
+				if c.said == "" {
+					f.Submit("Looks right").Whole(http.StatusOK)
+					continue
+				}
+				p := f.Submit("Looks right").Whole(http.StatusConflict)
+				assert.Contains(t, p.Text(".notice"), "the page was more than an hour old, and "+c.said)
+				p.Form("main form[data-form]").Set("note", "fine").Submit("Looks right").Whole(http.StatusOK)
+			}
+		})
+	}
+}
+
 // A look at a decision that was changed afterwards counts for nothing: the page offers as many as
 // will be chosen.
 func TestALookAtAnEarlierDecisionIsMadeUpFor(t *testing.T) {

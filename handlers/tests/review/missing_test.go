@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -118,6 +120,16 @@ func TestAnAdministratorWhoCouldNotBeReadMayReview(t *testing.T) {
 	standard.SignInWith(sandbox.StandardToken)
 	l.lack(standard, s.ID("tomas.herrera"))
 	assert.Equal(t, http.StatusForbidden, standard.Get("/reviews").Status)
+}
+
+// An old page does not say that somebody left a group that only could not be read.
+func TestAnOldPageSaysThatAGroupMayOnlyBeMissing(t *testing.T) {
+	t.Parallel()
+	s, l := lackingSite(t)
+	f := open(start(s, "chiara.dangelo"), "Chiara D'Angelo").Form("main form[data-form]")
+	l.lack(s, s.Group("Payroll").ID)
+	p := f.Set("read", strconv.FormatInt(time.Now().Add(-90*time.Minute).UnixMilli(), 10)).Submit("Looks right").Whole(http.StatusConflict)
+	assert.Contains(t, p.Text(".notice"), "Chiara D'Angelo may have other groups by now, as not all groups could be read. Look again: this is what was read last.")
 }
 
 // A group that could not be read is missing on the page of a person, which says so; another look
