@@ -62,10 +62,12 @@ func (req *request) reviewReceipt(r *review.Review, copied snapshot) (v views.Re
 	stale, short := 0, 0
 	for _, p := range r.People {
 		row := views.ReviewReceiptRow{
-			ID: p.ID, Name: p.Name, Email: p.Email, Called: personCalled(p, copied.members), Role: names.Role(p.Role), Title: p.Title, Joined: p.Joined, State: string(p.State(now)), Unreadable: p.Unreadable,
+			ID: p.ID, Name: p.Name, Email: p.Email, Called: personCalled(p, copied.members), Role: names.Role(p.Role), Title: p.Title, State: string(p.State(now)), Unreadable: p.Unreadable,
 		}
-		if m, ok := copied.members.ByID(p.ID); ok && !p.Unreadable {
-			row.RoleChanged = roleChanged(p, m)
+		if m, ok := copied.members.ByID(p.ID); !p.Unreadable {
+			if row.Joined, _ = p.Joining(m); ok {
+				row.RoleChanged = roleChanged(p, m)
+			}
 		}
 		applied := false
 		for _, d := range p.Decisions {

@@ -130,16 +130,15 @@ func (req *request) queueTabs(r *review.Review, all int, counts map[review.State
 
 // reviewRow is somebody in the queue, as they are now.
 func (req *request) reviewRow(p *review.Person, at int, copied snapshot, compared *review.Expectations) views.ReviewRow {
-	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at, Joined: p.Joined, State: string(p.State(req.app.Now())), Guest: p.Guest}
+	row := views.ReviewRow{Person: views.Person{ID: p.ID, Name: p.Name, Email: p.Email}, At: at, State: string(p.State(req.app.Now())), Guest: p.Guest}
 	if p.Unreadable {
 		row.Name = req.memberName(p.ID)
 	}
 	m, ok := copied.members.ByID(p.ID)
+	row.Joined, _ = p.Joining(m)
 	if ok {
 		row.Status, row.Role = views.MemberStatus(m), names.Role(m.Role)
-		if row.Invited = m.Status == tallyfy.StatusInvited; row.Invited {
-			row.Joined = time.Time{}
-		}
+		row.Invited = m.Status == tallyfy.StatusInvited
 		row.Groups, row.Namesake = len(copied.groups.Of(p.ID)), hasNamesake(copied.members, m)
 		d := compared.Of(m)
 		row.Compared, row.Missing, row.Unexpected = d.Known, len(d.Missing), len(d.Unexpected)

@@ -240,6 +240,8 @@ func (req *request) ruleText(r review.Rule) string {
 // joinedText says by which fact somebody joined, "" for the usual one.
 func joinedText(f review.Fact) string {
 	switch f {
+	case review.Activated:
+		return "the account was activated"
 	case review.Approved:
 		return "the invitation was accepted"
 	case review.Created:
@@ -247,7 +249,7 @@ func joinedText(f review.Fact) string {
 	case review.Seen:
 		return "first seen here"
 	}
-	return "the account was activated"
+	return ""
 }
 
 // nextOpen is the first person of a review after a number of its queue, 0 for its start, who is not decided and not the

@@ -221,23 +221,19 @@ func (s *reviewStep) takeFrom(from string) {
 func (s reviewStep) view(f refusedForm) (v views.ReviewPerson, err error) {
 	v = views.ReviewPerson{
 		Review: s.r.ID, ReviewName: views.ReviewHead{Name: s.r.Name, Unreadable: s.r.Unreadable}.Title(), Person: views.Person{ID: s.p.ID, Name: s.p.Name, Email: s.p.Email}, At: s.step.At, Of: s.step.Of,
-		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, Joined: s.p.Joined, JoinedBy: joinedText(s.p.JoinedBy), ReadAt: s.readAt, State: string(s.p.State(s.app.Now())),
+		Called: names.Isolate(s.p.Name), JobTitle: s.p.Title, ReadAt: s.readAt, State: string(s.p.State(s.app.Now())),
 		Self: s.p.ID == s.who.UserID, Closed: !s.r.Closed.IsZero(), Base: s.p.Base(), Press: newPress(), Errors: f.Errors, Notice: f.Notice,
 		From: s.from, Find: strings.TrimSpace(f.Form.Get("find")), Note: f.Form.Get("note"), Until: f.Form.Get("until"), Gone: s.gone(), Unread: s.m == nil && !s.gone(), Unreadable: s.p.Unreadable,
 	}
 	v.Short, v.Guest = s.short, s.p.Guest
+	at, fact := s.p.Joining(s.m)
+	v.Joined, v.JoinedBy = at, joinedText(fact)
 	if !s.looked {
 		v.NotRead = s.copied.missing()
 	}
 	if s.m != nil {
 		v.Person, v.Called, v.JobTitle, v.LastLogin = personOf(s.m), s.called(s.m), s.m.JobTitle, s.m.LastLoginAt.Time
 		v.Admin = s.m.Role == tallyfy.RoleAdmin
-		switch at, fact := review.Joined(s.m, nil, s.readAt); {
-		case s.m.Status == tallyfy.StatusInvited:
-			v.Joined, v.JoinedBy = time.Time{}, ""
-		case fact != review.Seen && s.p.JoinedBy != review.Seen: // an invitation may have been accepted since the start
-			v.Joined, v.JoinedBy = at, joinedText(fact)
-		}
 		if there, ok := findLocation(s.m.Timezone); ok && s.m.Timezone != "" {
 			v.Timezone = s.m.Timezone + ", " + s.app.Now().In(there).Format("15:04") + " now"
 		}

@@ -286,7 +286,7 @@ type ReviewPerson struct {
 	Called, JobTitle string
 	// Timezone is that of the person, with what time it is there now; "" for none that is known.
 	Timezone string
-	// Joined is zero, and JoinedBy "", for somebody who has not accepted the invitation.
+	// Joined is zero, and JoinedBy "", for somebody of whom only an invitation is known.
 	Joined              time.Time
 	JoinedBy, InvitedBy string
 	// Guest says that the address was a guest's before.
@@ -398,6 +398,14 @@ func (v ReviewPerson) back(p Page) (text, url string) {
 
 func (v ReviewPerson) problems() []components.Problem {
 	return components.ProblemsOf(v.Errors, "decision", "groups", "until", "note")
+}
+
+// joinedNot stands where there is no day of joining.
+func (v ReviewPerson) joinedNot() string {
+	if v.Invitation.Pending {
+		return "not yet"
+	}
+	return "not known"
 }
 
 // joinedText says by which fact the day of joining is known, "" where there is none.

@@ -1681,7 +1681,7 @@ func reviewFacts(p Page, v ReviewPerson) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dateFact(p, "Joined", v.Joined, "not yet").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dateFact(p, "Joined", v.Joined, v.joinedNot()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -20,7 +20,8 @@ type Rule struct {
 	// late. Chosen days begin and end in the zone of who chose them.
 	From time.Time `json:",omitzero"`
 	To   time.Time `json:",omitzero"`
-	// Invited takes people who have not accepted their invitation, too. They joined when they were invited.
+	// Invited takes people who have not accepted their invitation, too. Between From and To counts
+	// when their account was made; nowhere is it said that they joined then.
 	Invited bool         `json:",omitempty"`
 	Role    tallyfy.Role `json:",omitempty"`
 	Group   Group        `json:",omitzero"`
@@ -80,6 +81,21 @@ func Joined(m *tallyfy.Member, seen map[tallyfy.UserID]Sighting, readAt time.Tim
 		return readAt, Seen
 	}
 	return at, fact
+}
+
+// Joining is when somebody joined, and by which fact, as far as it is known now. m is the member
+// now, nil where there is none at hand. It is zero and "" for people of whom only an invitation is
+// known.
+func (p *Person) Joining(m *tallyfy.Member) (time.Time, Fact) {
+	if m == nil && p.Status == tallyfy.StatusInvited || m != nil && m.Status == tallyfy.StatusInvited {
+		return time.Time{}, ""
+	}
+	if m != nil && (p.JoinedBy != Seen || p.Status == tallyfy.StatusInvited) {
+		if at, fact := Joined(m, nil, p.ReadAt); fact != Seen {
+			return at, fact
+		}
+	}
+	return p.Joined, p.JoinedBy
 }
 
 // Undated are the members of whom Tallyfy has no date: seen has to say when they were first seen.

@@ -148,3 +148,32 @@ func TestARuleTakesWhoFitsAllOfIt(t *testing.T) {
 	assert.Equal(t, everybody[2], people[0])
 	assert.Equal(t, []string{"nobody@example.com"}, unknown)
 }
+
+// What is known now counts, and of an invitation alone no day.
+func TestTheDayOfJoiningIsTheOneKnownNow(t *testing.T) {
+	t.Parallel()
+	active := &tallyfy.Member{Status: tallyfy.StatusActive, CreatedAt: at(2), ActivatedAt: at(7)}
+	invited := &tallyfy.Member{Status: tallyfy.StatusInvited, CreatedAt: at(2)}
+	undated := &tallyfy.Member{Status: tallyfy.StatusActive}
+	for name, c := range map[string]struct {
+		status tallyfy.Status
+		by     review.Fact
+		m      *tallyfy.Member
+		want   time.Time
+		fact   review.Fact
+	}{
+		"as at the start":      {tallyfy.StatusActive, review.Activated, active, at(7).Time, review.Activated},
+		"accepted since":       {tallyfy.StatusInvited, review.Created, active, at(7).Time, review.Activated},
+		"seen, accepted since": {tallyfy.StatusInvited, review.Seen, active, at(7).Time, review.Activated},
+		"seen":                 {tallyfy.StatusActive, review.Seen, active, at(3).Time, review.Seen},
+		"without a date now":   {tallyfy.StatusActive, review.Created, undated, at(3).Time, review.Created},
+		"gone":                 {tallyfy.StatusActive, review.Created, nil, at(3).Time, review.Created},
+		"gone from invitation": {tallyfy.StatusInvited, review.Created, nil, time.Time{}, ""},
+		"still invited":        {tallyfy.StatusInvited, review.Created, invited, time.Time{}, ""},
+		"invited anew by now":  {tallyfy.StatusActive, review.Created, invited, time.Time{}, ""},
+	} {
+		joined, fact := (&review.Person{Status: c.status, Joined: at(3).Time, JoinedBy: c.by}).Joining(c.m)
+		assert.Equal(t, c.want, joined, name)
+		assert.Equal(t, c.fact, fact, name)
+	}
+}

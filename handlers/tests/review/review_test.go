@@ -2,6 +2,7 @@
 package review_test
 
 import (
+	"encoding/csv"
 	"net/http"
 	"net/url"
 	"path"
@@ -556,6 +557,9 @@ func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
 	assert.NotContains(t, p.Text("main"), "Joined: ")
 	step := p.URL
 	assert.Contains(t, s.Get(path.Dir(path.Dir(step))).Text("tbody"), "not yet Invited")
+	q := s.Get(path.Dir(path.Dir(step)))
+	assert.NotContains(t, receipt(s, q).Text("main"), ". Joined ")
+	assert.Empty(t, joinedInFile(s, q))
 	p = p.Follow("Resend or withdraw…").Whole(http.StatusOK)
 	assert.Contains(t, p.Text("section[aria-labelledby=invitation]"), "Do that in Tallyfy")
 	assert.Regexp(t, since, p.Text("section[aria-labelledby=invitation]"))
@@ -566,6 +570,33 @@ func TestAnInvitedPersonHasTheWayToTheInvitation(t *testing.T) {
 	assert.Contains(t, p.Facts()["Joined"], "today, ")
 	assert.Contains(t, p.Text("main"), "Joined: the account was activated.")
 	assert.NotContains(t, p.Text("main"), "accepted yet")
+	today := time.Now().In(s.Zone()).Format("2 Jan 2006")
+	assert.Contains(t, s.Get(q.URL).Text("tbody"), today)
+	assert.Contains(t, receipt(s, q).Text("main"), ". Joined "+today)
+	assert.Contains(t, joinedInFile(s, q), time.Now().UTC().Format(time.DateOnly))
+}
+
+// Of somebody whose invitation was withdrawn nobody says that they joined, nor that they may yet.
+func TestWhoWasInvitedAndIsGoneHasNoDayOfJoining(t *testing.T) {
+	t.Parallel()
+	s := sitetest.SignedIn(t, sitetest.Options{})
+	q := start(s, "lena.fischbacher")
+	require.True(t, s.Sandbox.WithdrawInvitation(s.Member("lena.fischbacher").Email))
+	s.Get("/").Follow("Refresh").Whole(http.StatusOK)
+	q = s.Get(q.URL)
+	assert.Contains(t, q.Text("tbody"), "not known")
+	assert.Empty(t, joinedInFile(s, q))
+	p := open(q, "Lena Fischbacher")
+	assert.Equal(t, "not known", p.Facts()["Joined"])
+	assert.NotContains(t, p.Text("main"), "Joined: ")
+}
+
+// joinedInFile is the time of joining of the first person in the file of a review.
+func joinedInFile(s *sitetest.Site, q *sitetest.Page) string {
+	s.T.Helper()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(s.Get(q.URL+"/receipt.csv").Body, "\ufeff"))).ReadAll()
+	require.NoError(s.T, err)
+	return rows[1][slices.Index(rows[0], "Joined (UTC)")]
 }
 
 // Groups that were planned with an invitation are shown to who reviews, also where the person has
