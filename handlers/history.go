@@ -172,17 +172,24 @@ func (req *request) notReviewed(members *directory.Members, people []directory.R
 	if !req.rights().Members || !members.Complete {
 		return ""
 	}
-	reviewed, err := req.app.Reviews.Reviewed(req.ctx(), req.org())
+	var active []*tallyfy.Member
+	var ids []tallyfy.UserID
+	for _, p := range people {
+		if p.Item != nil && p.Item.CanWork() {
+			active, ids = append(active, p.Item), append(ids, p.Item.ID)
+		}
+	}
+	reviewed, known, err := req.app.Reviews.Reviewed(req.ctx(), req.org(), ids)
 	if err != nil { // the page is as good without
 		req.logError("reviews not read", err)
 	}
-	if len(reviewed) == 0 {
+	if err != nil || !known {
 		return ""
 	}
 	var list []string
-	for _, p := range people {
-		if p.Item != nil && p.Item.CanWork() && !reviewed[p.Item.ID] {
-			list = append(list, p.Item.Name())
+	for _, m := range active {
+		if !reviewed[m.ID] {
+			list = append(list, m.Name())
 		}
 	}
 	if len(list) == 0 {

@@ -113,8 +113,10 @@ func Counts(places []*Place, now time.Time) map[State]int {
 	return counts
 }
 
-const placeColumns = `p.review, p.member, p.n, p.state, p.decision, p.until, p.read_at,
-	CASE WHEN p.state = 'left' THEN COALESCE((SELECT e.state FROM dashboard_review_decisions e WHERE e.review = p.review AND e.member = p.member AND e.n < p.decision ORDER BY e.n DESC LIMIT 1), '') ELSE '' END`
+const placeColumns = `p.review, p.member, p.n, p.state, p.decision, p.until, p.read_at, ` + stateBefore
+
+// stateBefore is the state of a place before its person left, "" where they did not.
+const stateBefore = `CASE WHEN p.state = 'left' THEN COALESCE((SELECT e.state FROM dashboard_review_decisions e WHERE e.review = p.review AND e.member = p.member AND e.n < p.decision ORDER BY e.n DESC LIMIT 1), '') ELSE '' END`
 
 func (p *Place) scan(scan func(...any) error, more ...any) error {
 	var until, readAt int64

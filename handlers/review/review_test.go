@@ -3,6 +3,7 @@ package review_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -702,6 +703,45 @@ func TestNothingOfAClosedReviewChanges(t *testing.T) {
 		require.NoError(d.t, decide("100", review.Decision{State: review.Right, Since: d.clock}))
 		require.ErrorIs(d.t, decide("100", review.Decision{State: review.Right}), review.ErrClosed)
 		assert.Equal(d.t, want, d.read(r).Counts(d.clock))
+	})
+}
+
+// Whoever was reviewed before they left was reviewed, also when they come back.
+func TestWhoWasReviewed(t *testing.T) {
+	eachEngine(t, func(d *desk) {
+		reviewed := func(org tallyfy.ID, who ...tallyfy.UserID) (list []tallyfy.UserID, known bool) {
+			d.t.Helper()
+			found, known, err := d.Reviewed(d.t.Context(), org, who)
+			require.NoError(d.t, err)
+			return slices.Sorted(maps.Keys(found)), known
+		}
+		r := d.start(4)
+		_, known := reviewed(org, "100")
+		assert.False(d.t, known, "nobody yet")
+		for id, state := range map[tallyfy.UserID]review.State{"100": review.Right, "101": review.Ask, "102": review.Right} {
+			require.NoError(d.t, d.Append(d.t.Context(), r, &review.Decision{Member: id, State: state, By: omar}, 0))
+		}
+		many := []tallyfy.UserID{"101", "102"}
+		for i := range 2 * store.ArgumentsAtOnce {
+			many = append(many, tallyfy.UserID(strconv.Itoa(1000+i)))
+		}
+		many = append(many, "100", "103")
+		list, known := reviewed(org, many...)
+		assert.Equal(d.t, []tallyfy.UserID{"100", "102"}, list)
+		assert.True(d.t, known)
+		list, _ = reviewed(org, "101", "102")
+		assert.Equal(d.t, []tallyfy.UserID{"102"}, list, "of those who are asked for")
+
+		nobody := &directory.Members{ReadAt: d.clock.Add(time.Minute), Complete: true}
+		require.NoError(d.t, d.Close(d.t.Context(), r, omar, nobody))
+		require.Equal(d.t, 4, d.read(r).Counts(d.clock)[review.Left])
+		list, _ = reviewed(org, "100", "101", "103")
+		assert.Equal(d.t, []tallyfy.UserID{"100"}, list, "left, and reviewed before")
+		list, known = reviewed(org, "103")
+		assert.Empty(d.t, list)
+		assert.True(d.t, known)
+		_, known = reviewed("another", "100")
+		assert.False(d.t, known)
 	})
 }
 

@@ -40,16 +40,29 @@ func (b *Book) LatestOf(ctx context.Context, org, group tallyfy.ID) (review stri
 	return review, time.UnixMilli(ms), err
 }
 
-// Reviewed returns the members with whom a review of an organisation came to an end.
-func (b *Book) Reviewed(ctx context.Context, org tallyfy.ID) (map[tallyfy.UserID]bool, error) {
-	list := map[tallyfy.UserID]bool{}
-	err := b.DB.Query(ctx, `SELECT DISTINCT p.member FROM dashboard_review_people p JOIN dashboard_reviews r ON r.id = p.review
-		WHERE r.org = $1 AND r.at > $2 AND p.state IN ($3, $4, $5)`,
-		[]any{string(org), b.oldest(), string(Right), string(Change), string(Applied)}, func(rows *sql.Rows) error {
+// reviewedPlaces are those at which a review of an organisation came to an end, perhaps of somebody
+// who left afterwards, in SQL.
+const reviewedPlaces = `FROM dashboard_review_people p JOIN dashboard_reviews r ON r.id = p.review
+	WHERE r.org = $1 AND r.at > $2 AND (p.state IN ($3, $4, $5) OR ` + stateBefore + ` IN ($3, $4, $5))`
+
+// Reviewed returns those of some members with whom a review of an organisation came to an end.
+// known says that one did with any member at all.
+func (b *Book) Reviewed(ctx context.Context, org tallyfy.ID, who []tallyfy.UserID) (list map[tallyfy.UserID]bool, known bool, err error) {
+	list = map[tallyfy.UserID]bool{}
+	args := []any{string(org), b.oldest(), string(Right), string(Change), string(Applied)}
+	if err := b.DB.Read(ctx, []any{&known}, `SELECT EXISTS (SELECT 1 `+reviewedPlaces+`)`, args...); err != nil || !known {
+		return list, false, err
+	}
+	for some := range slices.Chunk(who, store.ArgumentsAtOnce) {
+		in, args := store.Marks(args, some)
+		if err := b.DB.Query(ctx, `SELECT DISTINCT p.member `+reviewedPlaces+` AND p.member IN (`+in+`)`, args, func(rows *sql.Rows) error {
 			var id tallyfy.UserID
 			err := rows.Scan(&id)
 			list[id] = true
 			return err
-		})
-	return list, err
+		}); err != nil {
+			return list, true, err
+		}
+	}
+	return list, true, nil
 }

@@ -140,8 +140,8 @@ func (q *Querier) Write(ctx context.Context, query string, args ...any) (changed
 	return result.RowsAffected()
 }
 
-// argumentsAtOnce is how many arguments a statement of Insert has at most: engines bound them.
-const argumentsAtOnce = 1000
+// ArgumentsAtOnce is how many arguments of a long list a statement has at most: engines bound them.
+const ArgumentsAtOnce = 1000
 
 // Insert stores rows, many with each statement. into is a table with its columns, in the order of a
 // row; conflict is the end of the statement, such as ON CONFLICT DO NOTHING.
@@ -149,7 +149,7 @@ func (q *Querier) Insert(ctx context.Context, into string, rows [][]any, conflic
 	if len(rows) == 0 {
 		return nil
 	}
-	for some := range slices.Chunk(rows, argumentsAtOnce/len(rows[0])) {
+	for some := range slices.Chunk(rows, ArgumentsAtOnce/len(rows[0])) {
 		var values []string
 		var args []any
 		for _, row := range some {

@@ -27,7 +27,7 @@ func scanText(into *[]string) func(rows *sql.Rows) error {
 
 func TestInsertStoresAnyNumberOfRows(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e engine) {
-		const into, most = `dashboard_sessions (id_hash, data, created_at, seen_at)`, argumentsAtOnce / 4
+		const into, most = `dashboard_sessions (id_hash, data, created_at, seen_at)`, ArgumentsAtOnce / 4
 		for _, n := range []int{0, 1, most, most + 1, 9_000} { // with more arguments than SQLite takes
 			db, all := e.open(t), make([][]any, n)
 			for i := range all {
