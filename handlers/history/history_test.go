@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -118,6 +119,9 @@ func TestWhenSomebodyWasFirstSeen(t *testing.T) {
 		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "4": "3 20:20", "5": "3 19:20"}, seen(), "Di came again")
 		assert.Equal(t, map[tallyfy.UserID]string{"4": "3 20:20"}, since(march.Add(150*time.Minute)), "nobody else came after that")
 		assert.Equal(t, map[tallyfy.UserID]string{"4": "3 20:20", "5": "3 19:20"}, since(march.Add(150*time.Minute), "5"))
+		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "4": "3 20:20"}, since(march.Add(150*time.Minute), "1"), "the moment counts for Eve")
+		many := slices.Repeat([]tallyfy.UserID{"1"}, store.ArgumentsAtOnce)
+		assert.Equal(t, map[tallyfy.UserID]string{"1": "3 17:20", "4": "3 20:20", "5": "3 19:20"}, since(march.Add(150*time.Minute), append(many, "5")...))
 	})
 }
 

@@ -3,9 +3,11 @@ package history
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"tallyfy-admin/handlers/journal"
+	"tallyfy-admin/handlers/store"
 	"tallyfy-admin/tallyfy"
 )
 
@@ -28,19 +30,30 @@ func (h *History) FirstSeen(ctx context.Context, org tallyfy.ID, who []tallyfy.U
 				gone[id] = true
 			}
 		}
-		since = time.Time{}
 	}
-	err := h.db.Query(ctx, `SELECT member, MAX(since), MAX(till) FROM dashboard_history_events WHERE org = $1 AND id >= $2 AND kind = $3 GROUP BY member`,
-		[]any{string(org), idAt(later(since, h.oldest())), string(MemberNew)}, func(rows *sql.Rows) error {
-			var id tallyfy.UserID
-			var after, by int64
-			err := rows.Scan(&id, &after, &by)
-			if !gone[id] {
-				seen[id] = Move{time.UnixMilli(after), time.UnixMilli(by)}
-			}
-			return err
-		})
-	return seen, err
+	read := func(of string, args []any) error {
+		return h.db.Query(ctx, `SELECT member, MAX(since), MAX(till) FROM dashboard_history_events WHERE org = $1 AND kind = $2 AND id >= $3`+of+` GROUP BY member`,
+			args, func(rows *sql.Rows) error {
+				var id tallyfy.UserID
+				var after, by int64
+				err := rows.Scan(&id, &after, &by)
+				if !gone[id] {
+					seen[id] = Move{time.UnixMilli(after), time.UnixMilli(by)}
+				}
+				return err
+			})
+	}
+	ours := []any{string(org), string(MemberNew)}
+	if err := read(``, append(ours, idAt(later(since, h.oldest())))); err != nil {
+		return seen, err
+	}
+	for some := range slices.Chunk(who, store.ArgumentsAtOnce) {
+		in, args := store.Marks(append(ours, idAt(h.oldest())), some)
+		if err := read(` AND member IN (`+in+`)`, args); err != nil {
+			return seen, err
+		}
+	}
+	return seen, nil
 }
 
 // BackSince reports that a member was seen to have access again after a moment at which it ended,
