@@ -177,7 +177,6 @@ func TestACrashOfEveryKindIsNotTakenForAnEnd(t *testing.T) {
 				p := b.Get("/activity/" + e.ID + "?check=again").Whole(http.StatusOK)
 				assert.NotContains(t, p.Text("main .notice"), "not answered yet")
 				assert.NotEqual(t, p.Text("main .notice"), "")
-				t.Log(c.name, p.Text("main .notice"))
 			}
 		})
 	}
