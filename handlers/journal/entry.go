@@ -61,7 +61,7 @@ func (s Subject) addressKey(org tallyfy.ID) string {
 	if s.Kind != Guest || address == "" {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(string(org) + " " + address))
+	sum := sha256.Sum256([]byte("tallyfy-admin journal guest v1:" + string(org) + " " + address))
 	return "address " + hex.EncodeToString(sum[:16])
 }
 
