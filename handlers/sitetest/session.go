@@ -33,8 +33,9 @@ func (s *Site) AssertHidden(p *Page, secret string) {
 	}
 }
 
-// ReadAnew has the overview read the organisation again, and waits until that is compared with the reading before. Groups
-// that are read beside the members may wait for the next list of these, which says who may see all: so it reads twice.
+// ReadAnew has the overview read the organisation again, and waits until that is compared with the
+// reading before. Groups that are read beside the members may wait for the next list of these,
+// which says who may see all: so it reads twice.
 func (s *Site) ReadAnew() (p *Page) {
 	s.T.Helper()
 	for range 2 {

@@ -13,14 +13,15 @@
 //   - what a change deleted, for package journal: the time and the entry's id are plain, the rest is
 //     sealed. It is deleted TRASH_DAYS after the change, and the days that were added;
 //   - the history of members, groups and guests, for package history: ids, times, kinds and a hash of a
-//     guest's address are plain, names, roles, statuses and addresses are sealed, and so is the last reading. It is deleted HISTORY_DAYS after the change, and somebody is
-//     taken out of it whose account is deleted for good;
+//     guest's address are plain, names, roles, statuses and addresses are sealed, and so is the last
+//     reading. It is deleted HISTORY_DAYS after the change, and somebody is taken out of it whose
+//     account is deleted for good;
 //   - logos of groups: the time of the last use, the size, and a hash of the organisation's id and the
 //     logo's address are plain, the picture is sealed with a secret of the server. Logos are deleted 90
 //     days after their last use, and those used longest ago when there are too many;
 //   - planned groups: in which groups somebody who was invited is to be put. The organisation, the id of
-//     the person, a hash of the address and the time are plain, the address and the groups sealed. They are deleted 400 days
-//     after the invitation, or when it was refused;
+//     the person, a hash of the address and the time are plain, the address and the groups sealed.
+//     They are deleted 400 days after the invitation, or when it was refused;
 //   - reviews of people who joined, for package review: the ids of the organisation and of the people, who
 //     decided, when, and in which state people are, are plain, so that counting works; names, groups and notes are sealed.
 //     They are deleted REVIEW_DAYS after the start;

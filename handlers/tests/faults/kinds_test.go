@@ -294,7 +294,8 @@ func TestTallyfysWordsReachThePersonFromEveryKind(t *testing.T) {
 	}
 }
 
-// Who takes over the work of somebody else is not changed by that: their own receipts go on being compared.
+// Who takes over the work of somebody else is not changed by that: their own receipts go on being
+// compared.
 func TestAReceiptIsComparedThoughTheMemberTookOver(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
